@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Recognition of verification messages and of the service behind them. This is where content dies:
+ * what comes out is a service, a purpose, a confidence and a keyed hash of the code.
+ */
+#ifndef RGS_CLASSIFY_CLASSIFY_H
+#define RGS_CLASSIFY_CLASSIFY_H
+
+#include "base/alloc.h"
+#include "base/hash.h"
+#include "conf/diag.h"
+#include "event/obs.h"
+
+/* One service of the catalogue, as the report and the tracker need it. */
+struct rgs_service {
+    const char *id;   /* "whatsapp" */
+    const char *name; /* "WhatsApp" */
+    rgs_country home; /* 0: unknown */
+    uint8_t category; /* index for rgs_category_word() */
+};
+
+struct rgs_verdict {
+    bool otp;
+    uint16_t service;        /* index from 1, 0 none named */
+    enum rgs_purpose purpose;
+    uint8_t confidence;      /* 0..100 that otp is right */
+    uint64_t code;           /* keyed hash of the code, 0 none */
+    size_t code_at, code_len; /* where it stands in the text, for tools on files; length 0: none */
+};
+
+/* What is known of a message beside its text. */
+struct rgs_message {
+    struct rgs_bytes sender; /* as UTF-8: alphanumeric, or digits without '+' */
+    enum rgs_sender_type sender_type; /* 0: work it out from the sender */
+    struct rgs_bytes text;   /* UTF-8 */
+    int dcs;                 /* -1 not known */
+};
+
+struct rgs_catalogue;  /* immutable, shared by threads */
+struct rgs_classifier; /* one per thread: scratch and buffers */
+
+/*
+ * Builds the catalogue from YAML files that the shell has read (rules/services, rules/recognition).
+ * cached: a serialised database that an earlier call gave, or empty. NULL after errors, all of them in diag.
+ */
+struct rgs_catalogue *rgs_catalogue_new(const struct rgs_conf_file *files, size_t n_files,
+                                        struct rgs_bytes cached, struct rgs_diag *diag,
+                                        const struct rgs_alloc *alloc);
+void rgs_catalogue_del(struct rgs_catalogue *c);
+size_t rgs_catalogue_count(const struct rgs_catalogue *c);
+const struct rgs_service *rgs_catalogue_service(const struct rgs_catalogue *c, uint16_t index);
+const char *rgs_category_word(uint8_t category);
+uint8_t rgs_category_value(const char *word, size_t n);
+
+struct rgs_classifier *rgs_classifier_new(const struct rgs_catalogue *c, const struct rgs_hash_key *code_key,
+                                          const struct rgs_alloc *alloc);
+void rgs_classifier_del(struct rgs_classifier *k);
+void rgs_classify(struct rgs_classifier *k, const struct rgs_message *m, struct rgs_verdict *v);
+
+#endif

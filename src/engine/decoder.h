@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Frames in, operations out: one worker's part of the pipeline, with its flows and reassembly. */
+#ifndef RGS_ENGINE_DECODER_H
+#define RGS_ENGINE_DECODER_H
+
+#include "event/dissect.h"
+
+struct rgs_packet {
+    int64_t ts;        /* ns since the epoch */
+    uint64_t number;   /* from 1, as in Wireshark */
+    uint32_t linktype; /* LINKTYPE_ number */
+    uint32_t wire_len; /* length on the wire; more than data.n when cut by the capture */
+    struct rgs_bytes data;
+};
+
+struct rgs_decoder;
+
+/* emit is called during rgs_decoder_packet(), zero or more times. NULL when memory is short. */
+struct rgs_decoder *rgs_decoder_new(const struct rgs_capacity *capacity, rgs_emit_fn *emit, void *ctx,
+                                    const struct rgs_alloc *alloc);
+void rgs_decoder_del(struct rgs_decoder *d);
+void rgs_decoder_packet(struct rgs_decoder *d, const struct rgs_packet *packet);
+/* Enters at a layer of choice: what unit tests and fuzz targets call. */
+void rgs_decoder_layer(struct rgs_decoder *d, enum rgs_layer layer, const struct rgs_packet *packet);
+/* Counters and, between packets, the state of the layers. */
+struct rgs_dissect *rgs_decoder_dissect(struct rgs_decoder *d);
+
+#endif

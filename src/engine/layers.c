@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The one table of layers, from layers.def, and the table of protocols over TCP. */
+#include "engine/layers.h"
+
+#define L(ID, name_, function, state, spec_) \
+    [RGS_LAYER_##ID] = {.name = name_, .spec = spec_, .fn = function L_##state},
+#define L_N
+#define L_S(prefix_) , .state_new = prefix_##_new, .state_del = prefix_##_del
+const struct rgs_layer_info rgs_layers[RGS_LAYER_COUNT] = {
+    [RGS_LAYER_NONE] = {.name = "none", .spec = ""},
+#include "event/layers.def"
+};
+#undef L
+#undef L_N
+#undef L_S
+
+/* Strictest probe first. */
+const struct rgs_stream_proto rgs_streams[] = {
+    {RGS_LAYER_NONE, NULL, NULL},
+};
+const size_t rgs_stream_count = sizeof(rgs_streams) / sizeof(rgs_streams[0]) - 1;

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Every cap of the packet path in one place, each with its reason. */
+#ifndef RGS_EVENT_LIMITS_H
+#define RGS_EVENT_LIMITS_H
+
+enum {
+    /* Tunnels in tunnels are real (VLAN, MPLS, GRE, GTP); deeper than this is an attack. */
+    RGS_MAX_DEPTH = 32,
+    /* Hand-ons per frame: a jumbo frame full of the smallest DATA chunks needs about 550. */
+    RGS_MAX_HANDONS = 2048,
+    /* Bytes that a frame's decode may take from the arena (decoded texts, joined segments). */
+    RGS_ARENA_BYTES = 1 << 20,
+    /* An IP datagram (RFC 791) and the largest upper message that SCTP segments carry in practice. */
+    RGS_MAX_DATAGRAM = 65535,
+};
+
+#endif

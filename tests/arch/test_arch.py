@@ -1,0 +1,128 @@
+"""The laws of the house as tests: one way, no I/O in the core, banned functions, rows covered. Prints TAP."""
+import pathlib
+import re
+import sys
+
+root = pathlib.Path(sys.argv[1])
+src = root / "src"
+
+# The way of the data. A room may include itself and what stands to its left.
+CHAIN = ["base", "conf", "event", "link", "xport", "sig", "sms", "classify", "numplan", "track", "rules", "engine",
+         "store", "capture", "sink", "simulate", "cli"]
+SHELLS = {"store", "capture", "sink", "simulate", "cli"}
+# No clock, files, sockets, logging, exit or global state that changes in the core.
+CORE_BANNED = re.compile(
+    r"\b(fopen|open|openat|read|write|socket|connect|recv|send|printf|fprintf|puts|fputs|perror|syslog|exit|_exit|"
+    r"abort|assert|time|clock_gettime|gettimeofday|rand|random|getenv|malloc|calloc|realloc|free|LOGP|localtime)\s*\(")
+CORE_HEADERS = {"stdio.h": {"conf/diag.c"}, "stdlib.h": {"base/alloc.c"}, "time.h": set(), "unistd.h": set(),
+                "assert.h": set(), "pthread.h": set()}
+# Allowed where they stand, with the reason.
+CORE_ALLOWED = {
+    ("base/alloc.c", "calloc"): "the allocator that is passed in",
+    ("base/alloc.c", "free"): "the allocator that is passed in",
+}
+BANNED = re.compile(r"\b(strcpy|strcat|sprintf|vsprintf|gets|strtok|alloca|system|popen|tmpnam|atoi|atol|atof)\s*\(")
+
+results = []
+
+
+def check(name, problems):
+    results.append((name, list(problems)))
+
+
+def code(path):
+    """The source without comments and strings, lines kept."""
+    text = path.read_text(encoding="utf-8")
+    blank = lambda m: re.sub(r"[^\n]", " ", m.group(0))
+    return re.sub(r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"', blank, text, flags=re.S)
+
+
+files = sorted(p for p in src.rglob("*.[ch]"))
+rel = {p: p.relative_to(src).as_posix() for p in files}
+
+
+def arrows_back():
+    for p in files:
+        room = rel[p].split("/")[0]
+        for n, line in enumerate(p.read_text(encoding="utf-8").splitlines(), 1):
+            m = re.match(r'\s*#\s*include\s+"([^"]+)"', line)
+            if not m:
+                continue
+            to = m.group(1).split("/")[0]
+            if to == "regsentry":
+                continue
+            if to not in CHAIN:
+                yield f"{rel[p]}:{n}: include by room, as \"room/file.h\": {m.group(1)}"
+            elif CHAIN.index(to) > CHAIN.index(room):
+                yield f"{rel[p]}:{n}: {room} may not look at {to}"
+
+
+def core_io():
+    for p in files:
+        room = rel[p].split("/")[0]
+        if room in SHELLS:
+            continue
+        text = code(p)
+        for n, line in enumerate(text.splitlines(), 1):
+            for m in CORE_BANNED.finditer(line):
+                before = line[:m.start()].rstrip()
+                if before.endswith((".", "->")) or (rel[p], m.group(1)) in CORE_ALLOWED:
+                    continue
+                yield f"{rel[p]}:{n}: {m.group(1)}() in the core"
+        for n, line in enumerate(p.read_text(encoding="utf-8").splitlines(), 1):
+            m = re.match(r"\s*#\s*include\s+<([^>]+)>", line)
+            allowed = CORE_HEADERS.get(m.group(1)) if m else None
+            if allowed is not None and rel[p] not in allowed and m.group(1) not in ("stdio.h", "stdlib.h"):
+                yield f"{rel[p]}:{n}: <{m.group(1)}> in the core"
+
+
+def banned():
+    for p in files:
+        for n, line in enumerate(code(p).splitlines(), 1):
+            m = BANNED.search(line)
+            if m:
+                yield f"{rel[p]}:{n}: {m.group(1)}()"
+
+
+def globals_that_change():
+    """File-scope or static variables without const in the core."""
+    for p in files:
+        if rel[p].split("/")[0] in SHELLS or p.suffix != ".c":
+            continue
+        for n, line in enumerate(code(p).splitlines(), 1):
+            m = re.match(r"\s*static\s+(?!const\b|inline\b)[^()=]*?\b\w+(\[[^\]]*\])*\s*(=[^(]|;)", line)
+            if m and "const" not in line and "_Thread_local" not in line:
+                yield f"{rel[p]}:{n}: a variable that outlives the call: {line.strip()}"
+
+
+def headers():
+    for p in files:
+        first = p.read_text(encoding="utf-8").split("\n", 1)[0]
+        if "SPDX-License-Identifier: GPL-3.0-or-later" not in first:
+            yield f"{rel[p]}:1: no SPDX line"
+
+
+def lines():
+    for p in files:
+        for n, line in enumerate(p.read_text(encoding="utf-8").splitlines(), 1):
+            if len(line) > 120:
+                yield f"{rel[p]}:{n}: {len(line)} columns"
+            if line != line.rstrip():
+                yield f"{rel[p]}:{n}: white space at the end"
+
+
+check("data goes one way", arrows_back())
+check("the core does no I/O and allocates through its parameter", core_io())
+check("no function that cannot be used safely", banned())
+check("no state outside of what is passed in", globals_that_change())
+check("every file names its licence", headers())
+check("lines fit", lines())
+
+print(f"1..{len(results)}")
+failed = 0
+for i, (name, problems) in enumerate(results, 1):
+    print(f"{'not ok' if problems else 'ok'} {i} - {name}")
+    for problem in problems[:40]:
+        print(f"# {problem}")
+    failed += bool(problems)
+sys.exit(1 if failed else 0)

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "support/support.h"
+
+#include <criterion/criterion.h>
+#include <ctype.h>
+#include <stdlib.h>
+
+#include "sms/sms.h"
+
+struct rgs_test_buf rgs_test_hex(const char *hex)
+{
+    struct rgs_test_buf b = {.p = malloc(strlen(hex) / 2 + 1)};
+    int high = -1;
+
+    for (; *hex; hex++) {
+        if (isspace((unsigned char)*hex) || *hex == ':')
+            continue;
+        cr_assert(isxdigit((unsigned char)*hex), "not hex: '%c'", *hex);
+        int v = isdigit((unsigned char)*hex) ? *hex - '0' : (*hex | 0x20) - 'a' + 10;
+        if (high < 0) {
+            high = v;
+        } else {
+            b.p[b.n++] = (uint8_t)(high << 4 | v);
+            high = -1;
+        }
+    }
+    cr_assert(high < 0, "odd number of hex digits");
+    uint8_t *exact = malloc(b.n ? b.n : 1);
+    memcpy(exact, b.p, b.n);
+    free(b.p);
+    b.p = exact;
+    return b;
+}
+
+void rgs_test_buf_free(struct rgs_test_buf *b)
+{
+    free(b->p);
+    *b = (struct rgs_test_buf){0};
+}
+
+static void collect(void *ctx, struct rgs_dissect *d, struct rgs_op *op)
+{
+    struct rgs_test_decoder *t = ctx;
+    struct rgs_test_ops *o = &t->ops;
+
+    if (t->sms)
+        rgs_sms_decode(d, op);
+    if (o->n == o->cap) {
+        o->cap = o->cap ? o->cap * 2 : 8;
+        o->at = realloc(o->at, o->cap * sizeof(*o->at));
+    }
+    struct rgs_test_op *c = &o->at[o->n++];
+    memset(c, 0, sizeof(*c));
+    c->op = *op;
+    if (RGS_HAS(op, TEXT)) {
+        size_t n = op->text.n < sizeof(c->text) - 1 ? op->text.n : sizeof(c->text) - 1;
+        if (n)
+            memcpy(c->text, op->text.p, n);
+        c->op.text = rgs_bytes(NULL, op->text.n);
+    }
+    if (RGS_HAS(op, SM)) {
+        size_t n = op->sm.n < sizeof(c->sm) ? op->sm.n : sizeof(c->sm);
+        if (n)
+            memcpy(c->sm, op->sm.p, n);
+        c->op.sm = rgs_bytes(NULL, op->sm.n);
+    }
+    rgs_path(d, c->path, sizeof(c->path));
+}
+
+void rgs_test_ops_free(struct rgs_test_ops *o)
+{
+    free(o->at);
+    *o = (struct rgs_test_ops){0};
+}
+
+void rgs_test_decoder_init(struct rgs_test_decoder *t, bool sms)
+{
+    struct rgs_capacity small = rgs_capacity_default;
+
+    small.ip_fragments = small.sctp_messages = small.sccp_segments = 64;
+    small.tcp_flows = small.sctp_flows = small.sessions = 64;
+    small.dialogues = 256;
+    *t = (struct rgs_test_decoder){.sms = sms, .ts = INT64_C(1700000000) * 1000000000};
+    t->dec = rgs_decoder_new(&small, collect, t, &rgs_alloc_libc);
+    cr_assert_not_null(t->dec);
+}
+
+void rgs_test_decoder_fini(struct rgs_test_decoder *t)
+{
+    rgs_decoder_del(t->dec);
+    rgs_test_ops_free(&t->ops);
+}
+
+void rgs_test_feed(struct rgs_test_decoder *t, enum rgs_layer layer, struct rgs_bytes b)
+{
+    uint8_t *copy = malloc(b.n ? b.n : 1);
+    if (b.n)
+        memcpy(copy, b.p, b.n);
+    t->ts += 1000000;
+    struct rgs_packet packet = {
+        .ts = t->ts, .number = ++t->packets, .wire_len = (uint32_t)b.n, .data = rgs_bytes(copy, b.n)};
+    rgs_decoder_layer(t->dec, layer, &packet);
+    free(copy);
+}
+
+uint64_t rgs_test_anomaly(const struct rgs_test_decoder *t, enum rgs_anomaly x)
+{
+    return rgs_decoder_dissect(t->dec)->anomaly_count[x];
+}
+
+size_t rgs_test_ladder(enum rgs_layer layer, struct rgs_bytes good)
+{
+    struct rgs_test_decoder t;
+    size_t fed = 0;
+    uint8_t *copy = malloc(good.n ? good.n : 1);
+
+    rgs_test_decoder_init(&t, true);
+    for (size_t n = 0; n <= good.n; n++, fed++) {
+        rgs_test_feed(&t, layer, rgs_bytes_upto(good, n));
+        t.ops.n = 0;
+    }
+    for (size_t i = 0; i < good.n; i++) {
+        const uint8_t values[] = {0x00, 0xff, (uint8_t)~good.p[i], (uint8_t)(good.p[i] ^ 0x80),
+                                  (uint8_t)(good.p[i] + 1)};
+        for (size_t v = 0; v < sizeof(values); v++, fed++) {
+            memcpy(copy, good.p, good.n);
+            copy[i] = values[v];
+            rgs_test_feed(&t, layer, rgs_bytes(copy, good.n));
+            t.ops.n = 0;
+        }
+    }
+    free(copy);
+    rgs_test_decoder_fini(&t);
+    return fed;
+}
+
+static char *ring(void)
+{
+    static char bufs[16][128];
+    static unsigned next;
+    return bufs[next++ % 16];
+}
+
+const char *rgs_test_digits(const struct rgs_digits *d)
+{
+    char *s = ring();
+    memcpy(s, d->d, d->n);
+    s[d->n] = '\0';
+    return s;
+}
+
+const char *rgs_test_name(const struct rgs_name *n)
+{
+    char *s = ring();
+    memcpy(s, n->s, n->n);
+    s[n->n] = '\0';
+    return s;
+}

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <criterion/criterion.h>
+
+#include "base/arena.h"
+#include "base/reader.h"
+#include "base/table.h"
+#include "base/utf8.h"
+#include "base/value.h"
+#include "support/support.h"
+
+Test(reader, fails_once_and_stays_failed)
+{
+    const uint8_t in[] = {1, 2, 3, 4, 5};
+    struct rgs_reader r = rgs_reader(rgs_bytes(in, sizeof(in)));
+
+    cr_assert_eq(rgs_be16(&r), 0x0102);
+    cr_assert_eq(rgs_be32(&r), 0, "only three bytes are left");
+    cr_assert(!rgs_reader_ok(&r));
+    cr_assert_eq(r.failed_at, 2);
+    cr_assert_eq(rgs_u8(&r), 0, "a failed reader gives nothing more");
+    cr_assert_eq(rgs_take(&r, 1).n, 0);
+    cr_assert_eq(r.failed_at, 2);
+}
+
+Test(reader, children_stay_inside)
+{
+    const uint8_t in[] = {1, 2, 3, 4};
+    struct rgs_reader r = rgs_reader(rgs_bytes(in, sizeof(in)));
+    struct rgs_reader c = rgs_sub(&r, 2);
+
+    cr_assert_eq(rgs_be24(&c), 0);
+    cr_assert(!rgs_reader_ok(&c));
+    cr_assert(rgs_reader_ok(&r));
+    cr_assert_eq(rgs_be16(&r), 0x0304);
+    c = rgs_sub(&r, 1);
+    cr_assert(!rgs_reader_ok(&c) && !rgs_reader_ok(&r));
+}
+
+Test(reader, every_width)
+{
+    const uint8_t in[] = {1, 2, 3, 4, 5, 6, 7, 8};
+    struct rgs_bytes b = rgs_bytes(in, sizeof(in));
+    struct rgs_reader r = rgs_reader(b);
+
+    cr_assert_eq(rgs_be64(&r), UINT64_C(0x0102030405060708));
+    r = rgs_reader(b);
+    cr_assert_eq(rgs_le16(&r), 0x0201);
+    cr_assert_eq(rgs_le24(&r), 0x050403);
+    r = rgs_reader(b);
+    cr_assert_eq(rgs_le32(&r), 0x04030201);
+    r = rgs_reader((struct rgs_bytes){0});
+    cr_assert_eq(rgs_left(&r), 0);
+    cr_assert_eq(rgs_rest(&r).n, 0);
+    cr_assert(rgs_reader_ok(&r));
+}
+
+Test(value, tbcd)
+{
+    const uint8_t in[] = {0x21, 0x43, 0xf5};
+    struct rgs_digits d = rgs_tbcd(rgs_bytes(in, sizeof(in)));
+    cr_assert_str_eq(rgs_test_digits(&d), "12345");
+    cr_assert_eq(rgs_digits_u64(&d), 12345);
+}
+
+Test(value, numbers_and_back)
+{
+    struct rgs_digits d = rgs_digits_from_u64(UINT64_C(8613800138000));
+    cr_assert_str_eq(rgs_test_digits(&d), "8613800138000");
+    d = rgs_digits_of("+86 138-0013", 12);
+    cr_assert_str_eq(rgs_test_digits(&d), "861380013");
+    rgs_digits_add(&d, '*');
+    cr_assert_eq(rgs_digits_u64(&d), 0, "a star is no number");
+}
+
+Test(value, names_are_printable)
+{
+    struct rgs_name n = rgs_name_of("a\x1b[31m\xff", 7);
+    cr_assert_str_eq(rgs_test_name(&n), "a\xef\xbf\xbd[31m\xef\xbf\xbd");
+    char big[400];
+    memset(big, 'x', sizeof(big));
+    n = rgs_name_of(big, sizeof(big));
+    cr_assert_eq(n.n, sizeof(n.s));
+}
+
+Test(utf8, refuses_overlong_and_surrogates)
+{
+    static const struct {
+        const char *in;
+        size_t n;
+        bool valid;
+    } rows[] = {
+        {"abc", 3, true},          {"\xc3\xa9", 2, true},          {"\xc0\x80", 2, false},
+        {"\xed\xa0\x80", 3, false}, {"\xf4\x90\x80\x80", 4, false}, {"\xf0\x9f\x98\x80", 4, true},
+        {"\xe2\x82", 2, false},    {"\xef\xbf\xbd", 3, true},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        cr_assert_eq(rgs_utf8_valid(rgs_bytes(rows[i].in, rows[i].n)), rows[i].valid, "row %zu", i);
+}
+
+Test(utf8, round_trip)
+{
+    for (uint32_t cp = 0; cp < 0x110000; cp += 7) {
+        char out[4];
+        uint32_t back;
+        if (cp >= 0xd800 && cp < 0xe000)
+            continue;
+        size_t n = rgs_utf8_put(out, cp);
+        cr_assert_eq(rgs_utf8_get(rgs_bytes(out, n), &back), n);
+        cr_assert_eq(back, cp);
+    }
+}
+
+static void count_gone(void *ctx, const void *key, void *value, bool evicted)
+{
+    *(unsigned *)ctx += evicted ? 100 : 1;
+}
+
+Test(table, evicts_what_was_used_longest_ago)
+{
+    unsigned gone = 0;
+    struct rgs_table *t = rgs_table_new(
+        &(struct rgs_table_conf){
+            .key_size = 4, .value_size = 4, .cap = 3, .gone = count_gone, .ctx = &gone},
+        &rgs_alloc_libc);
+    bool created;
+
+    for (uint32_t k = 1; k <= 3; k++)
+        *(uint32_t *)rgs_table_get(t, &k, k, &created) = k * 10;
+    cr_assert_eq(*(uint32_t *)rgs_table_find(t, &(uint32_t){1}, 4), 10);
+    rgs_table_get(t, &(uint32_t){4}, 5, &created);
+    cr_assert(created);
+    cr_assert_null(rgs_table_peek(t, &(uint32_t){2}), "2 was used longest ago");
+    cr_assert_not_null(rgs_table_peek(t, &(uint32_t){1}));
+    cr_assert_eq(rgs_table_evictions(t), 1);
+    cr_assert_eq(gone, 100);
+    cr_assert_eq(rgs_table_expire(t, 5, 10), 2, "3 and 1 are older than 5");
+    cr_assert_eq(rgs_table_count(t), 1);
+    cr_assert(rgs_table_remove(t, &(uint32_t){4}));
+    cr_assert(!rgs_table_remove(t, &(uint32_t){4}));
+    cr_assert_eq(gone, 103);
+    rgs_table_del(t);
+}
+
+Test(table, agrees_with_a_plain_array)
+{
+    enum { KEYS = 257, CAP = 64, STEPS = 20000 };
+    int64_t used[KEYS] = {0};
+    uint32_t value[KEYS] = {0};
+    unsigned present = 0;
+    uint64_t x = 42;
+    bool created;
+    struct rgs_table *t = rgs_table_new(
+        &(struct rgs_table_conf){.key_size = 4, .value_size = 4, .cap = CAP}, &rgs_alloc_libc);
+
+    for (int64_t now = 1; now <= STEPS; now++) {
+        x = rgs_mix64(x + 1);
+        uint32_t k = (uint32_t)(x % KEYS);
+        if (x >> 60 == 0) {
+            cr_assert_eq(rgs_table_remove(t, &k), used[k] != 0);
+            present -= used[k] != 0;
+            used[k] = 0;
+            continue;
+        }
+        if (!used[k] && present == CAP) {
+            uint32_t oldest = KEYS;
+            for (uint32_t i = 0; i < KEYS; i++) {
+                if (used[i] && (oldest == KEYS || used[i] < used[oldest]))
+                    oldest = i;
+            }
+            used[oldest] = 0;
+            present--;
+        }
+        uint32_t *v = rgs_table_get(t, &k, now, &created);
+        cr_assert_eq(created, used[k] == 0);
+        if (created) {
+            cr_assert_eq(*v, 0);
+            present++;
+            *v = value[k] = (uint32_t)x;
+        }
+        cr_assert_eq(*v, value[k]);
+        used[k] = now;
+        cr_assert_eq(rgs_table_count(t), present);
+    }
+    rgs_table_del(t);
+}
+
+Test(arena, gives_aligned_memory_up_to_its_cap)
+{
+    struct rgs_arena a;
+    cr_assert_eq(rgs_arena_init(&a, 64, &rgs_alloc_libc), 0);
+    cr_assert_not_null(rgs_arena_take(&a, 1));
+    uint8_t *p = rgs_arena_take(&a, 40);
+    cr_assert_eq((uintptr_t)p % 16, 0);
+    cr_assert_null(rgs_arena_take(&a, 9));
+    cr_assert_null(rgs_arena_take(&a, SIZE_MAX));
+    memset(p, 'x', 40);
+    rgs_arena_wipe(&a);
+    for (size_t i = 0; i < 64; i++)
+        cr_assert_eq(a.mem[i], 0);
+    rgs_arena_fini(&a, &rgs_alloc_libc);
+}
+
+Test(hash, siphash_1_3_reference)
+{
+    /* SipHash-1-3 of 00 01 .. with key 00..0f; first rows of the reference implementation's table. */
+    const struct rgs_hash_key key = {UINT64_C(0x0706050403020100), UINT64_C(0x0f0e0d0c0b0a0908)};
+    uint8_t in[16];
+    for (unsigned i = 0; i < sizeof(in); i++)
+        in[i] = (uint8_t)i;
+    cr_assert_eq(rgs_hash(&key, in, 0), UINT64_C(0xabac0158050fc4dc));
+    cr_assert_neq(rgs_hash(&key, in, 8), rgs_hash(&key, in, 9));
+}

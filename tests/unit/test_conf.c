@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <criterion/criterion.h>
+
+#include "conf/yaml.h"
+
+static struct rgs_diag diag;
+
+static struct rgs_yaml *load(const char *text)
+{
+    static struct rgs_conf_file file;
+    file = (struct rgs_conf_file){.name = "t.yaml", .text = rgs_bytes(text, strlen(text))};
+    rgs_diag_init(&diag, &rgs_alloc_libc);
+    return rgs_yaml_new(&file, &diag, &rgs_alloc_libc);
+}
+
+Test(yaml, nodes_have_places)
+{
+    struct rgs_yaml *y = load("a: 1\nb:\n  - x\n  - {c: 7d}\n");
+    struct rgs_yaml_node *root = rgs_yaml_root(y);
+    int64_t v = 0;
+
+    cr_assert(rgs_yaml_int(rgs_yaml_get(root, "a"), 0, 9, &v, &diag));
+    cr_assert_eq(v, 1);
+    struct rgs_yaml_node *c = rgs_yaml_get(rgs_yaml_get(root, "b")->item[1], "c");
+    cr_assert_eq(c->at.line, 4);
+    cr_assert_eq(c->at.col, 9);
+    cr_assert(rgs_yaml_duration(c, &v, &diag));
+    cr_assert_eq(v, INT64_C(7) * 86400 * 1000000000);
+    rgs_yaml_del(y);
+    rgs_diag_fini(&diag);
+}
+
+Test(yaml, errors_point_at_the_place)
+{
+    struct rgs_yaml *y = load("wheight: 3\nrev: x\n");
+    struct rgs_yaml_node *root = rgs_yaml_root(y);
+    int64_t v = 5;
+
+    cr_assert(!rgs_yaml_int(rgs_yaml_get(root, "rev"), 0, 9, &v, &diag));
+    cr_assert_eq(v, 5);
+    rgs_yaml_unknown(root, (const char *const[]){"weight", "rev", NULL}, &diag);
+    cr_assert_str_eq(diag.text, "t.yaml:2:6: error: 'x' is no whole number\n"
+                                "  rev: x\n"
+                                "       ^\n"
+                                "t.yaml:1:1: error: unknown key 'wheight'; did you mean 'weight'?\n"
+                                "  wheight: 3\n"
+                                "  ^\n");
+    rgs_yaml_del(y);
+    rgs_diag_fini(&diag);
+}
+
+Test(yaml, refuses_what_is_ambiguous_or_hostile)
+{
+    static const char *const rows[] = {
+        "a: 1\na: 2\n",
+        "a: [",
+        "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]\n",
+        "{a: b}: c\n",
+        "a: \"x\\0y\"\n",
+        "a: &a [x,x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a]\n"
+        "c: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c,*c]\n"
+        "e: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d,*d]\nf: [*e,*e,*e,*e,*e,*e,*e,*e,*e,*e]\n",
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        cr_assert_null(load(rows[i]), "row %zu", i);
+        cr_assert_eq(diag.errors, 1, "row %zu: %s", i, diag.text);
+        rgs_diag_fini(&diag);
+    }
+}
+
+Test(yaml, an_empty_document_has_no_root)
+{
+    struct rgs_yaml *y = load("# nothing\n");
+    cr_assert_not_null(y);
+    cr_assert_null(rgs_yaml_root(y));
+    rgs_yaml_del(y);
+}
+
+Test(duration, units)
+{
+    int64_t v;
+    cr_assert(rgs_duration_parse("90s", 3, &v) && v == INT64_C(90000000000));
+    cr_assert(rgs_duration_parse("2w", 2, &v) && v == INT64_C(1209600) * 1000000000);
+    cr_assert(!rgs_duration_parse("7", 1, &v));
+    cr_assert(!rgs_duration_parse("d", 1, &v));
+    cr_assert(!rgs_duration_parse("7dd", 3, &v));
+    cr_assert(!rgs_duration_parse("99999999999999999999d", 21, &v));
+}
