@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Numbering plans: E.164, E.212 and global titles to countries; tables generated at build time from rules/numplan/ facts. */
+/* Numbering plans: E.164, E.212 and global titles to countries; tables generated at build time. */
 #ifndef RGS_NUMPLAN_NUMPLAN_H
 #define RGS_NUMPLAN_NUMPLAN_H
 
