@@ -59,6 +59,9 @@ void rgs_decoder_layer(struct rgs_decoder *dec, enum rgs_layer layer, const stru
     d->depth = 0;
     d->handons = 0;
     d->from_reassembly = false;
+    d->cut = 0;
+    if (packet->wire_len > packet->data.n)
+        rgs_anomaly(d, RGS_A_FRAME_CUT);
     if (layer == RGS_LAYER_NONE)
         rgs_anomaly(d, RGS_A_LINK_UNSUPPORTED);
     else

@@ -85,6 +85,7 @@ struct rgs_dissect {
     uint64_t flow;  /* id of the TCP, UDP or SCTP flow, both directions; 0 none */
     unsigned dir;   /* 0: from the flow's lower (address, port) end to the higher; 1: back */
     uint64_t flow_offset; /* TCP: stream offset of the PDU that is handed on */
+    size_t cut; /* bytes that the capture lacks at the end of the innermost IP payload */
     unsigned depth;
     unsigned handons;
     bool from_reassembly; /* the PDU was put together from several frames */

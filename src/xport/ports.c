@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The users of SCTP, UDP and TCP, one row each: identifiers that name them for sure, ports that
+ * suggest them, and a look at the content that confirms the port or, where it is strict, stands
+ * alone.
+ */
+#include "xport/ports.h"
+
+enum where {
+    ON_ITS_PORT, /* the content is too plain to be believed on any port */
+    ANYWHERE,
+};
+
+struct user {
+    enum rgs_layer layer;
+    uint32_t ppid; /* SCTP payload protocol identifier; 0 none */
+    uint16_t port;
+    enum where where;
+    bool (*looks)(struct rgs_bytes message);
+};
+
+/* https://www.iana.org/assignments/sctp-parameters (payload protocol identifiers) */
+static const struct user sctp_users[] = {
+    {RGS_LAYER_NONE, 0, 0, ON_ITS_PORT, NULL},
+};
+
+static const struct user udp_users[] = {
+    {RGS_LAYER_NONE, 0, 0, ON_ITS_PORT, NULL},
+};
+
+static enum rgs_layer by_port_or_content(const struct user *users, uint16_t src_port,
+                                         uint16_t dst_port, struct rgs_bytes message)
+{
+    for (const struct user *u = users; u->layer; u++) {
+        if ((u->port == src_port || u->port == dst_port) && u->looks(message))
+            return u->layer;
+    }
+    for (const struct user *u = users; u->layer; u++) {
+        if (u->where == ANYWHERE && u->looks(message))
+            return u->layer;
+    }
+    return RGS_LAYER_NONE;
+}
+
+/* A protocol over TCP whose first PDU is all of this message. */
+static enum rgs_layer stream_layer(const struct rgs_dissect *d, struct rgs_bytes message)
+{
+    const struct rgs_stream_proto *proto;
+
+    if (rgs_stream_probe(d, message, &proto) != RGS_PROBE_YES)
+        return RGS_LAYER_NONE;
+    return proto->length(message) == (long)message.n ? proto->layer : RGS_LAYER_NONE;
+}
+
+static enum rgs_layer by_ppid(uint32_t ppid)
+{
+    for (const struct user *u = sctp_users; ppid && u->layer; u++) {
+        if (u->ppid == ppid)
+            return u->layer;
+    }
+    return RGS_LAYER_NONE;
+}
+
+enum rgs_layer rgs_sctp_layer(const struct rgs_dissect *d, uint32_t ppid, uint16_t src_port,
+                              uint16_t dst_port, struct rgs_bytes message)
+{
+    enum rgs_layer layer = by_ppid(ppid);
+
+    if (layer == RGS_LAYER_NONE && (ppid & 0xffffff) == 0) /* stacks that forget htonl() */
+        layer = by_ppid(__builtin_bswap32(ppid));
+    if (layer == RGS_LAYER_NONE)
+        layer = by_port_or_content(sctp_users, src_port, dst_port, message);
+    return layer == RGS_LAYER_NONE ? stream_layer(d, message) : layer;
+}
+
+enum rgs_layer rgs_udp_layer(const struct rgs_dissect *d, uint16_t src_port, uint16_t dst_port,
+                             struct rgs_bytes payload)
+{
+    enum rgs_layer layer = by_port_or_content(udp_users, src_port, dst_port, payload);
+    return layer == RGS_LAYER_NONE ? stream_layer(d, payload) : layer;
+}
+
+enum rgs_probe rgs_stream_probe(const struct rgs_dissect *d, struct rgs_bytes head,
+                                const struct rgs_stream_proto **found)
+{
+    enum rgs_probe best = RGS_PROBE_NO;
+
+    for (size_t i = 0; i < d->stream_count; i++) {
+        enum rgs_probe probe = d->streams[i].probe(head);
+        if (probe == RGS_PROBE_YES) {
+            *found = &d->streams[i];
+            return RGS_PROBE_YES;
+        }
+        if (probe == RGS_PROBE_MORE)
+            best = RGS_PROBE_MORE;
+    }
+    return best;
+}
