@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Masking, in one place: identifiers leave the process as tokens, made by one-block encryption under the
+ * operator's key. A token is the same for the same identifier and key, so records can be joined, and whoever
+ * holds the key can turn it back. What it looks like: n-AJW7... (see README, "Tokens").
+ */
+#ifndef RGS_EVENT_TOKEN_H
+#define RGS_EVENT_TOKEN_H
+
+#include "base/alloc.h"
+#include "base/value.h"
+
+enum {
+    RGS_TOKEN_KEY_BYTES = 32,
+    RGS_TOKEN_MAX = 40, /* bytes of a printed token with its NUL */
+};
+
+enum rgs_token_type {
+    RGS_TOKEN_NUMBER = 1, /* MSISDN, and the numbers of parties */
+    RGS_TOKEN_IMSI,
+    RGS_TOKEN_IMEI,
+};
+
+struct rgs_token_key; /* expanded keys; immutable, shared by threads */
+
+/* NULL when memory is short. secret is not kept; the caller wipes it. */
+struct rgs_token_key *rgs_token_key_new(const uint8_t secret[RGS_TOKEN_KEY_BYTES], const struct rgs_alloc *alloc);
+void rgs_token_key_del(struct rgs_token_key *k);
+
+/* Writes the token of these digits and a NUL; returns its length. */
+size_t rgs_token_format(const struct rgs_token_key *k, enum rgs_token_type type, const struct rgs_digits *d,
+                        char out[RGS_TOKEN_MAX]);
+
+/*
+ * A party's address as it may be shown: numbers of 7 digits and more as tokens; short codes and names as they are
+ * (they name services, not persons). out holds 128 bytes with the NUL; returns the length.
+ */
+enum { RGS_PARTY_MAX = 128 };
+size_t rgs_token_party(const struct rgs_token_key *k, const struct rgs_name *party, char out[RGS_PARTY_MAX]);
+
+enum rgs_token_result {
+    RGS_TOKEN_OK,
+    RGS_TOKEN_MALFORMED, /* no token, or damaged */
+    RGS_TOKEN_OTHER_KEY, /* made under another key */
+};
+enum rgs_token_result rgs_token_reveal(const struct rgs_token_key *k, const char *token, size_t n,
+                                       enum rgs_token_type *type, struct rgs_digits *d);
+
+/* Eight characters that name the key: they stand in every token made with it. */
+const char *rgs_token_key_id(const struct rgs_token_key *k);
+
+/* Further keys out of the same secret, for purposes of their own: hash tables, codes. label is a constant. */
+void rgs_token_derive(const struct rgs_token_key *k, const char *label, uint8_t out[32]);
+
+#endif

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The tracker: operations in, observations out. It keeps who a subscriber is (MSISDN, IMSI, IMEI), where he is
+ * served and on what evidence, joins the sightings of one message on several roads into one observation, and
+ * names the reseller. All state is capped and lives on event time.
+ */
+#ifndef RGS_TRACK_TRACK_H
+#define RGS_TRACK_TRACK_H
+
+#include "classify/classify.h"
+#include "event/op.h"
+#include "numplan/inventory.h"
+#include "numplan/numplan.h"
+
+struct rgs_tracker_conf {
+    /* What the catalogue knows of a service; NULL: none named. */
+    const struct rgs_service *(*service)(void *ctx, uint16_t index);
+    void *service_ctx;
+    const struct rgs_inventory *inventory; /* [borrow] NULL: everything is discovered */
+    struct rgs_geo geo;
+    rgs_country home; /* whose numbers stand in national form on this network; 0 none */
+    uint32_t subscribers; /* known numbers and SIMs */
+    uint32_t dialogues;   /* requests that wait for their answer */
+    uint32_t messages;    /* recent messages, for joining and for repeats */
+    uint32_t pairs;       /* (number, service) pairs of the retention */
+    uint32_t names;       /* discovered blocks, accounts, cells and nodes that reports can name */
+    uint32_t held;        /* observations that wait for what the next leg knows */
+    int64_t join_ns;      /* two sightings on one road inside of this are one message */
+    int64_t hold_ns;      /* how long an observation waits for an origin */
+    int64_t repeat_ns;    /* how long a code is remembered */
+    int64_t retention_ns; /* of the first code per (number, service) */
+    int64_t settle_ns;    /* numbers first seen this soon after the start may be old: not `activated` */
+    struct rgs_hash_key hash_key;
+};
+/* Without callbacks and inventory. */
+extern const struct rgs_tracker_conf rgs_tracker_conf_default;
+
+typedef void rgs_obs_fn(void *ctx, const struct rgs_obs *o);
+
+struct rgs_tracker;
+
+/* emit is called during rgs_tracker_op() and rgs_tracker_flush(). NULL when memory is short. */
+struct rgs_tracker *rgs_tracker_new(const struct rgs_tracker_conf *conf, rgs_obs_fn *emit, void *ctx,
+                                    const struct rgs_alloc *alloc);
+void rgs_tracker_del(struct rgs_tracker *t);
+
+/*
+ * One operation, in the order of the capture. v is the verdict on a whole message (otp false when it is none),
+ * NULL when the operation carries no whole message: signalling, an answer, a part that waits for others.
+ * Observations come out in the order of their cause, a held one at most hold_ns of event time later.
+ */
+void rgs_tracker_op(struct rgs_tracker *t, const struct rgs_op *op, const struct rgs_verdict *v);
+/* At the end of the input: gives out what is held. */
+void rgs_tracker_flush(struct rgs_tracker *t);
+
+enum rgs_entity_kind {
+    RGS_ENTITY_RESELLER = 1, /* of the inventory */
+    RGS_ENTITY_BLOCK,
+    RGS_ENTITY_ACCOUNT,
+    RGS_ENTITY_CELL,
+    RGS_ENTITY_NODE,
+};
+
+/* What stands behind an id of an observation (reseller, block, account, cell, serving_node). */
+struct rgs_entity {
+    enum rgs_entity_kind kind;
+    char id[112];       /* "R17", "block:8529123", "account:acct17", "cell:460-00-1-2", "node:8613..." */
+    const char *name;   /* from the inventory, else NULL */
+    const char *type;   /* the inventory's kind column, else NULL */
+    const char *parent; /* id of the parent reseller, else NULL */
+};
+/* False when the id is not (any more) known. `name` and `parent` live as long as the inventory. */
+bool rgs_tracker_entity(const struct rgs_tracker *t, uint64_t id, struct rgs_entity *e);
+
+enum rgs_tracker_counter {
+    RGS_TRACKED_OPERATIONS,
+    RGS_TRACKED_OBSERVATIONS,
+    RGS_TRACKED_JOINED,    /* sightings of a message that was counted already */
+    RGS_TRACKED_NO_NUMBER, /* messages to a SIM whose number was never seen */
+    RGS_DROPPED_SUBSCRIBERS,
+    RGS_DROPPED_DIALOGUES,
+    RGS_DROPPED_MESSAGES,
+    RGS_DROPPED_PAIRS,
+    RGS_DROPPED_NAMES,
+    RGS_TRACKER_COUNTERS
+};
+/* Counters from RGS_DROPPED_SUBSCRIBERS on say what the caps cost. */
+uint64_t rgs_tracker_count(const struct rgs_tracker *t, enum rgs_tracker_counter c);
+const char *rgs_tracker_counter_name(enum rgs_tracker_counter c);
+/* Bytes taken at most. */
+size_t rgs_tracker_memory(const struct rgs_tracker *t);
+
+#endif
