@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sms/gsm7.h"
+
+enum { ESC = 0x1b };
+
+/* Eight bytes in reading order, lowest first. */
+static uint64_t load64(const uint8_t *p)
+{
+    return (uint64_t)p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 | (uint64_t)p[3] << 24 |
+           (uint64_t)p[4] << 32 | (uint64_t)p[5] << 40 | (uint64_t)p[6] << 48 |
+           (uint64_t)p[7] << 56;
+}
+
+static uint64_t load_tail(const uint8_t *p, size_t n)
+{
+    uint8_t tail[8] = {0};
+    memcpy(tail, p, n < 8 ? n : 8);
+    return load64(tail);
+}
+
+/* 56 bits to eight octets of seven bits: halves, quarters, septets. */
+static uint64_t spread(uint64_t x)
+{
+    x = (x & UINT64_C(0x00fffffff0000000)) << 4 | (x & UINT64_C(0x000000000fffffff));
+    x = (x & UINT64_C(0x0fffc0000fffc000)) << 2 | (x & UINT64_C(0x00003fff00003fff));
+    return (x & UINT64_C(0x3f803f803f803f80)) << 1 | (x & UINT64_C(0x007f007f007f007f));
+}
+
+static bool has_escape(uint64_t x)
+{
+    x ^= UINT64_C(0x1b1b1b1b1b1b1b1b);
+    return (x - UINT64_C(0x0101010101010101)) & ~x & UINT64_C(0x8080808080808080);
+}
+
+/* Stores four bytes and takes as many as the character has; the next one overwrites the rest. */
+static char *put(char *out, uint32_t entry)
+{
+    out[0] = (char)entry;
+    out[1] = (char)(entry >> 8);
+    out[2] = (char)(entry >> 16);
+    out[3] = 0;
+    return out + (entry >> 24);
+}
+
+struct writer {
+    const struct rgs_gsm7 *g;
+    char *out;
+    bool escaped;
+};
+
+static void write_careful(struct writer *w, uint64_t septets, size_t n)
+{
+    for (size_t i = 0; i < n; i++, septets >>= 8) {
+        unsigned s = septets & 0x7f;
+        if (w->escaped) {
+            /* TS 23.038 6.2.1.1: what the table behind ESC does not have is shown from the main
+             * one; a second ESC, of which no table is defined, is a space. */
+            w->out = put(w->out, w->g->single[s] ? w->g->single[s] : w->g->locking[s]);
+            w->escaped = false;
+        } else if (s == ESC) {
+            w->escaped = true;
+        } else {
+            w->out = put(w->out, w->g->locking[s]);
+        }
+    }
+}
+
+static void write8(struct writer *w, uint64_t septets)
+{
+    if (__builtin_expect(w->escaped || has_escape(septets), 0)) {
+        write_careful(w, septets, 8);
+        return;
+    }
+    char *out = w->out;
+    for (unsigned i = 0; i < 8; i++)
+        out = put(out, w->g->locking[septets >> (8 * i) & 0x7f]);
+    w->out = out;
+}
+
+static size_t finish(struct writer *w, const char *start)
+{
+    /* An escape without a character behind it: shown as a space (6.2.1). */
+    if (w->escaped)
+        w->out = put(w->out, RGS_GSM7_CHAR(' '));
+    return (size_t)(w->out - start);
+}
+
+size_t rgs_gsm7_packed(const struct rgs_gsm7 *g, struct rgs_bytes in, size_t first_bit,
+                       size_t septets, char *out)
+{
+    struct writer w = {.g = g, .out = out};
+
+    if (first_bit >= in.n * 8)
+        return 0;
+    size_t there = (in.n * 8 - first_bit) / 7;
+    if (septets > there)
+        septets = there;
+    const uint8_t *p = in.p + first_bit / 8, *end = in.p + in.n;
+    unsigned shift = first_bit % 8;
+    for (; septets >= 8; septets -= 8, p += 7) {
+        uint64_t x = end - p >= 8 ? load64(p) : load_tail(p, (size_t)(end - p));
+        write8(&w, spread(x >> shift));
+    }
+    if (septets)
+        write_careful(&w, spread(load_tail(p, (size_t)(end - p)) >> shift), septets);
+    return finish(&w, out);
+}
+
+size_t rgs_gsm7_octets(const struct rgs_gsm7 *g, struct rgs_bytes in, char *out)
+{
+    struct writer w = {.g = g, .out = out};
+    const uint8_t *p = in.p;
+    size_t n = in.n;
+
+    for (; n >= 8; n -= 8, p += 8)
+        write8(&w, load64(p) & UINT64_C(0x7f7f7f7f7f7f7f7f));
+    if (n)
+        write_careful(&w, load_tail(p, n), n);
+    return finish(&w, out);
+}
