@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Inside of the SCCP layer: what its connectionless, segmentation and connection parts share. */
+#ifndef RGS_SIG_SCCP_H
+#define RGS_SIG_SCCP_H
+
+#include "base/table.h"
+#include "event/dissect.h"
+#include "sig/sccp_addr.h"
+
+enum {
+    RGS_SSN_MANAGEMENT = 1, /* Q.713 3.4.2.2 */
+    RGS_SSN_RANAP = 142,    /* TS 23.003 8 */
+    RGS_SSN_BSSAP = 254,
+};
+
+struct rgs_sccp {
+    struct rgs_table *segments;
+    int64_t timeout;
+};
+
+/* Sets global title, SSN and point code of the calling or called party. */
+void rgs_sccp_party(struct rgs_dissect *d, struct rgs_bytes b, bool called);
+
+/* Hands user data on by subsystem number, else by what it looks like. */
+enum rgs_outcome rgs_sccp_user(struct rgs_dissect *d, struct rgs_bytes data);
+
+/* One segment of a connectionless message (Q.714 4.1.1.3); hands the joined message on when it is
+ * whole. */
+enum rgs_outcome rgs_sccp_segment(struct rgs_dissect *d, struct rgs_bytes calling,
+                                  struct rgs_bytes segmentation, struct rgs_bytes data);
+/* NULL when memory is short. */
+struct rgs_table *rgs_sccp_segments_new(const struct rgs_capacity *c,
+                                        const struct rgs_alloc *alloc);
+
+/* The name of a return cause (Q.713 3.12). */
+const char *rgs_sccp_return_cause(uint8_t cause);
+
+#endif
