@@ -181,6 +181,8 @@ static void serving_party(struct rgs_op *op, bool called)
 {
     if (RGS_HAS(op, SERVING_NODE))
         return;
+    if (RGS_HAS(op, RESULT)) /* on its way back the parties have changed places */
+        called = !called;
     if (called && RGS_HAS(op, CALLED_GT))
         RGS_SET(op, SERVING_NODE, serving_node, rgs_name_digits(&op->called_gt));
     else if (!called && RGS_HAS(op, CALLING_GT))

@@ -19,8 +19,23 @@ struct user {
     bool (*looks)(struct rgs_bytes message);
 };
 
+/* The common header of the SIGTRAN user adaptations (RFC 4666 3.1), for their transfer messages. */
+static bool adaptation_looks(struct rgs_bytes m, uint8_t class)
+{
+    return m.n >= 16 && m.p[0] == 1 && m.p[1] == 0 && m.p[2] == class && m.p[4] == 0 &&
+           m.p[5] == 0 && ((unsigned)m.p[6] << 8 | m.p[7]) <= m.n;
+}
+
+/* M3UA DATA: its first parameter is one of three. */
+static bool m3ua_looks(struct rgs_bytes m)
+{
+    return adaptation_looks(m, 1) && m.p[3] == 1 &&
+           ((m.p[8] == 2 && (m.p[9] == 0x00 || m.p[9] == 0x10)) || (m.p[8] == 0 && m.p[9] == 6));
+}
+
 /* https://www.iana.org/assignments/sctp-parameters (payload protocol identifiers) */
 static const struct user sctp_users[] = {
+    {RGS_LAYER_M3UA, 3, 2905, ANYWHERE, m3ua_looks}, /* RFC 4666 1.4.8 */
     {RGS_LAYER_NONE, 0, 0, ON_ITS_PORT, NULL},
 };
 
