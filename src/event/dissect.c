@@ -21,6 +21,11 @@ void rgs_anomaly(struct rgs_dissect *d, enum rgs_anomaly x)
     rgs_anomalies_add(&d->op.anomalies, x);
 }
 
+void rgs_count(struct rgs_dissect *d, enum rgs_anomaly x, uint64_t n)
+{
+    d->anomaly_count[x] += n;
+}
+
 enum rgs_outcome rgs_hand_on(struct rgs_dissect *d, enum rgs_layer layer, struct rgs_bytes payload)
 {
     if (d->depth >= RGS_MAX_DEPTH) {

@@ -98,6 +98,9 @@ enum rgs_outcome rgs_hand_on(struct rgs_dissect *d, enum rgs_layer layer, struct
 /* Counts the anomaly and marks it on the operation under construction. */
 void rgs_anomaly(struct rgs_dissect *d, enum rgs_anomaly x);
 
+/* Counts n of an anomaly that says nothing about the operation under construction (what timed out). */
+void rgs_count(struct rgs_dissect *d, enum rgs_anomaly x, uint64_t n);
+
 /* Gives d->op out. Frame number and time are set here; the layer has set proto, op and phase. */
 void rgs_emit(struct rgs_dissect *d);
 

@@ -1,51 +1,208 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* SCTP (RFC 9260): the chunks of a packet and the user messages in them. */
+/* SCTP (RFC 9260, RFC 8260): associations, the chunks of a packet and the user messages in them. */
+#include "base/table.h"
 #include "event/dissect.h"
+#include "xport/flow.h"
 #include "xport/ports.h"
+#include "xport/sctp_join.h"
+#include "xport/sctp_tsn.h"
 
 enum {
+    IPPROTO_SCTP_ = 132,
+    /* https://www.iana.org/assignments/sctp-parameters, chunk types */
     CHUNK_DATA = 0,
-    DATA_END = 1, /* flags, RFC 9260 3.3.1 */
-    DATA_BEGIN = 2,
+    CHUNK_INIT = 1,
+    CHUNK_INIT_ACK = 2,
+    CHUNK_I_DATA = 64,
+    /* flags of DATA and I-DATA, RFC 9260 3.3.1 */
+    FLAG_END = 1,
+    FLAG_BEGIN = 2,
+    FLAG_UNORDERED = 4,
 };
 
-static enum rgs_outcome data_chunk(struct rgs_dissect *d, uint8_t flags, struct rgs_bytes body)
+struct direction {
+    uint32_t tag; /* the verification tag of its packets */
+    uint64_t id;  /* names this run of sequence numbers among the parts under reassembly */
+    struct rgs_tsn_window window;
+};
+
+struct association {
+    uint64_t flow;
+    struct direction dir[2];
+};
+
+struct sctp {
+    const struct rgs_alloc *alloc;
+    struct rgs_table *associations;
+    struct rgs_sctp_join *join;
+    uint64_t directions; /* given out so far */
+    /* The association of the packet before: an entry stays in place until another one is made. */
+    struct rgs_flow_key last_key;
+    struct association *last;
+};
+
+void *rgs_sctp_new(const struct rgs_capacity *capacity, const struct rgs_alloc *alloc)
+{
+    struct sctp *s = rgs_new(alloc, sizeof(*s));
+    if (!s)
+        return NULL;
+    s->alloc = alloc;
+    s->associations =
+        rgs_table_new(&(struct rgs_table_conf){.key_size = sizeof(struct rgs_flow_key),
+                                               .value_size = sizeof(struct association),
+                                               .cap = capacity->sctp_flows,
+                                               .hash_key = capacity->hash_key},
+                      alloc);
+    s->join = rgs_sctp_join_new(capacity, alloc);
+    if (!s->associations || !s->join) {
+        rgs_sctp_del(s, alloc);
+        return NULL;
+    }
+    return s;
+}
+
+void rgs_sctp_del(void *state, const struct rgs_alloc *alloc)
+{
+    struct sctp *s = state;
+    rgs_table_del(s->associations);
+    rgs_sctp_join_del(s->join);
+    rgs_free(alloc, s);
+}
+
+static struct association *association_of(struct sctp *s, struct rgs_dissect *d)
+{
+    struct rgs_flow_key key = rgs_flow_key_of(d, &d->dir);
+    bool created;
+
+    if (s->last && memcmp(&key, &s->last_key, sizeof(key)) == 0)
+        return s->last;
+    s->last = rgs_table_get(s->associations, &key, d->ts, &created);
+    s->last_key = key;
+    if (created) {
+        s->last->flow = rgs_flow_id(&key, IPPROTO_SCTP_, 0);
+        s->last->dir[0].id = ++s->directions;
+        s->last->dir[1].id = ++s->directions;
+    }
+    return s->last;
+}
+
+static void restart(struct sctp *s, struct direction *dir)
+{
+    if (dir->window.started) {
+        rgs_tsn_restart(&dir->window);
+        dir->id = ++s->directions;
+    }
+}
+
+static void bad_chunk(struct rgs_dissect *d)
+{
+    rgs_anomaly(d, RGS_A_SCTP_BAD);
+}
+
+static void user_message(struct rgs_dissect *d, uint32_t ppid, struct rgs_bytes message)
+{
+    enum rgs_layer layer = rgs_sctp_layer(d, ppid, d->op.src_port, d->op.dst_port, message);
+    if (layer != RGS_LAYER_NONE)
+        rgs_hand_on(d, layer, message);
+}
+
+/* DATA (RFC 9260 3.3.1) and I-DATA (RFC 8260 2.1). */
+static void data_chunk(struct sctp *s, struct rgs_dissect *d, struct association *a, uint32_t tag,
+                       uint8_t type, uint8_t flags, struct rgs_bytes body, bool is_cut)
 {
     struct rgs_reader r = rgs_reader(body);
+    struct rgs_sctp_part part = {.first = flags & FLAG_BEGIN, .last = flags & FLAG_END};
+    uint32_t tsn = rgs_be32(&r);
+    uint64_t stream = rgs_be16(&r);
+    uint64_t number;
 
-    rgs_skip(&r, 8); /* TSN, stream identifier, stream sequence number */
-    uint32_t ppid = rgs_be32(&r);
-    if (!rgs_reader_ok(&r) || (flags & (DATA_BEGIN | DATA_END)) != (DATA_BEGIN | DATA_END))
-        return RGS_UNSUPPORTED;
-    struct rgs_bytes message = rgs_rest(&r);
-    enum rgs_layer layer = rgs_sctp_layer(d, ppid, d->op.src_port, d->op.dst_port, message);
-    return layer == RGS_LAYER_NONE ? RGS_UNSUPPORTED : rgs_hand_on(d, layer, message);
+    if (type == CHUNK_DATA) {
+        number = rgs_be16(&r);
+        if (flags & FLAG_UNORDERED) /* 3.3.1: the receiver has to ignore it */
+            number = 0;
+        part.index = tsn;
+        part.ppid = rgs_be32(&r);
+    } else {
+        rgs_skip(&r, 2); /* reserved */
+        number = rgs_be32(&r);
+        part.ppid = rgs_be32(&r); /* on the first fragment, else the fragment sequence number */
+        part.index = part.first ? 0 : part.ppid;
+    }
+    part.bytes = rgs_rest(&r);
+    if (!rgs_reader_ok(&r) || part.bytes.n == 0) {
+        bad_chunk(d);
+        return;
+    }
+    struct direction *dir = &a->dir[d->dir];
+    if (dir->window.started && dir->tag != tag) {
+        rgs_count(d, RGS_A_SCTP_RESTART, 1);
+        restart(s, dir);
+    }
+    dir->tag = tag;
+    switch (rgs_tsn_see(&dir->window, tsn, body)) {
+    case RGS_TSN_REPEATED:
+        return;
+    case RGS_TSN_REUSED:
+        rgs_anomaly(d, RGS_A_SCTP_TSN_REUSED);
+        break;
+    case RGS_TSN_NEW:
+        break;
+    }
+    if (part.first && part.last) {
+        user_message(d, part.ppid, part.bytes);
+        return;
+    }
+    if (is_cut) /* what follows the hole would be taken for what is missing */
+        return;
+    part.direction = dir->id;
+    part.space = (uint64_t)(type == CHUNK_I_DATA) << 63 |
+                 (uint64_t)((flags & FLAG_UNORDERED) != 0) << 62 | stream << 32 | number;
+    struct rgs_bytes message;
+    uint32_t ppid;
+    if (rgs_sctp_join_add(s->join, d, &part, &message, &ppid)) {
+        bool before = d->from_reassembly;
+        d->from_reassembly = true;
+        user_message(d, ppid, message);
+        d->from_reassembly = before;
+    }
 }
 
 enum rgs_outcome rgs_sctp(struct rgs_dissect *d, struct rgs_bytes packet)
 {
+    struct sctp *s = d->state[RGS_LAYER_SCTP];
     struct rgs_reader r = rgs_reader(packet);
+    uint16_t src = rgs_be16(&r), dst = rgs_be16(&r);
+    uint32_t tag = rgs_be32(&r);
 
-    RGS_SET(&d->op, SRC_PORT, src_port, rgs_be16(&r));
-    RGS_SET(&d->op, DST_PORT, dst_port, rgs_be16(&r));
-    rgs_skip(&r, 8); /* verification tag, checksum */
-    while (rgs_left(&r) >= 4) {
+    rgs_skip(&r, 4); /* checksum: often left to the interface, so nothing can be said from it */
+    if (!rgs_reader_ok(&r)) {
+        rgs_anomaly(d, RGS_A_SCTP_SHORT);
+        return RGS_SHORT;
+    }
+    RGS_SET(&d->op, SRC_PORT, src_port, src);
+    RGS_SET(&d->op, DST_PORT, dst_port, dst);
+    struct association *a = association_of(s, d);
+    d->flow = a->flow;
+    while (rgs_left(&r)) {
         uint8_t type = rgs_u8(&r), flags = rgs_u8(&r);
-        uint16_t length = rgs_be16(&r);
-        if (length < 4) {
-            rgs_anomaly(d, RGS_A_SCTP_BAD);
+        size_t length = rgs_be16(&r);
+        if (!rgs_reader_ok(&r) || length < 4) { /* RFC 9260 3.2: the length includes the header */
+            bad_chunk(d);
             return RGS_BAD;
         }
-        size_t here = length - 4u;
-        if (here > rgs_left(&r)) {
+        size_t here = length - 4;
+        bool is_cut = here > rgs_left(&r);
+        if (is_cut) {
             rgs_anomaly(d, RGS_A_SCTP_SHORT);
             here = rgs_left(&r);
         }
         struct rgs_bytes body = rgs_take(&r, here);
-        if (type == CHUNK_DATA)
-            data_chunk(d, flags, body);
-        size_t padding = -(size_t)length & 3u; /* RFC 9260 3.2 */
+        if (type == CHUNK_DATA || type == CHUNK_I_DATA)
+            data_chunk(s, d, a, tag, type, flags, body, is_cut);
+        else if (type == CHUNK_INIT || type == CHUNK_INIT_ACK)
+            restart(s, &a->dir[d->dir]); /* its sender counts from a new number */
+        size_t padding = -length & 3u;   /* 3.2; the last chunk's may be missing */
         rgs_skip(&r, padding < rgs_left(&r) ? padding : rgs_left(&r));
     }
-    return rgs_reader_ok(&r) ? RGS_OK : RGS_SHORT;
+    return RGS_OK;
 }

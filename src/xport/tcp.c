@@ -1,36 +1,192 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* TCP (RFC 9293): the PDUs of a segment. */
-#include "event/dissect.h"
-#include "xport/ports.h"
+/* TCP (RFC 9293): connections and what their segments mean for the two streams. */
+#include "xport/tcp.h"
 
-static void frame_pdus(struct rgs_dissect *d, struct rgs_bytes data)
+#include "base/table.h"
+#include "xport/flow.h"
+#include "xport/tcp_stream.h"
+
+enum {
+    IPPROTO_TCP_ = 6,
+    /* RFC 9293 3.1 */
+    FLAG_FIN = 0x01,
+    FLAG_SYN = 0x02,
+    FLAG_RST = 0x04,
+    FLAG_ACK = 0x10,
+};
+
+struct connection {
+    uint64_t flow;
+    uint32_t nth; /* connections between these ends so far */
+    uint8_t fins; /* directions that have ended, as bits */
+    struct rgs_tcp_talk talk;
+    struct rgs_tcp_side side[2];
+};
+
+struct tcp {
+    struct rgs_tcp_memory memory;
+    struct rgs_table *connections;
+    /* The connection of the segment before: an entry stays in place until another one is made. */
+    struct rgs_flow_key last_key;
+    struct connection *last;
+};
+
+static void gone(void *ctx, const void *key, void *value, bool evicted)
 {
-    const struct rgs_stream_proto *proto;
+    struct tcp *t = ctx;
+    struct connection *c = value;
 
-    if (data.n == 0 || rgs_stream_probe(d, data, &proto) != RGS_PROBE_YES)
-        return;
-    while (data.n) {
-        long n = proto->length(data);
-        if (n <= 0 || (size_t)n > data.n)
-            return;
-        rgs_hand_on(d, proto->layer, rgs_bytes_upto(data, (size_t)n));
-        data = rgs_bytes_from(data, (size_t)n);
+    rgs_tcp_side_drop(&t->memory, &c->side[0]);
+    rgs_tcp_side_drop(&t->memory, &c->side[1]);
+}
+
+/* The connection that is being worked on is the one used last, so it stays. */
+static bool make_room(void *ctx)
+{
+    struct tcp *t = ctx;
+    return rgs_table_count(t->connections) > 1 &&
+           rgs_table_expire(t->connections, INT64_MAX, 1) == 1;
+}
+
+void *rgs_tcp_new(const struct rgs_capacity *capacity, const struct rgs_alloc *alloc)
+{
+    struct tcp *t = rgs_new(alloc, sizeof(*t));
+    if (!t)
+        return NULL;
+    t->memory = (struct rgs_tcp_memory){.alloc = alloc,
+                                        .per_side = capacity->tcp_buffer,
+                                        .patience = capacity->timeout_ns,
+                                        .make_room = make_room,
+                                        .ctx = t};
+    t->connections = rgs_table_new(&(struct rgs_table_conf){.key_size = sizeof(struct rgs_flow_key),
+                                                            .value_size = sizeof(struct connection),
+                                                            .cap = capacity->tcp_flows,
+                                                            .hash_key = capacity->hash_key,
+                                                            .gone = gone,
+                                                            .ctx = t},
+                                   alloc);
+    if (!t->connections) {
+        rgs_free(alloc, t);
+        return NULL;
     }
+    return t;
+}
+
+void rgs_tcp_del(void *state, const struct rgs_alloc *alloc)
+{
+    struct tcp *t = state;
+    rgs_table_del(t->connections);
+    rgs_free(alloc, t);
+}
+
+static struct connection *connection_of(struct tcp *t, struct rgs_dissect *d)
+{
+    struct rgs_flow_key key = rgs_flow_key_of(d, &d->dir);
+    bool created;
+
+    if (t->last && memcmp(&key, &t->last_key, sizeof(key)) == 0)
+        return t->last;
+    t->last = rgs_table_get(t->connections, &key, d->ts, &created);
+    t->last_key = key;
+    if (created)
+        t->last->flow = rgs_flow_id(&key, IPPROTO_TCP_, 0);
+    return t->last;
+}
+
+static void flush(struct tcp *t, struct rgs_dissect *d, struct connection *c)
+{
+    unsigned dir = d->dir;
+
+    for (d->dir = 0; d->dir < 2; d->dir++)
+        rgs_tcp_side_flush(&t->memory, d, &c->talk, &c->side[d->dir]);
+    d->dir = dir;
+}
+
+/* The ports are used again. */
+static void renew(struct tcp *t, struct rgs_dissect *d, struct connection *c)
+{
+    gone(t, NULL, c, false);
+    *c = (struct connection){.nth = c->nth + 1};
+    c->flow = rgs_flow_id(&t->last_key, IPPROTO_TCP_, c->nth);
+    d->flow = c->flow;
+}
+
+/* RFC 9293 3.5. A repeated SYN changes nothing; one that comes after its data was overtaken. */
+static void synchronise(struct tcp *t, struct rgs_dissect *d, struct connection *c, uint8_t flags,
+                        uint32_t first)
+{
+    struct rgs_tcp_side *side = &c->side[d->dir];
+
+    if (side->started || c->talk.given_up) {
+        if (side->started && side->start == first) {
+            if (side->offset == 0)
+                side->from_syn = true;
+            return;
+        }
+        flush(t, d, c);
+        if (flags & FLAG_ACK) {
+            rgs_tcp_side_drop(&t->memory, side);
+            *side = (struct rgs_tcp_side){0};
+            c->talk = (struct rgs_tcp_talk){0};
+        } else {
+            renew(t, d, c);
+        }
+    }
+    side->started = side->from_syn = true;
+    side->start = side->next = first;
 }
 
 enum rgs_outcome rgs_tcp(struct rgs_dissect *d, struct rgs_bytes segment)
 {
+    struct tcp *t = d->state[RGS_LAYER_TCP];
     struct rgs_reader r = rgs_reader(segment);
-
-    RGS_SET(&d->op, SRC_PORT, src_port, rgs_be16(&r));
-    RGS_SET(&d->op, DST_PORT, dst_port, rgs_be16(&r));
-    rgs_skip(&r, 8); /* sequence and acknowledgement number */
+    uint16_t src = rgs_be16(&r), dst = rgs_be16(&r);
+    uint32_t seq = rgs_be32(&r), ack = rgs_be32(&r);
     size_t header = (size_t)(rgs_u8(&r) >> 4) * 4;
-    rgs_skip(&r, 7);
+    uint8_t flags = rgs_u8(&r);
+
+    rgs_skip(&r, 6); /* window, checksum, urgent pointer */
     if (!rgs_reader_ok(&r) || header < 20 || header > segment.n) {
         rgs_anomaly(d, RGS_A_TCP_BAD);
         return RGS_BAD;
     }
-    frame_pdus(d, rgs_bytes_from(segment, header));
+    RGS_SET(&d->op, SRC_PORT, src_port, src);
+    RGS_SET(&d->op, DST_PORT, dst_port, dst);
+    struct rgs_bytes data = rgs_bytes_from(segment, header);
+    struct connection *c = connection_of(t, d);
+    d->flow = c->flow;
+    if (flags & FLAG_SYN)
+        synchronise(t, d, c, flags, ++seq);
+    if (c->talk.given_up)
+        return RGS_UNSUPPORTED;
+    struct rgs_tcp_side *side = &c->side[d->dir], *other = &c->side[!d->dir];
+    if (flags & FLAG_RST) { /* 3.5.3: text in it is for humans */
+        flush(t, d, c);
+        return RGS_OK;
+    }
+    if (data.n + d->cut)
+        rgs_tcp_side_data(&t->memory, d, &c->talk, side, seq, data, d->cut);
+    if (flags & FLAG_ACK) {
+        d->dir = !d->dir;
+        rgs_tcp_side_acked(&t->memory, d, &c->talk, other, ack);
+        d->dir = !d->dir;
+    }
+    if (flags & FLAG_FIN)
+        c->fins |= (uint8_t)(1u << d->dir);
+    else if (c->fins == 3) /* both have said all: what is missing was missed by the tap */
+        flush(t, d, c);
     return RGS_OK;
+}
+
+void rgs_tcp_flush(struct rgs_dissect *d)
+{
+    struct tcp *t = d->state[RGS_LAYER_TCP];
+    const void *key;
+    void *value;
+
+    for (uint32_t it = 0; rgs_table_next(t->connections, &it, &key, &value);) {
+        struct connection *c = value;
+        d->flow = c->flow;
+        flush(t, d, c);
+    }
 }
