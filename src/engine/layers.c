@@ -3,6 +3,7 @@
 #include "engine/layers.h"
 
 #include "sig/smpp.h"
+#include "sig/ucp.h"
 
 #define L(ID, name_, function, state, spec_) \
     [RGS_LAYER_##ID] = {.name = name_, .spec = spec_, .fn = function L_##state},
@@ -19,6 +20,7 @@ const struct rgs_layer_info rgs_layers[RGS_LAYER_COUNT] = {
 /* Strictest probe first. */
 const struct rgs_stream_proto rgs_streams[] = {
     {RGS_LAYER_SMPP, rgs_smpp_length, rgs_smpp_probe},
+    {RGS_LAYER_UCP, rgs_ucp_length, rgs_ucp_probe},
     {RGS_LAYER_NONE, NULL, NULL},
 };
 const size_t rgs_stream_count = sizeof(rgs_streams) / sizeof(rgs_streams[0]) - 1;

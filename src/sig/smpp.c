@@ -6,65 +6,18 @@
  */
 #include "sig/smpp.h"
 
-#include "base/table.h"
 #include "sig/party.h"
+#include "sig/session.h"
 #include "sig/smpp_pdu.h"
-
-struct session {
-    struct rgs_name account;
-    bool bound;
-    bool esme_known;
-    uint8_t esme_dir; /* the value of d->dir in which the application sends */
-};
-
-struct request_key {
-    uint64_t flow;
-    uint32_t sequence_number;
-    uint32_t dir;
-};
-
-struct request {
-    const char *op;
-    uint64_t dialogue;
-    struct rgs_digits msisdn; /* empty: it was about none */
-    struct rgs_name message_id;
-};
-
-struct state {
-    struct rgs_table *sessions;
-    struct rgs_table *requests;
-    int64_t timeout_ns;
-};
 
 void *rgs_smpp_new(const struct rgs_capacity *capacity, const struct rgs_alloc *alloc)
 {
-    struct state *s = rgs_new(alloc, sizeof(*s));
-    if (!s)
-        return NULL;
-    s->timeout_ns = capacity->timeout_ns;
-    s->sessions = rgs_table_new(&(struct rgs_table_conf){.key_size = sizeof(uint64_t),
-                                                         .value_size = sizeof(struct session),
-                                                         .cap = capacity->sessions,
-                                                         .hash_key = capacity->hash_key},
-                                alloc);
-    s->requests = rgs_table_new(&(struct rgs_table_conf){.key_size = sizeof(struct request_key),
-                                                         .value_size = sizeof(struct request),
-                                                         .cap = capacity->dialogues,
-                                                         .hash_key = capacity->hash_key},
-                                alloc);
-    if (!s->sessions || !s->requests) {
-        rgs_smpp_del(s, alloc);
-        return NULL;
-    }
-    return s;
+    return rgs_sessions_new(capacity, alloc);
 }
 
 void rgs_smpp_del(void *state, const struct rgs_alloc *alloc)
 {
-    struct state *s = state;
-    rgs_table_del(s->sessions);
-    rgs_table_del(s->requests);
-    rgs_free(alloc, s);
+    rgs_sessions_del(state, alloc);
 }
 
 /* ---- who speaks --------------------------------------------------------------------------------
@@ -100,80 +53,13 @@ static enum rgs_peer_role sender_by_command(uint32_t id)
     }
 }
 
-static enum rgs_peer_role sender(struct rgs_dissect *d, struct session *s, uint32_t id)
-{
-    enum rgs_peer_role role = sender_by_command(id);
-
-    if (role != RGS_PEER_UNKNOWN) {
-        s->esme_known = true;
-        s->esme_dir = (uint8_t)(role == RGS_PEER_ESME ? d->dir : !d->dir);
-    } else if (s->esme_known) {
-        role = s->esme_dir == d->dir ? RGS_PEER_ESME : RGS_PEER_SMSC;
-    }
-    return role;
-}
-
-/* ---- requests and their answers ----------------------------------------------------------------
+/* ---- what a PDU says ---------------------------------------------------------------------------
  */
-
-static struct request_key key_of(const struct rgs_dissect *d, const struct rgs_smpp_pdu *u,
-                                 bool answer)
-{
-    return (struct request_key){
-        .flow = d->flow, .sequence_number = u->sequence_number, .dir = answer ? !d->dir : d->dir};
-}
-
-/* The same for a request wherever it is seen in the run, so that reruns agree. */
-static uint64_t dialogue_of(const struct rgs_dissect *d, const struct rgs_smpp_pdu *u)
-{
-    static const struct rgs_hash_key fixed = {RGS_LAYER_SMPP, 0};
-    uint64_t words[] = {d->flow, d->frame, (uint64_t)u->sequence_number << 1 | d->dir};
-    return rgs_hash(&fixed, words, sizeof(words));
-}
 
 static struct rgs_name name_of(struct rgs_bytes b)
 {
     return rgs_name_of(b.p, b.n);
 }
-
-static void remember(struct rgs_dissect *d, struct state *st, const struct rgs_smpp_pdu *u)
-{
-    struct request_key key = key_of(d, u, false);
-    bool created;
-
-    rgs_table_expire(st->requests, d->ts - st->timeout_ns, 4);
-    struct request *q = rgs_table_get(st->requests, &key, d->ts, &created);
-    *q = (struct request){.op = d->op.op, .dialogue = d->op.dialogue};
-    if (RGS_HAS(&d->op, MSISDN))
-        q->msisdn = d->op.msisdn;
-    if (RGS_HAS(&d->op, MESSAGE_ID))
-        q->message_id = d->op.message_id;
-}
-
-static bool recall(struct rgs_dissect *d, struct state *st, const struct rgs_smpp_pdu *u)
-{
-    struct request_key key = key_of(d, u, true);
-    struct request *q;
-
-    rgs_table_expire(st->requests, d->ts - st->timeout_ns, 4);
-    q = rgs_table_find(st->requests, &key, d->ts);
-    if (!q)
-        return false;
-    if (u->command_id == (RGS_SMPP_RESPONSE | RGS_SMPP_GENERIC_NACK))
-        RGS_SET(&d->op, OP, op, q->op);
-    else if (q->op != d->op.op)
-        return false; /* another use of the number */
-    RGS_SET(&d->op, DIALOGUE, dialogue, q->dialogue);
-    if (q->msisdn.n)
-        RGS_SET(&d->op, MSISDN, msisdn, q->msisdn);
-    if (q->message_id.n)
-        RGS_SET(&d->op, MESSAGE_ID, message_id, q->message_id);
-    rgs_table_remove(st->requests, &key);
-    return true;
-}
-
-/* ---- what a PDU says ---------------------------------------------------------------------------
- */
 
 static void set_addresses(struct rgs_op *op, const struct rgs_smpp_pdu *u)
 {
@@ -314,14 +200,6 @@ static bool is_bind(uint32_t id)
            id == RGS_SMPP_BIND_TRANSCEIVER;
 }
 
-static void learn_account(struct session *s, const struct rgs_smpp_pdu *u)
-{
-    if (u->has & RGS_SMPP_HAS_SYSTEM_ID && u->system_id.n) {
-        s->account = rgs_party(RGS_TON_ALPHANUMERIC, u->system_id);
-        s->bound = true;
-    }
-}
-
 /* Commands that keep a session alive and say nothing about a message or a subscriber. */
 static bool is_silent(uint32_t command)
 {
@@ -330,18 +208,15 @@ static bool is_silent(uint32_t command)
            command == RGS_SMPP_CANCEL_BROADCAST_SM;
 }
 
-static void request(struct rgs_dissect *d, struct state *st, struct session *s,
+static void request(struct rgs_dissect *d, struct rgs_sessions *st, struct rgs_session *session,
                     const struct rgs_smpp_pdu *u, enum rgs_peer_role role)
 {
     struct rgs_op *op = &d->op;
     struct rgs_digits digits;
 
     RGS_SET(op, PHASE, phase, "request");
-    RGS_SET(op, DIALOGUE, dialogue, dialogue_of(d, u));
-    if (is_bind(u->command_id) || u->command_id == RGS_SMPP_OUTBIND)
-        learn_account(s, u);
-    if (s->bound)
-        RGS_SET(op, ACCOUNT, account, s->account);
+    if (u->has & RGS_SMPP_HAS_SYSTEM_ID)
+        rgs_session_login(session, d, rgs_party(RGS_TON_ALPHANUMERIC, u->system_id));
     if (u->has & RGS_SMPP_HAS_MESSAGE_ID && u->message_id.n)
         RGS_SET(op, MESSAGE_ID, message_id, name_of(u->message_id));
     set_addresses(op, u);
@@ -354,28 +229,27 @@ static void request(struct rgs_dissect *d, struct state *st, struct session *s,
         rgs_party_subscriber(op, role);
         set_message(d, u);
     }
-    remember(d, st, u);
+    rgs_request_open(st, d, u->sequence_number);
     if (u->has & RGS_SMPP_HAS_DESTS)
         emit_each(d, u);
     else
         rgs_emit(d);
 }
 
-static void answer(struct rgs_dissect *d, struct state *st, struct session *s,
+static void answer(struct rgs_dissect *d, struct rgs_sessions *st, struct rgs_session *session,
                    const struct rgs_smpp_pdu *u)
 {
     struct rgs_op *op = &d->op;
     uint32_t command = u->command_id & ~RGS_SMPP_RESPONSE;
-    bool good = u->command_status == 0 && command != RGS_SMPP_GENERIC_NACK;
+    bool nack = command == RGS_SMPP_GENERIC_NACK;
+    bool good = u->command_status == 0 && !nack;
 
     RGS_SET(op, PHASE, phase, good ? "response" : "error");
     if (!good)
         RGS_SET(op, RESULT, result, rgs_smpp_status_name(u->command_status));
     else if (u->has & RGS_SMPP_HAS_MESSAGE_STATE && rgs_smpp_state_name(u->message_state))
         RGS_SET(op, RESULT, result, rgs_smpp_state_name(u->message_state));
-    if (s->bound)
-        RGS_SET(op, ACCOUNT, account, s->account);
-    recall(d, st, u);
+    rgs_request_close(st, d, u->sequence_number, nack);
     if (u->has & RGS_SMPP_HAS_MESSAGE_ID && u->message_id.n)
         RGS_SET(op, MESSAGE_ID, message_id, name_of(u->message_id));
     set_addresses(op, u);
@@ -386,15 +260,14 @@ static void answer(struct rgs_dissect *d, struct state *st, struct session *s,
         rgs_emit(d);
     emit_failed(d, u);
     if ((is_bind(command) && !good) || (command == RGS_SMPP_UNBIND && good))
-        s->bound = false;
+        session->bound = false;
 }
 
 enum rgs_outcome rgs_smpp(struct rgs_dissect *d, struct rgs_bytes payload)
 {
-    struct state *st = d->state[RGS_LAYER_SMPP];
+    struct rgs_sessions *st = d->state[RGS_LAYER_SMPP];
     struct rgs_smpp_pdu u;
     enum rgs_outcome out = rgs_smpp_parse(&u, payload);
-    bool created;
 
     if (payload.n < RGS_SMPP_HEADER || u.wrong & RGS_SMPP_WRONG_LENGTH)
         rgs_anomaly(d, RGS_A_SMPP_LENGTH);
@@ -405,22 +278,19 @@ enum rgs_outcome rgs_smpp(struct rgs_dissect *d, struct rgs_bytes payload)
     if (u.wrong & RGS_SMPP_WRONG_TLV)
         rgs_anomaly(d, RGS_A_SMPP_TLV);
     const char *name = rgs_smpp_command_name(u.command_id);
-    bool is_answer = (u.command_id & RGS_SMPP_RESPONSE) != 0;
     if (!name || u.command_id == RGS_SMPP_GENERIC_NACK) {
         rgs_anomaly(d, RGS_A_SMPP_COMMAND);
         return RGS_UNSUPPORTED;
     }
-    struct session *s = rgs_table_get(st->sessions, &d->flow, d->ts, &created);
-    enum rgs_peer_role role = sender(d, s, u.command_id);
-    if (is_silent(u.command_id & ~RGS_SMPP_RESPONSE))
-        return out;
+    struct rgs_session *session = rgs_session(st, d);
     RGS_SET(&d->op, PROTO, proto, "smpp");
     RGS_SET(&d->op, OP, op, name);
-    if (role != RGS_PEER_UNKNOWN)
-        RGS_SET(&d->op, PEER_ROLE, peer_role, (uint8_t)role);
-    if (is_answer)
-        answer(d, st, s, &u);
+    enum rgs_peer_role role = rgs_session_speaks(session, d, sender_by_command(u.command_id));
+    if (is_silent(u.command_id & ~RGS_SMPP_RESPONSE))
+        return out;
+    if (u.command_id & RGS_SMPP_RESPONSE)
+        answer(d, st, session, &u);
     else
-        request(d, st, s, &u, role);
+        request(d, st, session, &u, role);
     return out;
 }

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What UCP and CIMD2 share: fields of text that stand for octets, numbers and messages. */
+#ifndef RGS_SIG_APP_TEXT_H
+#define RGS_SIG_APP_TEXT_H
+
+#include "event/dissect.h"
+
+/* Hexadecimal pairs as octets that live until the frame ends; false when a pair is none (those
+ * before it are there). */
+bool rgs_hex(struct rgs_dissect *d, struct rgs_bytes text, struct rgs_bytes *out);
+
+/* A decimal number, at most max; false when it is none. */
+bool rgs_decimal(struct rgs_bytes text, uint32_t max, uint32_t *out);
+
+/* Sets concat_* from a user data header that begins with its length (TS 23.040 9.2.3.24.1 and .8).
+ */
+void rgs_udh_concat(struct rgs_op *op, struct rgs_bytes udh);
+
+/* Sets op->sm to user data in TP-UD form, with its header in front when there is one. */
+void rgs_set_user_data(struct rgs_dissect *d, struct rgs_bytes udh, struct rgs_bytes data,
+                       uint8_t dcs);
+
+/* Characters of the default alphabet packed to septets, as UTF-8 (TS 23.038 6.1.2.1.1 and 6.2.1).
+ */
+struct rgs_name rgs_packed_name(struct rgs_bytes packed, size_t septets);
+
+#endif
