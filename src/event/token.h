@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Masking, in one place: identifiers leave the process as tokens, made by one-block encryption under the
- * operator's key. A token is the same for the same identifier and key, so records can be joined, and whoever
- * holds the key can turn it back. What it looks like: n-AJW7... (see README, "Tokens").
+ * Masking, in one place: identifiers leave the process as tokens, made by one-block encryption
+ * under the operator's key. A token is the same for the same identifier and key, so records can be
+ * joined, and whoever holds the key can turn it back:
+ *
+ *     n-pnsl-mvq33elsah4jlvz7kfufub6oda
+ *     |  |   the block: version, type, digits; AES-256 under the type's key; base32 (RFC 4648 6,
+ * small letters) |  the key's own mark, so that a token made under another key is recognised n
+ * number, s SIM (IMSI), d device (IMEI), a address that is no number (one-way)
  */
 #ifndef RGS_EVENT_TOKEN_H
 #define RGS_EVENT_TOKEN_H
@@ -21,22 +26,25 @@ enum rgs_token_type {
     RGS_TOKEN_IMEI,
 };
 
-struct rgs_token_key; /* expanded keys; immutable, shared by threads */
+struct rgs_token_key; /* expanded keys; one per thread */
 
 /* NULL when memory is short. secret is not kept; the caller wipes it. */
-struct rgs_token_key *rgs_token_key_new(const uint8_t secret[RGS_TOKEN_KEY_BYTES], const struct rgs_alloc *alloc);
+struct rgs_token_key *rgs_token_key_new(const uint8_t secret[RGS_TOKEN_KEY_BYTES],
+                                        const struct rgs_alloc *alloc);
 void rgs_token_key_del(struct rgs_token_key *k);
 
 /* Writes the token of these digits and a NUL; returns its length. */
-size_t rgs_token_format(const struct rgs_token_key *k, enum rgs_token_type type, const struct rgs_digits *d,
-                        char out[RGS_TOKEN_MAX]);
+size_t rgs_token_format(const struct rgs_token_key *k, enum rgs_token_type type,
+                        const struct rgs_digits *d, char out[RGS_TOKEN_MAX]);
 
 /*
- * A party's address as it may be shown: numbers of 7 digits and more as tokens; short codes and names as they are
- * (they name services, not persons). out holds 128 bytes with the NUL; returns the length.
+ * A party's address as it may be shown: numbers of 7 digits and more as tokens; short codes and
+ * names as they are (they name services, not persons); what looks like a mailbox of somebody is
+ * hashed. out holds 128 bytes with the NUL; returns the length.
  */
 enum { RGS_PARTY_MAX = 128 };
-size_t rgs_token_party(const struct rgs_token_key *k, const struct rgs_name *party, char out[RGS_PARTY_MAX]);
+size_t rgs_token_party(const struct rgs_token_key *k, const struct rgs_name *party,
+                       char out[RGS_PARTY_MAX]);
 
 enum rgs_token_result {
     RGS_TOKEN_OK,
@@ -46,10 +54,11 @@ enum rgs_token_result {
 enum rgs_token_result rgs_token_reveal(const struct rgs_token_key *k, const char *token, size_t n,
                                        enum rgs_token_type *type, struct rgs_digits *d);
 
-/* Eight characters that name the key: they stand in every token made with it. */
+/* The key's mark, four characters. */
 const char *rgs_token_key_id(const struct rgs_token_key *k);
 
-/* Further keys out of the same secret, for purposes of their own: hash tables, codes. label is a constant. */
+/* Further keys out of the same secret, for purposes of their own: hash tables, codes. label is a
+ * constant. */
 void rgs_token_derive(const struct rgs_token_key *k, const char *label, uint8_t out[32]);
 
 #endif
