@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "capture/files.h"
+
+#include <dirent.h>
+#include <openssl/evp.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+enum { MAX_FOLDER_DEPTH = 16 };
+
+struct file {
+    char *path;
+    int64_t first_ts;
+    uint64_t size;
+    bool has_packet;
+    uint8_t digest[32];             /* of its beginning */
+    struct rgs_reader_file *reader; /* while it is read */
+    struct rgs_packet head;         /* its next packet */
+};
+
+struct rgs_files {
+    struct file *file;
+    size_t n, cap;
+    size_t next;    /* the first that is not yet opened */
+    size_t *active; /* opened, with a packet in head */
+    size_t n_active;
+    size_t last; /* whose head was given out */
+    bool given;
+    uint64_t done; /* bytes of the files that are finished */
+    size_t damaged;
+    rgs_files_problem *problem;
+    void *ctx;
+};
+
+static void problem(struct rgs_files *f, const char *path, const char *reason)
+{
+    f->damaged++;
+    f->problem(f->ctx, path, reason);
+}
+
+/* Opens the file once to learn its first packet's time; standard input stays open. */
+static bool add_file(struct rgs_files *f, const char *path, bool in_folder)
+{
+    char err[512];
+    struct file *n;
+
+    struct rgs_reader_file *r = rgs_reader_open(path, err, sizeof(err));
+    if (!r) {
+        /* A folder holds other things, too: what is no capture is passed over there. */
+        if (!in_folder || !strstr(err, "is no capture file"))
+            problem(f, path, err);
+        return true;
+    }
+    if (f->n == f->cap) {
+        size_t cap = f->cap ? f->cap * 2 : 16;
+        struct file *more = realloc(f->file, cap * sizeof(*more));
+        if (!more) {
+            rgs_reader_close(r);
+            return false;
+        }
+        f->file = more;
+        f->cap = cap;
+    }
+    n = &f->file[f->n];
+    *n = (struct file){.path = strdup(path)};
+    if (!n->path) {
+        rgs_reader_close(r);
+        return false;
+    }
+    f->n++;
+    struct rgs_bytes head = rgs_input_head(rgs_reader_input(r));
+    n->size = rgs_input_size(rgs_reader_input(r));
+    EVP_Digest(head.p, head.n, n->digest, NULL, EVP_sha256(), NULL);
+    enum rgs_read got = rgs_reader_next(r, &n->head);
+    n->has_packet = got == RGS_READ_PACKET;
+    if (n->has_packet)
+        n->first_ts = n->head.ts;
+    else if (got == RGS_READ_DAMAGED)
+        problem(f, path, rgs_reader_error(r));
+    if (n->has_packet && strcmp(path, "-") == 0)
+        n->reader = r;
+    else
+        rgs_reader_close(r);
+    return true;
+}
+
+static int not_hidden(const struct dirent *e)
+{
+    return e->d_name[0] != '.';
+}
+
+static bool add_path(struct rgs_files *f, const char *path, bool in_folder, unsigned depth)
+{
+    struct stat st;
+    struct dirent **entries;
+
+    if (strcmp(path, "-") == 0 || stat(path, &st) < 0 || !S_ISDIR(st.st_mode))
+        return add_file(f, path, in_folder);
+    if (depth == MAX_FOLDER_DEPTH) {
+        problem(f, path, "folders nested too deeply");
+        return true;
+    }
+    int n = scandir(path, &entries, not_hidden, alphasort);
+    if (n < 0) {
+        problem(f, path, "the folder cannot be read");
+        return true;
+    }
+    bool ok = true;
+    for (int i = 0; i < n; i++) {
+        char *sub = NULL;
+        size_t len = strlen(path);
+        const char *slash = len && path[len - 1] == '/' ? "" : "/";
+        ok = ok && asprintf(&sub, "%s%s%s", path, slash, entries[i]->d_name) >= 0 &&
+             add_path(f, sub, true, depth + 1);
+        free(sub);
+        free(entries[i]);
+    }
+    free(entries);
+    return ok;
+}
+
+static int by_time(const void *a, const void *b)
+{
+    const struct file *x = a, *y = b;
+    if (x->has_packet != y->has_packet)
+        return x->has_packet ? -1 : 1;
+    if (x->first_ts != y->first_ts)
+        return x->first_ts < y->first_ts ? -1 : 1;
+    return strcmp(x->path, y->path);
+}
+
+struct rgs_files *rgs_files_new(char *const *paths, size_t n, rgs_files_problem *on_problem,
+                                void *ctx)
+{
+    struct rgs_files *f = calloc(1, sizeof(*f));
+    bool ok = f != NULL;
+
+    if (!f)
+        return NULL;
+    f->problem = on_problem;
+    f->ctx = ctx;
+    for (size_t i = 0; ok && i < n; i++)
+        ok = add_path(f, paths[i], false, 0);
+    f->active = calloc(f->n + 1, sizeof(*f->active));
+    if (!ok || !f->active) {
+        rgs_files_del(f);
+        return NULL;
+    }
+    if (f->n)
+        qsort(f->file, f->n, sizeof(*f->file), by_time);
+    return f;
+}
+
+void rgs_files_del(struct rgs_files *f)
+{
+    if (!f)
+        return;
+    for (size_t i = 0; i < f->n; i++) {
+        rgs_reader_close(f->file[i].reader);
+        free(f->file[i].path);
+    }
+    free(f->file);
+    free(f->active);
+    free(f);
+}
+
+static void close_file(struct rgs_files *f, struct file *file)
+{
+    f->done += rgs_input_taken(rgs_reader_input(file->reader));
+    rgs_reader_close(file->reader);
+    file->reader = NULL;
+}
+
+/* Reads the file's next packet into its head; closes it at the end. */
+static bool advance(struct rgs_files *f, struct file *file)
+{
+    switch (rgs_reader_next(file->reader, &file->head)) {
+    case RGS_READ_PACKET:
+        return true;
+    case RGS_READ_DAMAGED:
+        problem(f, file->path, rgs_reader_error(file->reader));
+        break;
+    case RGS_READ_END:
+        break;
+    }
+    close_file(f, file);
+    return false;
+}
+
+static void open_next(struct rgs_files *f)
+{
+    struct file *file = &f->file[f->next];
+    char err[512];
+
+    if (!file->reader) {
+        file->reader = rgs_reader_open(file->path, err, sizeof(err));
+        if (!file->reader)
+            problem(f, file->path, err);
+        else if (!advance(f, file))
+            file->has_packet = false; /* it has shrunk since the first look */
+    }
+    if (file->reader)
+        f->active[f->n_active++] = f->next;
+    f->next++;
+}
+
+bool rgs_files_next(struct rgs_files *f, struct rgs_packet *packet, size_t *out)
+{
+    if (f->given && !advance(f, &f->file[f->active[f->last]]))
+        f->active[f->last] = f->active[--f->n_active];
+    f->given = false;
+    size_t best;
+    do {
+        best = 0;
+        for (size_t i = 1; i < f->n_active; i++) {
+            const struct file *a = &f->file[f->active[i]], *b = &f->file[f->active[best]];
+            if (a->head.ts < b->head.ts ||
+                (a->head.ts == b->head.ts && f->active[i] < f->active[best]))
+                best = i;
+        }
+        if (f->next == f->n || !f->file[f->next].has_packet ||
+            (f->n_active && f->file[f->next].first_ts > f->file[f->active[best]].head.ts))
+            break;
+        open_next(f);
+    } while (true);
+    if (f->n_active == 0)
+        return false;
+    f->last = best;
+    f->given = true;
+    *packet = f->file[f->active[best]].head;
+    *out = f->active[best];
+    return true;
+}
+
+size_t rgs_files_count(const struct rgs_files *f)
+{
+    return f->n;
+}
+
+const char *rgs_files_path(const struct rgs_files *f, size_t file)
+{
+    return f->file[file].path;
+}
+
+size_t rgs_files_damaged(const struct rgs_files *f)
+{
+    return f->damaged;
+}
+
+void rgs_files_progress(const struct rgs_files *f, uint64_t *done, uint64_t *all)
+{
+    *done = f->done;
+    *all = 0;
+    for (size_t i = 0; i < f->n; i++) {
+        if (f->file[i].has_packet)
+            *all += f->file[i].size;
+        if (f->file[i].reader)
+            *done += rgs_input_taken(rgs_reader_input(f->file[i].reader));
+    }
+}
+
+void rgs_files_digest(const struct rgs_files *f, uint8_t digest[32])
+{
+    EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+
+    memset(digest, 0, 32);
+    if (!ctx)
+        return;
+    EVP_DigestInit_ex(ctx, EVP_sha256(), NULL);
+    for (size_t i = 0; i < f->n; i++)
+        EVP_DigestUpdate(ctx, f->file[i].digest, sizeof(f->file[i].digest));
+    EVP_DigestFinal_ex(ctx, digest, NULL);
+    EVP_MD_CTX_free(ctx);
+}

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "capture/input.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zlib.h>
+#include <zstd.h>
+
+enum {
+    RAW_CHUNK = 256 * 1024,
+    HEAD_BYTES = 64 * 1024,
+};
+
+enum packing { PLAIN, GZIP, ZSTD };
+
+struct rgs_input {
+    int fd;
+    FILE *stream;
+    enum packing packing;
+    uint64_t taken, size;
+    uint8_t raw[RAW_CHUNK]; /* read, not yet unpacked: raw[raw_at..raw_n] */
+    size_t raw_at, raw_n;
+    uint8_t head[HEAD_BYTES]; /* unpacked ahead, given out first */
+    size_t head_at, head_n;
+    z_stream gz;
+    bool inside; /* a gzip member or zstd frame has begun and not ended */
+    ZSTD_DStream *zst;
+    bool eof;
+    const char *error;
+};
+
+/* Bytes now in raw, 0 at the end of the file or after a read error. */
+static size_t fill(struct rgs_input *in)
+{
+    if (in->raw_at < in->raw_n)
+        return in->raw_n - in->raw_at;
+    ssize_t n;
+    do {
+        n = read(in->fd, in->raw, sizeof(in->raw));
+    } while (n < 0 && errno == EINTR);
+    if (n < 0)
+        in->error = "the file cannot be read";
+    in->raw_at = 0;
+    in->raw_n = n > 0 ? (size_t)n : 0;
+    in->taken += in->raw_n;
+    return in->raw_n;
+}
+
+static size_t unpack_plain(struct rgs_input *in, uint8_t *out, size_t n)
+{
+    size_t have = fill(in);
+    if (have > n)
+        have = n;
+    memcpy(out, in->raw + in->raw_at, have);
+    in->raw_at += have;
+    return have;
+}
+
+static size_t unpack_gzip(struct rgs_input *in, uint8_t *out, size_t n)
+{
+    in->gz.next_out = out;
+    in->gz.avail_out = (uInt)(n < INT32_MAX ? n : INT32_MAX);
+    uInt room = in->gz.avail_out;
+
+    while (in->gz.avail_out == room) {
+        size_t have = fill(in);
+        if (have == 0) {
+            if (in->inside)
+                in->error = "the gzip data end early";
+            break;
+        }
+        in->gz.next_in = in->raw + in->raw_at;
+        in->gz.avail_in = (uInt)have;
+        int status = inflate(&in->gz, Z_NO_FLUSH);
+        in->raw_at = in->raw_n - in->gz.avail_in;
+        in->inside = true;
+        if (status == Z_STREAM_END) { /* another member may follow (RFC 1952 2.2) */
+            in->inside = false;
+            inflateReset(&in->gz);
+        } else if (status != Z_OK && status != Z_BUF_ERROR) {
+            in->error = "the gzip data are damaged";
+            break;
+        }
+    }
+    return room - in->gz.avail_out;
+}
+
+static size_t unpack_zstd(struct rgs_input *in, uint8_t *out, size_t n)
+{
+    ZSTD_outBuffer to = {.dst = out, .size = n};
+
+    while (to.pos == 0) {
+        size_t have = fill(in);
+        ZSTD_inBuffer from = {.src = in->raw + in->raw_at, .size = have};
+        size_t status = ZSTD_decompressStream(in->zst, &to, &from);
+        in->raw_at += from.pos;
+        if (ZSTD_isError(status)) {
+            in->error = "the zstd data are damaged";
+            break;
+        }
+        if (have == 0 && to.pos == 0) {
+            if (in->inside)
+                in->error = "the zstd data end early";
+            break;
+        }
+        in->inside = status != 0;
+    }
+    return to.pos;
+}
+
+static size_t unpack(struct rgs_input *in, uint8_t *out, size_t n)
+{
+    size_t got = 0;
+    if (in->eof || n == 0)
+        return 0;
+    switch (in->packing) {
+    case PLAIN:
+        got = unpack_plain(in, out, n);
+        break;
+    case GZIP:
+        got = unpack_gzip(in, out, n);
+        break;
+    case ZSTD:
+        got = unpack_zstd(in, out, n);
+        break;
+    }
+    in->eof = got == 0;
+    return got;
+}
+
+static ssize_t cookie_read(void *cookie, char *out, size_t n)
+{
+    struct rgs_input *in = cookie;
+    if (in->head_at < in->head_n) {
+        size_t have = in->head_n - in->head_at < n ? in->head_n - in->head_at : n;
+        memcpy(out, in->head + in->head_at, have);
+        in->head_at += have;
+        return (ssize_t)have;
+    }
+    return (ssize_t)unpack(in, (uint8_t *)out, n);
+}
+
+static bool start_unpacking(struct rgs_input *in)
+{
+    static const uint8_t gzip_magic[] = {0x1f, 0x8b}, zstd_magic[] = {0x28, 0xb5, 0x2f, 0xfd};
+
+    /* A pipe may give a few bytes at a time: the magic number needs four. */
+    size_t have = fill(in);
+    while (have > 0 && have < 4) {
+        ssize_t n = read(in->fd, in->raw + have, sizeof(in->raw) - have);
+        if (n <= 0)
+            break;
+        have += (size_t)n;
+        in->raw_n = have;
+        in->taken += (uint64_t)n;
+    }
+    if (have >= 2 && memcmp(in->raw, gzip_magic, 2) == 0) {
+        in->packing = GZIP;
+        return inflateInit2(&in->gz, 15 + 16) == Z_OK;
+    }
+    if (have >= 4 && memcmp(in->raw, zstd_magic, 4) == 0) {
+        in->packing = ZSTD;
+        in->zst = ZSTD_createDStream();
+        return in->zst && !ZSTD_isError(ZSTD_initDStream(in->zst));
+    }
+    return true;
+}
+
+struct rgs_input *rgs_input_open(const char *path, char *err, size_t err_size)
+{
+    struct rgs_input *in = calloc(1, sizeof(*in));
+    struct stat st;
+
+    if (!in) {
+        snprintf(err, err_size, "out of memory");
+        return NULL;
+    }
+    in->fd = strcmp(path, "-") == 0 ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC);
+    if (in->fd < 0 || fstat(in->fd, &st) < 0) {
+        snprintf(err, err_size, "%s", strerror(errno));
+        rgs_input_close(in);
+        return NULL;
+    }
+    if (S_ISDIR(st.st_mode)) {
+        snprintf(err, err_size, "is a folder");
+        rgs_input_close(in);
+        return NULL;
+    }
+    in->size = S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0;
+    in->stream = start_unpacking(in)
+                     ? fopencookie(in, "r", (cookie_io_functions_t){.read = cookie_read})
+                     : NULL;
+    if (!in->stream) {
+        snprintf(err, err_size, "out of memory");
+        rgs_input_close(in);
+        return NULL;
+    }
+    setvbuf(in->stream, NULL, _IOFBF, RAW_CHUNK);
+    while (in->head_n < sizeof(in->head)) {
+        size_t n = unpack(in, in->head + in->head_n, sizeof(in->head) - in->head_n);
+        if (n == 0)
+            break;
+        in->head_n += n;
+    }
+    return in;
+}
+
+void rgs_input_close(struct rgs_input *in)
+{
+    if (!in)
+        return;
+    if (in->stream)
+        fclose(in->stream);
+    if (in->packing == GZIP)
+        inflateEnd(&in->gz);
+    ZSTD_freeDStream(in->zst);
+    if (in->fd >= 0)
+        close(in->fd);
+    free(in);
+}
+
+FILE *rgs_input_stream(struct rgs_input *in)
+{
+    return in->stream;
+}
+
+void rgs_input_release(struct rgs_input *in)
+{
+    in->stream = NULL;
+}
+
+struct rgs_bytes rgs_input_head(const struct rgs_input *in)
+{
+    return rgs_bytes(in->head, in->head_n);
+}
+
+uint64_t rgs_input_taken(const struct rgs_input *in)
+{
+    return in->taken;
+}
+
+uint64_t rgs_input_size(const struct rgs_input *in)
+{
+    return in->size;
+}
+
+const char *rgs_input_error(const struct rgs_input *in)
+{
+    return in->error;
+}

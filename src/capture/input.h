@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A capture file as a plain stream: compression (.gz, .zst) is recognised by content and undone on
+ * the way. */
+#ifndef RGS_CAPTURE_INPUT_H
+#define RGS_CAPTURE_INPUT_H
+
+#include <stdio.h>
+
+#include "base/bytes.h"
+
+struct rgs_input;
+
+/* "-" is standard input. NULL on error, with a reason in err. */
+struct rgs_input *rgs_input_open(const char *path, char *err, size_t err_size);
+/* Closes the stream, too. */
+void rgs_input_close(struct rgs_input *in);
+
+/* The decompressed bytes; [borrow], closed by rgs_input_close(). */
+FILE *rgs_input_stream(struct rgs_input *in);
+/* The caller closes the stream itself, before rgs_input_close(). */
+void rgs_input_release(struct rgs_input *in);
+/* The first bytes (at most 64 KiB) of the stream, without taking them; call before the first read.
+ */
+struct rgs_bytes rgs_input_head(const struct rgs_input *in);
+/* Compressed bytes taken so far, and the size of the file (0: not known), for a progress bar. */
+uint64_t rgs_input_taken(const struct rgs_input *in);
+uint64_t rgs_input_size(const struct rgs_input *in);
+/* A reason when decompression failed, else NULL. */
+const char *rgs_input_error(const struct rgs_input *in);
+
+#endif

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Reads pcapng (draft-ietf-opsawg-pcapng) block by block. libpcap refuses a file whose interfaces
+ * differ in link type, which is what a signalling probe writes; hence this reader.
+ */
+#ifndef RGS_CAPTURE_PCAPNG_H
+#define RGS_CAPTURE_PCAPNG_H
+
+#include <stdio.h>
+
+#include "capture/reader.h"
+
+struct rgs_pcapng;
+
+bool rgs_pcapng_is(struct rgs_bytes head);
+struct rgs_pcapng *rgs_pcapng_new(FILE *stream);
+void rgs_pcapng_del(struct rgs_pcapng *p);
+/* Fills all of packet but its number. On damage a reason is in err. */
+enum rgs_read rgs_pcapng_next(struct rgs_pcapng *p, struct rgs_packet *packet, char *err,
+                              size_t err_size);
+
+#endif

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "capture/reader.h"
+
+#include <pcap/pcap.h>
+#include <stdlib.h>
+
+#include "capture/pcapng.h"
+
+struct rgs_reader_file {
+    char *path;
+    struct rgs_input *in;
+    pcap_t *pcap; /* one of these two */
+    struct rgs_pcapng *pcapng;
+    uint32_t linktype; /* of a pcap file */
+    uint64_t number;
+    char error[512];
+};
+
+static bool open_format(struct rgs_reader_file *f, char *err, size_t err_size)
+{
+    char reason[PCAP_ERRBUF_SIZE];
+    struct rgs_bytes head = rgs_input_head(f->in);
+
+    if (head.n == 0) {
+        const char *why = rgs_input_error(f->in);
+        snprintf(err, err_size, "%s", why ? why : "is empty");
+        return false;
+    }
+    if (rgs_pcapng_is(head)) {
+        f->pcapng = rgs_pcapng_new(rgs_input_stream(f->in));
+        snprintf(err, err_size, "out of memory");
+        return f->pcapng != NULL;
+    }
+    f->pcap = pcap_fopen_offline_with_tstamp_precision(rgs_input_stream(f->in),
+                                                       PCAP_TSTAMP_PRECISION_NANO, reason);
+    if (!f->pcap) {
+        snprintf(err, err_size, "is no capture file (%s)", reason);
+        return false;
+    }
+    f->linktype = (uint32_t)pcap_datalink(f->pcap);
+    return true;
+}
+
+struct rgs_reader_file *rgs_reader_open(const char *path, char *err, size_t err_size)
+{
+    struct rgs_reader_file *f = calloc(1, sizeof(*f));
+
+    if (!f || !(f->path = strdup(path))) {
+        snprintf(err, err_size, "out of memory");
+        free(f);
+        return NULL;
+    }
+    f->in = rgs_input_open(path, err, err_size);
+    if (!f->in || !open_format(f, err, err_size)) {
+        rgs_reader_close(f);
+        return NULL;
+    }
+    return f;
+}
+
+void rgs_reader_close(struct rgs_reader_file *f)
+{
+    if (!f)
+        return;
+    if (f->pcap) {
+        rgs_input_release(f->in); /* pcap_close() closes the stream */
+        pcap_close(f->pcap);
+    }
+    rgs_pcapng_del(f->pcapng);
+    rgs_input_close(f->in);
+    free(f->path);
+    free(f);
+}
+
+static enum rgs_read next_pcap(struct rgs_reader_file *f, struct rgs_packet *packet)
+{
+    struct pcap_pkthdr *header;
+    const u_char *data;
+
+    switch (pcap_next_ex(f->pcap, &header, &data)) {
+    case 1:
+        packet->ts = (int64_t)header->ts.tv_sec * 1000000000 + header->ts.tv_usec;
+        packet->wire_len = header->len;
+        packet->linktype = f->linktype;
+        packet->data = rgs_bytes(data, header->caplen);
+        return RGS_READ_PACKET;
+    case PCAP_ERROR_BREAK:
+        return RGS_READ_END;
+    default:
+        return RGS_READ_DAMAGED;
+    }
+}
+
+enum rgs_read rgs_reader_next(struct rgs_reader_file *f, struct rgs_packet *packet)
+{
+    char reason[256] = "";
+
+    if (f->error[0])
+        return RGS_READ_DAMAGED;
+    enum rgs_read out =
+        f->pcap ? next_pcap(f, packet) : rgs_pcapng_next(f->pcapng, packet, reason, sizeof(reason));
+    if (out == RGS_READ_PACKET) {
+        packet->number = ++f->number;
+        return out;
+    }
+    const char *unpacking = rgs_input_error(f->in);
+    if (out == RGS_READ_END && !unpacking)
+        return out;
+    snprintf(f->error, sizeof(f->error), "%s after packet %llu",
+             unpacking ? unpacking
+             : f->pcap ? pcap_geterr(f->pcap)
+                       : reason,
+             (unsigned long long)f->number);
+    return RGS_READ_DAMAGED;
+}
+
+const char *rgs_reader_error(const struct rgs_reader_file *f)
+{
+    return f->error;
+}
+
+const char *rgs_reader_path(const struct rgs_reader_file *f)
+{
+    return f->path;
+}
+
+const struct rgs_input *rgs_reader_input(const struct rgs_reader_file *f)
+{
+    return f->in;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One capture file, packet by packet: pcap through libpcap, pcapng with interfaces of any link
+ * type. */
+#ifndef RGS_CAPTURE_READER_H
+#define RGS_CAPTURE_READER_H
+
+#include "capture/input.h"
+#include "engine/decoder.h"
+
+struct rgs_reader_file;
+
+enum rgs_read { RGS_READ_PACKET, RGS_READ_END, RGS_READ_DAMAGED };
+
+/* NULL on error (no such file, no capture), with a reason in err. */
+struct rgs_reader_file *rgs_reader_open(const char *path, char *err, size_t err_size);
+void rgs_reader_close(struct rgs_reader_file *f);
+/*
+ * The next packet; its data are valid until the next call. After RGS_READ_DAMAGED, which says in
+ * rgs_reader_error() what is wrong and where, nothing more comes.
+ */
+enum rgs_read rgs_reader_next(struct rgs_reader_file *f, struct rgs_packet *packet);
+const char *rgs_reader_error(const struct rgs_reader_file *f);
+const char *rgs_reader_path(const struct rgs_reader_file *f);
+const struct rgs_input *rgs_reader_input(const struct rgs_reader_file *f);
+
+#endif

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/command.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static size_t index_of(const struct rgs_command *c, const char *name)
+{
+    size_t i = 0;
+    while (i < c->n_options && strcmp(c->options[i].name, name) != 0)
+        i++;
+    return i;
+}
+
+const char *rgs_arg(const struct rgs_args *args, const char *name)
+{
+    size_t i = index_of(args->command, name);
+    return i < args->command->n_options ? args->value[i] : NULL;
+}
+
+bool rgs_arg_given(const struct rgs_args *args, const char *name)
+{
+    return rgs_arg(args, name) != NULL;
+}
+
+static void complain(const struct rgs_args *args, const char *fmt, va_list ap)
+{
+    fprintf(stderr, "regsentry %s: ", args->command->name);
+    vfprintf(stderr, fmt, ap);
+    fputc('\n', stderr);
+}
+
+int rgs_usage_error(const struct rgs_args *args, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    complain(args, fmt, ap);
+    va_end(ap);
+    fprintf(stderr, "Try 'regsentry %s --help'.\n", args->command->name);
+    return RGS_EXIT_USAGE;
+}
+
+int rgs_failed(const struct rgs_args *args, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    complain(args, fmt, ap);
+    va_end(ap);
+    return RGS_EXIT_FAILED;
+}

@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/commands.h"
+
+const struct rgs_command *const rgs_commands[] = {
+    &rgs_command_decode,
+};
+const size_t rgs_command_count = sizeof(rgs_commands) / sizeof(rgs_commands[0]);

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The rows of the table of commands; each lives in the file of its name. */
+#ifndef RGS_CLI_COMMANDS_H
+#define RGS_CLI_COMMANDS_H
+
+#include "cli/command.h"
+
+extern const struct rgs_command rgs_command_decode;
+
+#endif

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/output.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "cli/load.h"
+#include "event/token.h"
+
+int rgs_output_open(struct rgs_output *o, const char *path, char *err, size_t err_size)
+{
+    *o = (struct rgs_output){.stream = stdout};
+    if (!path || strcmp(path, "-") == 0)
+        return 0;
+    if (asprintf(&o->temporary, "%s.part", path) < 0)
+        return -ENOMEM;
+    o->path = strdup(path);
+    o->stream = fopen(o->temporary, "we");
+    if (!o->stream) {
+        int status = -errno;
+        snprintf(err, err_size, "%s: %s", path, strerror(errno));
+        free(o->temporary);
+        free(o->path);
+        return status;
+    }
+    return 0;
+}
+
+int rgs_output_close(struct rgs_output *o, char *err, size_t err_size)
+{
+    int status = 0;
+
+    if (!o->path) {
+        if (fflush(o->stream) == EOF || ferror(o->stream)) {
+            snprintf(err, err_size, "the output cannot be written");
+            status = -EIO;
+        }
+        return status;
+    }
+    bool bad = ferror(o->stream) != 0;
+    if (fclose(o->stream) == EOF || bad || rename(o->temporary, o->path) < 0) {
+        snprintf(err, err_size, "%s: %s", o->path, errno ? strerror(errno) : "cannot be written");
+        unlink(o->temporary);
+        status = -EIO;
+    }
+    free(o->temporary);
+    free(o->path);
+    return status;
+}
+
+void rgs_problem_to_stderr(void *ctx, const char *path, const char *reason)
+{
+    (void)ctx;
+    fprintf(stderr, "regsentry: %s: %s\n", strcmp(path, "-") == 0 ? "standard input" : path,
+            reason);
+}
+
+struct rgs_token_key *rgs_run_key(const char *path, const struct rgs_files *files, char *err,
+                                  size_t err_size)
+{
+    uint8_t bytes[32];
+    int status = 0;
+
+    if (path)
+        status = rgs_load_key(path, bytes, err, err_size);
+    else
+        rgs_files_digest(files, bytes);
+    struct rgs_token_key *key = status == 0 ? rgs_token_key_new(bytes, &rgs_alloc_libc) : NULL;
+    if (status == 0 && !key)
+        snprintf(err, err_size, "out of memory");
+    explicit_bzero(bytes, sizeof(bytes));
+    return key;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What reading commands share: the output file, complaints about input, the key of a run. */
+#ifndef RGS_CLI_OUTPUT_H
+#define RGS_CLI_OUTPUT_H
+
+#include "capture/files.h"
+
+struct rgs_token_key;
+
+struct rgs_output {
+    FILE *stream;
+    char *path; /* final name; written beside it first, so that a reader never sees half a report */
+    char *temporary;
+};
+
+/* path NULL or "-": standard output. 0, or -errno with a reason in err. */
+int rgs_output_open(struct rgs_output *o, const char *path, char *err, size_t err_size);
+int rgs_output_close(struct rgs_output *o, char *err, size_t err_size);
+
+/* A rgs_files_problem. */
+void rgs_problem_to_stderr(void *ctx, const char *path, const char *reason);
+
+/*
+ * The key from a file; without one, a key for this run derived from the input itself: whoever lacks
+ * the capture cannot make it, and the same capture gives the same tokens on every run. NULL with a
+ * reason in err.
+ */
+struct rgs_token_key *rgs_run_key(const char *path, const struct rgs_files *files, char *err,
+                                  size_t err_size);
+
+#endif

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sink/text.h"
+
+#include <time.h>
+
+#include "base/utf8.h"
+
+/* East Asian wide and fullwidth blocks (UAX 11), as far as names and messages use them. */
+static bool wide(uint32_t cp)
+{
+    return (cp >= 0x1100 && cp <= 0x115f) || (cp >= 0x2e80 && cp <= 0x303e) ||
+           (cp >= 0x3041 && cp <= 0xa4cf) || (cp >= 0xac00 && cp <= 0xd7a3) ||
+           (cp >= 0xf900 && cp <= 0xfaff) || (cp >= 0xfe30 && cp <= 0xfe4f) ||
+           (cp >= 0xff00 && cp <= 0xff60) || (cp >= 0xffe0 && cp <= 0xffe6) ||
+           (cp >= 0x1f300 && cp <= 0x1faff) || (cp >= 0x20000 && cp <= 0x3fffd);
+}
+
+static bool mark(uint32_t cp)
+{
+    return (cp >= 0x300 && cp <= 0x36f) || (cp >= 0x64b && cp <= 0x65f) || cp == 0x200d ||
+           cp == 0xe31 || (cp >= 0xe34 && cp <= 0xe3a) || (cp >= 0xe47 && cp <= 0xe4e) ||
+           (cp >= 0xfe00 && cp <= 0xfe0f);
+}
+
+/* Controls, and characters that turn the direction of what follows (UAX 9 2). */
+static bool steers(uint32_t cp)
+{
+    return cp < 0x20 || (cp >= 0x7f && cp < 0xa0) || (cp >= 0x202a && cp <= 0x202e) ||
+           (cp >= 0x2066 && cp <= 0x2069) || cp == 0x200e || cp == 0x200f || cp == 0x2028 ||
+           cp == 0x2029 || cp == 0xfeff;
+}
+
+static size_t columns_of(uint32_t cp)
+{
+    return mark(cp) ? 0 : wide(cp) ? 2 : 1;
+}
+
+size_t rgs_text_width(struct rgs_bytes s)
+{
+    size_t w = 0;
+    while (s.n) {
+        uint32_t cp;
+        s = rgs_bytes_from(s, rgs_utf8_get(s, &cp));
+        w += columns_of(cp);
+    }
+    return w;
+}
+
+size_t rgs_text_put(FILE *out, struct rgs_bytes s, size_t columns)
+{
+    size_t at = 0;
+    bool cut = columns != SIZE_MAX && rgs_text_width(s) > columns;
+    size_t room = cut ? columns - 1 : columns;
+
+    while (s.n) {
+        uint32_t cp;
+        char utf8[4];
+        s = rgs_bytes_from(s, rgs_utf8_get(s, &cp));
+        if (steers(cp))
+            cp = cp == '\n' || cp == '\t' || cp == '\r' ? ' ' : RGS_UTF8_REPLACEMENT;
+        if (at + columns_of(cp) > room)
+            break;
+        fwrite_unlocked(utf8, 1, rgs_utf8_put(utf8, cp), out);
+        at += columns_of(cp);
+    }
+    if (cut) {
+        fputs_unlocked("…", out);
+        at++;
+    }
+    return at;
+}
+
+void rgs_text_cell(FILE *out, struct rgs_bytes s, size_t columns, bool right)
+{
+    size_t w = rgs_text_width(s);
+    if (right && w < columns)
+        fprintf(out, "%*s", (int)(columns - w), "");
+    w = rgs_text_put(out, s, columns);
+    if (!right && w < columns)
+        fprintf(out, "%*s", (int)(columns - w), "");
+}
+
+void rgs_text_time(char out[40], int64_t ns, bool with_ns)
+{
+    time_t s = (time_t)(ns / 1000000000);
+    long rest = (long)(ns % 1000000000);
+    struct tm tm;
+
+    if (rest < 0) {
+        rest += 1000000000;
+        s--;
+    }
+    if (!gmtime_r(&s, &tm)) {
+        memcpy(out, "-", 2);
+        return;
+    }
+    size_t n = strftime(out, 40, "%Y-%m-%d %H:%M:%S", &tm);
+    if (with_ns)
+        snprintf(out + n, 40 - n, ".%09ld", rest);
+}
