@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The reseller inventory: which number ranges, SIM ranges, accounts, global titles, addresses and devices belong
- * to whom. CSV with a header: reseller_id,name,kind,match,value and, where wanted, parent.
+ * The reseller inventory: which number ranges, SIM ranges, accounts, global titles, addresses and
+ * devices belong to whom. CSV with a header: reseller_id,name,kind,match,value and, where wanted,
+ * parent.
  */
 #ifndef RGS_NUMPLAN_INVENTORY_H
 #define RGS_NUMPLAN_INVENTORY_H
@@ -26,10 +27,14 @@ void rgs_inventory_del(struct rgs_inventory *inv);
 
 /* The owner by the narrowest match; NULL: nobody, or inv is NULL. */
 const struct rgs_reseller *rgs_inventory_msisdn(const struct rgs_inventory *inv, uint64_t msisdn);
-const struct rgs_reseller *rgs_inventory_imsi(const struct rgs_inventory *inv, const struct rgs_digits *imsi);
-const struct rgs_reseller *rgs_inventory_imei(const struct rgs_inventory *inv, const struct rgs_digits *imei);
-const struct rgs_reseller *rgs_inventory_gt(const struct rgs_inventory *inv, const struct rgs_digits *gt);
-const struct rgs_reseller *rgs_inventory_ip(const struct rgs_inventory *inv, const struct rgs_ip *ip);
+const struct rgs_reseller *rgs_inventory_imsi(const struct rgs_inventory *inv,
+                                              const struct rgs_digits *imsi);
+const struct rgs_reseller *rgs_inventory_imei(const struct rgs_inventory *inv,
+                                              const struct rgs_digits *imei);
+const struct rgs_reseller *rgs_inventory_gt(const struct rgs_inventory *inv,
+                                            const struct rgs_digits *gt);
+const struct rgs_reseller *rgs_inventory_ip(const struct rgs_inventory *inv,
+                                            const struct rgs_ip *ip);
 const struct rgs_reseller *rgs_inventory_account(const struct rgs_inventory *inv,
                                                  const struct rgs_name *account);
 const struct rgs_reseller *rgs_inventory_reseller(const struct rgs_inventory *inv, uint64_t entity);
