@@ -3,6 +3,8 @@
  * payload. */
 #include "xport/ip.h"
 
+#include "xport/fragment.h"
+
 static enum rgs_outcome bad(struct rgs_dissect *d)
 {
     rgs_anomaly(d, RGS_A_IP_BAD);
@@ -22,6 +24,15 @@ static struct rgs_bytes to_length(struct rgs_dissect *d, struct rgs_bytes b, siz
     if (d->cut)
         rgs_anomaly(d, RGS_A_IP_SHORT);
     return rgs_bytes_upto(b, length);
+}
+
+/* A fragment that the capture cut cannot be told from one that is too short: it is left out. */
+static bool join(struct rgs_dissect *d, const struct rgs_fragment *f, struct rgs_bytes *payload)
+{
+    if (d->cut || !rgs_fragment_add(d, f, payload))
+        return false;
+    d->from_reassembly = true;
+    return true;
 }
 
 static struct rgs_ip mapped(const uint8_t *v4)
@@ -56,8 +67,16 @@ enum rgs_outcome rgs_ipv4(struct rgs_dissect *d, struct rgs_bytes packet)
     RGS_SET(&d->op, SRC_IP, src_ip, mapped(h + 12));
     RGS_SET(&d->op, DST_IP, dst_ip, mapped(h + 16));
     struct rgs_bytes payload = to_length(d, rgs_bytes_from(packet, header), total - header);
-    if (((h[6] & 0x3fu) | h[7]) != 0) /* more fragments, or an offset */
-        return RGS_UNSUPPORTED;
+    unsigned flags_offset = (unsigned)h[6] << 8 | h[7];
+    if (flags_offset & 0x3fff) { /* more fragments, or an offset */
+        struct rgs_fragment f = {.id = (uint32_t)h[4] << 8 | h[5],
+                                 .protocol = h[9],
+                                 .more = flags_offset & 0x2000,
+                                 .offset = (flags_offset & 0x1fff) * 8,
+                                 .data = payload};
+        if (!join(d, &f, &payload))
+            return RGS_OK;
+    }
     return rgs_ip_payload(d, h[9], payload);
 }
 
@@ -121,8 +140,22 @@ enum rgs_outcome rgs_ip_payload(struct rgs_dissect *d, uint8_t protocol, struct 
                 return cut(d);
             length = ((size_t)p[1] + 2) * 4;
             break;
-        case 44: /* fragment, RFC 8200 4.5 */
-            return RGS_UNSUPPORTED;
+        case 44: { /* fragment, RFC 8200 4.5 */
+            if (payload.n < 8)
+                return cut(d);
+            unsigned offset_flags = (unsigned)p[2] << 8 | p[3];
+            struct rgs_fragment f = {.id = (uint32_t)p[4] << 24 | (uint32_t)p[5] << 16 |
+                                           (uint32_t)p[6] << 8 | p[7],
+                                     .ipv6 = true,
+                                     .more = offset_flags & 1,
+                                     .offset = offset_flags & 0xfff8,
+                                     .data = rgs_bytes_from(payload, 8)};
+            protocol = p[0];
+            payload = f.data;
+            if ((f.more || f.offset) && !join(d, &f, &payload))
+                return RGS_OK;
+            continue;
+        }
         default: {
             enum rgs_layer layer = layer_of(protocol);
             return layer == RGS_LAYER_NONE ? RGS_UNSUPPORTED : rgs_hand_on(d, layer, payload);

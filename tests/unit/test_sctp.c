@@ -2,6 +2,7 @@
 #include <criterion/criterion.h>
 #include <stdlib.h>
 
+#include "support/permute.h"
 #include "support/recorder.h"
 #include "xport/sctp_tsn.h"
 
@@ -160,26 +161,6 @@ Test(sctp, a_restart_counts_anew)
     rgs_test_recorder_fini(&r);
 }
 
-static bool next_permutation(unsigned *p, size_t n)
-{
-    size_t i = n - 1, j = n - 1;
-    while (i > 0 && p[i - 1] >= p[i])
-        i--;
-    if (i == 0)
-        return false;
-    while (p[j] <= p[i - 1])
-        j--;
-    unsigned swap = p[i - 1];
-    p[i - 1] = p[j];
-    p[j] = swap;
-    for (j = n - 1; i < j; i++, j--) {
-        swap = p[i];
-        p[i] = p[j];
-        p[j] = swap;
-    }
-    return true;
-}
-
 /* Two messages of three fragments each, one behind the other, in all 720 orders; every one also
  * repeated. */
 Test(sctp, fragments_in_any_order)
@@ -218,7 +199,7 @@ Test(sctp, fragments_in_any_order)
             cr_assert_eq(r.at[!second].frame, last[0], "the packet that completed it");
             cr_assert(r.at[0].joined);
             rgs_test_recorder_fini(&r);
-        } while (next_permutation(order, 6));
+        } while (rgs_test_permute(order, 6));
     }
 }
 

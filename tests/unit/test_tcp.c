@@ -2,6 +2,7 @@
 #include <criterion/criterion.h>
 #include <stdlib.h>
 
+#include "support/permute.h"
 #include "support/recorder.h"
 #include "xport/tcp.h"
 
@@ -97,26 +98,6 @@ Test(tcp, any_cut_of_the_stream)
     }
 }
 
-static bool next_permutation(unsigned *p, size_t n)
-{
-    size_t i = n - 1, j = n - 1;
-    while (i > 0 && p[i - 1] >= p[i])
-        i--;
-    if (i == 0)
-        return false;
-    while (p[j] <= p[i - 1])
-        j--;
-    unsigned swap = p[i - 1];
-    p[i - 1] = p[j];
-    p[j] = swap;
-    for (j = n - 1; i < j; i++, j--) {
-        swap = p[i];
-        p[i] = p[j];
-        p[j] = swap;
-    }
-    return true;
-}
-
 /* Six segments in all 720 orders, with and without the SYN, each also with overlaps and repeats. */
 Test(tcp, any_order_of_segments)
 {
@@ -143,7 +124,7 @@ Test(tcp, any_order_of_segments)
             cr_assert_eq(rgs_test_anomaly(&r.t, RGS_A_TCP_OVERLAP), 0);
             cr_assert_eq(rgs_test_anomaly(&r.t, RGS_A_TCP_GAP), 0);
             rgs_test_recorder_fini(&r);
-        } while (next_permutation(order, 6));
+        } while (rgs_test_permute(order, 6));
     }
 }
 
