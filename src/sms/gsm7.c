@@ -42,10 +42,24 @@ static char *put(char *out, uint32_t entry)
     return out + (entry >> 24);
 }
 
+#define EACH(octet) (UINT64_C(0x0101010101010101) * (octet))
+
+/* Eight septets that the default alphabet shares with ASCII: from the space on, but for 0x24, 0x40
+ * and what lies around the letters of the last two columns (0x5b..0x60, 0x7b..0x7f). */
+static bool all_ascii(uint64_t x)
+{
+    uint64_t currency = x ^ EACH(0x24), letter = x & EACH(0x1f);
+    uint64_t is_currency = (currency - EACH(0x01)) & ~currency;
+    uint64_t below_space = ~(x + EACH(0x60));
+    uint64_t no_letter = (~((letter | EACH(0x80)) - EACH(0x01)) | (letter + EACH(0x65))) & x << 1;
+    return ((is_currency | below_space | no_letter) & EACH(0x80)) == 0;
+}
+
 struct writer {
     const struct rgs_gsm7 *g;
     char *out;
     bool escaped;
+    bool ascii; /* the table in force is the default alphabet */
 };
 
 static void write_careful(struct writer *w, uint64_t septets, size_t n)
@@ -65,8 +79,25 @@ static void write_careful(struct writer *w, uint64_t septets, size_t n)
     }
 }
 
+static void store64(char *out, uint64_t x)
+{
+    out[0] = (char)x;
+    out[1] = (char)(x >> 8);
+    out[2] = (char)(x >> 16);
+    out[3] = (char)(x >> 24);
+    out[4] = (char)(x >> 32);
+    out[5] = (char)(x >> 40);
+    out[6] = (char)(x >> 48);
+    out[7] = (char)(x >> 56);
+}
+
 static void write8(struct writer *w, uint64_t septets)
 {
+    if (w->ascii && !w->escaped && all_ascii(septets)) {
+        store64(w->out, septets);
+        w->out += 8;
+        return;
+    }
     if (__builtin_expect(w->escaped || has_escape(septets), 0)) {
         write_careful(w, septets, 8);
         return;
@@ -88,7 +119,7 @@ static size_t finish(struct writer *w, const char *start)
 size_t rgs_gsm7_packed(const struct rgs_gsm7 *g, struct rgs_bytes in, size_t first_bit,
                        size_t septets, char *out)
 {
-    struct writer w = {.g = g, .out = out};
+    struct writer w = {.g = g, .out = out, .ascii = g->locking == rgs_gsm7_default.locking};
 
     if (first_bit >= in.n * 8)
         return 0;
@@ -108,7 +139,7 @@ size_t rgs_gsm7_packed(const struct rgs_gsm7 *g, struct rgs_bytes in, size_t fir
 
 size_t rgs_gsm7_octets(const struct rgs_gsm7 *g, struct rgs_bytes in, char *out)
 {
-    struct writer w = {.g = g, .out = out};
+    struct writer w = {.g = g, .out = out, .ascii = g->locking == rgs_gsm7_default.locking};
     const uint8_t *p = in.p;
     size_t n = in.n;
 
