@@ -9,16 +9,20 @@ struct row {
 
 /* https://www.tcpdump.org/linktypes.html */
 static const struct row linktypes[] = {
-    {0, RGS_LAYER_NULL},     /* LINKTYPE_NULL: BSD loopback, byte order of the writer */
-    {1, RGS_LAYER_ETHERNET}, /* LINKTYPE_ETHERNET */
-    {12, RGS_LAYER_RAW},     /* DLT_RAW on most systems */
-    {14, RGS_LAYER_RAW},     /* DLT_RAW on OpenBSD */
-    {101, RGS_LAYER_RAW},    /* LINKTYPE_RAW */
-    {108, RGS_LAYER_NULL},   /* LINKTYPE_LOOP: the same in network byte order */
-    {113, RGS_LAYER_SLL},    /* LINKTYPE_LINUX_SLL */
-    {228, RGS_LAYER_IP},     /* LINKTYPE_IPV4 */
-    {229, RGS_LAYER_IPV6},   /* LINKTYPE_IPV6 */
-    {276, RGS_LAYER_SLL2},   /* LINKTYPE_LINUX_SLL2 */
+    {0, RGS_LAYER_NULL},        /* LINKTYPE_NULL: BSD loopback, byte order of the writer */
+    {1, RGS_LAYER_ETHERNET},    /* LINKTYPE_ETHERNET */
+    {12, RGS_LAYER_RAW},        /* DLT_RAW on most systems */
+    {14, RGS_LAYER_RAW},        /* DLT_RAW on OpenBSD */
+    {101, RGS_LAYER_RAW},       /* LINKTYPE_RAW */
+    {108, RGS_LAYER_NULL},      /* LINKTYPE_LOOP: the same in network byte order */
+    {113, RGS_LAYER_SLL},       /* LINKTYPE_LINUX_SLL */
+    {139, RGS_LAYER_MTP2_PHDR}, /* LINKTYPE_MTP2_WITH_PHDR */
+    {140, RGS_LAYER_MTP2},      /* LINKTYPE_MTP2 */
+    {141, RGS_LAYER_MTP3},      /* LINKTYPE_MTP3 */
+    {142, RGS_LAYER_SCCP},      /* LINKTYPE_SCCP */
+    {228, RGS_LAYER_IP},        /* LINKTYPE_IPV4 */
+    {229, RGS_LAYER_IPV6},      /* LINKTYPE_IPV6 */
+    {276, RGS_LAYER_SLL2},      /* LINKTYPE_LINUX_SLL2 */
 };
 
 /* IEEE 802 numbers, https://www.iana.org/assignments/ieee-802-numbers */

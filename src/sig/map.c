@@ -3,132 +3,11 @@
  */
 #include "sig/map.h"
 
-#include "sig/plmn.h"
 #include "sig/tcap.h"
 
 enum {
-    MAX_DEPTH = 6,             /* of the tables' structures */
-    SHORTEST_IMSI = 6,         /* MCC, MNC and something that names a subscriber (TS 23.003 2.2) */
     CONTEXT_SHORT_MSG_MO = 21, /* shortMsgMO-RelayContext, TS 29.002 17.3.2.20 */
 };
-
-static bool decimal(const struct rgs_digits *v)
-{
-    for (unsigned i = 0; i < v->n; i++) {
-        if (v->d[i] < '0' || v->d[i] > '9')
-            return false;
-    }
-    return v->n != 0;
-}
-
-/* AddressString: nature and plan, then TBCD (TS 29.002 17.7.8). */
-static struct rgs_digits address(struct rgs_bytes b)
-{
-    return rgs_tbcd(rgs_bytes_from(b, 1));
-}
-
-static void set_imsi(struct rgs_dissect *d, struct rgs_bytes b)
-{
-    struct rgs_digits v = rgs_tbcd(b);
-
-    if (v.n < SHORTEST_IMSI || v.n > 16 || !decimal(&v)) {
-        rgs_anomaly(d, RGS_A_MAP_IDENTITY);
-        return;
-    }
-    RGS_SET(&d->op, IMSI, imsi, v);
-}
-
-static void set_imei(struct rgs_dissect *d, struct rgs_bytes b)
-{
-    struct rgs_digits v = rgs_tbcd(b);
-
-    if (v.n < 14 || v.n > 16 || !decimal(&v)) {
-        rgs_anomaly(d, RGS_A_MAP_IDENTITY);
-        return;
-    }
-    RGS_SET(&d->op, IMEI, imei, v);
-}
-
-/* CellGlobalIdOrServiceAreaIdFixedLength (7 octets) or LAIFixedLength (5), TS 29.002 17.7.8. */
-static void set_cell(struct rgs_dissect *d, struct rgs_bytes b)
-{
-    struct rgs_digits plmn;
-
-    if ((b.n != 7 && b.n != 5) || !rgs_plmn(b.p, &plmn)) {
-        rgs_anomaly(d, RGS_A_MAP_IDENTITY);
-        return;
-    }
-    uint32_t lac = (uint32_t)b.p[3] << 8 | b.p[4];
-    uint32_t ci = b.n == 7 ? (uint32_t)b.p[5] << 8 | b.p[6] : 0;
-    RGS_SET(&d->op, SERVING_PLMN, serving_plmn, plmn);
-    RGS_SET(&d->op, CELL, cell, rgs_cell_name(&plmn, lac, b.n == 7, ci));
-}
-
-static void element(struct rgs_dissect *d, uint8_t what, const struct rgs_ber *t)
-{
-    struct rgs_op *op = &d->op;
-    struct rgs_bytes v = rgs_ber_octets(d, t);
-    struct rgs_digits digits;
-
-    /* Half of an identity is another identity; half of a message is still worth reading. */
-    if (v.n == 0 || (t->cut && what != RGS_MAP_SM))
-        return;
-    switch (what) {
-    case RGS_MAP_IMSI:
-        set_imsi(d, v);
-        break;
-    case RGS_MAP_IMEI:
-        set_imei(d, v);
-        break;
-    case RGS_MAP_CELL:
-        set_cell(d, v);
-        break;
-    case RGS_MAP_SM:
-        RGS_SET(op, SM, sm, v);
-        break;
-    case RGS_MAP_MSISDN:
-        digits = address(v);
-        if (digits.n)
-            RGS_SET(op, MSISDN, msisdn, digits);
-        break;
-    case RGS_MAP_SMSC:
-        digits = address(v);
-        if (digits.n)
-            RGS_SET(op, SMSC, smsc, rgs_name_digits(&digits));
-        break;
-    case RGS_MAP_NODE:
-    case RGS_MAP_OTHER_NODE:
-        digits = address(v);
-        if (digits.n && (what == RGS_MAP_NODE || !RGS_HAS(op, SERVING_NODE)))
-            RGS_SET(op, SERVING_NODE, serving_node, rgs_name_digits(&digits));
-        break;
-    default:
-        break;
-    }
-}
-
-static void elements(struct rgs_dissect *d, const struct rgs_map_ie *ies, struct rgs_bytes in,
-                     unsigned depth)
-{
-    struct rgs_reader r = rgs_reader(in);
-    struct rgs_ber t;
-    uint32_t used = 0;
-
-    while (rgs_ber_next(&r, &t)) {
-        for (unsigned i = 0; ies[i].what != RGS_MAP_SKIP; i++) {
-            if (ies[i].tag != t.tag || used >> i & 1)
-                continue;
-            used |= UINT32_C(1) << i;
-            if (ies[i].what != RGS_MAP_INSIDE)
-                element(d, ies[i].what, &t);
-            else if (t.constructed && depth < MAX_DEPTH)
-                elements(d, ies[i].inside, t.value, depth + 1);
-            break;
-        }
-    }
-    if (!rgs_reader_ok(&r))
-        rgs_anomaly(d, RGS_A_MAP_SHORT);
-}
 
 /*
  * SM-RP-DA comes first: a service centre there means that the message comes from a mobile. Where
@@ -140,8 +19,8 @@ static bool towards_mobile(struct rgs_bytes parameter, uint8_t traits,
     struct rgs_reader r = rgs_reader(parameter), in;
     struct rgs_ber t, sub;
 
-    if (traits == RGS_MAP_FORWARD_MT || !rgs_ber_next(&r, &t))
-        return traits == RGS_MAP_FORWARD_MT;
+    if ((traits & RGS_MAP_FORWARD) == RGS_MAP_FORWARD_MT || !rgs_ber_next(&r, &t))
+        return (traits & RGS_MAP_FORWARD) == RGS_MAP_FORWARD_MT;
     in = rgs_ber_in(&t);
     while (rgs_ber_next(&in, &sub)) {
         switch (sub.tag) {
@@ -160,21 +39,6 @@ static bool towards_mobile(struct rgs_bytes parameter, uint8_t traits,
         }
     }
     return c->context.context != CONTEXT_SHORT_MSG_MO;
-}
-
-static void parameter(struct rgs_dissect *d, const struct rgs_map_parameter *p, struct rgs_bytes in)
-{
-    struct rgs_reader r = rgs_reader(in);
-    struct rgs_ber t;
-
-    if (!rgs_ber_next(&r, &t))
-        return;
-    if (p->bare && (t.tag == RGS_BER_UNI(RGS_BER_OCTETS) || !t.constructed))
-        element(d, p->bare, &t);
-    else if (p->ies && t.constructed)
-        elements(d, p->ies, t.value, 0);
-    if (t.cut)
-        rgs_anomaly(d, RGS_A_MAP_SHORT);
 }
 
 static void serving_party(struct rgs_op *op, bool called)
@@ -234,15 +98,16 @@ static enum rgs_outcome request(struct rgs_dissect *d, const struct rgs_tcap_com
         if (towards_mobile(c->parameter, traits, c)) {
             name = mt->name;
             p = mt->request;
-            traits = RGS_MAP_FORWARD_MT | RGS_MAP_TO_SERVING;
+            traits = RGS_MAP_FORWARD_MT | RGS_MAP_TO_SERVING | RGS_MAP_OF_DIALOGUE;
         } else {
-            traits = RGS_MAP_FORWARD_MO | RGS_MAP_FROM_SERVING;
+            traits = RGS_MAP_FORWARD_MO | RGS_MAP_FROM_SERVING | RGS_MAP_OF_DIALOGUE;
         }
         RGS_SET(op, SM_KIND, sm_kind,
                 traits & RGS_MAP_FORWARD_MT ? RGS_SM_TPDU_MT : RGS_SM_TPDU_MO);
     }
-    parameter(d, &p, c->parameter);
-    if (traits & RGS_MAP_FORWARD && c->subscriber)
+    rgs_map_parameter(d, &p, c->parameter);
+    /* TS 29.002 8.8.1.3, 12.2.3: the subscriber of the dialogue need not be named again. */
+    if (traits & RGS_MAP_OF_DIALOGUE && c->subscriber)
         take_subscriber(op, c->subscriber);
     if (c->subscriber)
         keep_subscriber(op, c->subscriber);
@@ -273,7 +138,7 @@ static enum rgs_outcome response(struct rgs_dissect *d, const struct rgs_tcap_co
     if (o->traits & RGS_MAP_FORWARD)
         RGS_SET(op, SM_KIND, sm_kind,
                 name == rgs_map_operation(44)->name ? RGS_SM_TPDU_MO : RGS_SM_TPDU_MT);
-    parameter(d, &o->response, c->parameter);
+    rgs_map_parameter(d, &o->response, c->parameter);
     if (c->request)
         take_subscriber(op, &c->request->subscriber);
     /* A home router answers for the serving node with its own address (TS 23.040 3.3.2). */

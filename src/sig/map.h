@@ -17,6 +17,10 @@ enum rgs_map_what {
     RGS_MAP_OTHER_NODE, /* serving node, when there is no better one */
     RGS_MAP_SM,         /* SM-RP-UI */
     RGS_MAP_CELL,       /* cell global identity or location area, without its choice tag */
+    RGS_MAP_OA,         /* addresses of a message, known without the message */
+    RGS_MAP_DA,
+    RGS_MAP_PID,
+    RGS_MAP_DCS,
 };
 
 /*
@@ -41,6 +45,7 @@ enum rgs_map_trait {
     RGS_MAP_FORWARD = 3,      /* either way: its addresses tell */
     RGS_MAP_FROM_SERVING = 4, /* the serving node sends it: the calling party is the serving node */
     RGS_MAP_TO_SERVING = 8,   /* the called party is the serving node */
+    RGS_MAP_OF_DIALOGUE = 16, /* may leave out the subscriber that the dialogue is about */
 };
 
 struct rgs_map_operation {
@@ -51,6 +56,14 @@ struct rgs_map_operation {
 };
 
 const struct rgs_map_operation *rgs_map_operation(int32_t code);
+
+/* Sets the fields of the operation under way from a BER parameter. */
+void rgs_map_parameter(struct rgs_dissect *d, const struct rgs_map_parameter *p,
+                       struct rgs_bytes in);
+/* LocationInformation and LocationInformationGPRS (TS 29.002 17.7.1), which CAP shares. */
+extern const struct rgs_map_ie rgs_map_location[];
+extern const struct rgs_map_ie rgs_map_location_gprs[];
+
 /* The standard's name, never NULL. */
 const char *rgs_map_error(int32_t code);
 

@@ -23,11 +23,13 @@
 /* CellGlobalIdOrServiceAreaIdOrLAI: a choice, so tagged on its own. */
 IE cell_choice[] = {ROW(CTX(0), CELL), ROW(CTX(1), CELL), END_OF_IES};
 /* LocationInformation and LocationInformationGPRS, 17.7.1. */
-IE location[] = {ROW(CTX(1), NODE), IN(CTX(3), cell_choice), END_OF_IES};
-IE location_gprs[] = {IN(CTX(0), cell_choice), ROW(CTX(3), NODE), END_OF_IES};
+const struct rgs_map_ie rgs_map_location[] = {ROW(CTX(1), NODE), IN(CTX(3), cell_choice),
+                                              END_OF_IES};
+const struct rgs_map_ie rgs_map_location_gprs[] = {IN(CTX(0), cell_choice), ROW(CTX(3), NODE),
+                                                   END_OF_IES};
 /* SubscriberInfo, 17.7.1. */
-IE subscriber_info[] = {IN(CTX(0), location), IN(CTX(3), location_gprs), ROW(CTX(5), IMEI),
-                        END_OF_IES};
+IE subscriber_info[] = {IN(CTX(0), rgs_map_location), IN(CTX(3), rgs_map_location_gprs),
+                        ROW(CTX(5), IMEI), END_OF_IES};
 IE has_subscriber_info[] = {IN(SEQUENCE, subscriber_info), END_OF_IES};
 /* SubscriberIdentity, 17.7.8. */
 IE subscriber_identity[] = {ROW(CTX(0), IMSI), ROW(CTX(1), MSISDN), END_OF_IES};
@@ -52,7 +54,8 @@ IE check_imei[] = {ROW(OCTETS, IMEI), END_OF_IES};
 IE provide_info[] = {ROW(CTX(0), IMSI), END_OF_IES};
 IE any_time[] = {IN(CTX(0), subscriber_identity), END_OF_IES};
 /* NoteMM-EventArg. */
-IE note_mm_event[] = {ROW(CTX(1), IMSI), ROW(CTX(2), MSISDN), IN(CTX(3), location), END_OF_IES};
+IE note_mm_event[] = {ROW(CTX(1), IMSI), ROW(CTX(2), MSISDN), IN(CTX(3), rgs_map_location),
+                      END_OF_IES};
 
 /* ---- call handling, 17.7.3 ---- */
 
@@ -88,15 +91,27 @@ static const struct rgs_map_operation operations[] = {
     {2, RGS_MAP_FROM_SERVING, "updateLocation", {update_location, 0}, {NULL, 0}},
     {3, 0, "cancelLocation", {cancel_location, RGS_MAP_IMSI}, {NULL, 0}},
     {4, RGS_MAP_TO_SERVING, "provideRoamingNumber", {roaming_number, 0}, {NULL, 0}},
-    {7, RGS_MAP_TO_SERVING, "insertSubscriberData", {insert_data, 0}, {NULL, 0}},
-    {8, 0, "deleteSubscriberData", {imsi_0, 0}, {NULL, 0}},
+    {7,
+     RGS_MAP_TO_SERVING | RGS_MAP_OF_DIALOGUE,
+     "insertSubscriberData",
+     {insert_data, 0},
+     {NULL, 0}},
+    {8, RGS_MAP_OF_DIALOGUE, "deleteSubscriberData", {imsi_0, 0}, {NULL, 0}},
     {22, 0, "sendRoutingInfo", {routing_info, 0}, {routing_info_result, 0}},
     {23, RGS_MAP_FROM_SERVING, "updateGprsLocation", {update_gprs_location, 0}, {NULL, 0}},
     {24, 0, "sendRoutingInfoForGprs", {imsi_0, 0}, {NULL, 0}},
     {43, 0, "checkIMEI", {check_imei, RGS_MAP_IMEI}, {NULL, 0}},
-    {44, RGS_MAP_FORWARD_MT, "mt-forwardSM", {forward_mt, 0}, {forward_result, RGS_MAP_SM}},
+    {44,
+     RGS_MAP_FORWARD_MT | RGS_MAP_OF_DIALOGUE,
+     "mt-forwardSM",
+     {forward_mt, 0},
+     {forward_result, RGS_MAP_SM}},
     {45, 0, "sendRoutingInfoForSM", {routing_info_sm, 0}, {routing_info_sm_result, 0}},
-    {46, RGS_MAP_FORWARD, "mo-forwardSM", {forward_mo, 0}, {forward_result, RGS_MAP_SM}},
+    {46,
+     RGS_MAP_FORWARD | RGS_MAP_OF_DIALOGUE,
+     "mo-forwardSM",
+     {forward_mo, 0},
+     {forward_result, RGS_MAP_SM}},
     {47, 0, "reportSM-DeliveryStatus", {report_delivery, 0}, {stored_msisdn, RGS_MAP_MSISDN}},
     {48, RGS_MAP_FROM_SERVING, "noteSubscriberPresent", {imsi_first, RGS_MAP_IMSI}, {NULL, 0}},
     {49, 0, "alertServiceCentreWithoutResult", {alert, 0}, {NULL, 0}},

@@ -8,11 +8,13 @@
 struct rgs_mtp_label {
     uint32_t opc, dpc;
     uint8_t si; /* service indicator, ITU-T Q.704 14.2.1 */
-    uint8_t ni; /* network indicator, Q.704 14.2.2 */
 };
 
 /* Hands the message of an MTP user on to its layer. */
 enum rgs_outcome rgs_mtp_user(struct rgs_dissect *d, const struct rgs_mtp_label *label,
                               struct rgs_bytes payload);
+
+/* True when the message is SCCP as far as its type, pointers and lengths tell. */
+bool rgs_sccp_sound(struct rgs_bytes m);
 
 #endif

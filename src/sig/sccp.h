@@ -5,16 +5,12 @@
 
 #include "base/table.h"
 #include "event/dissect.h"
-#include "sig/sccp_addr.h"
-
-enum {
-    RGS_SSN_MANAGEMENT = 1, /* Q.713 3.4.2.2 */
-    RGS_SSN_RANAP = 142,    /* TS 23.003 8 */
-    RGS_SSN_BSSAP = 254,
-};
+#include "sig/sccp_message.h"
 
 struct rgs_sccp {
-    struct rgs_table *segments;
+    struct rgs_table *segments;    /* of connectionless messages */
+    struct rgs_table *connections; /* by the end that a message goes to */
+    struct rgs_table *parts;       /* of messages on connections, by the same end */
     int64_t timeout;
 };
 
@@ -24,15 +20,21 @@ void rgs_sccp_party(struct rgs_dissect *d, struct rgs_bytes b, bool called);
 /* Hands user data on by subsystem number, else by what it looks like. */
 enum rgs_outcome rgs_sccp_user(struct rgs_dissect *d, struct rgs_bytes data);
 
+/* The name of a return cause (Q.713 3.12). */
+const char *rgs_sccp_return_cause(uint8_t cause);
+
 /* One segment of a connectionless message (Q.714 4.1.1.3); hands the joined message on when it is
  * whole. */
 enum rgs_outcome rgs_sccp_segment(struct rgs_dissect *d, struct rgs_bytes calling,
                                   struct rgs_bytes segmentation, struct rgs_bytes data);
+/* A message of the connection-oriented service. */
+enum rgs_outcome rgs_sccp_connection(struct rgs_dissect *d, const struct rgs_sccp_message *m);
+
 /* NULL when memory is short. */
 struct rgs_table *rgs_sccp_segments_new(const struct rgs_capacity *c,
                                         const struct rgs_alloc *alloc);
-
-/* The name of a return cause (Q.713 3.12). */
-const char *rgs_sccp_return_cause(uint8_t cause);
+struct rgs_table *rgs_sccp_connections_new(const struct rgs_capacity *c,
+                                           const struct rgs_alloc *alloc);
+struct rgs_table *rgs_sccp_parts_new(const struct rgs_capacity *c, const struct rgs_alloc *alloc);
 
 #endif

@@ -91,12 +91,24 @@ const struct rgs_tcap_component *rgs_tcap_component(const struct rgs_dissect *d)
     return &s->component;
 }
 
+/* Subsystems of CAP, TS 23.003 8: 146 CAP, and 147 gsmSCF, which MAP uses as well. */
+static bool cap_subsystem(const struct rgs_op *op)
+{
+    return (RGS_HAS(op, CALLED_SSN) && op->called_ssn == 146) ||
+           (RGS_HAS(op, CALLING_SSN) && op->calling_ssn == 146);
+}
+
 static enum rgs_outcome to_user(struct rgs_dissect *d, struct rgs_bytes component)
 {
     const struct rgs_tcap *s = d->state[RGS_LAYER_TCAP];
 
     switch (s->component.context.user) {
     case RGS_TCAP_USER_UNKNOWN:
+        if (cap_subsystem(&d->op))
+            return rgs_hand_on(d, RGS_LAYER_CAP, component);
+        return rgs_hand_on(d, RGS_LAYER_MAP, component);
+    case RGS_TCAP_USER_CAP:
+        return rgs_hand_on(d, RGS_LAYER_CAP, component);
     case RGS_TCAP_USER_MAP:
         return rgs_hand_on(d, RGS_LAYER_MAP, component);
     default:

@@ -19,23 +19,41 @@ struct user {
     bool (*looks)(struct rgs_bytes message);
 };
 
-/* The common header of the SIGTRAN user adaptations (RFC 4666 3.1), for their transfer messages. */
-static bool adaptation_looks(struct rgs_bytes m, uint8_t class)
+/* The common header of the SIGTRAN adaptations (RFC 4666 3.1) with the message that carries data.
+ */
+static bool adaptation_looks(struct rgs_bytes m, uint8_t class, uint8_t last_type)
 {
-    return m.n >= 16 && m.p[0] == 1 && m.p[1] == 0 && m.p[2] == class && m.p[4] == 0 &&
-           m.p[5] == 0 && ((unsigned)m.p[6] << 8 | m.p[7]) <= m.n;
+    return m.n >= 16 && m.p[0] == 1 && m.p[1] == 0 && m.p[2] == class && m.p[3] >= 1 &&
+           m.p[3] <= last_type && m.p[4] == 0 && m.p[5] == 0 &&
+           ((unsigned)m.p[6] << 8 | m.p[7]) <= m.n && ((unsigned)m.p[6] << 8 | m.p[7]) + 4 > m.n;
 }
 
-/* M3UA DATA: its first parameter is one of three. */
 static bool m3ua_looks(struct rgs_bytes m)
 {
-    return adaptation_looks(m, 1) && m.p[3] == 1 &&
-           ((m.p[8] == 2 && (m.p[9] == 0x00 || m.p[9] == 0x10)) || (m.p[8] == 0 && m.p[9] == 6));
+    return adaptation_looks(m, 1, 1);
+}
+
+static bool m2ua_looks(struct rgs_bytes m)
+{
+    return adaptation_looks(m, 6, 1);
+}
+
+static bool m2pa_looks(struct rgs_bytes m)
+{
+    return adaptation_looks(m, 11, 1);
+}
+
+static bool sua_looks(struct rgs_bytes m)
+{
+    return adaptation_looks(m, 7, 2) || adaptation_looks(m, 8, 11);
 }
 
 /* https://www.iana.org/assignments/sctp-parameters (payload protocol identifiers) */
 static const struct user sctp_users[] = {
+    {RGS_LAYER_M2UA, 2, 2904, ANYWHERE, m2ua_looks}, /* RFC 3331 1.4.8 */
     {RGS_LAYER_M3UA, 3, 2905, ANYWHERE, m3ua_looks}, /* RFC 4666 1.4.8 */
+    {RGS_LAYER_SUA, 4, 14001, ANYWHERE, sua_looks},  /* RFC 3868 1.4.8 */
+    {RGS_LAYER_M2PA, 5, 3565, ANYWHERE, m2pa_looks}, /* RFC 4165 1.8 */
     {RGS_LAYER_NONE, 0, 0, ON_ITS_PORT, NULL},
 };
 
