@@ -66,7 +66,7 @@ const char *rgs_vector_value(const struct rgs_vector *v, const char *key)
             char c = *p;
             if (c == '\\' && p[1]) {
                 p++;
-                c = *p == 'n' ? '\n' : *p == 't' ? '\t' : *p;
+                c = *p == 'n' ? '\n' : *p == 't' ? '\t' : *p == 'r' ? '\r' : *p;
             }
             if (n < sizeof(value) - 1)
                 value[n++] = c;
