@@ -19,6 +19,7 @@ struct request {
     const char *op;
     uint64_t dialogue;
     struct rgs_digits msisdn; /* empty: it was about none */
+    struct rgs_digits imsi;
     struct rgs_name message_id;
 };
 
@@ -105,6 +106,8 @@ void rgs_request_open(struct rgs_sessions *s, struct rgs_dissect *d, uint32_t nu
     *q = (struct request){.op = d->op.op, .dialogue = d->op.dialogue};
     if (RGS_HAS(&d->op, MSISDN))
         q->msisdn = d->op.msisdn;
+    if (RGS_HAS(&d->op, IMSI))
+        q->imsi = d->op.imsi;
     if (RGS_HAS(&d->op, MESSAGE_ID))
         q->message_id = d->op.message_id;
 }
@@ -121,6 +124,8 @@ bool rgs_request_close(struct rgs_sessions *s, struct rgs_dissect *d, uint32_t n
     RGS_SET(&d->op, DIALOGUE, dialogue, q->dialogue);
     if (q->msisdn.n)
         RGS_SET(&d->op, MSISDN, msisdn, q->msisdn);
+    if (q->imsi.n)
+        RGS_SET(&d->op, IMSI, imsi, q->imsi);
     if (q->message_id.n)
         RGS_SET(&d->op, MESSAGE_ID, message_id, q->message_id);
     rgs_table_remove(s->requests, &key);
