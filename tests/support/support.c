@@ -3,6 +3,8 @@
 
 #include <criterion/criterion.h>
 #include <ctype.h>
+#include <pcap/pcap.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "sms/sms.h"
@@ -97,10 +99,35 @@ void rgs_test_feed(struct rgs_test_decoder *t, enum rgs_layer layer, struct rgs_
     if (b.n)
         memcpy(copy, b.p, b.n);
     t->ts += 1000000;
-    struct rgs_packet packet = {
-        .ts = t->ts, .number = ++t->packets, .wire_len = (uint32_t)b.n, .data = rgs_bytes(copy, b.n)};
+    struct rgs_packet packet = {.ts = t->ts,
+                                .number = ++t->packets,
+                                .wire_len = (uint32_t)b.n,
+                                .data = rgs_bytes(copy, b.n)};
     rgs_decoder_layer(t->dec, layer, &packet);
     free(copy);
+}
+
+uint64_t rgs_test_capture(struct rgs_test_decoder *t, const char *name)
+{
+    char path[1024], err[PCAP_ERRBUF_SIZE];
+    struct pcap_pkthdr *h;
+    const u_char *data;
+    const char *root = getenv("RGS_SOURCE_ROOT");
+
+    snprintf(path, sizeof(path), "%s/%s", root ? root : ".", name);
+    pcap_t *p = pcap_open_offline_with_tstamp_precision(path, PCAP_TSTAMP_PRECISION_NANO, err);
+    cr_assert_not_null(p, "%s", err);
+    uint32_t linktype = (uint32_t)pcap_datalink(p);
+    while (pcap_next_ex(p, &h, &data) == 1) {
+        struct rgs_packet packet = {.ts = h->ts.tv_sec * INT64_C(1000000000) + h->ts.tv_usec,
+                                    .number = ++t->packets,
+                                    .linktype = linktype,
+                                    .wire_len = h->len,
+                                    .data = rgs_bytes(data, h->caplen)};
+        rgs_decoder_packet(t->dec, &packet);
+    }
+    pcap_close(p);
+    return t->packets;
 }
 
 uint64_t rgs_test_anomaly(const struct rgs_test_decoder *t, enum rgs_anomaly x)

@@ -40,6 +40,8 @@ void rgs_test_decoder_init(struct rgs_test_decoder *t, bool sms);
 void rgs_test_decoder_fini(struct rgs_test_decoder *t);
 /* Feeds a heap copy of these bytes to a layer as the next packet, a millisecond after the last. */
 void rgs_test_feed(struct rgs_test_decoder *t, enum rgs_layer layer, struct rgs_bytes b);
+/* Feeds every frame of a capture file of the source tree, "captures/x.pcapng"; gives their number. */
+uint64_t rgs_test_capture(struct rgs_test_decoder *t, const char *name);
 uint64_t rgs_test_anomaly(const struct rgs_test_decoder *t, enum rgs_anomaly x);
 
 /*
