@@ -9,20 +9,30 @@ struct row {
 
 /* https://www.tcpdump.org/linktypes.html */
 static const struct row linktypes[] = {
-    {0, RGS_LAYER_NULL},        /* LINKTYPE_NULL: BSD loopback, byte order of the writer */
-    {1, RGS_LAYER_ETHERNET},    /* LINKTYPE_ETHERNET */
-    {12, RGS_LAYER_RAW},        /* DLT_RAW on most systems */
-    {14, RGS_LAYER_RAW},        /* DLT_RAW on OpenBSD */
-    {101, RGS_LAYER_RAW},       /* LINKTYPE_RAW */
-    {108, RGS_LAYER_NULL},      /* LINKTYPE_LOOP: the same in network byte order */
-    {113, RGS_LAYER_SLL},       /* LINKTYPE_LINUX_SLL */
-    {139, RGS_LAYER_MTP2_PHDR}, /* LINKTYPE_MTP2_WITH_PHDR */
-    {140, RGS_LAYER_MTP2},      /* LINKTYPE_MTP2 */
-    {141, RGS_LAYER_MTP3},      /* LINKTYPE_MTP3 */
-    {142, RGS_LAYER_SCCP},      /* LINKTYPE_SCCP */
-    {228, RGS_LAYER_IP},        /* LINKTYPE_IPV4 */
-    {229, RGS_LAYER_IPV6},      /* LINKTYPE_IPV6 */
-    {276, RGS_LAYER_SLL2},      /* LINKTYPE_LINUX_SLL2 */
+    {0, RGS_LAYER_NULL},          /* LINKTYPE_NULL: BSD loopback, byte order of the writer */
+    {1, RGS_LAYER_ETHERNET},      /* LINKTYPE_ETHERNET */
+    {9, RGS_LAYER_PPP},           /* LINKTYPE_PPP */
+    {12, RGS_LAYER_RAW},          /* DLT_RAW on most systems */
+    {14, RGS_LAYER_RAW},          /* DLT_RAW on OpenBSD */
+    {50, RGS_LAYER_PPP},          /* LINKTYPE_PPP_HDLC */
+    {51, RGS_LAYER_PPPOE},        /* LINKTYPE_PPP_ETHER */
+    {101, RGS_LAYER_RAW},         /* LINKTYPE_RAW */
+    {104, RGS_LAYER_CHDLC},       /* LINKTYPE_C_HDLC */
+    {107, RGS_LAYER_FRAME_RELAY}, /* LINKTYPE_FRELAY */
+    {108, RGS_LAYER_NULL},        /* LINKTYPE_LOOP: the same in network byte order */
+    {113, RGS_LAYER_SLL},         /* LINKTYPE_LINUX_SLL */
+    {139, RGS_LAYER_MTP2_PHDR},   /* LINKTYPE_MTP2_WITH_PHDR */
+    {140, RGS_LAYER_MTP2},        /* LINKTYPE_MTP2 */
+    {141, RGS_LAYER_MTP3},        /* LINKTYPE_MTP3 */
+    {142, RGS_LAYER_SCCP},        /* LINKTYPE_SCCP */
+    {166, RGS_LAYER_PPP},         /* LINKTYPE_PPP_PPPD */
+    {197, RGS_LAYER_ERF},         /* LINKTYPE_ERF */
+    {228, RGS_LAYER_IP},          /* LINKTYPE_IPV4 */
+    {229, RGS_LAYER_IPV6},        /* LINKTYPE_IPV6 */
+    {239, RGS_LAYER_NFLOG},       /* LINKTYPE_NFLOG */
+    {248, RGS_LAYER_SCTP},        /* LINKTYPE_SCTP */
+    {252, RGS_LAYER_UPPER_PDU},   /* LINKTYPE_WIRESHARK_UPPER_PDU */
+    {276, RGS_LAYER_SLL2},        /* LINKTYPE_LINUX_SLL2 */
 };
 
 /* IEEE 802 numbers, https://www.iana.org/assignments/ieee-802-numbers */
@@ -31,6 +41,10 @@ static const struct row ethertypes[] = {
     {0x6558, RGS_LAYER_ETHERNET}, /* transparent Ethernet bridging, RFC 1701 */
     {0x8100, RGS_LAYER_VLAN},     /* IEEE 802.1Q C-tag */
     {0x86dd, RGS_LAYER_IPV6},     /* RFC 2464 */
+    {0x880b, RGS_LAYER_PPP},      /* in GRE, RFC 2637 4.1 */
+    {0x8847, RGS_LAYER_MPLS},     /* RFC 3032 5 */
+    {0x8848, RGS_LAYER_MPLS},     /* with an upstream-assigned label, RFC 5332 */
+    {0x8864, RGS_LAYER_PPPOE},    /* session stage, RFC 2516 4 */
     {0x88a8, RGS_LAYER_VLAN},     /* IEEE 802.1ad S-tag */
     {0x9100, RGS_LAYER_VLAN},     /* stacked tags before 802.1ad */
     {0x9200, RGS_LAYER_VLAN},

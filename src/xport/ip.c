@@ -105,11 +105,14 @@ static enum rgs_layer layer_of(uint8_t protocol)
         uint8_t protocol;
         enum rgs_layer layer;
     } rows[] = {
-        {132, RGS_LAYER_SCTP}, /* RFC 9260 */
-        {6, RGS_LAYER_TCP},    /* RFC 9293 */
-        {17, RGS_LAYER_UDP},   /* RFC 768 */
-        {4, RGS_LAYER_IP},     /* IPv4 in IP, RFC 2003 */
-        {41, RGS_LAYER_IPV6},  /* IPv6 in IP, RFC 2473, RFC 4213 */
+        {132, RGS_LAYER_SCTP},   /* RFC 9260 */
+        {6, RGS_LAYER_TCP},      /* RFC 9293 */
+        {17, RGS_LAYER_UDP},     /* RFC 768 */
+        {4, RGS_LAYER_IP},       /* IPv4 in IP, RFC 2003 */
+        {41, RGS_LAYER_IPV6},    /* IPv6 in IP, RFC 2473, RFC 4213 */
+        {47, RGS_LAYER_GRE},     /* RFC 2784 */
+        {97, RGS_LAYER_ETHERIP}, /* RFC 3378 */
+        {137, RGS_LAYER_MPLS},   /* RFC 4023 */
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         if (rows[i].protocol == protocol)

@@ -57,7 +57,41 @@ static const struct user sctp_users[] = {
     {RGS_LAYER_NONE, 0, 0, ON_ITS_PORT, NULL},
 };
 
+/* RFC 7348 5: the identifier is valid; or the generic extension names the next protocol. */
+static bool vxlan_looks(struct rgs_bytes m)
+{
+    return m.n >= 8 + 14 && (m.p[0] & 0x08) &&
+           (m.p[0] & 0x04 ? m.p[3] >= 1 && m.p[3] <= 5 : m.p[7] == 0);
+}
+
+/* RFC 8926 3.4: version 0, reserved bits clear, options inside. */
+static bool geneve_looks(struct rgs_bytes m)
+{
+    return m.n >= 8 && m.p[0] >> 6 == 0 && (m.p[1] & 0x3f) == 0 && m.p[7] == 0 &&
+           m.n >= 8 + (m.p[0] & 0x3fu) * 4u;
+}
+
+/* TS 29.281 5.1: GTP, not GTP'; the length counts what follows the first eight octets. */
+static bool gtpu_looks(struct rgs_bytes m)
+{
+    return m.n >= 8 && m.p[0] >> 5 <= 1 && (m.p[0] & 0x10);
+}
+
+/* RFC 6951 4: ports, tag and checksum, then a chunk. */
+static bool sctp_looks(struct rgs_bytes m)
+{
+    return m.n >= 16 && ((unsigned)m.p[14] << 8 | m.p[15]) >= 4;
+}
+
+/* https://www.iana.org/assignments/service-names-port-numbers */
 static const struct user udp_users[] = {
+    {RGS_LAYER_GTPU, 0, 2152, ON_ITS_PORT, gtpu_looks},     /* TS 29.281 4.4.2 */
+    {RGS_LAYER_GTPU, 0, 3386, ON_ITS_PORT, gtpu_looks},     /* version 0, TS 09.60 */
+    {RGS_LAYER_VXLAN, 0, 4789, ON_ITS_PORT, vxlan_looks},   /* RFC 7348 8 */
+    {RGS_LAYER_VXLAN, 0, 4790, ON_ITS_PORT, vxlan_looks},   /* VXLAN-GPE */
+    {RGS_LAYER_VXLAN, 0, 8472, ON_ITS_PORT, vxlan_looks},   /* Linux before the port was assigned */
+    {RGS_LAYER_GENEVE, 0, 6081, ON_ITS_PORT, geneve_looks}, /* RFC 8926 7 */
+    {RGS_LAYER_SCTP, 0, 9899, ON_ITS_PORT, sctp_looks},     /* RFC 6951 4.1 */
     {RGS_LAYER_NONE, 0, 0, ON_ITS_PORT, NULL},
 };
 
@@ -106,11 +140,9 @@ enum rgs_layer rgs_sctp_layer(const struct rgs_dissect *d, uint32_t ppid, uint16
     return layer == RGS_LAYER_NONE ? stream_layer(d, message) : layer;
 }
 
-enum rgs_layer rgs_udp_layer(const struct rgs_dissect *d, uint16_t src_port, uint16_t dst_port,
-                             struct rgs_bytes payload)
+enum rgs_layer rgs_udp_layer(uint16_t src_port, uint16_t dst_port, struct rgs_bytes payload)
 {
-    enum rgs_layer layer = by_port_or_content(udp_users, src_port, dst_port, payload);
-    return layer == RGS_LAYER_NONE ? stream_layer(d, payload) : layer;
+    return by_port_or_content(udp_users, src_port, dst_port, payload);
 }
 
 enum rgs_probe rgs_stream_probe(const struct rgs_dissect *d, struct rgs_bytes head,
