@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "base/gsm7.h"
+#include "sms/gsm7.h"
 
 enum { ESC = 0x1b };
 
