@@ -3,6 +3,7 @@
 #include "engine/layers.h"
 
 #include "sig/diameter.h"
+#include "sig/gsup.h"
 #include "sig/smpp.h"
 #include "sig/ucp.h"
 
@@ -22,6 +23,7 @@ const struct rgs_layer_info rgs_layers[RGS_LAYER_COUNT] = {
 const struct rgs_stream_proto rgs_streams[] = {
     {RGS_LAYER_SMPP, rgs_smpp_length, rgs_smpp_probe},
     {RGS_LAYER_DIAMETER, rgs_diameter_length, rgs_diameter_probe},
+    {RGS_LAYER_IPA, rgs_ipa_length, rgs_ipa_probe},
     {RGS_LAYER_UCP, rgs_ucp_length, rgs_ucp_probe},
     {RGS_LAYER_NONE, NULL, NULL},
 };
