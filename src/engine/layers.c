@@ -2,9 +2,9 @@
 /* The one table of layers, from layers.def, and the table of protocols over TCP. */
 #include "engine/layers.h"
 
+#include "sig/cimd2.h"
 #include "sig/diameter.h"
 #include "sig/gsup.h"
-#include "sig/cimd2.h"
 #include "sig/smpp.h"
 #include "sig/ucp.h"
 

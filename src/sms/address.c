@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sms/address.h"
 
-#include "sms/gsm7.h"
+#include "base/gsm7.h"
 
 enum {
     TON_ALPHANUMERIC = 5,

@@ -3,7 +3,7 @@
 #define RGS_SMS_UDH_H
 
 #include "event/dissect.h"
-#include "sms/gsm7.h"
+#include "base/gsm7.h"
 
 struct rgs_udh {
     size_t octets;        /* with the length octet */

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "base/utf8.h"
-#include "sms/gsm7.h"
+#include "base/gsm7.h"
 #include "support/support.h"
 
 /* A small generator of our own, so that a failure can be repeated. */

@@ -6,7 +6,7 @@
 
 #include "base/utf8.h"
 #include "sms/address.h"
-#include "sms/gsm7.h"
+#include "base/gsm7.h"
 #include "sms/ud.h"
 #include "support/sms.h"
 #include "support/vectors.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef RGS_SMS_GSM7_TABLES_H
-#define RGS_SMS_GSM7_TABLES_H
+#ifndef RGS_BASE_GSM7_TABLES_H
+#define RGS_BASE_GSM7_TABLES_H
 
-#include "sms/gsm7.h"
+#include "base/gsm7.h"
 
 extern const uint32_t rgs_gsm7_locking_default[128];
 extern const uint32_t rgs_gsm7_locking_turkish[128];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "sms/gsm7.h"
+#include "base/gsm7.h"
 
 enum { ESC = 0x1b };
 

@@ -7,8 +7,8 @@
  * number in the highest byte; 0 is "not in this table". Decoding is then a load and a store per
  * character.
  */
-#ifndef RGS_SMS_GSM7_H
-#define RGS_SMS_GSM7_H
+#ifndef RGS_BASE_GSM7_H
+#define RGS_BASE_GSM7_H
 
 #include "base/bytes.h"
 

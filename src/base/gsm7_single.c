@@ -4,7 +4,7 @@
  * shift tables, by the septet that follows ESC. What is not listed is taken from the table in
  * force.
  */
-#include "sms/gsm7_tables.h"
+#include "base/gsm7_tables.h"
 
 #define C RGS_GSM7_CHAR
 

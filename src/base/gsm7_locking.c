@@ -3,7 +3,7 @@
  * TS 23.038 6.2.1 and A.3: the default alphabet and the national language locking shift tables, in
  * the order of septets, eight to a line. Spanish has none (A.3.2).
  */
-#include "sms/gsm7_tables.h"
+#include "base/gsm7_tables.h"
 
 #define C RGS_GSM7_CHAR
 /* A position that the table leaves void, and ESC itself, show as a space. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "sms/gsm7_tables.h"
+#include "base/gsm7_tables.h"
 
 const struct rgs_gsm7 rgs_gsm7_default = {
     .locking = rgs_gsm7_locking_default,
