@@ -11,7 +11,8 @@ static void read_file(struct rgs_catalogue *c, const struct rgs_conf_file *file,
         return;
     struct rgs_yaml_node *root = rgs_yaml_root(y);
     if (!root || root->kind != RGS_YAML_MAP)
-        rgs_diag_error(diag, (struct rgs_mark){.file = file}, "expected a service, words, weights or tests");
+        rgs_diag_error(diag, (struct rgs_mark){.file = file},
+                       "expected a service, words, weights or tests");
     else if (rgs_yaml_get(root, "id"))
         rgs_service_read(c, root, diag);
     else if (rgs_yaml_get(root, "words"))

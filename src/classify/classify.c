@@ -45,7 +45,7 @@ static bool all_digits(struct rgs_bytes s)
     if (i == s.n)
         return false;
     for (; i < s.n; i++) {
-        if (s.p[i] - '0' >= 10u && !memchr(" -()", s.p[i], 4))
+        if (!rgs_is_digit(s.p[i]) && !memchr(" -()", s.p[i], 4))
             return false;
     }
     return true;
@@ -170,12 +170,14 @@ size_t rgs_classify_evidence(struct rgs_classifier *k, const struct rgs_message 
     return n;
 }
 
-/* ---- without the text --------------------------------------------------------------------------- */
+/* ---- without the text ---------------------------------------------------------------------------
+ */
 
 /* The word that senders of codes put into their names. */
 static bool sender_word(struct rgs_bytes s)
 {
-    static const char *const words[] = {"otp", "verif", "code", "auth", "2fa", "secure", "token", "pass"};
+    static const char *const words[] = {"otp", "verif",  "code",  "auth",
+                                        "2fa", "secure", "token", "pass"};
     char folded[RGS_SENDER_MAX];
     size_t n = rgs_sender_fold(folded, s);
 

@@ -3,9 +3,10 @@
 #include "classify/text.h"
 
 enum {
-    ADJACENT = 6,  /* characters: ": ", " is ", "是：" */
-    NEAR = 30,     /* the same clause in most languages */
-    CLOSE = 14,    /* for words that must stand against the token: ref, order, call */
+    TOUCHING = 2, /* characters: "Rs. 500" */
+    ADJACENT = 6, /* ": ", " is ", "是：" */
+    NEAR = 30,    /* the same clause in most languages */
+    CLOSE = 14,   /* for words that must stand against the token: ref, order, call */
     SHORT_REST = 24,
 };
 
@@ -36,14 +37,16 @@ static bool has(const struct rgs_reading *r, enum rgs_word w)
     return (r->words >> w & 1) != 0;
 }
 
-/* ---- the message as a whole -------------------------------------------------------------------- */
+/* ---- the message as a whole --------------------------------------------------------------------
+ */
 
 static bool base64ish(uint8_t c)
 {
-    return rgs_text_letter(c) || c - '0' < 10u || c == '+' || c == '/' || c == '_' || c == '-';
+    return rgs_text_letter(c) || rgs_is_digit(c) || c == '+' || c == '/' || c == '_' || c == '-';
 }
 
-/* Eleven characters of Base64 as the last word, with both cases or a digit in them (SMS Retriever). */
+/* Eleven characters of Base64 as the last word, with both cases or a digit in them (SMS Retriever).
+ */
 static bool ends_with_hash(struct rgs_bytes t)
 {
     size_t n = t.n;
@@ -59,7 +62,7 @@ static bool ends_with_hash(struct rgs_bytes t)
             return false;
         small |= c >= 'a' && c <= 'z';
         capital |= c >= 'A' && c <= 'Z';
-        digit |= c - '0' < 10u;
+        digit |= rgs_is_digit(c);
     }
     return capital && (small || digit);
 }
@@ -88,8 +91,8 @@ static bool bracket_head(struct rgs_bytes t)
         return false;
     if (memcmp(t.p + i, lens, 3) == 0 || memcmp(t.p + n - 3, lens_end, 3) == 0)
         return true;
-    return (t.p[i] == '[' || t.p[i] == '(') && (rgs_text_letter(t.p[i + 1]) || t.p[i + 1] >= 0x80 ||
-                                               t.p[i + 1] == ' ');
+    return (t.p[i] == '[' || t.p[i] == '(') &&
+           (rgs_text_letter(t.p[i + 1]) || t.p[i + 1] >= 0x80 || t.p[i + 1] == ' ');
 }
 
 static bool has_link(struct rgs_bytes t)
@@ -182,12 +185,13 @@ void rgs_evidence_message(struct rgs_reading *r)
     set_if(f, RGS_F_VERY_LONG, length > 400);
     set_if(f, RGS_F_SENDER_ALPHA, r->sender_type == RGS_SENDER_ALPHANUMERIC);
     set_if(f, RGS_F_SENDER_SHORT, r->sender_type == RGS_SENDER_SHORT);
-    set_if(f, RGS_F_SENDER_NUMBER, r->sender_type == RGS_SENDER_NATIONAL ||
-                                       r->sender_type == RGS_SENDER_INTERNATIONAL);
+    set_if(f, RGS_F_SENDER_NUMBER,
+           r->sender_type == RGS_SENDER_NATIONAL || r->sender_type == RGS_SENDER_INTERNATIONAL);
     set_if(f, RGS_F_SENDER_KNOWN, r->sender_service != 0);
 }
 
-/* ---- one token -------------------------------------------------------------------------------- */
+/* ---- one token --------------------------------------------------------------------------------
+ */
 
 /* Characters between two places, and whether a sentence ends there; stops counting at NEAR + 1. */
 static unsigned gap(struct rgs_bytes t, size_t from, size_t to, bool *sentence)
@@ -208,48 +212,30 @@ static unsigned gap(struct rgs_bytes t, size_t from, size_t to, bool *sentence)
     return n;
 }
 
-struct nearness {
-    bool adjacent, near, far;
-};
-
-static void note(struct nearness *x, unsigned chars, bool sentence)
-{
-    if (!sentence && chars <= ADJACENT)
-        x->adjacent = true;
-    else if (!sentence && chars <= NEAR)
-        x->near = true;
-    else
-        x->far = true;
-}
+/* Characters to the nearest word of each class; FAR: in another sentence or further, NONE: not
+ * there. */
+enum { FAR = NEAR + 1, NONE = 255 };
 
 struct around {
-    struct nearness before[RGS_W_COUNT], after[RGS_W_COUNT];
-    bool close_before[RGS_W_COUNT], close_after[RGS_W_COUNT];
+    uint8_t before[RGS_W_COUNT], after[RGS_W_COUNT];
 };
 
 static void look_around(const struct rgs_reading *r, const struct rgs_token *k, struct around *a)
 {
-    memset(a, 0, sizeof(*a));
+    memset(a, NONE, sizeof(*a));
     for (size_t i = 0; i < r->hits.n; i++) {
         const struct rgs_hit *h = &r->hits.hit[i];
-        bool sentence;
-        if (h->kind != RGS_MEANS_WORD)
+        bool sentence, before = h->end <= k->at;
+        if (h->kind != RGS_MEANS_WORD || (!before && h->at < k->end))
             continue;
-        if (h->end <= k->at) {
-            unsigned n = gap(r->text, h->end, k->at, &sentence);
-            note(&a->before[h->word], n, sentence);
-            a->close_before[h->word] |= !sentence && n <= CLOSE;
-        } else if (h->at >= k->end) {
-            unsigned n = gap(r->text, k->end, h->at, &sentence);
-            note(&a->after[h->word], n, sentence);
-            a->close_after[h->word] |= !sentence && n <= CLOSE;
-        }
+        unsigned n = before ? gap(r->text, h->end, k->at, &sentence)
+                            : gap(r->text, k->end, h->at, &sentence);
+        uint8_t *nearest = before ? &a->before[h->word] : &a->after[h->word];
+        if (sentence || n > NEAR)
+            n = FAR;
+        if (n < *nearest)
+            *nearest = (uint8_t)n;
     }
-}
-
-static bool near(const struct nearness *x)
-{
-    return x->adjacent || x->near;
 }
 
 static void shape(const struct rgs_token *k, struct rgs_features *f)
@@ -324,11 +310,12 @@ static void place(struct rgs_bytes t, const struct rgs_token *k, struct rgs_feat
     set_if(f, RGS_F_OWN_LINE, line_before && line_after && !(at == 0 && end >= t.n));
     set_if(f, RGS_F_BRACKETED, opens(t, at));
     uint32_t cp = rgs_text_before(t, at);
-    set_if(f, RGS_F_COLON_BEFORE, cp == ':' || cp == '=' || cp == 0xff1a || cp == 0x17d6 ||
-                                      cp == 0xfe55);
+    set_if(f, RGS_F_COLON_BEFORE,
+           cp == ':' || cp == '=' || cp == 0xff1a || cp == 0x17d6 || cp == 0xfe55);
 }
 
-/* "@example.com #123456" as the last line (domain-bound codes); at least host, blank, hash sign, token. */
+/* "@example.com #123456" as the last line (domain-bound codes); at least host, blank, hash sign,
+ * token. */
 static bool domain_bound(struct rgs_bytes t, const struct rgs_token *k)
 {
     size_t i = k->at;
@@ -349,8 +336,8 @@ static bool phone_like(const struct rgs_token *k, const struct around *a)
         return true;
     if (k->n >= 9 && k->shape == RGS_SHAPE_DIGITS && (k->code[0] == '0' || k->code[0] == '1'))
         return true;
-    return a->before[RGS_W_PHONE].adjacent && !a->before[RGS_W_CODE].adjacent &&
-           !a->before[RGS_W_WEAK].adjacent;
+    return a->before[RGS_W_PHONE] <= ADJACENT && a->before[RGS_W_CODE] > ADJACENT &&
+           a->before[RGS_W_WEAK] > ADJACENT;
 }
 
 void rgs_evidence_token(const struct rgs_reading *r, const struct rgs_token *k,
@@ -365,37 +352,38 @@ void rgs_evidence_token(const struct rgs_reading *r, const struct rgs_token *k,
     set_if(f, RGS_F_GLUED, k->flags & RGS_TOKEN_GLUED);
     set_if(f, RGS_F_NUMBER_PART, k->flags & RGS_TOKEN_NUMBER_PART);
     set_if(f, RGS_F_IN_LINK, k->flags & RGS_TOKEN_LINK);
-    set_if(f, RGS_F_MONEY_BESIDE, (k->flags & RGS_TOKEN_SIGN) || a.before[RGS_W_MONEY].adjacent ||
-                                      a.after[RGS_W_MONEY].adjacent);
+    set_if(f, RGS_F_MONEY_BESIDE,
+           (k->flags & RGS_TOKEN_SIGN) || a.before[RGS_W_MONEY] <= TOUCHING ||
+               a.after[RGS_W_MONEY] <= 1);
     set_if(f, RGS_F_PHONE_LIKE, phone_like(k, &a));
-    set_if(f, RGS_F_REF_BEFORE, a.before[RGS_W_REF].adjacent);
-    set_if(f, RGS_F_ENDING_BEFORE, a.before[RGS_W_ENDING].adjacent);
-    set_if(f, RGS_F_UNIT_AFTER, a.after[RGS_W_UNIT].adjacent && !k->flags);
+    set_if(f, RGS_F_REF_BEFORE, a.before[RGS_W_REF] <= ADJACENT);
+    set_if(f, RGS_F_ENDING_BEFORE, a.before[RGS_W_ENDING] <= ADJACENT);
+    set_if(f, RGS_F_UNIT_AFTER, a.after[RGS_W_UNIT] <= 1);
     set_if(f, RGS_F_DOMAIN_BOUND, domain_bound(r->text, k));
 
-    const struct nearness *x = &a.before[RGS_W_CODE];
-    set_if(f, RGS_F_CODE_BEFORE_ADJ, x->adjacent);
-    set_if(f, RGS_F_CODE_BEFORE_NEAR, x->near && !x->adjacent);
-    set_if(f, RGS_F_CODE_BEFORE_FAR, x->far && !near(x));
-    x = &a.after[RGS_W_CODE];
-    set_if(f, RGS_F_CODE_AFTER_NEAR, near(x));
-    set_if(f, RGS_F_CODE_AFTER_FAR, x->far && !near(x));
-    x = &a.before[RGS_W_WEAK];
-    set_if(f, RGS_F_WEAK_BEFORE_ADJ, x->adjacent);
-    set_if(f, RGS_F_WEAK_BEFORE_NEAR, x->near && !x->adjacent);
-    set_if(f, RGS_F_WEAK_BEFORE_FAR, x->far && !near(x));
-    x = &a.after[RGS_W_WEAK];
-    set_if(f, RGS_F_WEAK_AFTER_NEAR, near(x));
-    set_if(f, RGS_F_WEAK_AFTER_FAR, x->far && !near(x));
-    set_if(f, RGS_F_OTHER_CODE_BEFORE, near(&a.before[RGS_W_NOT_CODE]));
-    set_if(f, RGS_F_OTHER_CODE_AFTER, near(&a.after[RGS_W_NOT_CODE]));
-    set_if(f, RGS_F_ENTER_BEFORE, a.close_before[RGS_W_ENTER]);
-    set_if(f, RGS_F_ENTER_AFTER, a.close_after[RGS_W_ENTER]);
+    uint8_t n = a.before[RGS_W_CODE];
+    set_if(f, RGS_F_CODE_BEFORE_ADJ, n <= ADJACENT);
+    set_if(f, RGS_F_CODE_BEFORE_NEAR, n > ADJACENT && n <= NEAR);
+    set_if(f, RGS_F_CODE_BEFORE_FAR, n == FAR);
+    n = a.after[RGS_W_CODE];
+    set_if(f, RGS_F_CODE_AFTER_NEAR, n <= NEAR);
+    set_if(f, RGS_F_CODE_AFTER_FAR, n == FAR);
+    n = a.before[RGS_W_WEAK];
+    set_if(f, RGS_F_WEAK_BEFORE_ADJ, n <= ADJACENT);
+    set_if(f, RGS_F_WEAK_BEFORE_NEAR, n > ADJACENT && n <= NEAR);
+    set_if(f, RGS_F_WEAK_BEFORE_FAR, n == FAR);
+    n = a.after[RGS_W_WEAK];
+    set_if(f, RGS_F_WEAK_AFTER_NEAR, n <= NEAR);
+    set_if(f, RGS_F_WEAK_AFTER_FAR, n == FAR);
+    set_if(f, RGS_F_OTHER_CODE_BEFORE, a.before[RGS_W_NOT_CODE] <= NEAR);
+    set_if(f, RGS_F_OTHER_CODE_AFTER, a.after[RGS_W_NOT_CODE] <= NEAR);
+    set_if(f, RGS_F_ENTER_BEFORE, a.before[RGS_W_ENTER] <= CLOSE);
+    set_if(f, RGS_F_ENTER_AFTER, a.after[RGS_W_ENTER] <= CLOSE);
     bool purpose = false, order = false;
     for (unsigned w = RGS_W_VERIFY; w <= RGS_W_RESET; w++)
-        purpose |= near(&a.before[w]) || near(&a.after[w]);
+        purpose |= a.before[w] <= NEAR || a.after[w] <= NEAR;
     for (unsigned w = RGS_W_ORDER; w <= RGS_W_BOOKING; w++)
-        order |= a.close_before[w];
+        order |= a.before[w] <= CLOSE;
     set_if(f, RGS_F_PURPOSE_NEAR, purpose);
     set_if(f, RGS_F_ORDER_BEFORE, order);
 }

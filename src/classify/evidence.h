@@ -33,7 +33,7 @@ struct rgs_reading {
     uint16_t sender_service;
     struct rgs_tokens tokens;
     struct rgs_hits hits;
-    uint32_t words; /* bit per enum rgs_word that stands somewhere */
+    uint32_t words;              /* bit per enum rgs_word that stands somewhere */
     struct rgs_features message; /* what holds for the message as a whole */
 };
 _Static_assert(RGS_W_COUNT <= 32, "words are bits");
@@ -45,7 +45,8 @@ void rgs_evidence_token(const struct rgs_reading *r, const struct rgs_token *k,
                         struct rgs_features *f);
 float rgs_evidence_sum(const struct rgs_catalogue *c, const struct rgs_features *f);
 
-/* The service behind a verification message with this code in it (NULL: none was found); 0: not named. */
+/* The service behind a verification message with this code in it (NULL: none was found); 0: not
+ * named. */
 uint16_t rgs_service_name(const struct rgs_reading *r, const struct rgs_token *code);
 enum rgs_purpose rgs_purpose_name(const struct rgs_reading *r);
 

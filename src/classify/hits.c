@@ -4,10 +4,11 @@
 
 static bool digit(uint8_t c)
 {
-    return c - '0' < 10u;
+    return rgs_is_digit(c);
 }
 
-/* Do the edges of a literal lie where its meaning wants them? Letters end words; digits end brands too. */
+/* Do the edges of a literal lie where its meaning wants them? Letters end words; digits end brands
+ * too. */
 static bool edges_fit(struct rgs_bytes t, size_t at, size_t end, const struct rgs_meaning *m)
 {
     uint32_t first, last = rgs_text_before(t, end);
@@ -15,14 +16,14 @@ static bool edges_fit(struct rgs_bytes t, size_t at, size_t end, const struct rg
 
     rgs_utf8_get(rgs_bytes_from(t, at), &first);
     if (!(m->flags & RGS_OPEN_LEFT)) {
-        bool lettered = rgs_text_letter(first) || (name && first - '0' < 10u);
+        bool lettered = rgs_text_letter(first) || (name && rgs_is_digit(first));
         if (lettered && rgs_text_letter_before(t, at))
             return false;
         if (name && lettered && at > 0 && digit(t.p[at - 1]))
             return false;
     }
     if (!(m->flags & RGS_OPEN_RIGHT)) {
-        bool lettered = rgs_text_letter(last) || (name && last - '0' < 10u);
+        bool lettered = rgs_text_letter(last) || (name && rgs_is_digit(last));
         if (lettered && rgs_text_letter_at(t, end))
             return false;
         if (name && lettered && end < t.n && digit(t.p[end]))
@@ -77,7 +78,8 @@ static bool codeish(const struct rgs_hit *h)
            (h->word == RGS_W_CODE || h->word == RGS_W_WEAK || h->word == RGS_W_NOT_CODE);
 }
 
-/* Whether b takes a's place: "promo code" and "verification code" are no plain code, "Uber Eats" not Uber. */
+/* Whether b takes a's place: "promo code" and "verification code" are no plain code, "Uber Eats"
+ * not Uber. */
 static bool covers(const struct rgs_hit *b, const struct rgs_hit *a)
 {
     if (b->at > a->at || b->end < a->end)

@@ -61,8 +61,8 @@ bool rgs_grow(const struct rgs_alloc *alloc, void **array, size_t n, size_t *cap
     void *bigger = rgs_new(alloc, more * size);
     if (!bigger)
         return false;
-    if (n)
-        memcpy(bigger, *array, n * size);
+    if (*cap)
+        memcpy(bigger, *array, *cap * size);
     rgs_free(alloc, *array);
     *array = bigger;
     *cap = more;

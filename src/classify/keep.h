@@ -20,7 +20,8 @@ char *rgs_keep_str(struct rgs_keep *k, const char *s, size_t n);
 void rgs_keep_fini(struct rgs_keep *k);
 size_t rgs_keep_bytes(const struct rgs_keep *k);
 
-/* Grows *array (of `size` bytes each, allocated with alloc) for one more after n; false: no memory. */
+/* Grows *array (of `size` bytes each, allocated with alloc) for one more after n; false: no memory.
+ */
 bool rgs_grow(const struct rgs_alloc *alloc, void **array, size_t n, size_t *cap, size_t size);
 
 #endif

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Which service: from where its name stands. A name in brackets at an edge, before a colon or beside the
- * word for code is the author's; a name somewhere in the text may be anything (a shop that is paid, an
- * app that is advertised), and a name that is also a word counts only where an author would stand.
+ * Which service: from where its name stands. A name in brackets at an edge, before a colon or
+ * beside the word for code is the author's; a name somewhere in the text may be anything (a shop
+ * that is paid, an app that is advertised), and a name that is also a word counts only where an
+ * author would stand.
  */
 #include "classify/evidence.h"
 #include "classify/text.h"
@@ -63,7 +64,8 @@ static size_t forth(struct rgs_bytes t, size_t at)
 /* Where the text begins for a reader: behind "<#>", "[Web발신]" and blanks. */
 static size_t beginning(struct rgs_bytes t)
 {
-    static const char web[] = "[Web\xeb\xb0\x9c\xec\x8b\xa0]"; /* Korean operators mark texts sent by machines */
+    static const char web[] =
+        "[Web\xeb\xb0\x9c\xec\x8b\xa0]"; /* Korean operators mark texts sent by machines */
     size_t at = forth(t, 0);
 
     if (t.n - at >= 3 && (memcmp(t.p + at, "<#>", 3) == 0 || memcmp(t.p + at, "[#]", 3) == 0))
@@ -102,9 +104,11 @@ static bool beside_code(const struct rgs_reading *r, const struct rgs_hit *h,
                    w->word == RGS_W_RESET;
         if (w->word != RGS_W_CODE && w->word != RGS_W_WEAK && !act)
             continue;
-        if (w->at >= h->end && w->at - h->end <= behind && !ends_sentence(t, h->end, w->at))
+        if (w->at >= h->end && (size_t)(w->at - h->end) <= behind &&
+            !ends_sentence(t, h->end, w->at))
             return true;
-        if (h->at >= w->end && h->at - w->end <= before && !ends_sentence(t, w->end, h->at))
+        if (h->at >= w->end && (size_t)(h->at - w->end) <= before &&
+            !ends_sentence(t, w->end, h->at))
             return true;
     }
     if (code && h->at >= code->end && h->at - code->end <= 8 && !ends_sentence(t, code->end, h->at))
@@ -182,8 +186,8 @@ static bool fits(const char *shape, struct rgs_bytes s)
     size_t i = 0;
 
     for (; shape[i] && i < s.n; i++) {
-        bool digit = s.p[i] - '0' < 10u, letter = (s.p[i] | 0x20) - 'a' < 26u;
-        if (shape[i] == '#' ? !digit
+        bool digit = rgs_is_digit(s.p[i]), letter = rgs_is_letter(s.p[i]);
+        if (shape[i] == '#'   ? !digit
             : shape[i] == '@' ? !letter
             : shape[i] == '?' ? !digit && !letter
                               : s.p[i] != (uint8_t)shape[i])
@@ -199,8 +203,8 @@ static bool signed_by_other(const struct rgs_reading *r, const struct candidate 
     size_t at = beginning(t);
     uint32_t cp = next(t, at);
 
-    return (cp == '[' || cp == 0x3010) && best->at > at + 3 &&
-           !(next(t, at + 1) - '0' < 10u) && best->best < BY_CODE_WORD;
+    return (cp == '[' || cp == 0x3010) && best->at > at + 3 && !(next(t, at + 1) - '0' < 10u) &&
+           best->best < BY_CODE_WORD;
 }
 
 uint16_t rgs_service_name(const struct rgs_reading *r, const struct rgs_token *code)
@@ -220,7 +224,8 @@ uint16_t rgs_service_name(const struct rgs_reading *r, const struct rgs_token *c
     }
     for (size_t i = 0; code && i < r->c->n_formats; i++) {
         const struct rgs_format *f = &r->c->formats[i];
-        if (f->own && fits(f->shape, rgs_bytes(r->text.p + code->at, (size_t)(code->end - code->at))))
+        if (f->own &&
+            fits(f->shape, rgs_bytes(r->text.p + code->at, (size_t)(code->end - code->at))))
             add(list, &n, f->service, BY_FORMAT, code->at);
     }
     for (size_t i = 0; i < n; i++) {

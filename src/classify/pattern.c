@@ -88,9 +88,12 @@ static void add_meaning(struct rgs_patterns *p, const struct form *f, bool exact
         return;
     }
     for (uint32_t i = l->first; i; i = p->meanings[i].next) {
-        const struct rgs_meaning *o = &p->meanings[i];
-        if (o->kind == m.kind && o->word == m.word && o->service == m.service)
+        struct rgs_meaning *o = &p->meanings[i];
+        if (o->kind == m.kind && o->word == m.word && o->service == m.service) {
+            /* Two languages share the word: its edges are as open as the more open one's. */
+            o->flags |= m.flags & (RGS_OPEN_LEFT | RGS_OPEN_RIGHT);
             return;
+        }
     }
     m.next = l->first;
     l->first = (uint32_t)p->n_meanings;
@@ -128,7 +131,8 @@ static void add_cases(struct rgs_patterns *p, const struct form *f, struct rgs_m
     }
 }
 
-/* Without accents, as many senders write to stay in the 7-bit alphabet; nothing when too short to be told. */
+/* Without accents, as many senders write to stay in the 7-bit alphabet; nothing when too short to
+ * be told. */
 static void add_bare(struct rgs_patterns *p, const struct form *f, struct rgs_meaning m)
 {
     struct form out = {.n = 0};
@@ -280,9 +284,9 @@ bool rgs_patterns_build(struct rgs_patterns *p, struct rgs_bytes cached, bool *w
     rgs_free(a, lens);
     if (!done)
         rgs_diag_error(diag, (struct rgs_mark){0}, "the catalogue does not compile: %s",
-                       n == 0   ? "it is empty"
-                       : error  ? error->message
-                                : "out of memory");
+                       n == 0  ? "it is empty"
+                       : error ? error->message
+                               : "out of memory");
     hs_free_compile_error(error);
     return done;
 }

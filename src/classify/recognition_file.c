@@ -129,8 +129,8 @@ static void read_test(struct rgs_catalogue *c, struct rgs_yaml_node *n, const ch
 {
     static const char *const keys[] = {"text",    "sender", "otp",  "service",
                                        "purpose", "code",   "lang", NULL};
-    struct rgs_service_test t = {.otp = true, .file = n->at.file ? n->at.file->name : "",
-                                 .line = n->at.line};
+    struct rgs_service_test t = {
+        .otp = true, .file = n->at.file ? n->at.file->name : "", .line = n->at.line};
     struct rgs_bytes of = rgs_bytes(service, service ? strlen(service) : 0), purpose = {0};
 
     if (n->kind != RGS_YAML_MAP || !rgs_yaml_get(n, "text")) {
@@ -156,8 +156,8 @@ static void read_test(struct rgs_catalogue *c, struct rgs_yaml_node *n, const ch
     }
     rgs_yaml_unknown(n, keys, diag);
     t.file = rgs_keep_str(&c->keep, t.file, strlen(t.file));
-    if (!t.service || !t.file || !rgs_grow(c->keep.alloc, (void **)&c->tests, c->n_tests,
-                                           &c->cap_tests, sizeof(t)))
+    if (!t.service || !t.file ||
+        !rgs_grow(c->keep.alloc, (void **)&c->tests, c->n_tests, &c->cap_tests, sizeof(t)))
         c->patterns.full = true;
     else
         c->tests[c->n_tests++] = t;

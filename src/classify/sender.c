@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "classify/catalogue.h"
+#include "classify/text.h"
 
 /* Not secret: the table is built once from the catalogue and only looked up with wire bytes. */
 static const struct rgs_hash_key sender_key = {0x7265677365727631u, 0x73656e6465727331u};
 
 static bool kept(uint8_t c)
 {
-    return c >= 0x80 || c - '0' < 10u || (c | 0x20) - 'a' < 26u;
+    return c >= 0x80 || rgs_is_digit(c) || rgs_is_letter(c);
 }
 
 size_t rgs_sender_fold(char out[RGS_SENDER_MAX], struct rgs_bytes sender)
@@ -16,7 +17,7 @@ size_t rgs_sender_fold(char out[RGS_SENDER_MAX], struct rgs_bytes sender)
     for (size_t i = 0; i < sender.n && n < RGS_SENDER_MAX; i++) {
         uint8_t c = sender.p[i];
         if (kept(c))
-            out[n++] = (char)(c - 'A' < 26u ? c | 0x20 : c);
+            out[n++] = (char)(rgs_is_capital(c) ? c | 0x20 : c);
     }
     return n;
 }
@@ -95,8 +96,8 @@ static uint16_t lookup(const struct rgs_catalogue *c, const char *s, size_t n)
 }
 
 /*
- * Indian headers are "XY-HEADER" or "XY-HEADER-S": two letters of operator and circle in front, a letter
- * for the kind of traffic behind (TRAI TCCCPR 2018).
+ * Indian headers are "XY-HEADER" or "XY-HEADER-S": two letters of operator and circle in front, a
+ * letter for the kind of traffic behind (TRAI TCCCPR 2018).
  */
 static struct rgs_bytes without_circle(struct rgs_bytes s)
 {

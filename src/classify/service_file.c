@@ -3,13 +3,13 @@
 #include "classify/catalogue.h"
 
 static const char *const categories[] = {
-    "other",   "messenger", "social",  "dating",  "mail",    "search",   "shop",     "classifieds",
-    "food",    "transport", "travel",  "bank",    "payment", "crypto",   "game",     "gambling",
-    "media",   "telecom",   "cloud",   "work",    "health",  "government", "loyalty", "retail",
-    "survey",  "education", "ai",      "realty",  NULL};
+    "other",  "messenger", "social", "dating", "mail",    "search",     "shop",    "classifieds",
+    "food",   "transport", "travel", "bank",   "payment", "crypto",     "game",    "gambling",
+    "media",  "telecom",   "cloud",  "work",   "health",  "government", "loyalty", "retail",
+    "survey", "education", "ai",     "realty", NULL};
 
-static const char *const service_keys[] = {"id",     "name",    "home",    "category",
-                                           "senders", "brands", "common",  "hashes",
+static const char *const service_keys[] = {"id",      "name",    "home",   "category",
+                                           "senders", "brands",  "common", "hashes",
                                            "domains", "formats", "tests",  NULL};
 
 const char *rgs_category_word(uint8_t category)
@@ -165,8 +165,8 @@ static void add_format(struct rgs_catalogue *c, struct rgs_yaml_node *n, struct 
     for (size_t i = 0; i < n->n; i++)
         f.own |= (n->s[i] | 0x20) >= 'a' && (n->s[i] | 0x20) <= 'z';
     f.shape = rgs_keep_str(&c->keep, n->s, n->n);
-    if (!f.shape || !rgs_grow(c->keep.alloc, (void **)&c->formats, c->n_formats, &c->cap_formats,
-                              sizeof(f)))
+    if (!f.shape ||
+        !rgs_grow(c->keep.alloc, (void **)&c->formats, c->n_formats, &c->cap_formats, sizeof(f)))
         c->patterns.full = true;
     else
         c->formats[c->n_formats++] = f;
@@ -200,8 +200,9 @@ void rgs_service_read(struct rgs_catalogue *c, struct rgs_yaml_node *root, struc
     }
     s.id = rgs_keep_str(&c->keep, s.id, strlen(s.id));
     s.name = s.name ? rgs_keep_str(&c->keep, s.name, strlen(s.name)) : s.id;
-    if (!s.id || !s.name || !rgs_grow(c->keep.alloc, (void **)&c->services, c->n_services,
-                                      &c->cap_services, sizeof(s))) {
+    if (!s.id || !s.name ||
+        !rgs_grow(c->keep.alloc, (void **)&c->services, c->n_services, &c->cap_services,
+                  sizeof(s))) {
         c->patterns.full = true;
         return;
     }

@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "classify/text.h"
 
-static const char bare_00c0[] = "AAAAAAACEEEEIIIIDNOOOOOxOUUUUYTsaaaaaaaceeeeiiiidnoooooxouuuuyty"
-                                "AaAaAaCcCcCcCcDdDdEeEeEeEeEeGgGgGgGgHhHhIiIiIiIiIiIiJjKkkLlLlLlLlLl"
-                                "NnNnNnnNnOoOoOoOoRrRrRrSsSsSsSsTtTtTtUuUuUuUuUuUuWwYyYZzZzZzs";
-static const char bare_1ea0[] = "AaAaAaAaAaAaAaAaAaAaAaAaEeEeEeEeEeEeEeEeIiIiOoOoOoOoOoOoOoOoOoOoOoOo"
-                                "UuUuUuUuUuUuUuYyYyYyYy";
+static const char bare_00c0[] =
+    "AAAAAAACEEEEIIIIDNOOOOOxOUUUUYTsaaaaaaaceeeeiiiidnoooooxouuuuyty"
+    "AaAaAaCcCcCcCcDdDdEeEeEeEeEeGgGgGgGgHhHhIiIiIiIiIiIiJjKkkLlLlLlLlLl"
+    "NnNnNnnNnOoOoOoOoRrRrRrSsSsSsSsTtTtTtUuUuUuUuUuUuWwYyYZzZzZzs";
+static const char bare_1ea0[] =
+    "AaAaAaAaAaAaAaAaAaAaAaAaEeEeEeEeEeEeEeEeIiIiOoOoOoOoOoOoOoOoOoOoOoOo"
+    "UuUuUuUuUuUuUuYyYyYyYy";
 
 bool rgs_text_letter(uint32_t cp)
 {
     if (cp < 0x80)
-        return (cp | 0x20) - 'a' < 26u;
+        return rgs_is_letter(cp);
     return (cp >= 0xc0 && cp < 0x588 && cp != 0xd7 && cp != 0xf7) || (cp >= 0x1e00 && cp < 0x2000);
 }
 
@@ -47,19 +49,21 @@ static bool alternates(uint32_t cp)
 {
     return (cp >= 0x100 && cp < 0x138) || (cp >= 0x14a && cp < 0x178) ||
            (cp >= 0x1e00 && cp < 0x1e96) || (cp >= 0x1ea0 && cp < 0x1f00) ||
-           (cp >= 0x460 && cp < 0x482) || (cp >= 0x48a && cp < 0x4c0) || (cp >= 0x4d0 && cp < 0x530);
+           (cp >= 0x460 && cp < 0x482) || (cp >= 0x48a && cp < 0x4c0) ||
+           (cp >= 0x4d0 && cp < 0x530);
 }
 
 /* The same with capitals at odd numbers. */
 static bool alternates_odd(uint32_t cp)
 {
-    return (cp >= 0x139 && cp < 0x149) || (cp >= 0x179 && cp < 0x17f) || (cp >= 0x4c1 && cp < 0x4cf);
+    return (cp >= 0x139 && cp < 0x149) || (cp >= 0x179 && cp < 0x17f) ||
+           (cp >= 0x4c1 && cp < 0x4cf);
 }
 
 uint32_t rgs_text_lower(uint32_t cp)
 {
     if (cp < 0x80)
-        return cp - 'A' < 26u ? cp + 32 : cp;
+        return rgs_is_capital(cp) ? cp + 32 : cp;
     if (alternates(cp))
         return cp == 0x130 ? 'i' : cp | 1u;
     if (alternates_odd(cp))
@@ -91,7 +95,7 @@ uint32_t rgs_text_lower(uint32_t cp)
 uint32_t rgs_text_upper(uint32_t cp)
 {
     if (cp < 0x80)
-        return cp - 'a' < 26u ? cp - 32 : cp;
+        return rgs_is_small(cp) ? cp - 32 : cp;
     if (alternates(cp))
         return cp == 0x131 ? 'I' : cp & ~1u;
     if (alternates_odd(cp))
@@ -153,16 +157,16 @@ uint32_t rgs_text_bare(uint32_t cp)
 int rgs_text_digit(struct rgs_bytes t, size_t *len)
 {
     /* The digit zero of each script that writes numbers in messages. */
-    static const uint16_t zero[] = {0x660, 0x6f0, 0x7c0, 0x966, 0x9e6,  0xa66,  0xae6,  0xb66,
-                                    0xbe6, 0xc66, 0xce6, 0xd66, 0xe50,  0xed0,  0xf20,  0x1040,
-                                    0x17e0, 0x1810, 0xff10};
+    static const uint16_t zero[] = {0x660, 0x6f0,  0x7c0,  0x966,  0x9e6, 0xa66, 0xae6,
+                                    0xb66, 0xbe6,  0xc66,  0xce6,  0xd66, 0xe50, 0xed0,
+                                    0xf20, 0x1040, 0x17e0, 0x1810, 0xff10};
     uint32_t cp;
 
     *len = 1;
     if (t.n == 0)
         return -1;
     if (t.p[0] < 0x80)
-        return t.p[0] - '0' < 10u ? t.p[0] - '0' : -1;
+        return rgs_is_digit(t.p[0]) ? t.p[0] - '0' : -1;
     *len = rgs_utf8_get(t, &cp);
     if (cp >= 0x1d7ce && cp <= 0x1d7ff) /* mathematical digits, used to slip through filters */
         return (int)((cp - 0x1d7ce) % 10);

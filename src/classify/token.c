@@ -14,7 +14,7 @@ struct run {
 
 static bool letter(uint8_t c)
 {
-    return (c | 0x20) - 'a' < 26u;
+    return rgs_is_letter(c);
 }
 
 static bool blank(uint8_t c)
@@ -63,7 +63,8 @@ bool rgs_tokens_possible(struct rgs_bytes t)
     return t.n <= 120 && t.n >= 8 && (memchr(t.p, ':', t.n) != NULL || !all_capitals(t));
 }
 
-/* ---- runs ------------------------------------------------------------------------------------- */
+/* ---- runs -------------------------------------------------------------------------------------
+ */
 
 static bool mask_char(uint8_t c)
 {
@@ -77,7 +78,8 @@ static size_t find_runs(struct rgs_bytes t, struct run runs[RUNS_MAX])
     while (i < t.n && n < RUNS_MAX) {
         size_t len;
         uint8_t c = t.p[i];
-        if (c < 0x80 ? c - '0' >= 10u : c < 0xd9 || rgs_text_digit(rgs_bytes_from(t, i), &len) < 0) {
+        if (c < 0x80 ? !rgs_is_digit(c)
+                     : c < 0xd9 || rgs_text_digit(rgs_bytes_from(t, i), &len) < 0) {
             i++;
             continue;
         }
@@ -102,13 +104,15 @@ static size_t find_runs(struct rgs_bytes t, struct run runs[RUNS_MAX])
             }
         }
         r.end = (uint16_t)i;
-        r.masked = (masks > 0 && masks == r.letters) || masks > 2 || (from > 0 && t.p[from - 1] == '*');
+        r.masked =
+            (masks > 0 && masks == r.letters) || masks > 2 || (from > 0 && t.p[from - 1] == '*');
         runs[n++] = r;
     }
     return n;
 }
 
-/* ---- what surrounds a token -------------------------------------------------------------------- */
+/* ---- what surrounds a token --------------------------------------------------------------------
+ */
 
 static bool digit_at(struct rgs_bytes t, size_t at)
 {
@@ -118,11 +122,13 @@ static bool digit_at(struct rgs_bytes t, size_t at)
 
 static bool digit_before(struct rgs_bytes t, size_t at)
 {
-    return at > 0 && (t.p[at - 1] - '0' < 10u || (t.p[at - 1] >= 0x80 && at >= 2 &&
-                                                  (digit_at(t, at - 2) || (at >= 3 && digit_at(t, at - 3)))));
+    return at > 0 && (rgs_is_digit(t.p[at - 1]) ||
+                      (t.p[at - 1] >= 0x80 && at >= 2 &&
+                       (digit_at(t, at - 2) || (at >= 3 && digit_at(t, at - 3)))));
 }
 
-/* A piece of text between blanks that has "://", "www." or a name with a dot and a slash, or an '@'. */
+/* A piece of text between blanks that has "://", "www." or a name with a dot and a slash, or an
+ * '@'. */
 static bool in_link(struct rgs_bytes t, size_t at, size_t end)
 {
     size_t from = at, to = end;
@@ -153,7 +159,8 @@ static bool in_link(struct rgs_bytes t, size_t at, size_t end)
             letter(t.p[end - 1]));
 }
 
-/* A separator with a digit on its other side makes both part of one number: 12:30, 2,916.24, 1/2/26. */
+/* A separator with a digit on its other side makes both part of one number: 12:30, 2,916.24,
+ * 1/2/26. */
 static bool part_of_number(struct rgs_bytes t, size_t at, size_t end)
 {
     if (at > 1 && memchr(".,:/", t.p[at - 1], 4) && digit_before(t, at - 1))
@@ -163,7 +170,8 @@ static bool part_of_number(struct rgs_bytes t, size_t at, size_t end)
     return false;
 }
 
-/* A code in brackets is not an amount: only signs directly against the digits, or one blank away. */
+/* A code in brackets is not an amount: only signs directly against the digits, or one blank away.
+ */
 static bool currency_sign(uint32_t cp)
 {
     switch (cp) {
@@ -211,7 +219,8 @@ static uint8_t surroundings(struct rgs_bytes t, size_t at, size_t end)
     return flags;
 }
 
-/* ---- tokens ------------------------------------------------------------------------------------ */
+/* ---- tokens ------------------------------------------------------------------------------------
+ */
 
 static struct rgs_token *add(struct rgs_tokens *out, struct rgs_bytes t, size_t at, size_t end,
                              enum rgs_shape shape)
@@ -320,9 +329,9 @@ static bool prefixed(struct rgs_bytes t, const struct run *r, size_t *from)
     if (at < 2 || t.p[at - 1] != '-' || r->digits < 4 || r->digits > 8 || !only_digits(r))
         return false;
     size_t p = at - 1;
-    while (p > 0 && at - p <= 4 && (t.p[p - 1] - 'A' < 26u || t.p[p - 1] - '0' < 10u))
+    while (p > 0 && at - p <= 4 && (rgs_is_capital(t.p[p - 1]) || rgs_is_digit(t.p[p - 1])))
         p--;
-    if (p == at - 1 || t.p[p] - 'A' >= 26u || at - 1 - p > 3 || (p > 0 && letter(t.p[p - 1])))
+    if (p == at - 1 || !rgs_is_capital(t.p[p]) || at - 1 - p > 3 || (p > 0 && letter(t.p[p - 1])))
         return false;
     *from = p;
     return true;
@@ -344,7 +353,8 @@ static bool edge(struct rgs_bytes t, size_t at)
     return at >= t.n || blank(t.p[at]) || (t.p[at] < 0x80 && memchr(".,;)]>\"'", t.p[at], 8));
 }
 
-/* Codes of letters only: five to eight capitals in a text that is not, or the last word after a colon. */
+/* Codes of letters only: five to eight capitals in a text that is not, or the last word after a
+ * colon. */
 static void find_letters(struct rgs_bytes t, struct rgs_tokens *out)
 {
     bool loud = all_capitals(t);

@@ -11,7 +11,13 @@ enum {
     RGS_CODE_MAX = 12,
 };
 
-enum rgs_shape { RGS_SHAPE_DIGITS, RGS_SHAPE_SPLIT, RGS_SHAPE_PREFIXED, RGS_SHAPE_MIXED, RGS_SHAPE_LETTERS };
+enum rgs_shape {
+    RGS_SHAPE_DIGITS,
+    RGS_SHAPE_SPLIT,
+    RGS_SHAPE_PREFIXED,
+    RGS_SHAPE_MIXED,
+    RGS_SHAPE_LETTERS
+};
 
 enum {
     RGS_TOKEN_GLUED = 1,       /* Latin letters against it */
