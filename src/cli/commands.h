@@ -6,6 +6,5 @@
 #include "cli/command.h"
 
 extern const struct rgs_command rgs_command_decode;
-extern const struct rgs_command rgs_command_simulate;
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The result of an analysis, as sinks show it; the members are those of the analyze result in JSON. */
+/* The result of an analysis, as sinks show it; the members are those of the analyze result in JSON.
+ */
 #ifndef RGS_RULES_RESULT_H
 #define RGS_RULES_RESULT_H
 

@@ -4,6 +4,18 @@
 
 #include "sig/sccp_addr.h"
 
+enum {
+    SSN_MANAGEMENT = 1, /* Q.713 3.4.2.2 */
+};
+
+/* Subsystems that do not speak TCAP, Q.713 3.4.2.2 and TS 23.003 8. */
+static const struct {
+    uint8_t ssn;
+    enum rgs_layer layer;
+} users[] = {
+    {SSN_MANAGEMENT, RGS_LAYER_NONE},
+};
+
 void *rgs_sccp_new(const struct rgs_capacity *c, const struct rgs_alloc *alloc)
 {
     struct rgs_sccp *s = rgs_new(alloc, sizeof(*s));
@@ -84,9 +96,18 @@ void rgs_sccp_party(struct rgs_dissect *d, struct rgs_bytes b, bool called)
 
 enum rgs_outcome rgs_sccp_user(struct rgs_dissect *d, struct rgs_bytes data)
 {
+    uint8_t called = RGS_HAS(&d->op, CALLED_SSN) ? d->op.called_ssn : 0;
+    uint8_t calling = RGS_HAS(&d->op, CALLING_SSN) ? d->op.calling_ssn : 0;
+
     if (data.n == 0)
         return RGS_UNSUPPORTED;
-    /* SCCP management and TCAP share no first octet; TCAP's message types are unmistakable. */
+    for (size_t i = 0; i < sizeof(users) / sizeof(users[0]); i++) {
+        if (users[i].ssn != called && users[i].ssn != calling)
+            continue;
+        return users[i].layer == RGS_LAYER_NONE ? RGS_UNSUPPORTED
+                                                : rgs_hand_on(d, users[i].layer, data);
+    }
+    /* All other subsystems of a mobile network speak TCAP, whose message types are unmistakable. */
     return rgs_hand_on(d, RGS_LAYER_TCAP, data);
 }
 

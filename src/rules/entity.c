@@ -1,0 +1,517 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Entities: who they are, which numbers stand in them, and the states that observations feed. */
+#include "rules/scorer.h"
+
+/* Of all entities: resellers and accounts are few, cells and blocks are many. In 32nds. */
+static const uint8_t parts[RGS_GRAIN_COUNT] = {4, 12, 2, 4, 10};
+/* Numbers that an entity needs before it gets a record. Resellers and accounts are known by name.
+ */
+static const uint8_t needed[RGS_GRAIN_COUNT] = {1, RGS_SEEDS + 1, 1, RGS_SEEDS + 1, RGS_SEEDS + 1};
+
+bool rgs_entities_init(struct rgs_scorer *s, uint32_t cap)
+{
+    bool ok = true;
+
+    for (unsigned g = 0; g < RGS_GRAIN_COUNT; g++) {
+        struct rgs_entities *t = &s->entities[g];
+        uint32_t buckets = 16;
+        t->cap = (uint32_t)((uint64_t)cap * parts[g] / 32);
+        t->cap = t->cap < 16 ? 16 : t->cap < (1u << 20) - 1 ? t->cap : (1u << 20) - 2;
+        while (buckets < t->cap)
+            buckets <<= 1;
+        t->mask = buckets - 1;
+        t->fresh = 1;
+        t->slots_at = sizeof(struct rgs_scored) + s->rs->n_typologies * sizeof(struct rgs_standing);
+        t->stride = t->slots_at + s->rs->slots_size[g];
+        t->mem = rgs_new(s->alloc, ((size_t)t->cap + 1) * t->stride);
+        t->bucket = rgs_new(s->alloc, (size_t)buckets * sizeof(*t->bucket));
+        ok = ok && t->mem && t->bucket;
+    }
+    return ok;
+}
+
+void rgs_entities_fini(struct rgs_scorer *s)
+{
+    for (unsigned g = 0; g < RGS_GRAIN_COUNT; g++) {
+        rgs_free(s->alloc, s->entities[g].mem);
+        rgs_free(s->alloc, s->entities[g].bucket);
+    }
+}
+
+static uint32_t index_of(const struct rgs_scorer *s, const struct rgs_scored *e)
+{
+    const struct rgs_entities *t = &s->entities[e->grain];
+    return (uint32_t)((size_t)((const uint8_t *)e - t->mem) / t->stride);
+}
+
+static rgs_entity_ref ref_of(const struct rgs_scorer *s, const struct rgs_scored *e)
+{
+    return index_of(s, e) | (uint32_t)(e->generation & 0xfff) << 20;
+}
+
+struct rgs_scored *rgs_entity_of(const struct rgs_scorer *s, unsigned grain, rgs_entity_ref ref)
+{
+    if (!ref)
+        return NULL;
+    struct rgs_scored *e = rgs_entity_at(s, grain, ref & 0xfffff);
+    return e->id && (e->generation & 0xfff) == ref >> 20 ? e : NULL;
+}
+
+static uint32_t bucket_of(const struct rgs_scorer *s, unsigned grain, uint64_t id)
+{
+    return (uint32_t)rgs_mix64(id ^ s->key.k0) & s->entities[grain].mask;
+}
+
+struct rgs_scored *rgs_entity_find(const struct rgs_scorer *s, unsigned grain, uint64_t id)
+{
+    for (uint32_t i = s->entities[grain].bucket[bucket_of(s, grain, id)]; i;
+         i = rgs_entity_at(s, grain, i)->chain) {
+        if (rgs_entity_at(s, grain, i)->id == id)
+            return rgs_entity_at(s, grain, i);
+    }
+    return NULL;
+}
+
+static void unlink_use(const struct rgs_scorer *s, struct rgs_scored *e)
+{
+    rgs_entity_at(s, e->grain, e->older)->newer = e->newer;
+    rgs_entity_at(s, e->grain, e->newer)->older = e->older;
+}
+
+static void link_newest(const struct rgs_scorer *s, struct rgs_scored *e)
+{
+    struct rgs_scored *head = rgs_entity_at(s, e->grain, 0);
+    uint32_t i = index_of(s, e);
+    e->newer = 0;
+    e->older = head->older;
+    rgs_entity_at(s, e->grain, e->older)->newer = i;
+    head->older = i;
+}
+
+static void free_sketches(struct rgs_scorer *s, struct rgs_scored *e)
+{
+    for (unsigned k = 0; k < s->n_direct[e->grain]; k++) {
+        const struct rgs_instance *in = &s->rs->instances[s->direct[e->grain][k]];
+        unsigned sets = in->fn == RGS_FN_DISTINCT                                  ? 1
+                        : in->fn == RGS_FN_DENSITY || in->fn == RGS_FN_NUMBERS_PER ? 2
+                                                                                   : 0;
+        struct rgs_value_set *set = rgs_entity_slot(s, e, in->slot[e->grain]);
+        for (unsigned i = 0; i < sets; i++) {
+            if (set[i].sketch) {
+                /* The spare chain runs through the first bytes of the sketches. */
+                memcpy(&s->sketches[set[i].sketch], &s->sketch_spare, sizeof(s->sketch_spare));
+                s->sketch_spare = set[i].sketch;
+            }
+        }
+    }
+}
+
+static double most_suspicious(const struct rgs_scorer *s, const struct rgs_scored *e)
+{
+    double most = 0;
+    for (unsigned t = 0; t < s->rs->n_typologies; t++)
+        most = e->standing[t].score > most ? e->standing[t].score : most;
+    return most;
+}
+
+/* Of the eight used longest ago the least suspicious goes. */
+static void evict(struct rgs_scorer *s, unsigned grain)
+{
+    struct rgs_entities *t = &s->entities[grain];
+    struct rgs_scored *victim = NULL;
+    uint32_t i = rgs_entity_at(s, grain, 0)->newer;
+
+    for (unsigned k = 0; k < 8 && i; k++, i = rgs_entity_at(s, grain, i)->newer) {
+        struct rgs_scored *e = rgs_entity_at(s, grain, i);
+        if (!victim || most_suspicious(s, e) < most_suspicious(s, victim))
+            victim = e;
+    }
+    i = index_of(s, victim);
+    uint32_t *link = &t->bucket[bucket_of(s, grain, victim->id)];
+    while (*link != i)
+        link = &rgs_entity_at(s, grain, *link)->chain;
+    *link = victim->chain;
+    unlink_use(s, victim);
+    free_sketches(s, victim);
+    victim->id = 0;
+    victim->chain = t->spare;
+    t->spare = i;
+    t->count--;
+    t->evicted++;
+}
+
+static struct rgs_scored *create(struct rgs_scorer *s, unsigned grain, uint64_t id)
+{
+    struct rgs_entities *t = &s->entities[grain];
+
+    if (!t->spare && t->fresh > t->cap)
+        evict(s, grain);
+    uint32_t i = t->spare;
+    if (i)
+        t->spare = rgs_entity_at(s, grain, i)->chain;
+    else
+        i = t->fresh++;
+    struct rgs_scored *e = rgs_entity_at(s, grain, i);
+    /* A record that waits in the dirty list stays there: its link survives. */
+    uint16_t generation = (uint16_t)(e->generation + 1);
+    bool dirty = e->dirty;
+    uint32_t dirty_next = e->dirty_next;
+    memset(e, 0, t->stride);
+    e->generation = generation;
+    e->dirty = dirty;
+    e->dirty_next = dirty_next;
+    e->id = id;
+    e->grain = (uint8_t)grain;
+    uint32_t *head = &t->bucket[bucket_of(s, grain, id)];
+    e->chain = *head;
+    *head = i;
+    link_newest(s, e);
+    t->count++;
+    return e;
+}
+
+/* ---- members ----------------------------------------------------------------------------------
+ */
+
+static bool neighbour(const struct rgs_scorer *s, unsigned grain, const struct rgs_scored *e,
+                      uint64_t number, unsigned per)
+{
+    const struct rgs_number *n = rgs_number_peek(s, number);
+    return n && n->bin[per] != RGS_BIN_NONE && rgs_entity_of(s, grain, n->entity[grain]) == e;
+}
+
+static void count_bin(struct rgs_scorer *s, struct rgs_scored *e, const struct rgs_number *n,
+                      unsigned per, uint8_t bin, int by)
+{
+    struct rgs_histogram *h = rgs_entity_slot(s, e, s->rs->per[per].slot[e->grain]);
+
+    if (bin == RGS_BIN_NONE)
+        return;
+    h->bin[bin] = (uint32_t)((int64_t)h->bin[bin] + by);
+    h->n = (uint32_t)((int64_t)h->n + by);
+}
+
+static void count_pairs(struct rgs_scorer *s, struct rgs_scored *e, const struct rgs_number *n,
+                        unsigned per, int by)
+{
+    struct rgs_histogram *h = rgs_entity_slot(s, e, s->rs->per[per].slot[e->grain]);
+    int pairs =
+        neighbour(s, e->grain, e, n->id - 1, per) + neighbour(s, e->grain, e, n->id + 1, per);
+    h->pairs = (uint32_t)((int64_t)h->pairs + by * pairs);
+}
+
+void rgs_entity_value(struct rgs_scorer *s, struct rgs_number *n, unsigned per, uint8_t from,
+                      uint8_t to)
+{
+    const struct rgs_per_value *v = &s->rs->per[per];
+    bool appears = from == RGS_BIN_NONE, goes = to == RGS_BIN_NONE;
+
+    for (unsigned g = 0; g < RGS_GRAIN_COUNT; g++) {
+        struct rgs_scored *e = v->grains >> g & 1 ? rgs_entity_of(s, g, n->entity[g]) : NULL;
+        if (!e)
+            continue;
+        count_bin(s, e, n, per, from, -1);
+        count_bin(s, e, n, per, to, 1);
+        if (v->pairs && appears != goes)
+            count_pairs(s, e, n, per, appears ? 1 : -1);
+    }
+}
+
+static void members(struct rgs_scorer *s, struct rgs_scored *e, struct rgs_number *n, int by)
+{
+    const struct rgs_ruleset *rs = s->rs;
+
+    for (unsigned p = 0; p < rs->n_per; p++) {
+        if (!(rs->per[p].grains >> e->grain & 1) || n->bin[p] == RGS_BIN_NONE)
+            continue;
+        count_bin(s, e, n, p, n->bin[p], by);
+        if (rs->per[p].pairs)
+            count_pairs(s, e, n, p, by);
+    }
+    e->fingerprint ^= rgs_mix64(n->id + 0x9e3779b97f4a7c15u);
+    e->members = (uint32_t)((int64_t)e->members + by);
+}
+
+static void add_member(struct rgs_scorer *s, struct rgs_scored *e, struct rgs_number *n)
+{
+    n->entity[e->grain] = ref_of(s, e);
+    members(s, e, n, 1);
+    e->numbers++;
+}
+
+void rgs_entity_leave(struct rgs_scorer *s, unsigned grain, struct rgs_number *n)
+{
+    struct rgs_scored *e = rgs_entity_of(s, grain, n->entity[grain]);
+
+    if (e)
+        members(s, e, n, -1);
+    n->entity[grain] = 0;
+}
+
+/* The bucket of a discovered entity that waits for numbers; two ways, the emptier one gives way. */
+static struct rgs_seed *seed_of(struct rgs_scorer *s, unsigned grain, uint64_t id)
+{
+    uint64_t h = rgs_mix64(rgs_mix64(id ^ s->key.k1) + grain);
+    struct rgs_seed *pair = &s->seeds[(h & s->seed_mask) & ~UINT64_C(1)];
+    uint32_t tag = (uint32_t)(h >> 32) | 1;
+
+    for (unsigned i = 0; i < 2; i++) {
+        if (pair[i].tag == tag)
+            return &pair[i];
+    }
+    struct rgs_seed *way = &pair[pair[1].number[1] == 0 && pair[0].tag ? 1 : 0];
+    *way = (struct rgs_seed){.tag = tag};
+    return way;
+}
+
+/* A seed's slot: 24 bits of index, 8 of the number's hash to see that the record is still its own.
+ */
+static uint32_t seed_entry(const struct rgs_scorer *s, const struct rgs_number *n)
+{
+    return rgs_number_index(s, n) | (uint32_t)(rgs_mix64(n->id) >> 56) << 24;
+}
+
+static struct rgs_scored *grow(struct rgs_scorer *s, unsigned grain, uint64_t id,
+                               struct rgs_number *n)
+{
+    struct rgs_seed *seed = seed_of(s, grain, id);
+    uint32_t own = seed_entry(s, n);
+
+    for (unsigned i = 0; i < RGS_SEEDS; i++) {
+        if (seed->number[i] == own)
+            return NULL;
+        if (seed->number[i] == 0) {
+            seed->number[i] = own;
+            return NULL;
+        }
+    }
+    struct rgs_scored *e = create(s, grain, id);
+    for (unsigned i = 0; i < RGS_SEEDS; i++) {
+        struct rgs_number *m = &s->numbers.at[seed->number[i] & 0xffffff];
+        if (m->id && seed_entry(s, m) == seed->number[i] && !m->entity[grain])
+            add_member(s, e, m);
+    }
+    *seed = (struct rgs_seed){0};
+    return e;
+}
+
+struct rgs_scored *rgs_entity_join(struct rgs_scorer *s, unsigned grain, uint64_t id,
+                                   struct rgs_number *n)
+{
+    struct rgs_scored *e = rgs_entity_of(s, grain, n->entity[grain]);
+
+    if (e && e->id == id)
+        return e;
+    if (e)
+        rgs_entity_leave(s, grain, n);
+    e = rgs_entity_find(s, grain, id);
+    if (!e)
+        e = needed[grain] == 1 ? create(s, grain, id) : grow(s, grain, id, n);
+    if (e)
+        add_member(s, e, n);
+    return e;
+}
+
+/* ---- observations -----------------------------------------------------------------------------
+ */
+
+static struct rgs_sketch *sketch_for(struct rgs_scorer *s, struct rgs_value_set *set)
+{
+    uint32_t i = s->sketch_spare;
+
+    if (i)
+        memcpy(&s->sketch_spare, &s->sketches[i], sizeof(s->sketch_spare));
+    else if (s->sketch_fresh <= s->sketch_cap)
+        i = s->sketch_fresh++;
+    if (!i) {
+        s->sketch_missing++;
+        return NULL;
+    }
+    memset(&s->sketches[i], 0, sizeof(s->sketches[i]));
+    set->sketch = i;
+    return &s->sketches[i];
+}
+
+/* What was exact so far goes into the sketch, which is fed from the 32 bits that the set keeps. */
+static void start_sketch(struct rgs_sketch *k, const struct rgs_value_set *set, unsigned gens)
+{
+    for (unsigned i = 0; i < RGS_SET_EXACT; i++) {
+        for (unsigned back = gens; back-- > 0;) {
+            int64_t gen = set->gen - (int64_t)back;
+            if (gen >= 0 && set->value[i].count[gen % gens])
+                rgs_sketch_add(k, gens, gen, rgs_mix64(set->value[i].hash));
+        }
+    }
+}
+
+static void set_add(struct rgs_scorer *s, const struct rgs_instance *in, struct rgs_value_set *set,
+                    int64_t pane, uint64_t value, bool counts)
+{
+    unsigned gens = (in->panes + in->gen - 1) / in->gen;
+    int64_t gen = pane / in->gen;
+    uint32_t hash = (uint32_t)(rgs_mix64(value + 0x9e3779b97f4a7c15u) >> 32);
+
+    hash = hash ? hash : 1;
+    rgs_set_move(set, gens, gen);
+    if (counts && !set->sketch && !rgs_set_fits(set, hash)) {
+        struct rgs_sketch *k = sketch_for(s, set);
+        if (k) {
+            k->gen = set->gen;
+            start_sketch(k, set, gens);
+        }
+    }
+    rgs_set_add(set, gens, gen, hash);
+    if (set->sketch)
+        rgs_sketch_add(&s->sketches[set->sketch], gens, gen, rgs_mix64(hash));
+}
+
+static bool field_value(const struct rgs_obs *o, unsigned field, uint64_t *v)
+{
+    if (field == RGS_O_BLOCK && RGS_OBS_HAS(o, NUMBER)) {
+        *v = rgs_block_of(o->number);
+        return true;
+    }
+    if (!(o->has >> field & 1))
+        return false;
+    *v = rgs_obs_get(o, field);
+    return true;
+}
+
+static void feed(struct rgs_scorer *s, struct rgs_scored *e, const struct rgs_instance *in,
+                 const struct rgs_obs *o, uint64_t bits)
+{
+    void *slot = rgs_entity_slot(s, e, in->slot[e->grain]);
+    int64_t pane = o->ts / in->step;
+    unsigned gens = (in->panes + in->gen - 1) / in->gen;
+    uint64_t v;
+
+    switch (in->fn) {
+    case RGS_FN_RATIO:
+        if ((bits & in->cond_need) == in->cond_need) {
+            struct rgs_ring *hits =
+                (void *)((uint8_t *)slot + sizeof(*hits) + ((in->panes + 1u) & ~1u) * 4);
+            if (in->window == RGS_W_SESSION)
+                rgs_session_add(hits, in->step, o->ts);
+            else
+                rgs_ring_add(hits, in->panes, pane);
+        }
+        /* fall through */
+    case RGS_FN_COUNT:
+        if (in->window == RGS_W_SESSION)
+            rgs_session_add(slot, in->step, o->ts);
+        else
+            rgs_ring_add(slot, in->panes, pane);
+        break;
+    case RGS_FN_DISTINCT:
+    case RGS_FN_SHARE:
+    case RGS_FN_ENTROPY:
+        if (field_value(o, in->field, &v))
+            set_add(s, in, slot, pane, v, in->fn == RGS_FN_DISTINCT);
+        break;
+    case RGS_FN_DENSITY:
+    case RGS_FN_NUMBERS_PER:
+        if (field_value(o, in->fn == RGS_FN_DENSITY ? RGS_O_BLOCK : in->field, &v) &&
+            RGS_OBS_HAS(o, NUMBER)) {
+            set_add(s, in, slot, pane, o->number, true);
+            set_add(s, in, (struct rgs_value_set *)slot + 1, pane, v, true);
+        }
+        break;
+    case RGS_FN_PERCENTILE:
+        if (field_value(o, in->field, &v))
+            rgs_quantile_add(slot, gens, pane / in->gen, (uint32_t)v);
+        break;
+    case RGS_FN_SYNCHRONY:
+        if (RGS_OBS_HAS(o, SERVICE))
+            rgs_sync_add(slot, gens, rgs_sync_gen_slots(in), o->ts, o->service);
+        break;
+    default:
+        break;
+    }
+}
+
+static void count_top(struct rgs_top *top, unsigned n, uint16_t id)
+{
+    struct rgs_top *least = top;
+
+    for (unsigned i = 0; i < n; i++) {
+        if (top[i].count && top[i].id == id) {
+            top[i].count++;
+            return;
+        }
+        if (top[i].count < least->count)
+            least = &top[i];
+    }
+    least->id = id;
+    least->count++;
+}
+
+void rgs_entity_touch(struct rgs_scorer *s, struct rgs_scored *e)
+{
+    unsigned g = e->grain;
+
+    e->changes++;
+    if (e->dirty)
+        return;
+    uint32_t i = index_of(s, e);
+    e->dirty = true;
+    e->dirty_next = 0;
+    if (s->dirty_last[g])
+        rgs_entity_at(s, g, s->dirty_last[g])->dirty_next = i;
+    else
+        s->dirty_first[g] = i;
+    s->dirty_last[g] = i;
+}
+
+/* Majority vote (Boyer and Moore): the reseller, else the block, that most of its codes belong to.
+ */
+static void vote(struct rgs_scorer *s, struct rgs_scored *e, const struct rgs_number *n)
+{
+    const struct rgs_scored *r =
+        rgs_entity_of(s, RGS_GRAIN_RESELLER, n->entity[RGS_GRAIN_RESELLER]);
+    uint8_t grain = r ? RGS_GRAIN_RESELLER : RGS_GRAIN_BLOCK;
+    uint64_t id = r ? r->id : rgs_block_of(n->id);
+
+    if (e->grain <= grain)
+        return;
+    if (e->parent == id && e->parent_grain == grain) {
+        e->parent_votes++;
+    } else if (e->parent_votes == 0) {
+        e->parent = id;
+        e->parent_grain = grain;
+        e->parent_votes = 1;
+    } else {
+        e->parent_votes--;
+    }
+}
+
+struct rgs_scored *rgs_entity_parent(const struct rgs_scorer *s, const struct rgs_scored *e)
+{
+    return e->parent ? rgs_entity_find(s, e->parent_grain, e->parent) : NULL;
+}
+
+void rgs_entity_observe(struct rgs_scorer *s, struct rgs_scored *e, const struct rgs_number *n,
+                        const struct rgs_obs *o, uint64_t bits)
+{
+    for (unsigned i = 0; i < s->n_direct[e->grain]; i++) {
+        const struct rgs_instance *in = &s->rs->instances[s->direct[e->grain][i]];
+        if ((bits & in->need) == in->need)
+            feed(s, e, in, o, bits);
+    }
+    unlink_use(s, e);
+    link_newest(s, e);
+    if (!e->first_ts)
+        e->first_ts = o->ts;
+    e->last_ts = o->ts > e->last_ts ? o->ts : e->last_ts;
+    rgs_entity_touch(s, e);
+    if (!RGS_OBS_HAS(o, KIND) || o->kind != RGS_OBS_VERIFICATION)
+        return;
+    e->verifications++;
+    if (RGS_OBS_HAS(o, SERVICE))
+        count_top(e->service, RGS_TOP_SERVICES, o->service);
+    if (RGS_OBS_HAS(o, ORIGIN_COUNTRY)) {
+        count_top(e->origin, RGS_TOP_ORIGINS, o->origin_country);
+        e->origins++;
+    }
+    if (n)
+        vote(s, e, n);
+}

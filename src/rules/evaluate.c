@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* From states to values, from values to weights, from weights to scores and levels. */
+#include <math.h>
+#include <stdio.h>
+
+#include "rules/scorer.h"
+
+/* ---- values -----------------------------------------------------------------------------------
+ */
+
+static double bin_as_value(const struct rgs_per_value *v, unsigned bin)
+{
+    switch (v->fn) {
+    case RGS_FN_RATIO:
+        return bin / (double)(RGS_BINS - 1);
+    case RGS_FN_REPEATS:
+        return rgs_bin_value(bin) / 8;
+    default:
+        return rgs_bin_value(bin);
+    }
+}
+
+/* The first bin whose values reach the bound. */
+static unsigned bin_reaching(const struct rgs_per_value *v, double bound)
+{
+    unsigned b = 0;
+    while (b < RGS_BINS && bin_as_value(v, b) < bound)
+        b++;
+    return b;
+}
+
+static double days_of(const struct rgs_scorer *s, double stamps)
+{
+    return stamps * (double)s->rs->unit / (86400e9);
+}
+
+static bool through_numbers(struct rgs_scorer *s, struct rgs_scored *e,
+                            const struct rgs_instance *in, struct rgs_measure *m)
+{
+    const struct rgs_per_value *v = &s->rs->per[in->per];
+    const struct rgs_histogram *h = rgs_entity_slot(s, e, v->slot[e->grain]);
+    double sum = 0;
+
+    m->numbers = m->count = h->n;
+    if (h->n == 0)
+        return false;
+    if (in->fn == RGS_FN_RUN_LENGTH) {
+        m->value = h->n > h->pairs ? (double)h->n / (h->n - h->pairs) : h->n;
+        return true;
+    }
+    switch (in->reduce) {
+    case RGS_R_PERCENTILE:
+        m->value = bin_as_value(v, rgs_histogram_bin_at(h, in->p));
+        break;
+    case RGS_R_MEAN:
+        for (unsigned b = 0; b < RGS_BINS; b++)
+            sum += h->bin[b] * bin_as_value(v, b);
+        m->value = sum / h->n;
+        break;
+    case RGS_R_SHARE_GE: {
+        double bound = in->fn == RGS_FN_SPAN ? in->p * 86400e9 / (double)s->rs->unit : in->p;
+        m->value = (double)rgs_histogram_at_least(h, bin_reaching(v, bound)) / h->n;
+        return true;
+    }
+    default: /* distinct(number) */
+        m->value = h->n;
+        return true;
+    }
+    if (in->fn == RGS_FN_SPAN)
+        m->value = days_of(s, m->value);
+    return true;
+}
+
+static double how_many(struct rgs_scorer *s, const struct rgs_instance *in,
+                       struct rgs_value_set *set, double *error)
+{
+    int64_t gen = s->now / in->step / in->gen;
+
+    rgs_set_move(set, rgs_gens(in), gen);
+    if (!set->sketch)
+        return rgs_set_count(set);
+    struct rgs_sketch *k = &s->sketches[set->sketch];
+    rgs_sketch_move(k, rgs_gens(in), gen);
+    *error = 2 * 1.04 / sqrt(RGS_HLL_REGS);
+    return rgs_sketch_count(k);
+}
+
+static uint64_t ring_total(struct rgs_scorer *s, const struct rgs_instance *in, struct rgs_ring *r)
+{
+    if (in->window == RGS_W_SESSION)
+        rgs_session_move(r, in->step, s->now);
+    else
+        rgs_ring_move(r, in->panes, s->now / in->step);
+    return r->total;
+}
+
+static bool z_score(struct rgs_scorer *s, struct rgs_scored *e, const struct rgs_instance *in,
+                    struct rgs_measure *m)
+{
+    struct rgs_measure of;
+
+    if (!rgs_measure(s, e, &s->rs->instances[in->of], &of))
+        return false;
+    m->numbers = of.numbers;
+    m->count = of.count;
+    if (in->against == RGS_AGAINST_PEERS) {
+        const struct rgs_peers *p = &s->peers[in->z * RGS_GRAIN_COUNT + e->grain];
+        double least = fabs((double)p->median) / 10 > 0.1 ? fabs((double)p->median) / 10 : 0.1;
+        if (p->known)
+            m->value = (of.value - p->median) / (1.4826 * (p->mad > least ? p->mad : least));
+        return p->known;
+    }
+    struct rgs_past *past = rgs_entity_slot(s, e, in->slot[e->grain]);
+    bool known = rgs_robust_z(past->v, past->n, of.value, &m->value);
+    rgs_past_add(past, s->now / in->step, of.value);
+    return known;
+}
+
+bool rgs_measure(struct rgs_scorer *s, struct rgs_scored *e, const struct rgs_instance *in,
+                 struct rgs_measure *m)
+{
+    *m = (struct rgs_measure){.numbers = e->members};
+    if (in->per_number)
+        return through_numbers(s, e, in, m);
+    if (in->fn == RGS_FN_ZSCORE)
+        return z_score(s, e, in, m);
+    void *slot = rgs_entity_slot(s, e, in->slot[e->grain]);
+    struct rgs_value_set *set = slot;
+    int64_t gen = s->now / in->step / in->gen;
+    switch (in->fn) {
+    case RGS_FN_COUNT:
+        m->count = ring_total(s, in, slot);
+        m->value = (double)m->count;
+        return true;
+    case RGS_FN_RATIO: {
+        struct rgs_ring *hits =
+            (void *)((uint8_t *)slot + sizeof(*hits) + ((in->panes + 1u) & ~1u) * 4);
+        m->count = ring_total(s, in, slot);
+        uint64_t n = ring_total(s, in, hits);
+        m->value = m->count ? (double)n / (double)m->count : 0;
+        return m->count > 0;
+    }
+    case RGS_FN_DISTINCT:
+        m->value = how_many(s, in, set, &m->error);
+        m->count = rgs_set_total(set);
+        return m->count > 0;
+    case RGS_FN_SHARE:
+    case RGS_FN_ENTROPY:
+        rgs_set_move(set, rgs_gens(in), gen);
+        m->count = rgs_set_total(set);
+        if (m->count)
+            m->value = in->fn == RGS_FN_ENTROPY ? rgs_set_entropy(set)
+                                                : (double)rgs_set_top(set) / (double)m->count;
+        if (m->value > 1 && in->fn == RGS_FN_SHARE)
+            m->value = 1;
+        return m->count > 0;
+    case RGS_FN_DENSITY:
+    case RGS_FN_NUMBERS_PER: {
+        double numbers = how_many(s, in, set, &m->error);
+        double values = how_many(s, in, set + 1, &m->error);
+        m->count = rgs_set_total(set);
+        m->value = values > 0 ? numbers / values : 0;
+        return values > 0;
+    }
+    case RGS_FN_PERCENTILE:
+        rgs_quantile_move(slot, rgs_gens(in), gen);
+        m->value = rgs_quantile_at(slot, in->fn_p, &m->count);
+        return m->count > 0;
+    case RGS_FN_SYNCHRONY:
+        rgs_sync_move(slot, rgs_gens(in), rgs_sync_gen_slots(in), s->now);
+        m->value = rgs_sync_value(slot, &m->count);
+        return m->count > 0;
+    default:
+        return false;
+    }
+}
+
+/* ---- peers ------------------------------------------------------------------------------------
+ */
+
+/* Once a day of event time; entities in the order of their records, so that it is the same on every
+ * run. */
+void rgs_peers_update(struct rgs_scorer *s)
+{
+    for (unsigned i = 0; i < s->rs->n_instances; i++) {
+        const struct rgs_instance *in = &s->rs->instances[i];
+        if (in->fn != RGS_FN_ZSCORE || in->against != RGS_AGAINST_PEERS)
+            continue;
+        for (unsigned g = 0; g < RGS_GRAIN_COUNT; g++) {
+            struct rgs_peers *p = &s->peers[in->z * RGS_GRAIN_COUNT + g];
+            uint32_t n = 0;
+            for (uint32_t k = 1; in->grains >> g & 1 && k < s->entities[g].fresh && n < RGS_PEERS;
+                 k++) {
+                struct rgs_scored *e = rgs_entity_at(s, g, k);
+                struct rgs_measure m;
+                if (e->id && rgs_entity_support(e) >= s->rs->min_support &&
+                    rgs_measure(s, e, &s->rs->instances[in->of], &m))
+                    s->peer_values[n++] = (float)m.value;
+            }
+            p->known = n >= 8;
+            p->n = n;
+            if (!p->known)
+                continue;
+            p->median = rgs_median(s->peer_values, n);
+            for (uint32_t k = 0; k < n; k++)
+                s->peer_values[k] = fabsf(s->peer_values[k] - p->median);
+            p->mad = rgs_median(s->peer_values, n);
+        }
+    }
+}
+
+/* ---- scores -----------------------------------------------------------------------------------
+ */
+
+static bool excepted(const struct rgs_scorer *s, const struct rgs_scored *e,
+                     const struct rgs_rule *r)
+{
+    char words[128];
+    const char *name;
+
+    if (!r->n_except || !rgs_entity_words(s, e->grain, e->id, words, &name))
+        return false;
+    uint64_t id = rgs_id_of(words, strlen(words));
+    for (unsigned i = 0; i < r->n_except; i++) {
+        const struct rgs_set *set = &s->rs->sets[r->except[i]];
+        for (uint32_t k = 0; k < set->n; k++) {
+            if (set->v[k] == id)
+                return true;
+        }
+    }
+    return false;
+}
+
+/*
+ * Families are capped one by one, so that fewer of them than the typology needs cannot reach its
+ * levels, and a family that only just speaks moves the score by just as little.
+ */
+double rgs_contributions_score(const struct rgs_typology *t, const struct rgs_contribution *c,
+                               unsigned n)
+{
+    double family[RGS_FAMILY_COUNT] = {0}, score = 0;
+
+    for (unsigned i = 0; i < n; i++)
+        family[c[i].rule->family] += c[i].weight;
+    for (unsigned f = 0; f < RGS_FAMILY_COUNT; f++) {
+        family[f] = family[f] < t->family_cap ? family[f] : t->family_cap;
+        score += family[f];
+    }
+    /* What supports the leading family counts as far as that one does, and no further. */
+    if (t->lead >= 0 && score - family[t->lead] > family[t->lead])
+        score = 2 * family[t->lead];
+    return score < 0 ? 0 : score < t->cap ? score : t->cap;
+}
+
+unsigned rgs_typology_sum(struct rgs_scorer *s, struct rgs_scored *e, const struct rgs_typology *t,
+                          struct rgs_contribution out[RGS_RS_SUM], double *score)
+{
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < t->n_rules; i++) {
+        const struct rgs_instance *in = &s->rs->instances[t->instance[i]];
+        struct rgs_contribution c = {.rule = &s->rs->rules[t->rule[i]], .instance = in};
+        if (!(in->grains >> e->grain & 1) || !rgs_measure(s, e, in, &c.m) ||
+            c.m.numbers < c.rule->min_numbers || c.m.count < c.rule->min_count)
+            continue;
+        c.weight = rgs_rule_weight(c.rule, c.m.value, &c.band);
+        if (c.weight == 0 || excepted(s, e, c.rule))
+            continue;
+        if (c.rule->shadow)
+            c.weight = 0;
+        out[n++] = c;
+    }
+    *score = rgs_contributions_score(t, out, n);
+    return n;
+}
+
+static void alert(struct rgs_scorer *s, struct rgs_scored *e, unsigned typology, int64_t ts,
+                  const struct rgs_contribution *c, unsigned n)
+{
+    struct rgs_standing *st = &e->standing[typology];
+
+    if (s->n_alerts == RGS_ALERTS) {
+        s->alerts_dropped++;
+        return;
+    }
+    struct rgs_stored_alert *a = &s->alerts[s->n_alerts++];
+    *a = (struct rgs_stored_alert){.ts = ts,
+                                   .id = e->id,
+                                   .score = st->score,
+                                   .grain = e->grain,
+                                   .typology = (uint8_t)typology,
+                                   .level = st->level};
+    for (unsigned i = 0; i < n && a->n_rules < RGS_ALERT_RULES; i++) {
+        if (!c[i].rule->shadow)
+            a->rule[a->n_rules++] = (int16_t)(c[i].rule - s->rs->rules);
+    }
+    char words[128], rules[RGS_ALERT_RULES][RGS_RS_NAME + 12];
+    const char *name, *list[RGS_ALERT_RULES];
+    if (!s->on_alert || !rgs_entity_words(s, e->grain, e->id, words, &name))
+        return;
+    for (unsigned i = 0; i < a->n_rules; i++) {
+        const struct rgs_rule *r = &s->rs->rules[a->rule[i]];
+        snprintf(rules[i], sizeof(rules[i]), "%s.%u", r->id, r->rev);
+        list[i] = rules[i];
+    }
+    const struct rgs_result_alert out = {.ts = ts,
+                                         .id = words,
+                                         .score = st->score,
+                                         .typology = s->rs->typologies[typology].id,
+                                         .level = (enum rgs_status)st->level,
+                                         .rules = list,
+                                         .n_rules = a->n_rules};
+    s->on_alert(s->on_alert_ctx, &out);
+}
+
+/* The parent has said it already: its own numbers are among the parent's. */
+static bool parent_says_it(const struct rgs_scorer *s, const struct rgs_scored *e,
+                           unsigned typology, unsigned level)
+{
+    const struct rgs_scored *p = rgs_entity_parent(s, e);
+    return p && p->standing[typology].level >= level;
+}
+
+static enum rgs_status level_of(const struct rgs_typology *t, double score, enum rgs_status was)
+{
+    double alert_at = t->alert - (was == RGS_STATUS_ALERT ? t->hysteresis : 0);
+    double review_at = t->review - (was >= RGS_STATUS_REVIEW ? t->hysteresis : 0);
+
+    return score >= alert_at    ? RGS_STATUS_ALERT
+           : score >= review_at ? RGS_STATUS_REVIEW
+                                : RGS_STATUS_CLEAR;
+}
+
+void rgs_entity_evaluate(struct rgs_scorer *s, struct rgs_scored *e, int64_t ts)
+{
+    struct rgs_contribution c[RGS_RS_SUM];
+
+    for (unsigned i = 0; i < s->rs->n_typologies; i++) {
+        const struct rgs_typology *t = &s->rs->typologies[i];
+        struct rgs_standing *st = &e->standing[i];
+        double score;
+        if (!(t->grains >> e->grain & 1))
+            continue;
+        unsigned n = rgs_typology_sum(s, e, t, c, &score);
+        if (t->half_life && st->at) {
+            double past = st->score * exp2(-(double)(ts - st->at) / (double)t->half_life);
+            score = score > past ? score : past;
+        }
+        enum rgs_status was = st->level ? (enum rgs_status)st->level : RGS_STATUS_CLEAR;
+        st->score = score;
+        st->at = ts;
+        st->level = (uint8_t)level_of(t, score, was);
+        if (st->level <= was)
+            continue;
+        if (st->level == RGS_STATUS_ALERT && !st->alert_ts)
+            st->alert_ts = e->last_ts;
+        if (ts < st->quiet_until || (t->limit && st->alerts >= t->limit) ||
+            parent_says_it(s, e, i, st->level))
+            continue;
+        alert(s, e, i, e->last_ts, c, n);
+        st->quiet_until = ts + (t->backoff << (st->alerts < 10 ? st->alerts : 10));
+        st->alerts++;
+    }
+    e->evaluated = ts;
+    e->changes = 0;
+}

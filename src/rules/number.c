@@ -1,0 +1,407 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Numbers: their logs, their values, and the wheel that lets values expire without being looked
+ * for. */
+#include "rules/scorer.h"
+
+static uint32_t bucket_of(const struct rgs_scorer *s, uint64_t id)
+{
+    return (uint32_t)rgs_mix64(id ^ s->key.k0) & s->numbers.mask;
+}
+
+uint32_t rgs_number_index(const struct rgs_scorer *s, const struct rgs_number *n)
+{
+    return (uint32_t)(n - s->numbers.at);
+}
+
+bool rgs_numbers_init(struct rgs_scorer *s, uint32_t cap)
+{
+    struct rgs_numbers *t = &s->numbers;
+    uint32_t buckets = 16;
+
+    while (buckets < cap && buckets < 1u << 30)
+        buckets <<= 1;
+    t->cap = cap;
+    t->mask = buckets - 1;
+    t->fresh = t->chunk_fresh = 1;
+    /* Most numbers fit one chunk; the busy ones take theirs from what others do not need. */
+    t->chunk_cap = cap + cap / 2 + 64;
+    t->wheel_size = s->rs->max_panes + 2;
+    t->at = rgs_new(s->alloc, ((size_t)cap + 1) * sizeof(*t->at));
+    t->chunk = rgs_new(s->alloc, ((size_t)t->chunk_cap + 1) * sizeof(*t->chunk));
+    t->bucket = rgs_new(s->alloc, (size_t)buckets * sizeof(*t->bucket));
+    t->wheel = rgs_new(s->alloc, (size_t)t->wheel_size * sizeof(*t->wheel));
+    return t->at && t->chunk && t->bucket && t->wheel;
+}
+
+void rgs_numbers_fini(struct rgs_scorer *s)
+{
+    rgs_free(s->alloc, s->numbers.at);
+    rgs_free(s->alloc, s->numbers.chunk);
+    rgs_free(s->alloc, s->numbers.bucket);
+    rgs_free(s->alloc, s->numbers.wheel);
+}
+
+struct rgs_number *rgs_number_peek(const struct rgs_scorer *s, uint64_t id)
+{
+    const struct rgs_numbers *t = &s->numbers;
+
+    for (uint32_t i = t->bucket[bucket_of(s, id)]; i; i = t->at[i].chain) {
+        if (t->at[i].id == id)
+            return &t->at[i];
+    }
+    return NULL;
+}
+
+static void unlink_use(struct rgs_numbers *t, struct rgs_number *n)
+{
+    t->at[n->older].newer = n->newer;
+    t->at[n->newer].older = n->older;
+}
+
+static void link_newest(struct rgs_numbers *t, struct rgs_number *n)
+{
+    uint32_t i = (uint32_t)(n - t->at);
+    n->newer = 0;
+    n->older = t->at[0].older;
+    t->at[n->older].newer = i;
+    t->at[0].older = i;
+}
+
+static void log_clear(struct rgs_numbers *t, struct rgs_number *n)
+{
+    while (n->log) {
+        uint32_t next = t->chunk[n->log].next;
+        t->chunk[n->log].next = t->chunk_spare;
+        t->chunk_spare = n->log;
+        t->chunks--;
+        n->log = next;
+    }
+    n->entries = 0;
+}
+
+/* Takes the number out of its entities and frees it; a wheel slot may still hold it until it turns.
+ */
+static void forget(struct rgs_scorer *s, struct rgs_number *n)
+{
+    struct rgs_numbers *t = &s->numbers;
+    uint32_t i = rgs_number_index(s, n);
+    uint32_t *link = &t->bucket[bucket_of(s, n->id)];
+
+    for (unsigned g = 0; g < RGS_GRAIN_COUNT; g++)
+        rgs_entity_leave(s, g, n);
+    while (*link != i)
+        link = &t->at[*link].chain;
+    *link = n->chain;
+    unlink_use(t, n);
+    log_clear(t, n);
+    n->id = 0;
+    t->count--;
+    if (!(n->flags & RGS_NUMBER_IN_WHEEL)) {
+        n->chain = t->spare;
+        t->spare = i;
+    }
+}
+
+static struct rgs_number *acquire(struct rgs_scorer *s)
+{
+    struct rgs_numbers *t = &s->numbers;
+
+    if (!t->spare && t->fresh > t->cap) {
+        /* The wheel's slot keeps an evicted number's record; unhook it here, rarely, by search. */
+        struct rgs_number *n = &t->at[t->at[0].newer];
+        uint32_t i = rgs_number_index(s, n);
+        if (n->flags & RGS_NUMBER_IN_WHEEL) {
+            uint32_t *link = &t->wheel[n->due % t->wheel_size];
+            while (*link && *link != i)
+                link = &t->at[*link].wheel;
+            if (*link)
+                *link = n->wheel;
+            n->flags &= (uint8_t)~RGS_NUMBER_IN_WHEEL;
+        }
+        t->evicted++;
+        forget(s, n);
+    }
+    uint32_t i = t->spare;
+    if (i)
+        t->spare = t->at[i].chain;
+    else
+        i = t->fresh++;
+    return &t->at[i];
+}
+
+struct rgs_number *rgs_number_get(struct rgs_scorer *s, uint64_t id)
+{
+    struct rgs_numbers *t = &s->numbers;
+    struct rgs_number *n = rgs_number_peek(s, id);
+
+    if (n) {
+        unlink_use(t, n);
+        link_newest(t, n);
+        return n;
+    }
+    n = acquire(s);
+    memset(n, 0, sizeof(*n));
+    memset(n->bin, RGS_BIN_NONE, sizeof(n->bin));
+    n->id = id;
+    uint32_t *head = &t->bucket[bucket_of(s, id)];
+    n->chain = *head;
+    *head = rgs_number_index(s, n);
+    link_newest(t, n);
+    t->count++;
+    return n;
+}
+
+/* ---- values -----------------------------------------------------------------------------------
+ */
+
+static uint16_t age(int64_t pane, uint16_t stamp)
+{
+    return (uint16_t)((uint16_t)pane - stamp);
+}
+
+static unsigned gather(const struct rgs_numbers *t, const struct rgs_number *n,
+                       struct rgs_log_entry out[RGS_LOG_MOST])
+{
+    unsigned k = 0;
+    for (uint32_t c = n->log; c && k < n->entries; c = t->chunk[c].next) {
+        unsigned take = n->entries - k < RGS_LOG_CHUNK ? n->entries - k : RGS_LOG_CHUNK;
+        memcpy(out + k, t->chunk[c].entry, take * sizeof(out[0]));
+        k += take;
+    }
+    return k;
+}
+
+/* Writes entries back; when no chunk is left the newest are missing, and counted. */
+static void store(struct rgs_numbers *t, struct rgs_number *n, const struct rgs_log_entry *e,
+                  unsigned count)
+{
+    uint32_t *link = &n->log;
+    unsigned k = 0;
+
+    while (k < count) {
+        if (!*link) {
+            uint32_t c = t->chunk_spare;
+            if (!c && t->chunk_fresh > t->chunk_cap)
+                break;
+            if (c)
+                t->chunk_spare = t->chunk[c].next;
+            else
+                c = t->chunk_fresh++;
+            t->chunk[c].next = 0;
+            t->chunks++;
+            *link = c;
+        }
+        unsigned take = count - k < RGS_LOG_CHUNK ? count - k : RGS_LOG_CHUNK;
+        memcpy(t->chunk[*link].entry, e + k, take * sizeof(*e));
+        k += take;
+        link = &t->chunk[*link].next;
+    }
+    t->log_dropped += count - k;
+    n->entries = (uint8_t)k;
+    uint32_t rest = *link;
+    *link = 0;
+    while (rest) {
+        uint32_t next = t->chunk[rest].next;
+        t->chunk[rest].next = t->chunk_spare;
+        t->chunk_spare = rest;
+        t->chunks--;
+        rest = next;
+    }
+}
+
+static uint8_t distinct_of(const struct rgs_per_value *v, const struct rgs_log_entry *e, unsigned n,
+                           int64_t pane)
+{
+    uint16_t seen[RGS_LOG_MOST];
+    unsigned k = 0;
+
+    for (unsigned i = 0; i < n; i++) {
+        if (e[i].track != v->track || e[i].value == 0 || (e[i].mask & v->mask) != v->mask ||
+            age(pane, e[i].stamp) >= v->panes)
+            continue;
+        unsigned j = 0;
+        while (j < k && seen[j] != e[i].value)
+            j++;
+        if (j == k)
+            seen[k++] = e[i].value;
+    }
+    return (uint8_t)k;
+}
+
+/* How many numbers were last seen where this one was, as of its own last sighting. */
+static uint8_t crowd(const struct rgs_scorer *s, const struct rgs_number *n, unsigned grain)
+{
+    const struct rgs_scored *e = rgs_entity_of(s, grain, n->entity[grain]);
+
+    if (!(n->flags & RGS_NUMBER_SEEN_AT << grain))
+        return RGS_BIN_NONE;
+    return e ? rgs_bin_of(e->members) : 1;
+}
+
+static uint8_t bin_now(const struct rgs_scorer *s, const struct rgs_number *number,
+                       const struct rgs_per_value *v, const struct rgs_log_entry *e, unsigned n,
+                       int64_t pane)
+{
+    unsigned total = 0, hits = 0, oldest = 0, newest = v->panes;
+
+    if (v->fn == RGS_FN_DISTINCT) {
+        unsigned k = distinct_of(v, e, n, pane);
+        return k ? rgs_bin_of(k) : RGS_BIN_NONE;
+    }
+    for (unsigned i = 0; i < n; i++) {
+        unsigned a = age(pane, e[i].stamp);
+        if (e[i].track != 0 || (e[i].mask & v->mask) != v->mask || a >= v->panes)
+            continue;
+        total += e[i].count;
+        hits += (e[i].mask & v->cond_mask) == v->cond_mask ? e[i].count : 0;
+        oldest = a > oldest ? a : oldest;
+        newest = a < newest ? a : newest;
+    }
+    if (total == 0)
+        return RGS_BIN_NONE;
+    switch (v->fn) {
+    case RGS_FN_RATIO:
+        return (uint8_t)((hits * (RGS_BINS - 1) * 2 + total) / (2 * total));
+    case RGS_FN_SPAN:
+        return rgs_bin_of(oldest - newest);
+    case RGS_FN_REPEATS: {
+        unsigned k = distinct_of(v, e, n, pane);
+        return k ? rgs_bin_of(total * 8.0 / k) : RGS_BIN_NONE;
+    }
+    case RGS_FN_CROWD:
+        return crowd(s, number, v->grain);
+    default:
+        return rgs_bin_of(total);
+    }
+}
+
+/* Drops what left the longest window, works values out anew, tells entities, and sets the next
+ * expiry. */
+static void refresh(struct rgs_scorer *s, struct rgs_number *n, struct rgs_log_entry *e,
+                    unsigned count)
+{
+    const struct rgs_ruleset *rs = s->rs;
+    struct rgs_numbers *t = &s->numbers;
+    int64_t pane = t->pane;
+    unsigned kept = 0, due = rs->max_panes;
+
+    for (unsigned i = 0; i < count; i++) {
+        unsigned a = age(pane, e[i].stamp);
+        if (a >= rs->max_panes)
+            continue;
+        for (unsigned p = 0; p < rs->n_per; p++) {
+            if (a < rs->per[p].panes && rs->per[p].panes - a < due)
+                due = rs->per[p].panes - a;
+        }
+        e[kept++] = e[i];
+    }
+    store(t, n, e, kept);
+    for (unsigned p = 0; p < rs->n_per; p++) {
+        uint8_t bin = bin_now(s, n, &rs->per[p], e, n->entries, pane);
+        if (bin != n->bin[p]) {
+            uint8_t from = n->bin[p];
+            n->bin[p] = bin;
+            rgs_entity_value(s, n, p, from, bin);
+        }
+    }
+    if (!(n->flags & RGS_NUMBER_IN_WHEEL) && n->entries) {
+        /* Never later than the shortest window from now: so a newer entry is never due before its
+         * slot. */
+        due = due < rs->min_panes ? due : rs->min_panes;
+        uint32_t slot = (uint32_t)((pane + due) % t->wheel_size);
+        n->due = (uint16_t)slot;
+        n->wheel = t->wheel[slot];
+        t->wheel[slot] = rgs_number_index(s, n);
+        n->flags |= RGS_NUMBER_IN_WHEEL;
+    }
+}
+
+static uint16_t value_of(const struct rgs_obs *o, unsigned field)
+{
+    if (!(o->has >> field & 1))
+        return 0;
+    uint64_t v = rgs_obs_get(o, field);
+    if (field == RGS_O_SERVICE)
+        return (uint16_t)v;
+    uint16_t h = (uint16_t)rgs_mix64(v);
+    return h ? h : 1;
+}
+
+static unsigned add_entry(struct rgs_scorer *s, struct rgs_log_entry *e, unsigned n,
+                          struct rgs_log_entry x)
+{
+    for (unsigned i = n; i-- > 0;) {
+        if (e[i].stamp == x.stamp && e[i].value == x.value && e[i].mask == x.mask &&
+            e[i].track == x.track) {
+            e[i].count = (uint8_t)(e[i].count + (e[i].count < UINT8_MAX));
+            return n;
+        }
+    }
+    if (n == RGS_LOG_MOST) {
+        s->numbers.log_dropped++;
+        memmove(e, e + 1, (n - 1) * sizeof(*e));
+        n--;
+    }
+    e[n++] = x;
+    return n;
+}
+
+void rgs_number_note(struct rgs_scorer *s, struct rgs_number *n, const struct rgs_obs *o,
+                     uint16_t mask)
+{
+    const struct rgs_ruleset *rs = s->rs;
+    struct rgs_log_entry e[RGS_LOG_MOST];
+    struct rgs_log_entry x = {.stamp = (uint16_t)(o->ts / rs->unit), .mask = mask, .count = 1};
+    unsigned count = gather(&s->numbers, n, e);
+
+    x.value = value_of(o, RGS_O_SERVICE);
+    count = add_entry(s, e, count, x);
+    for (unsigned i = 1; i < rs->n_tracks; i++) {
+        x.track = (uint8_t)i;
+        x.value = value_of(o, rs->track_field[i]);
+        if (x.value)
+            count = add_entry(s, e, count, x);
+    }
+    refresh(s, n, e, count);
+}
+
+static void turn(struct rgs_scorer *s)
+{
+    struct rgs_numbers *t = &s->numbers;
+    uint32_t i = t->wheel[t->pane % t->wheel_size];
+    struct rgs_log_entry e[RGS_LOG_MOST];
+
+    t->wheel[t->pane % t->wheel_size] = 0;
+    while (i) {
+        struct rgs_number *n = &t->at[i];
+        uint32_t next = n->wheel;
+        n->flags &= (uint8_t)~RGS_NUMBER_IN_WHEEL;
+        if (n->id == 0) {
+            n->chain = t->spare;
+            t->spare = i;
+        } else {
+            unsigned count = gather(t, n, e);
+            refresh(s, n, e, count);
+            if (n->entries == 0)
+                forget(s, n);
+        }
+        i = next;
+    }
+}
+
+void rgs_numbers_advance(struct rgs_scorer *s, int64_t ts)
+{
+    struct rgs_numbers *t = &s->numbers;
+    int64_t pane = ts / s->rs->unit;
+
+    if (pane <= t->pane)
+        return;
+    /* After a longer silence everything has expired: one turn of the wheel from the end shows it.
+     */
+    if (pane - t->pane > (int64_t)t->wheel_size)
+        t->pane = pane - t->wheel_size;
+    while (t->pane < pane) {
+        t->pane++;
+        turn(s);
+    }
+}

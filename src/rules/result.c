@@ -1,0 +1,449 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the scorer knows as the analyze result: which entities are worth a line, and what each line
+ * says. */
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+
+#include "rules/scorer.h"
+
+/* ---- the owner's memory -----------------------------------------------------------------------
+ */
+
+struct chunk {
+    struct chunk *next;
+    size_t used, cap;
+    uint64_t data[];
+};
+
+void rgs_result_owner_init(struct rgs_result_owner *o, const struct rgs_alloc *alloc)
+{
+    *o = (struct rgs_result_owner){.alloc = alloc};
+}
+
+void rgs_result_owner_fini(struct rgs_result_owner *o)
+{
+    for (struct chunk *c = o->chunks, *next; c; c = next) {
+        next = c->next;
+        rgs_free(o->alloc, c);
+    }
+    rgs_result_owner_init(o, o->alloc);
+}
+
+static void *take(struct rgs_result_owner *o, size_t n)
+{
+    struct chunk *c = o->chunks;
+
+    n = (n + 7u) & ~(size_t)7u;
+    if (!c || c->cap - c->used < n) {
+        size_t cap = n > 16384 ? n : 16384;
+        c = rgs_new(o->alloc, sizeof(*c) + cap);
+        if (!c)
+            return NULL;
+        c->cap = cap;
+        c->next = o->chunks;
+        o->chunks = c;
+    }
+    void *p = (uint8_t *)c->data + c->used;
+    c->used += n;
+    return p;
+}
+
+const char *rgs_result_str(struct rgs_result_owner *o, const char *s)
+{
+    size_t n = strlen(s) + 1;
+    char *copy = take(o, n);
+    if (copy)
+        memcpy(copy, s, n);
+    return copy;
+}
+
+/* ---- names ------------------------------------------------------------------------------------
+ */
+
+bool rgs_entity_words(const struct rgs_scorer *s, unsigned grain, uint64_t id, char out[128],
+                      const char **name)
+{
+    const char *word = NULL, *parent;
+
+    *name = NULL;
+    switch (grain) {
+    case RGS_GRAIN_RESELLER:
+        word = s->names.reseller ? s->names.reseller(s->names.ctx, id, name, &parent) : NULL;
+        if (word)
+            snprintf(out, 128, "%s", word);
+        return word != NULL;
+    case RGS_GRAIN_BLOCK:
+        snprintf(out, 128, "block:%llu", (unsigned long long)id);
+        return true;
+    case RGS_GRAIN_ACCOUNT:
+        word = s->names.account ? s->names.account(s->names.ctx, id) : NULL;
+        if (word)
+            snprintf(out, 128, "account:%s", word);
+        return word != NULL;
+    default:
+        word = s->names.token ? s->names.token(s->names.ctx, (enum rgs_grain)grain, id) : NULL;
+        /* Without a key an id tells nothing but that it is the same one: half of it, mixed again.
+         */
+        if (word)
+            snprintf(out, 128, "%s:%s", rgs_grains[grain], word);
+        else
+            snprintf(out, 128, "%s:%08x", rgs_grains[grain], (unsigned)(rgs_mix64(id) >> 32));
+        return true;
+    }
+}
+
+/* ---- which lines ------------------------------------------------------------------------------
+ */
+
+struct line {
+    struct rgs_scored *e;
+    const char *id, *name;
+    double score; /* rounded as it is shown, so that the order is the shown one */
+    enum rgs_status status;
+};
+
+static enum rgs_status status_of(const struct rgs_scorer *s, const struct rgs_scored *e,
+                                 double *score)
+{
+    unsigned level = RGS_STATUS_CLEAR;
+
+    *score = 0;
+    if (rgs_entity_support(e) < s->rs->min_support)
+        return RGS_STATUS_INSUFFICIENT;
+    for (unsigned t = 0; t < s->rs->n_typologies; t++) {
+        const struct rgs_standing *st = &e->standing[t];
+        *score = st->score > *score ? st->score : *score;
+        level = st->level > level ? st->level : level;
+    }
+    *score = floor(*score * 10 + 0.5) / 10;
+    return (enum rgs_status)level;
+}
+
+/*
+ * Resellers of the inventory have a line each, and so have blocks that no inventory names. What
+ * lies inside another entity has one only when it tells more than the entity around it.
+ */
+static bool worth_a_line(const struct rgs_scorer *s, const struct rgs_scored *e,
+                         enum rgs_status status)
+{
+    const struct rgs_scored *p = rgs_entity_parent(s, e);
+    double score;
+
+    if (e->grain == RGS_GRAIN_RESELLER)
+        return true;
+    if (status == RGS_STATUS_INSUFFICIENT)
+        return false;
+    if (e->grain == RGS_GRAIN_BLOCK && !p)
+        return true;
+    if (status < RGS_STATUS_REVIEW)
+        return false;
+    return !p || (status_of(s, p, &score) < status && p->fingerprint != e->fingerprint);
+}
+
+static bool same_numbers(const struct line *lines, size_t n, const struct rgs_scored *e)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (lines[i].e->fingerprint == e->fingerprint && lines[i].e->members == e->members &&
+            lines[i].e->grain != RGS_GRAIN_RESELLER && e->members)
+            return true;
+    }
+    return false;
+}
+
+static bool before(const struct line *a, const struct line *b)
+{
+    if (a->score != b->score)
+        return a->score > b->score;
+    return strcmp(a->id, b->id) < 0;
+}
+
+/* Shell sort: in place, no recursion, the same on every run. */
+static void sort(struct line *v, size_t n)
+{
+    for (size_t gap = n / 2; gap; gap /= 2) {
+        for (size_t i = gap; i < n; i++) {
+            struct line x = v[i];
+            size_t k = i;
+            for (; k >= gap && before(&x, &v[k - gap]); k -= gap)
+                v[k] = v[k - gap];
+            v[k] = x;
+        }
+    }
+}
+
+static size_t candidates(const struct rgs_scorer *s)
+{
+    size_t n = 0;
+    for (unsigned g = 0; g < RGS_GRAIN_COUNT; g++)
+        n += s->entities[g].count;
+    return n;
+}
+
+static bool collect(struct rgs_scorer *s, struct rgs_result_owner *o, struct line *lines, size_t *n)
+{
+    char words[128];
+
+    *n = 0;
+    for (unsigned g = 0; g < RGS_GRAIN_COUNT; g++) {
+        for (uint32_t i = 1; i < s->entities[g].fresh; i++) {
+            struct rgs_scored *e = rgs_entity_at(s, g, i);
+            struct line l = {.e = e};
+            if (!e->id)
+                continue;
+            l.status = status_of(s, e, &l.score);
+            if (!worth_a_line(s, e, l.status) || !rgs_entity_words(s, g, e->id, words, &l.name) ||
+                (g > RGS_GRAIN_BLOCK && same_numbers(lines, *n, e)))
+                continue;
+            l.id = rgs_result_str(o, words);
+            if (!l.id)
+                return false;
+            lines[(*n)++] = l;
+        }
+    }
+    sort(lines, *n);
+    return true;
+}
+
+/* ---- what a line says -------------------------------------------------------------------------
+ */
+
+static bool counts(struct rgs_scorer *s, struct rgs_result_owner *o, const struct rgs_top *top,
+                   size_t cap, uint64_t total, bool services, const struct rgs_result_count **out,
+                   size_t *n_out)
+{
+    struct rgs_result_count *c = take(o, cap * sizeof(*c));
+    size_t n = 0;
+    char word[16];
+
+    if (!c)
+        return false;
+    for (size_t i = 0; i < cap; i++) {
+        if (!top[i].count)
+            continue;
+        const char *id =
+            services && s->names.service ? s->names.service(s->names.ctx, top[i].id) : NULL;
+        if (services && !id)
+            snprintf(word, sizeof(word), "service-%u", top[i].id);
+        else if (!services)
+            snprintf(word, sizeof(word), "%c%c", top[i].id >> 8, top[i].id & 0xff);
+        struct rgs_result_count x = {
+            .id = id ? id : rgs_result_str(o, word),
+            .count = top[i].count,
+            .share = total ? floor((double)top[i].count / (double)total * 1000 + 0.5) / 1000 : 0};
+        if (!x.id)
+            return false;
+        size_t k = n++;
+        for (; k > 0 && (c[k - 1].count < x.count ||
+                         (c[k - 1].count == x.count && strcmp(c[k - 1].id, x.id) > 0));
+             k--)
+            c[k] = c[k - 1];
+        c[k] = x;
+    }
+    *out = c;
+    *n_out = n;
+    return true;
+}
+
+static bool rules(struct rgs_result_owner *o, const struct rgs_contribution *c, unsigned n,
+                  struct rgs_result_typology *t)
+{
+    struct rgs_result_rule *r = take(o, (n + 1) * sizeof(*r));
+    char why[RGS_RS_WHY + 128];
+
+    if (!r)
+        return false;
+    for (unsigned i = 0; i < n; i++) {
+        rgs_why_words(&c[i], why, sizeof(why));
+        r[i] = (struct rgs_result_rule){.id = c[i].rule->id,
+                                        .rev = c[i].rule->rev,
+                                        .family = rgs_families[c[i].rule->family],
+                                        .value = floor(c[i].m.value * 1000 + 0.5) / 1000,
+                                        .weight = floor(c[i].weight * 10 + 0.5) / 10,
+                                        .why = rgs_result_str(o, why)};
+        if (!r[i].why)
+            return false;
+    }
+    t->rules = r;
+    t->n_rules = n;
+    return true;
+}
+
+static bool typologies(struct rgs_scorer *s, struct rgs_result_owner *o, struct rgs_scored *e,
+                       enum rgs_status status, struct rgs_result_reseller *out)
+{
+    struct rgs_result_typology *t = take(o, (s->rs->n_typologies + 1) * sizeof(*t));
+    const char **why_not = take(o, (s->rs->n_typologies + 1) * sizeof(*why_not));
+    struct rgs_contribution c[RGS_RS_SUM];
+    char words[1024];
+    size_t n = 0;
+
+    if (!t || !why_not)
+        return false;
+    for (unsigned i = 0; i < s->rs->n_typologies && status != RGS_STATUS_INSUFFICIENT; i++) {
+        const struct rgs_typology *ty = &s->rs->typologies[i];
+        const struct rgs_standing *st = &e->standing[i];
+        double score;
+        if (!(ty->grains >> e->grain & 1))
+            continue;
+        unsigned k = rgs_typology_sum(s, e, ty, c, &score);
+        double shown = floor(st->score * 10 + 0.5) / 10;
+        if (st->alert_ts && (!out->alerted || st->alert_ts < out->alert_ts)) {
+            out->alerted = true;
+            out->alert_ts = st->alert_ts;
+        }
+        if (shown <= 0)
+            continue;
+        size_t at = n++;
+        for (; at > 0 && t[at - 1].score < shown; at--)
+            t[at] = t[at - 1];
+        t[at] = (struct rgs_result_typology){.id = ty->id, .score = shown};
+        if (!rules(o, c, k, &t[at]))
+            return false;
+        if (st->level >= RGS_STATUS_REVIEW && st->level == status) {
+            rgs_counterfactual_words(s, ty, c, k, status, words, sizeof(words));
+            why_not[out->n_counterfactual] = rgs_result_str(o, words);
+            if (!why_not[out->n_counterfactual++])
+                return false;
+        }
+    }
+    out->typologies = t;
+    out->n_typologies = n;
+    out->counterfactual = why_not;
+    return true;
+}
+
+static bool line(struct rgs_scorer *s, struct rgs_result_owner *o, const struct line *l,
+                 struct rgs_result_reseller *out)
+{
+    const struct rgs_scored *p = rgs_entity_parent(s, l->e);
+    char words[128];
+    const char *name;
+
+    *out = (struct rgs_result_reseller){.id = l->id,
+                                        .name = l->name ? l->name : l->id,
+                                        .score = l->score,
+                                        .status = l->status,
+                                        .numbers = rgs_entity_support(l->e),
+                                        .verifications = l->e->verifications,
+                                        .first_ts = l->e->first_ts,
+                                        .last_ts = l->e->last_ts};
+    if (l->e->grain == RGS_GRAIN_RESELLER) {
+        s->names.reseller(s->names.ctx, l->e->id, &name, &out->parent);
+    } else if (p && rgs_entity_words(s, p->grain, p->id, words, &name)) {
+        out->parent = rgs_result_str(o, words);
+        if (!out->parent)
+            return false;
+    }
+    return counts(s, o, l->e->service, RGS_TOP_SERVICES, l->e->verifications, true, &out->services,
+                  &out->n_services) &&
+           counts(s, o, l->e->origin, RGS_TOP_ORIGINS, l->e->origins, false, &out->origins,
+                  &out->n_origins) &&
+           typologies(s, o, l->e, l->status, out);
+}
+
+/* ---- alerts -----------------------------------------------------------------------------------
+ */
+
+static const char *listed(const struct line *lines, size_t n, const struct rgs_stored_alert *a)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (lines[i].e->grain == a->grain && lines[i].e->id == a->id)
+            return lines[i].id;
+    }
+    return NULL;
+}
+
+static bool alerts(struct rgs_scorer *s, struct rgs_result_owner *o, const struct line *lines,
+                   size_t n)
+{
+    struct rgs_result_alert *out = take(o, (s->n_alerts + 1) * sizeof(*out));
+    char word[RGS_RS_NAME + 12];
+    size_t k = 0;
+
+    if (!out)
+        return false;
+    for (uint32_t i = 0; i < s->n_alerts; i++) {
+        const struct rgs_stored_alert *a = &s->alerts[i];
+        const char *id = listed(lines, n, a);
+        const char **list = take(o, (a->n_rules + 1u) * sizeof(*list));
+        if (!list)
+            return false;
+        if (!id)
+            continue;
+        for (unsigned r = 0; r < a->n_rules; r++) {
+            snprintf(word, sizeof(word), "%s.%u", s->rs->rules[a->rule[r]].id,
+                     s->rs->rules[a->rule[r]].rev);
+            list[r] = rgs_result_str(o, word);
+            if (!list[r])
+                return false;
+        }
+        out[k++] = (struct rgs_result_alert){.ts = a->ts,
+                                             .id = id,
+                                             .typology = s->rs->typologies[a->typology].id,
+                                             .score = floor(a->score * 10 + 0.5) / 10,
+                                             .level = (enum rgs_status)a->level,
+                                             .rules = list,
+                                             .n_rules = a->n_rules};
+    }
+    o->result.alerts = out;
+    o->result.n_alerts = k;
+    return true;
+}
+
+static bool dropped(const struct rgs_scorer *s, struct rgs_result_owner *o)
+{
+    struct rgs_result_named *d = take(o, 8 * sizeof(*d));
+    uint64_t entities = 0;
+    size_t n = 0;
+
+    if (!d)
+        return false;
+    for (unsigned g = 0; g < RGS_GRAIN_COUNT; g++)
+        entities += s->entities[g].evicted;
+    const struct rgs_result_named rows[] = {
+        {"rules: observations too late", s->late},
+        {"rules: numbers evicted", s->numbers.evicted},
+        {"rules: facts of a number beyond its log", s->numbers.log_dropped},
+        {"rules: entities evicted", entities},
+        {"rules: sketches missing", s->sketch_missing},
+        {"rules: alerts beyond the list", s->alerts_dropped},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        if (rows[i].count)
+            d[n++] = rows[i];
+    }
+    o->result.dropped = d;
+    o->result.n_dropped = n;
+    return true;
+}
+
+int rgs_scorer_result(struct rgs_scorer *s, struct rgs_result_owner *o)
+{
+    struct rgs_result *r = &o->result;
+    size_t n = 0;
+
+    for (unsigned g = 0; g < RGS_GRAIN_COUNT; g++) {
+        for (uint32_t i = 1; i < s->entities[g].fresh; i++) {
+            struct rgs_scored *e = rgs_entity_at(s, g, i);
+            if (e->id && rgs_entity_support(e) >= s->rs->min_support)
+                rgs_entity_evaluate(s, e, s->now);
+        }
+    }
+    struct line *lines = take(o, (candidates(s) + 1) * sizeof(*lines));
+    if (!lines || !collect(s, o, lines, &n))
+        return -ENOMEM;
+    struct rgs_result_reseller *out = take(o, (n + 1) * sizeof(*out));
+    for (size_t i = 0; i < n; i++) {
+        if (!out || !line(s, o, &lines[i], &out[i]))
+            return -ENOMEM;
+    }
+    if (!out || !alerts(s, o, lines, n) || !dropped(s, o))
+        return -ENOMEM;
+    r->resellers = out;
+    r->n_resellers = n;
+    r->ruleset_name = s->rs->name;
+    r->ruleset_revision = s->rs->revision;
+    r->ruleset_sha256 = s->rs->sha256;
+    return 0;
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Rules and scores. YAML files become an immutable rule set, shared by threads; a scorer takes
+ * observations in stream order and gives the result. One thread per scorer.
+ */
+#ifndef RGS_RULES_RULES_H
+#define RGS_RULES_RULES_H
+
+#include "base/hash.h"
+#include "conf/diag.h"
+#include "rules/result.h"
+
+/* What the compiler must know of the service catalogue; both give 0 for an unknown word. */
+struct rgs_rules_lookup {
+    void *ctx;
+    uint16_t (*service)(void *ctx, const char *word, size_t n);
+    uint8_t (*category)(void *ctx, const char *word, size_t n);
+};
+
+struct rgs_ruleset;
+
+/*
+ * Compiles all files together (order does not matter to the result, only to messages). `cases` in a
+ * file are passed over. NULL after errors, all of them in diag. Files and lookup are needed during
+ * the call only.
+ */
+struct rgs_ruleset *rgs_ruleset_new(const struct rgs_conf_file *files, size_t n,
+                                    const struct rgs_rules_lookup *lookup, struct rgs_diag *diag,
+                                    const struct rgs_alloc *alloc);
+void rgs_ruleset_del(struct rgs_ruleset *r);
+const char *rgs_ruleset_name(const struct rgs_ruleset *r);
+const char *rgs_ruleset_revision(const struct rgs_ruleset *r);
+/* 64 hex digits over everything that can move a score; comments, order and layout do not change it.
+ */
+const char *rgs_ruleset_sha256(const struct rgs_ruleset *r);
+/* What the tracker needs: how long a (number, service) pair is remembered, and where "home" is. */
+int64_t rgs_ruleset_retention(const struct rgs_ruleset *r);
+size_t rgs_ruleset_home_origins(const struct rgs_ruleset *r, const rgs_country **out);
+
+enum rgs_grain {
+    RGS_GRAIN_RESELLER,
+    RGS_GRAIN_BLOCK,
+    RGS_GRAIN_ACCOUNT,
+    RGS_GRAIN_DEVICE,
+    RGS_GRAIN_CELL,
+    RGS_GRAIN_COUNT,
+};
+
+/* How ids of observations become words. Strings must live as long as the scorer. Any member may be
+ * NULL. */
+struct rgs_scorer_names {
+    void *ctx;
+    /* The inventory id of a reseller ("R17"), its name, and the id of the reseller it belongs to
+     * (NULL: none). NULL: not in the inventory (a discovered block). */
+    const char *(*reseller)(void *ctx, uint64_t id, const char **name, const char **parent);
+    const char *(*account)(void *ctx, uint64_t id); /* "acct17"; NULL: unknown */
+    const char *(*service)(void *ctx, uint16_t index);
+    /* A token for a device or cell that may leave the process; NULL: the run's own numbering is
+     * used. */
+    const char *(*token)(void *ctx, enum rgs_grain grain, uint64_t id);
+};
+
+/* All memory is taken at the start; what is full evicts, and counts it. */
+struct rgs_scorer_capacity {
+    uint32_t numbers;  /* numbers that took a code inside the retention; about 150 bytes each */
+    uint32_t entities; /* resellers, blocks, accounts, devices and cells with four numbers or more,
+                          together */
+    struct rgs_hash_key hash_key;
+};
+extern const struct rgs_scorer_capacity rgs_scorer_capacity_default;
+
+struct rgs_scorer;
+
+/* The rule set is borrowed; names are copied. NULL when memory is short. */
+struct rgs_scorer *rgs_scorer_new(const struct rgs_ruleset *r, const struct rgs_scorer_names *names,
+                                  const struct rgs_scorer_capacity *capacity,
+                                  const struct rgs_alloc *alloc);
+void rgs_scorer_del(struct rgs_scorer *s);
+/* Observations in stream order. One that lies further back than the lateness is counted and passed
+ * over. */
+void rgs_scorer_observe(struct rgs_scorer *s, const struct rgs_obs *o);
+/* Event time went on without an observation (ns); windows move, scores are worked out. */
+void rgs_scorer_advance(struct rgs_scorer *s, int64_t ts);
+
+/* A result and the memory that it stands in. */
+struct rgs_result_owner {
+    struct rgs_result result;
+    const struct rgs_alloc *alloc;
+    void *chunks;
+};
+void rgs_result_owner_init(struct rgs_result_owner *o, const struct rgs_alloc *alloc);
+void rgs_result_owner_fini(struct rgs_result_owner *o);
+/* A copy of s in the owner's memory, for the parts that others fill; NULL when memory is short. */
+const char *rgs_result_str(struct rgs_result_owner *o, const char *s);
+
+/*
+ * Fills ruleset, resellers, alerts and `dropped` as of the last event time; the capture part stays
+ * as it is. May be called again later, with a fresh owner. 0, or -ENOMEM.
+ */
+int rgs_scorer_result(struct rgs_scorer *s, struct rgs_result_owner *o);
+
+/* Alerts as they arise, for a live tap: called from observe() and advance(). a is valid during the
+ * call. */
+typedef void rgs_alert_fn(void *ctx, const struct rgs_result_alert *a);
+void rgs_scorer_on_alert(struct rgs_scorer *s, rgs_alert_fn *fn, void *ctx);
+
+uint64_t rgs_scorer_numbers(const struct rgs_scorer *s);
+/* Bytes in use by numbers and their logs, without what is still spare. */
+size_t rgs_scorer_number_bytes(const struct rgs_scorer *s);
+
+#endif

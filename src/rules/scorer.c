@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "rules/scorer.h"
+
+#define DAY (INT64_C(86400) * 1000000000)
+
+const struct rgs_scorer_capacity rgs_scorer_capacity_default = {
+    .numbers = 1000000,
+    .entities = 32768,
+    .hash_key = {0x6e756d6265727321u, 0x656e746974696573u},
+};
+
+/* An instance's grain bit is set where its typologies look; the lists save the hot path the test.
+ */
+static void list_direct(struct rgs_scorer *s)
+{
+    for (unsigned g = 0; g < RGS_GRAIN_COUNT; g++) {
+        for (unsigned i = 0; i < s->rs->n_instances; i++) {
+            const struct rgs_instance *in = &s->rs->instances[i];
+            if (!in->per_number && in->fn != RGS_FN_ZSCORE && in->grains >> g & 1)
+                s->direct[g][s->n_direct[g]++] = (uint16_t)i;
+        }
+    }
+}
+
+struct rgs_scorer *rgs_scorer_new(const struct rgs_ruleset *r, const struct rgs_scorer_names *names,
+                                  const struct rgs_scorer_capacity *capacity,
+                                  const struct rgs_alloc *alloc)
+{
+    const struct rgs_scorer_capacity *c = capacity ? capacity : &rgs_scorer_capacity_default;
+    struct rgs_scorer *s = rgs_new(alloc, sizeof(*s));
+    uint32_t seeds = 16;
+
+    if (!s)
+        return NULL;
+    s->rs = r;
+    s->alloc = alloc;
+    s->key = c->hash_key;
+    if (names)
+        s->names = *names;
+    /* A seed's slot has 24 bits for a number's index. */
+    uint32_t numbers = c->numbers < 16 ? 16 : c->numbers < 0xffffff ? c->numbers : 0xfffffe;
+    while (seeds < numbers)
+        seeds <<= 1;
+    s->seed_mask = seeds - 1;
+    s->sketch_cap = c->entities / 8 + 16;
+    s->sketch_fresh = 1;
+    bool ok = rgs_numbers_init(s, numbers);
+    ok = rgs_entities_init(s, c->entities) && ok;
+    s->seeds = rgs_new(alloc, (size_t)seeds * sizeof(*s->seeds));
+    s->sketches = rgs_new(alloc, ((size_t)s->sketch_cap + 1) * sizeof(*s->sketches));
+    s->peers = rgs_new(alloc, (r->n_z * RGS_GRAIN_COUNT + 1) * sizeof(*s->peers));
+    s->peer_values = rgs_new(alloc, RGS_PEERS * sizeof(*s->peer_values));
+    s->alerts = rgs_new(alloc, RGS_ALERTS * sizeof(*s->alerts));
+    if (!ok || !s->seeds || !s->sketches || !s->peers || !s->peer_values || !s->alerts) {
+        rgs_scorer_del(s);
+        return NULL;
+    }
+    list_direct(s);
+    return s;
+}
+
+void rgs_scorer_del(struct rgs_scorer *s)
+{
+    if (!s)
+        return;
+    rgs_numbers_fini(s);
+    rgs_entities_fini(s);
+    rgs_free(s->alloc, s->seeds);
+    rgs_free(s->alloc, s->sketches);
+    rgs_free(s->alloc, s->peers);
+    rgs_free(s->alloc, s->peer_values);
+    rgs_free(s->alloc, s->alerts);
+    rgs_free(s->alloc, s);
+}
+
+void rgs_scorer_on_alert(struct rgs_scorer *s, rgs_alert_fn *fn, void *ctx)
+{
+    s->on_alert = fn;
+    s->on_alert_ctx = ctx;
+}
+
+uint64_t rgs_scorer_numbers(const struct rgs_scorer *s)
+{
+    return s->numbers.count;
+}
+
+size_t rgs_scorer_number_bytes(const struct rgs_scorer *s)
+{
+    const struct rgs_numbers *t = &s->numbers;
+    return t->count * (sizeof(*t->at) + sizeof(*t->bucket)) + t->chunks * sizeof(*t->chunk);
+}
+
+/*
+ * Not every change is worth a new score. An entity is looked at again when a quarter of its numbers
+ * moved or six hours went by, so that the work per observation does not grow with the entity.
+ */
+static bool worth_it(const struct rgs_scored *e, int64_t ts)
+{
+    return e->changes >= e->members / 4 || ts - e->evaluated >= DAY / 4;
+}
+
+static void evaluate_dirty(struct rgs_scorer *s, int64_t ts)
+{
+    for (unsigned g = 0; g < RGS_GRAIN_COUNT; g++) {
+        uint32_t i = s->dirty_first[g];
+        s->dirty_first[g] = s->dirty_last[g] = 0;
+        while (i) {
+            struct rgs_scored *e = rgs_entity_at(s, g, i);
+            i = e->dirty_next;
+            e->dirty = false;
+            if (e->id == 0 || rgs_entity_support(e) < s->rs->min_support)
+                continue;
+            if (worth_it(e, ts)) {
+                rgs_entity_evaluate(s, e, ts);
+            } else {
+                uint32_t changes = e->changes;
+                rgs_entity_touch(s, e);
+                e->changes = changes;
+            }
+        }
+    }
+}
+
+void rgs_scorer_advance(struct rgs_scorer *s, int64_t ts)
+{
+    if (ts <= s->now)
+        return;
+    while (s->next && s->next <= ts) {
+        s->now = s->next;
+        rgs_numbers_advance(s, s->now);
+        if (s->now >= s->next_day) {
+            rgs_peers_update(s);
+            s->next_day = s->now - s->now % DAY + DAY;
+        }
+        evaluate_dirty(s, s->now);
+        s->next += s->rs->every;
+        /* Nothing happens in a long silence: windows that run out can only lower scores. */
+        if (ts - s->next > DAY)
+            s->next = (ts - DAY) - (ts - DAY) % s->rs->every + s->rs->every;
+    }
+    s->now = ts;
+    if (!s->next) {
+        s->next = ts - ts % s->rs->every + s->rs->every;
+        s->next_day = ts - ts % DAY + DAY;
+    }
+    rgs_numbers_advance(s, ts);
+}
+
+static uint64_t conditions(const struct rgs_scorer *s, const struct rgs_obs *o)
+{
+    const struct rgs_ruleset *rs = s->rs;
+    uint64_t bits = 0;
+
+    for (unsigned i = 0; i < rs->n_conditions; i++)
+        bits |= (uint64_t)(rgs_expr_eval(&rs->conditions[i], rs->sets, o) == RGS_TRUE) << i;
+    return bits;
+}
+
+/* The id that a grain has in an observation; 0 none. */
+static uint64_t id_of(const struct rgs_obs *o, unsigned grain)
+{
+    switch (grain) {
+    case RGS_GRAIN_RESELLER:
+        return RGS_OBS_HAS(o, RESELLER) ? o->reseller : 0;
+    case RGS_GRAIN_BLOCK:
+        return RGS_OBS_HAS(o, NUMBER) ? rgs_block_of(o->number) : 0;
+    case RGS_GRAIN_ACCOUNT:
+        return RGS_OBS_HAS(o, ACCOUNT) ? o->account : 0;
+    case RGS_GRAIN_DEVICE:
+        return RGS_OBS_HAS(o, DEVICE) ? o->device : 0;
+    default:
+        return RGS_OBS_HAS(o, CELL) ? o->cell : 0;
+    }
+}
+
+static bool in_inventory(const struct rgs_scorer *s, uint64_t id)
+{
+    const char *name, *parent;
+    return s->names.reseller && s->names.reseller(s->names.ctx, id, &name, &parent);
+}
+
+static struct rgs_scored *entity_of(struct rgs_scorer *s, unsigned grain, uint64_t id,
+                                    struct rgs_number *n)
+{
+    if (!n)
+        return rgs_entity_find(s, grain, id);
+    if (grain == RGS_GRAIN_RESELLER && !n->entity[grain]) {
+        if (n->flags & RGS_NUMBER_NO_RESELLER)
+            return NULL;
+        if (!rgs_entity_find(s, grain, id) && !in_inventory(s, id)) {
+            n->flags |= RGS_NUMBER_NO_RESELLER;
+            return NULL;
+        }
+    }
+    return rgs_entity_join(s, grain, id, n);
+}
+
+void rgs_scorer_observe(struct rgs_scorer *s, const struct rgs_obs *o)
+{
+    const struct rgs_ruleset *rs = s->rs;
+    struct rgs_number *n = NULL;
+
+    if (o->ts <= 0 || (s->now && o->ts < s->now - rs->lateness)) {
+        s->late++;
+        return;
+    }
+    rgs_scorer_advance(s, o->ts);
+    s->observations++;
+    uint64_t bits = conditions(s, o);
+    if (RGS_OBS_HAS(o, NUMBER) && o->number) {
+        /* A number counts from its first verification on; what it did before says nothing of the
+         * trade. */
+        bool starts = RGS_OBS_HAS(o, KIND) && o->kind == RGS_OBS_VERIFICATION;
+        n = starts ? rgs_number_get(s, o->number) : rgs_number_peek(s, o->number);
+    }
+    uint16_t mask = 0;
+    for (unsigned i = 0; i < rs->n_bits; i++)
+        mask |= (uint16_t)((bits >> rs->bit_condition[i] & 1) << i);
+    struct rgs_scored *e[RGS_GRAIN_COUNT];
+    for (unsigned g = 0; g < RGS_GRAIN_COUNT; g++) {
+        uint64_t id = id_of(o, g);
+        e[g] = id ? entity_of(s, g, id, n) : NULL;
+        if (id && n)
+            n->flags |= (uint8_t)(RGS_NUMBER_SEEN_AT << g);
+    }
+    if (n && mask & rs->where_bits)
+        rgs_number_note(s, n, o, mask);
+    for (unsigned g = 0; g < RGS_GRAIN_COUNT; g++) {
+        if (e[g])
+            rgs_entity_observe(s, e[g], n, o, bits);
+    }
+}

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The scorer's state. Records are flat and refer to each other by index, so that one can be copied
+ * to a store as it is. A number's record holds what it did (a log of counted facts); entities hold
+ * histograms over their numbers' values, kept up to date as values change, so that no evaluation
+ * walks over numbers.
+ */
+#ifndef RGS_RULES_SCORER_H
+#define RGS_RULES_SCORER_H
+
+#include "rules/ruleset.h"
+#include "rules/slots.h"
+
+enum {
+    RGS_LOG_CHUNK = 7, /* entries: with its link a chunk is one cache line */
+    RGS_LOG_MOST = 56, /* entries per number; beyond, the oldest goes and values are lower bounds */
+    RGS_SEEDS = 3,     /* numbers that a discovered entity waits for before it gets a record */
+    RGS_TOP_SERVICES = 12,
+    RGS_TOP_ORIGINS = 6,
+    RGS_ALERTS = 4096,
+    RGS_ALERT_RULES = 12,
+    RGS_PEERS = 512, /* entities that a peers' median is taken over */
+};
+
+/* One entry: the same (stamp, track, value, conditions) counted. */
+struct rgs_log_entry {
+    uint16_t stamp; /* event time in units, modulo 2^16 */
+    uint16_t value;
+    uint16_t mask;
+    uint8_t count; /* stays at 255 */
+    uint8_t track;
+};
+
+struct rgs_log_chunk {
+    struct rgs_log_entry entry[RGS_LOG_CHUNK];
+    uint32_t next;
+    uint32_t unused;
+};
+_Static_assert(sizeof(struct rgs_log_chunk) == 64, "one cache line");
+
+/* 20 bits of index, 12 of generation: a reference to an entity that was replaced is seen to be
+ * stale. */
+typedef uint32_t rgs_entity_ref;
+
+struct rgs_number {
+    uint64_t id; /* 0: free */
+    uint32_t chain;
+    uint32_t older, newer;
+    uint32_t wheel; /* next in the expiry wheel's slot */
+    uint32_t log;
+    rgs_entity_ref entity[RGS_GRAIN_COUNT];
+    uint16_t due;
+    uint8_t entries;
+    uint8_t flags;
+    uint8_t bin[RGS_RS_PER_NUMBER];
+};
+enum {
+    RGS_NUMBER_IN_WHEEL = 1,
+    RGS_NUMBER_NO_RESELLER = 2,
+    RGS_NUMBER_SEEN_AT = 4, /* << grain: an observation said which device, cell, account */
+};
+
+struct rgs_numbers {
+    struct rgs_number *at; /* [0] is the head of the list by use */
+    struct rgs_log_chunk *chunk;
+    uint32_t *bucket, *wheel;
+    uint32_t cap, mask, count, fresh, spare;
+    uint32_t chunk_cap, chunk_fresh, chunk_spare, chunks;
+    uint32_t wheel_size;
+    int64_t pane; /* of the wheel */
+    uint64_t evicted, log_dropped;
+};
+
+/* A typology's standing for one entity. */
+struct rgs_standing {
+    double score;
+    int64_t at;       /* when it was worked out */
+    int64_t alert_ts; /* first crossing of alert */
+    int64_t quiet_until;
+    uint32_t alerts;
+    uint8_t level; /* enum rgs_status: clear, review, alert */
+};
+
+/* A frequent value; the rarest gives its place, and its count, to a newcomer. */
+struct rgs_top {
+    uint16_t id;
+    uint32_t count;
+};
+
+struct rgs_scored {
+    uint64_t id; /* 0: free */
+    uint32_t chain;
+    uint32_t older, newer;
+    uint32_t dirty_next;
+    uint16_t generation;
+    uint8_t grain, parent_grain;
+    bool dirty;
+    uint32_t members; /* numbers that point here now */
+    uint32_t numbers; /* numbers that ever joined */
+    uint32_t changes; /* observations since the last evaluation */
+    uint32_t parent_votes;
+    uint64_t parent;
+    uint64_t fingerprint; /* of the member set, whatever the order */
+    uint64_t verifications;
+    int64_t first_ts, last_ts, evaluated;
+    struct rgs_top service[RGS_TOP_SERVICES], origin[RGS_TOP_ORIGINS];
+    uint64_t origins;
+    struct rgs_standing standing[];
+    /* then the slots */
+};
+
+struct rgs_entities {
+    uint8_t *mem;
+    uint32_t *bucket;
+    size_t stride, slots_at;
+    uint32_t cap, mask, count, fresh, spare;
+    uint64_t evicted;
+};
+
+struct rgs_seed {
+    uint32_t tag; /* 0: free */
+    uint32_t number[RGS_SEEDS];
+};
+
+struct rgs_stored_alert {
+    int64_t ts;
+    uint64_t id;
+    double score;
+    uint8_t grain, typology, level, n_rules;
+    int16_t rule[RGS_ALERT_RULES];
+};
+
+struct rgs_peers {
+    bool known;
+    uint32_t n;
+    float median, mad;
+};
+
+struct rgs_scorer {
+    const struct rgs_ruleset *rs;
+    const struct rgs_alloc *alloc;
+    struct rgs_scorer_names names;
+    struct rgs_hash_key key;
+    struct rgs_numbers numbers;
+    struct rgs_entities entities[RGS_GRAIN_COUNT];
+    struct rgs_seed *seeds;
+    uint32_t seed_mask;
+    struct rgs_sketch *sketches; /* [0] unused */
+    uint32_t sketch_cap, sketch_fresh, sketch_spare;
+    uint64_t sketch_missing;
+    struct rgs_peers *peers; /* [z][grain] */
+    float *peer_values;
+    struct rgs_stored_alert *alerts;
+    uint32_t n_alerts;
+    uint64_t alerts_dropped;
+    rgs_alert_fn *on_alert;
+    void *on_alert_ctx;
+    uint32_t dirty_first[RGS_GRAIN_COUNT], dirty_last[RGS_GRAIN_COUNT];
+    int64_t now, next, next_day;
+    uint64_t late, observations;
+    /* Instances that an entity of a grain keeps state for, without those through numbers. */
+    uint16_t direct[RGS_GRAIN_COUNT][RGS_RS_INSTANCES];
+    unsigned n_direct[RGS_GRAIN_COUNT];
+};
+
+/* ---- numbers ----------------------------------------------------------------------------------
+ */
+bool rgs_numbers_init(struct rgs_scorer *s, uint32_t cap);
+void rgs_numbers_fini(struct rgs_scorer *s);
+struct rgs_number *rgs_number_peek(const struct rgs_scorer *s, uint64_t id);
+struct rgs_number *rgs_number_get(struct rgs_scorer *s, uint64_t id);
+/* Notes what an observation means to its number: conditions as bits of the log. */
+void rgs_number_note(struct rgs_scorer *s, struct rgs_number *n, const struct rgs_obs *o,
+                     uint16_t mask);
+/* Values expire up to this event time. */
+void rgs_numbers_advance(struct rgs_scorer *s, int64_t ts);
+uint32_t rgs_number_index(const struct rgs_scorer *s, const struct rgs_number *n);
+
+/* ---- entities ---------------------------------------------------------------------------------
+ */
+bool rgs_entities_init(struct rgs_scorer *s, uint32_t cap);
+void rgs_entities_fini(struct rgs_scorer *s);
+static inline struct rgs_scored *rgs_entity_at(const struct rgs_scorer *s, unsigned grain,
+                                               uint32_t i)
+{
+    return (struct rgs_scored *)(void *)(s->entities[grain].mem +
+                                         (size_t)i * s->entities[grain].stride);
+}
+static inline void *rgs_entity_slot(const struct rgs_scorer *s, struct rgs_scored *e,
+                                    uint32_t offset)
+{
+    return (uint8_t *)e + s->entities[e->grain].slots_at + offset;
+}
+/* The entity that a number points to, or NULL. */
+struct rgs_scored *rgs_entity_of(const struct rgs_scorer *s, unsigned grain, rgs_entity_ref ref);
+struct rgs_scored *rgs_entity_find(const struct rgs_scorer *s, unsigned grain, uint64_t id);
+/* The number belongs to this entity from now on; NULL while the entity has too few numbers for a
+ * record. */
+struct rgs_scored *rgs_entity_join(struct rgs_scorer *s, unsigned grain, uint64_t id,
+                                   struct rgs_number *n);
+void rgs_entity_leave(struct rgs_scorer *s, unsigned grain, struct rgs_number *n);
+/* A number's value changed from one bin to another (RGS_BIN_NONE: none) in all its entities. */
+void rgs_entity_value(struct rgs_scorer *s, struct rgs_number *n, unsigned per, uint8_t from,
+                      uint8_t to);
+/* Feeds the direct instances of an entity. */
+void rgs_entity_observe(struct rgs_scorer *s, struct rgs_scored *e, const struct rgs_number *n,
+                        const struct rgs_obs *o, uint64_t bits);
+/* The reseller (in the inventory) or block that most of its codes belong to; NULL: none, or
+ * unknown. */
+struct rgs_scored *rgs_entity_parent(const struct rgs_scorer *s, const struct rgs_scored *e);
+/* Numbers that count as support: in resellers and blocks all that were seen, elsewhere those that
+ * are there now. */
+static inline uint32_t rgs_entity_support(const struct rgs_scored *e)
+{
+    return e->grain <= RGS_GRAIN_BLOCK ? e->numbers : e->members;
+}
+void rgs_entity_touch(struct rgs_scorer *s, struct rgs_scored *e);
+static inline unsigned rgs_gens(const struct rgs_instance *in)
+{
+    return (in->panes + in->gen - 1) / in->gen;
+}
+/* Ten-minute slots in a generation of a synchrony. */
+static inline int64_t rgs_sync_gen_slots(const struct rgs_instance *in)
+{
+    int64_t n = in->step * in->gen / RGS_SYNC_SLOT;
+    return n > 0 ? n : 1;
+}
+static inline uint64_t rgs_block_of(uint64_t number)
+{
+    return number / 10000;
+}
+
+/* ---- scores -----------------------------------------------------------------------------------
+ */
+struct rgs_measure {
+    double value;
+    uint64_t numbers, count; /* support */
+    double error;            /* part of the value, two standard errors; 0: exact */
+};
+/* False: no value (unknown). */
+bool rgs_measure(struct rgs_scorer *s, struct rgs_scored *e, const struct rgs_instance *in,
+                 struct rgs_measure *m);
+struct rgs_contribution {
+    const struct rgs_rule *rule;
+    const struct rgs_band *band;
+    const struct rgs_instance *instance;
+    struct rgs_measure m;
+    double weight; /* 0 for a shadow rule */
+};
+/* What each rule of a typology gives now; returns how many did not stay silent. *score is before
+ * decay. */
+unsigned rgs_typology_sum(struct rgs_scorer *s, struct rgs_scored *e, const struct rgs_typology *t,
+                          struct rgs_contribution out[RGS_RS_SUM], double *score);
+double rgs_contributions_score(const struct rgs_typology *t, const struct rgs_contribution *c,
+                               unsigned n);
+void rgs_entity_evaluate(struct rgs_scorer *s, struct rgs_scored *e, int64_t ts);
+void rgs_peers_update(struct rgs_scorer *s);
+/* The entity's id in words, in out; false when it has none that may be shown. */
+bool rgs_entity_words(const struct rgs_scorer *s, unsigned grain, uint64_t id, char out[128],
+                      const char **name);
+
+/* ---- words ------------------------------------------------------------------------------------
+ */
+/* A value as people write it: "6", "82 %", "3.5 days". */
+size_t rgs_value_words(const struct rgs_instance *in, double v, char *out, size_t cap);
+/* The band's sentence with {value} filled in; what is estimated says so. */
+size_t rgs_why_words(const struct rgs_contribution *c, char *out, size_t cap);
+size_t rgs_counterfactual_words(const struct rgs_scorer *s, const struct rgs_typology *t,
+                                const struct rgs_contribution *c, unsigned n, enum rgs_status level,
+                                char *out, size_t cap);
+
+#endif

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The rule set's fingerprint: everything that can move a score or its words, in one fixed order. */
+#include <openssl/evp.h>
+#include <stdio.h>
+
+#include "rules/ruleset.h"
+
+struct hash {
+    EVP_MD_CTX *md;
+    bool ok;
+};
+
+static void put(struct hash *h, const void *p, size_t n)
+{
+    h->ok = h->ok && EVP_DigestUpdate(h->md, p, n) == 1;
+}
+
+static void word(struct hash *h, const char *s)
+{
+    put(h, s, strlen(s) + 1);
+}
+
+static void number(struct hash *h, double v)
+{
+    char text[40];
+    int n = snprintf(text, sizeof(text), "%.17g", v);
+    put(h, text, (size_t)n + 1);
+}
+
+static void condition(struct hash *h, const struct rgs_ruleset *rs, int i)
+{
+    number(h, i < 0 ? 0 : rs->conditions[i].n);
+    for (unsigned k = 0; i >= 0 && k < rs->conditions[i].n; k++) {
+        const struct rgs_expr_op *op = &rs->conditions[i].ops[k];
+        number(h, op->code);
+        number(h, op->cmp);
+        number(h, op->field);
+        number(h, op->other);
+        put(h, &op->value, sizeof(op->value));
+        if (op->code == RGS_X_IN)
+            put(h, rs->sets[op->set].v, rs->sets[op->set].n * sizeof(uint64_t));
+    }
+}
+
+static void aggregate(struct hash *h, const struct rgs_ruleset *rs, const struct rgs_aggregate *a)
+{
+    word(h, a->name);
+    word(h, a->title);
+    word(h, a->of_name);
+    const double v[] = {a->grains,       a->fn,    a->window,     a->reduce,
+                        a->against,      a->field, a->per_number, (double)a->length,
+                        (double)a->step, a->p,     a->fn_p};
+    for (size_t i = 0; i < sizeof(v) / sizeof(v[0]); i++)
+        number(h, v[i]);
+    condition(h, rs, a->where);
+    condition(h, rs, a->cond);
+}
+
+static void rule(struct hash *h, const struct rgs_ruleset *rs, const struct rgs_rule *r)
+{
+    word(h, r->id);
+    word(h, r->uses_name);
+    const double v[] = {r->rev, r->family, r->shadow, r->min_numbers, r->min_count, r->ramp};
+    for (size_t i = 0; i < sizeof(v) / sizeof(v[0]); i++)
+        number(h, v[i]);
+    for (unsigned i = 0; i < r->n_bands; i++) {
+        number(h, r->band[i].ge);
+        number(h, r->band[i].lt);
+        number(h, r->band[i].weight);
+        word(h, r->band[i].why);
+    }
+    for (unsigned i = 0; i < r->n_except; i++)
+        put(h, rs->sets[r->except[i]].v, rs->sets[r->except[i]].n * sizeof(uint64_t));
+}
+
+static void typology(struct hash *h, const struct rgs_ruleset *rs, const struct rgs_typology *t)
+{
+    word(h, t->id);
+    word(h, t->title);
+    condition(h, rs, t->scope);
+    for (unsigned i = 0; i < t->n_rules; i++)
+        word(h, rs->rules[t->rule[i]].id);
+    const double v[] = {t->grains, t->lead,           (double)t->half_life, t->cap,
+                        t->review, t->alert,          t->hysteresis,        t->need_families,
+                        t->limit,  (double)t->backoff};
+    for (size_t i = 0; i < sizeof(v) / sizeof(v[0]); i++)
+        number(h, v[i]);
+}
+
+/* The next name behind `after` in alphabetical order, so that files may be split and sorted at
+ * will. */
+#define EACH_BY_NAME(h, rs, items, n, key, fn)                                                     \
+    for (const char *after = ""; after;) {                                                         \
+        const char *best = NULL;                                                                   \
+        unsigned best_i = 0;                                                                       \
+        for (unsigned i = 0; i < (n); i++) {                                                       \
+            const char *k = (items)[i].key;                                                        \
+            if (strcmp(k, after) > 0 && (!best || strcmp(k, best) < 0)) {                          \
+                best = k;                                                                          \
+                best_i = i;                                                                        \
+            }                                                                                      \
+        }                                                                                          \
+        if (best)                                                                                  \
+            fn(h, rs, &(items)[best_i]);                                                           \
+        after = best;                                                                              \
+    }
+
+void rgs_rules_hash(struct rgs_ruleset *rs)
+{
+    struct hash h = {.md = EVP_MD_CTX_new()};
+    unsigned char sum[32];
+    unsigned n = 0;
+
+    h.ok = h.md && EVP_DigestInit_ex(h.md, EVP_sha256(), NULL) == 1;
+    const double v[] = {(double)rs->retention, (double)rs->lateness, (double)rs->every,
+                        rs->min_support};
+    for (size_t i = 0; i < sizeof(v) / sizeof(v[0]); i++)
+        number(&h, v[i]);
+    put(&h, rs->home, rs->n_home * sizeof(rs->home[0]));
+    EACH_BY_NAME(&h, rs, rs->aggregates, rs->n_aggregates, name, aggregate)
+    EACH_BY_NAME(&h, rs, rs->rules, rs->n_rules, id, rule)
+    EACH_BY_NAME(&h, rs, rs->typologies, rs->n_typologies, id, typology)
+    h.ok = h.ok && EVP_DigestFinal_ex(h.md, sum, &n) == 1 && n == sizeof(sum);
+    EVP_MD_CTX_free(h.md);
+    for (unsigned i = 0; h.ok && i < sizeof(sum); i++)
+        snprintf(rs->sha256 + 2 * i, 3, "%02x", sum[i]);
+}

@@ -1,0 +1,421 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "rules/slots.h"
+
+#include <math.h>
+
+static unsigned slot_of(int64_t pane, uint32_t panes)
+{
+    int64_t m = pane % (int64_t)panes;
+    return (unsigned)(m < 0 ? m + panes : m);
+}
+
+/* ---- counts per pane --------------------------------------------------------------------------
+ */
+
+void rgs_ring_move(struct rgs_ring *r, uint32_t panes, int64_t pane)
+{
+    if (pane <= r->pane)
+        return;
+    if (pane - r->pane >= (int64_t)panes) {
+        memset(r->count, 0, panes * sizeof(r->count[0]));
+        r->total = 0;
+    } else {
+        for (int64_t p = r->pane + 1; p <= pane; p++) {
+            uint32_t *c = &r->count[slot_of(p, panes)];
+            r->total -= *c;
+            *c = 0;
+        }
+    }
+    r->pane = pane;
+}
+
+void rgs_ring_add(struct rgs_ring *r, uint32_t panes, int64_t pane)
+{
+    rgs_ring_move(r, panes, pane);
+    if (r->pane - pane >= (int64_t)panes)
+        return;
+    r->count[slot_of(pane, panes)]++;
+    r->total++;
+}
+
+void rgs_session_move(struct rgs_ring *r, int64_t gap, int64_t ts)
+{
+    if (r->total && ts - r->pane > gap)
+        r->total = 0;
+}
+
+void rgs_session_add(struct rgs_ring *r, int64_t gap, int64_t ts)
+{
+    rgs_session_move(r, gap, ts);
+    r->total++;
+    r->pane = ts > r->pane ? ts : r->pane;
+}
+
+/* ---- histogram over numbers -------------------------------------------------------------------
+ */
+
+/* 0..15 as they are; then four bins per octave from 16: 16 20 24 28 32 40 ... */
+uint8_t rgs_bin_of(double value)
+{
+    if (!(value > 0))
+        return 0;
+    if (value < 16)
+        return (uint8_t)value;
+    unsigned v = value < 1 << 20 ? (unsigned)value : 1u << 20, octave = 0;
+    while (v >> (octave + 5))
+        octave++;
+    unsigned bin = 16 + octave * 4 + ((v >> (octave + 2)) & 3);
+    return (uint8_t)(bin < RGS_BINS ? bin : RGS_BINS - 1);
+}
+
+double rgs_bin_value(unsigned bin)
+{
+    if (bin < 16)
+        return bin;
+    return (double)((4u + (bin & 3)) << ((bin - 16) / 4 + 2));
+}
+
+unsigned rgs_histogram_bin_at(const struct rgs_histogram *h, double p)
+{
+    uint64_t above = 0;
+    double need = (100 - p) / 100 * h->n;
+
+    for (unsigned b = RGS_BINS; b-- > 0;) {
+        above += h->bin[b];
+        if (above > 0 && (double)above >= need)
+            return b;
+    }
+    return 0;
+}
+
+uint64_t rgs_histogram_at_least(const struct rgs_histogram *h, unsigned bin)
+{
+    uint64_t n = 0;
+    for (unsigned b = bin; b < RGS_BINS; b++)
+        n += h->bin[b];
+    return n;
+}
+
+/* ---- sets -------------------------------------------------------------------------------------
+ */
+
+void rgs_set_move(struct rgs_value_set *s, unsigned gens, int64_t gen)
+{
+    if (gen <= s->gen)
+        return;
+    int64_t steps = gen - s->gen < gens ? gen - s->gen : gens;
+    for (int64_t k = 0; k < steps; k++) {
+        unsigned g = slot_of(gen - k, gens);
+        s->total[g] = 0;
+        for (unsigned i = 0; i < RGS_SET_EXACT; i++)
+            s->value[i].count[g] = 0;
+    }
+    s->gen = gen;
+    for (unsigned i = 0; i < RGS_SET_EXACT; i++) {
+        uint64_t sum = 0;
+        for (unsigned g = 0; g < gens; g++)
+            sum += s->value[i].count[g];
+        if (sum == 0)
+            s->value[i].hash = 0;
+    }
+}
+
+static uint64_t sum_of(const struct rgs_counted *v)
+{
+    uint64_t n = 0;
+    for (unsigned g = 0; g < RGS_SET_GENS; g++)
+        n += v->count[g];
+    return n;
+}
+
+bool rgs_set_fits(const struct rgs_value_set *s, uint32_t hash)
+{
+    for (unsigned i = 0; i < RGS_SET_EXACT; i++) {
+        if (s->value[i].hash == hash || s->value[i].hash == 0)
+            return true;
+    }
+    return false;
+}
+
+void rgs_set_add(struct rgs_value_set *s, unsigned gens, int64_t gen, uint32_t hash)
+{
+    rgs_set_move(s, gens, gen);
+    if (s->gen - gen >= (int64_t)gens)
+        return;
+    unsigned g = slot_of(gen, gens), spare = RGS_SET_EXACT, least = 0;
+    s->total[g]++;
+    for (unsigned i = 0; i < RGS_SET_EXACT; i++) {
+        if (s->value[i].hash == hash) {
+            s->value[i].count[g]++;
+            return;
+        }
+        if (s->value[i].hash == 0 && spare == RGS_SET_EXACT)
+            spare = i;
+    }
+    if (spare < RGS_SET_EXACT) {
+        s->value[spare] = (struct rgs_counted){.hash = hash};
+        s->value[spare].count[g] = 1;
+        return;
+    }
+    /* Space-saving: the newcomer takes the place, and the count, of the rarest. */
+    uint64_t least_sum = sum_of(&s->value[0]);
+    for (unsigned i = 1; i < RGS_SET_EXACT; i++) {
+        uint64_t n = sum_of(&s->value[i]);
+        if (n < least_sum) {
+            least_sum = n;
+            least = i;
+        }
+    }
+    s->value[least].hash = hash;
+    s->value[least].count[g]++;
+}
+
+uint32_t rgs_set_count(const struct rgs_value_set *s)
+{
+    uint32_t n = 0;
+    for (unsigned i = 0; i < RGS_SET_EXACT; i++)
+        n += s->value[i].hash != 0;
+    return n;
+}
+
+uint64_t rgs_set_total(const struct rgs_value_set *s)
+{
+    uint64_t n = 0;
+    for (unsigned g = 0; g < RGS_SET_GENS; g++)
+        n += s->total[g];
+    return n;
+}
+
+uint64_t rgs_set_top(const struct rgs_value_set *s)
+{
+    uint64_t top = 0;
+    for (unsigned i = 0; i < RGS_SET_EXACT; i++) {
+        uint64_t n = s->value[i].hash ? sum_of(&s->value[i]) : 0;
+        top = n > top ? n : top;
+    }
+    return top;
+}
+
+double rgs_set_entropy(const struct rgs_value_set *s)
+{
+    double total = (double)rgs_set_total(s), seen = 0, bits = 0;
+
+    if (total == 0)
+        return 0;
+    for (unsigned i = 0; i < RGS_SET_EXACT; i++) {
+        double n = s->value[i].hash ? (double)sum_of(&s->value[i]) : 0;
+        if (n > 0)
+            bits -= n / total * log2(n / total);
+        seen += n;
+    }
+    if (total > seen)
+        bits -= (total - seen) / total * log2((total - seen) / total);
+    return bits;
+}
+
+void rgs_sketch_move(struct rgs_sketch *k, unsigned gens, int64_t gen)
+{
+    if (gen <= k->gen)
+        return;
+    int64_t steps = gen - k->gen < gens ? gen - k->gen : gens;
+    for (int64_t i = 0; i < steps; i++)
+        memset(k->reg[slot_of(gen - i, gens)], 0, RGS_HLL_REGS);
+    k->gen = gen;
+}
+
+void rgs_sketch_add(struct rgs_sketch *k, unsigned gens, int64_t gen, uint64_t hash)
+{
+    rgs_sketch_move(k, gens, gen);
+    if (k->gen - gen >= (int64_t)gens)
+        return;
+    uint8_t rank = (uint8_t)(__builtin_clzll(hash | 1u << 7) + 1);
+    uint8_t *reg = &k->reg[slot_of(gen, gens)][hash % RGS_HLL_REGS];
+    *reg = rank > *reg ? rank : *reg;
+}
+
+/* Flajolet and others, "HyperLogLog", 2007, with linear counting for small numbers. */
+double rgs_sketch_count(const struct rgs_sketch *k)
+{
+    double sum = 0;
+    unsigned zero = 0;
+
+    for (unsigned r = 0; r < RGS_HLL_REGS; r++) {
+        uint8_t most = 0;
+        for (unsigned g = 0; g < RGS_SET_GENS; g++)
+            most = k->reg[g][r] > most ? k->reg[g][r] : most;
+        sum += ldexp(1, -most);
+        zero += most == 0;
+    }
+    const double m = RGS_HLL_REGS;
+    double estimate = 0.7213 / (1 + 1.079 / m) * m * m / sum;
+    return zero && estimate <= 2.5 * m ? m * log(m / zero) : estimate;
+}
+
+/* ---- quantities of observations ---------------------------------------------------------------
+ */
+
+static double quantile_edge(unsigned bin)
+{
+    return bin == 0 ? 0 : bin == 1 ? 1 : exp2((bin - 1) / 2.0);
+}
+
+void rgs_quantile_move(struct rgs_quantile *q, unsigned gens, int64_t gen)
+{
+    if (gen <= q->gen)
+        return;
+    int64_t steps = gen - q->gen < gens ? gen - q->gen : gens;
+    for (int64_t i = 0; i < steps; i++)
+        memset(q->bin[slot_of(gen - i, gens)], 0, sizeof(q->bin[0]));
+    q->gen = gen;
+}
+
+void rgs_quantile_add(struct rgs_quantile *q, unsigned gens, int64_t gen, uint32_t v)
+{
+    rgs_quantile_move(q, gens, gen);
+    if (q->gen - gen >= (int64_t)gens)
+        return;
+    unsigned b = 0;
+    while (b + 1 < RGS_QUANTILE_BINS && quantile_edge(b + 1) <= v)
+        b++;
+    uint16_t *bin = &q->bin[slot_of(gen, gens)][b];
+    *bin = (uint16_t)(*bin + (*bin < UINT16_MAX));
+}
+
+double rgs_quantile_at(const struct rgs_quantile *q, double p, uint64_t *n)
+{
+    uint64_t bin[RGS_QUANTILE_BINS] = {0}, total = 0;
+
+    for (unsigned g = 0; g < RGS_SET_GENS; g++) {
+        for (unsigned b = 0; b < RGS_QUANTILE_BINS; b++) {
+            bin[b] += q->bin[g][b];
+            total += q->bin[g][b];
+        }
+    }
+    *n = total;
+    double rank = p / 100 * (double)total;
+    for (unsigned b = 0; b < RGS_QUANTILE_BINS && total; b++) {
+        if ((double)bin[b] >= rank && bin[b]) {
+            double low = quantile_edge(b), high = quantile_edge(b + 1);
+            return low + (high - low) * rank / (double)bin[b];
+        }
+        rank -= (double)bin[b];
+    }
+    return 0;
+}
+
+/* ---- synchrony --------------------------------------------------------------------------------
+ */
+
+/*
+ * Against the entity's own pace, of all services together, which is never less than the one's: a
+ * cautious z. Half an observation stands in for a past that is too short to have any.
+ */
+static void close_slot(struct rgs_sync *s, unsigned gens)
+{
+    uint64_t total = 0;
+    unsigned top = 0;
+
+    for (unsigned g = 0; g < gens; g++)
+        total += s->total[g];
+    for (unsigned i = 0; i < RGS_SYNC_SERVICES; i++)
+        top = s->now[i].count > top ? s->now[i].count : top;
+    memset(s->now, 0, sizeof(s->now));
+    double slots = (double)(s->slot - s->since + 1);
+    double pace = ((double)(total > top ? total - top : 0) + 0.5) / slots;
+    double z = (top - pace) / sqrt(pace + 0.25);
+    if (top < 3 || z <= 0)
+        return;
+    uint16_t tenths = (uint16_t)(z < 999 ? z * 10 : 9990);
+    uint16_t *most = &s->most[slot_of(s->gen, gens)];
+    *most = tenths > *most ? tenths : *most;
+}
+
+void rgs_sync_move(struct rgs_sync *s, unsigned gens, int64_t gen_slots, int64_t ts)
+{
+    int64_t slot = ts / RGS_SYNC_SLOT, gen = slot / gen_slots;
+
+    if (slot <= s->slot)
+        return;
+    if (s->since)
+        close_slot(s, gens);
+    int64_t steps = gen - s->gen < gens ? gen - s->gen : gens;
+    for (int64_t i = 0; i < steps; i++) {
+        s->total[slot_of(gen - i, gens)] = 0;
+        s->most[slot_of(gen - i, gens)] = 0;
+    }
+    s->gen = gen;
+    s->slot = slot;
+    int64_t first = (gen - gens + 1) * gen_slots;
+    if (s->since && s->since < first)
+        s->since = first;
+}
+
+void rgs_sync_add(struct rgs_sync *s, unsigned gens, int64_t gen_slots, int64_t ts,
+                  uint16_t service)
+{
+    rgs_sync_move(s, gens, gen_slots, ts);
+    if (!s->since)
+        s->since = s->slot;
+    if (ts / RGS_SYNC_SLOT != s->slot)
+        return;
+    s->total[slot_of(s->gen, gens)]++;
+    for (unsigned i = 0; i < RGS_SYNC_SERVICES; i++) {
+        if (s->now[i].count == 0)
+            s->now[i].service = service;
+        if (s->now[i].service == service) {
+            s->now[i].count = (uint16_t)(s->now[i].count + (s->now[i].count < UINT16_MAX));
+            return;
+        }
+    }
+}
+
+double rgs_sync_value(const struct rgs_sync *s, uint64_t *n)
+{
+    unsigned most = 0;
+
+    *n = 0;
+    for (unsigned g = 0; g < RGS_SET_GENS; g++) {
+        *n += s->total[g];
+        most = s->most[g] > most ? s->most[g] : most;
+    }
+    return most / 10.0;
+}
+
+/* ---- z-scores ---------------------------------------------------------------------------------
+ */
+
+void rgs_past_add(struct rgs_past *p, int64_t pane, double v)
+{
+    if (p->n && pane <= p->pane)
+        return;
+    p->pane = pane;
+    p->v[p->n++ % RGS_PAST] = (float)v;
+}
+
+float rgs_median(float *v, uint32_t n)
+{
+    for (uint32_t i = 1; i < n; i++) {
+        float x = v[i];
+        uint32_t k = i;
+        for (; k > 0 && v[k - 1] > x; k--)
+            v[k] = v[k - 1];
+        v[k] = x;
+    }
+    return n % 2 ? v[n / 2] : (v[n / 2 - 1] + v[n / 2]) / 2;
+}
+
+bool rgs_robust_z(const float *samples, uint32_t n, double v, double *z)
+{
+    float copy[RGS_PAST];
+
+    if (n < 7)
+        return false;
+    n = n < RGS_PAST ? n : RGS_PAST;
+    memcpy(copy, samples, n * sizeof(copy[0]));
+    double m = rgs_median(copy, n);
+    for (uint32_t i = 0; i < n; i++)
+        copy[i] = fabsf(copy[i] - (float)m);
+    double mad = rgs_median(copy, n), least = fabs(m) / 10 > 0.1 ? fabs(m) / 10 : 0.1;
+    *z = (v - m) / (1.4826 * (mad > least ? mad : least));
+    return true;
+}

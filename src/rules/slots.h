@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The states of windowed functions: flat records without pointers, so that an entity is moved to a
+ * store by copying it. Time is a pane number: event time divided by the window's step.
+ */
+#ifndef RGS_RULES_SLOTS_H
+#define RGS_RULES_SLOTS_H
+
+#include "base/bytes.h"
+
+enum {
+    RGS_BINS =
+        41, /* of a histogram over numbers: 0..15 exact, then quarter octaves; ratios in 1/40 */
+    RGS_BIN_NONE = 255,     /* the number has no value */
+    RGS_SET_EXACT = 16,     /* values that a set holds itself */
+    RGS_SET_GENS = 8,       /* a set's window in generations */
+    RGS_HLL_REGS = 128,     /* per generation; standard error 1.04/sqrt(128) = 9.2 % */
+    RGS_QUANTILE_BINS = 64, /* half octaves of a 32-bit quantity */
+    RGS_SYNC_SERVICES = 8,
+    RGS_PAST = 28, /* own past of a z-score, in steps */
+};
+
+/* Counts per pane, and their sum over the window. */
+struct rgs_ring {
+    uint64_t total;
+    int64_t pane; /* newest; a session's newest event time */
+    uint32_t count[];
+};
+/* Moves the window so that it ends with `pane`. */
+void rgs_ring_move(struct rgs_ring *r, uint32_t panes, int64_t pane);
+void rgs_ring_add(struct rgs_ring *r, uint32_t panes, int64_t pane);
+/* A window that ends when nothing came for `gap` ns. */
+void rgs_session_add(struct rgs_ring *r, int64_t gap, int64_t ts);
+void rgs_session_move(struct rgs_ring *r, int64_t gap, int64_t ts);
+
+/* Values of numbers as a histogram. */
+struct rgs_histogram {
+    uint32_t n;
+    uint32_t pairs; /* neighbours n, n+1 that both have a value */
+    uint32_t bin[RGS_BINS];
+};
+uint8_t rgs_bin_of(double value);
+double rgs_bin_value(unsigned bin);
+/* The largest value that at least (100 - p) % of the numbers reach; p in 0..100. */
+unsigned rgs_histogram_bin_at(const struct rgs_histogram *h, double p);
+uint64_t rgs_histogram_at_least(const struct rgs_histogram *h, unsigned bin);
+
+/*
+ * Values with their counts: exact to RGS_SET_EXACT, then the frequent ones stay (space-saving), and
+ * a sketch counts how many there are.
+ */
+struct rgs_counted {
+    uint32_t hash; /* 0: free */
+    uint32_t count[RGS_SET_GENS];
+};
+struct rgs_value_set {
+    int64_t gen;     /* newest */
+    uint32_t sketch; /* index from 1 in the pool, 0: none */
+    uint32_t total[RGS_SET_GENS];
+    struct rgs_counted value[RGS_SET_EXACT];
+};
+struct rgs_sketch {
+    int64_t gen;
+    uint8_t reg[RGS_SET_GENS][RGS_HLL_REGS];
+};
+void rgs_set_move(struct rgs_value_set *s, unsigned gens, int64_t gen);
+/* False when the set is full and the value is not in it: a sketch is needed from now on. */
+bool rgs_set_fits(const struct rgs_value_set *s, uint32_t hash);
+/* hash is not 0 */
+void rgs_set_add(struct rgs_value_set *s, unsigned gens, int64_t gen, uint32_t hash);
+uint32_t rgs_set_count(const struct rgs_value_set *s);
+uint64_t rgs_set_total(const struct rgs_value_set *s);
+uint64_t rgs_set_top(const struct rgs_value_set *s);
+/* Bits; what was dropped counts as one value, so that the result is a lower bound. */
+double rgs_set_entropy(const struct rgs_value_set *s);
+void rgs_sketch_move(struct rgs_sketch *k, unsigned gens, int64_t gen);
+void rgs_sketch_add(struct rgs_sketch *k, unsigned gens, int64_t gen, uint64_t hash);
+double rgs_sketch_count(const struct rgs_sketch *k);
+
+/* Quantities of observations in half octaves. */
+struct rgs_quantile {
+    int64_t gen;
+    uint16_t bin[RGS_SET_GENS][RGS_QUANTILE_BINS];
+};
+void rgs_quantile_move(struct rgs_quantile *q, unsigned gens, int64_t gen);
+void rgs_quantile_add(struct rgs_quantile *q, unsigned gens, int64_t gen, uint32_t v);
+/* Interpolated inside its bin; *n is the number of observations. */
+double rgs_quantile_at(const struct rgs_quantile *q, double p, uint64_t *n);
+
+/* The same service in the same ten minutes, against the entity's own pace. */
+struct rgs_sync {
+    int64_t slot; /* ten minutes */
+    int64_t gen;
+    int64_t since; /* first slot of what total counts */
+    struct {
+        uint16_t service, count;
+    } now[RGS_SYNC_SERVICES];
+    uint32_t total[RGS_SET_GENS];
+    uint16_t most[RGS_SET_GENS]; /* largest z, in tenths */
+};
+#define RGS_SYNC_SLOT (INT64_C(600) * 1000000000)
+/* gen_slots: slots in a generation */
+void rgs_sync_move(struct rgs_sync *s, unsigned gens, int64_t gen_slots, int64_t ts);
+void rgs_sync_add(struct rgs_sync *s, unsigned gens, int64_t gen_slots, int64_t ts,
+                  uint16_t service);
+double rgs_sync_value(const struct rgs_sync *s, uint64_t *n);
+
+/* Sorts v. */
+float rgs_median(float *v, uint32_t n);
+
+/* Own past of a value, one sample per step. */
+struct rgs_past {
+    int64_t pane;
+    uint32_t n;
+    float v[RGS_PAST];
+};
+void rgs_past_add(struct rgs_past *p, int64_t pane, double v);
+/* Robust z of v against n samples: median and MAD, the MAD at least a tenth of the median. False:
+ * too few. */
+bool rgs_robust_z(const float *samples, uint32_t n, double v, double *z);
+
+#endif
