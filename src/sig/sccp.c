@@ -6,6 +6,7 @@
 
 enum {
     SSN_MANAGEMENT = 1, /* Q.713 3.4.2.2 */
+    SSN_BSSAP = 254,    /* TS 48.006 9.1 */
 };
 
 /* Subsystems that do not speak TCAP, Q.713 3.4.2.2 and TS 23.003 8. */
@@ -14,7 +15,16 @@ static const struct {
     enum rgs_layer layer;
 } users[] = {
     {SSN_MANAGEMENT, RGS_LAYER_NONE},
+    {SSN_BSSAP, RGS_LAYER_BSSAP},
 };
+
+/* On a connection that was made before the capture began no subsystem is known. BSSAP then shows by
+ * its length octet, which reaches just to the end (TS 48.006 9.2); no TCAP message begins with 0
+ * or 1. */
+static bool looks_like_bssap(struct rgs_bytes m)
+{
+    return m.n >= 3 && ((m.p[0] == 0 && m.p[1] == m.n - 2) || (m.p[0] == 1 && m.p[2] == m.n - 3));
+}
 
 void *rgs_sccp_new(const struct rgs_capacity *c, const struct rgs_alloc *alloc)
 {
@@ -107,6 +117,8 @@ enum rgs_outcome rgs_sccp_user(struct rgs_dissect *d, struct rgs_bytes data)
         return users[i].layer == RGS_LAYER_NONE ? RGS_UNSUPPORTED
                                                 : rgs_hand_on(d, users[i].layer, data);
     }
+    if (!called && !calling && looks_like_bssap(data))
+        return rgs_hand_on(d, RGS_LAYER_BSSAP, data);
     /* All other subsystems of a mobile network speak TCAP, whose message types are unmistakable. */
     return rgs_hand_on(d, RGS_LAYER_TCAP, data);
 }
