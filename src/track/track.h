@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The tracker: operations in, observations out. It keeps who a subscriber is (MSISDN, IMSI, IMEI), where he is
- * served and on what evidence, joins the sightings of one message on several roads into one observation, and
- * names the reseller. All state is capped and lives on event time.
+ * The tracker: operations in, observations out. It keeps who a subscriber is (MSISDN, IMSI, IMEI),
+ * where he is served and on what evidence, joins the sightings of one message on several roads into
+ * one observation, and names the reseller. All state is capped and lives on event time.
  */
 #ifndef RGS_TRACK_TRACK_H
 #define RGS_TRACK_TRACK_H
@@ -18,18 +18,19 @@ struct rgs_tracker_conf {
     void *service_ctx;
     const struct rgs_inventory *inventory; /* [borrow] NULL: everything is discovered */
     struct rgs_geo geo;
-    rgs_country home; /* whose numbers stand in national form on this network; 0 none */
+    rgs_country home;     /* whose numbers stand in national form on this network; 0 none */
     uint32_t subscribers; /* known numbers and SIMs */
     uint32_t dialogues;   /* requests that wait for their answer */
     uint32_t messages;    /* recent messages, for joining and for repeats */
     uint32_t pairs;       /* (number, service) pairs of the retention */
-    uint32_t names;       /* discovered blocks, accounts, cells and nodes that reports can name */
+    uint32_t names;       /* accounts, cells and serving nodes that reports can name */
     uint32_t held;        /* observations that wait for what the next leg knows */
     int64_t join_ns;      /* two sightings on one road inside of this are one message */
     int64_t hold_ns;      /* how long an observation waits for an origin */
     int64_t repeat_ns;    /* how long a code is remembered */
     int64_t retention_ns; /* of the first code per (number, service) */
-    int64_t settle_ns;    /* numbers first seen this soon after the start may be old: not `activated` */
+    int64_t
+        settle_ns; /* numbers first seen this soon after the start may be old: not `activated` */
     struct rgs_hash_key hash_key;
 };
 /* Without callbacks and inventory. */
@@ -40,37 +41,34 @@ typedef void rgs_obs_fn(void *ctx, const struct rgs_obs *o);
 struct rgs_tracker;
 
 /* emit is called during rgs_tracker_op() and rgs_tracker_flush(). NULL when memory is short. */
-struct rgs_tracker *rgs_tracker_new(const struct rgs_tracker_conf *conf, rgs_obs_fn *emit, void *ctx,
-                                    const struct rgs_alloc *alloc);
+struct rgs_tracker *rgs_tracker_new(const struct rgs_tracker_conf *conf, rgs_obs_fn *emit,
+                                    void *ctx, const struct rgs_alloc *alloc);
 void rgs_tracker_del(struct rgs_tracker *t);
 
 /*
- * One operation, in the order of the capture. v is the verdict on a whole message (otp false when it is none),
- * NULL when the operation carries no whole message: signalling, an answer, a part that waits for others.
- * Observations come out in the order of their cause, a held one at most hold_ns of event time later.
+ * One operation, in the order of the capture. v is the verdict on a whole message (otp false when
+ * it is none), NULL when the operation carries no whole message: signalling, an answer, a part that
+ * waits for others. Observations come out in the order of their cause, a held one at most hold_ns
+ * of event time later.
+ *
+ * Ids in observations: number, sim (IMSI) and device (IMEI, 14 digits) are the digits as numbers;
+ * account, cell and serving_node are rgs_id_of() their names, peer is the other party's number,
+ * reseller is rgs_id_of() its inventory id. `account` is the one that holds the number: that takes
+ * its messages, or sends as it; an application's account that sends a code to somebody is not the
+ * subscriber's. A message to a SIM whose number was never seen has no number; number.country is
+ * then the SIM's.
  */
 void rgs_tracker_op(struct rgs_tracker *t, const struct rgs_op *op, const struct rgs_verdict *v);
 /* At the end of the input: gives out what is held. */
 void rgs_tracker_flush(struct rgs_tracker *t);
 
-enum rgs_entity_kind {
-    RGS_ENTITY_RESELLER = 1, /* of the inventory */
-    RGS_ENTITY_BLOCK,
-    RGS_ENTITY_ACCOUNT,
-    RGS_ENTITY_CELL,
-    RGS_ENTITY_NODE,
-};
-
-/* What stands behind an id of an observation (reseller, block, account, cell, serving_node). */
-struct rgs_entity {
-    enum rgs_entity_kind kind;
-    char id[112];       /* "R17", "block:8529123", "account:acct17", "cell:460-00-1-2", "node:8613..." */
-    const char *name;   /* from the inventory, else NULL */
-    const char *type;   /* the inventory's kind column, else NULL */
-    const char *parent; /* id of the parent reseller, else NULL */
-};
-/* False when the id is not (any more) known. `name` and `parent` live as long as the inventory. */
-bool rgs_tracker_entity(const struct rgs_tracker *t, uint64_t id, struct rgs_entity *e);
+/*
+ * The words behind an id of an observation: a reseller's id in the inventory, an account's name, a
+ * cell or a serving node as decode records show them. NULL: not known (any more). They live as long
+ * as the tracker. A block's id is its digits (the number without the last four) as a number, and is
+ * also the reseller's id of numbers that no inventory names; it is never 0 and needs no words.
+ */
+const char *rgs_tracker_name(const struct rgs_tracker *t, uint64_t id);
 
 enum rgs_tracker_counter {
     RGS_TRACKED_OPERATIONS,

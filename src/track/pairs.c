@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "track/pairs.h"
+
+#include "base/hash.h"
+
+enum {
+    WAYS = 8,
+    LOG_UNIT = 10, /* ages in steps of 1024 s: retention is in days */
+};
+
+struct slot {
+    uint32_t mark; /* 0: empty */
+    uint32_t used; /* time in steps */
+};
+
+struct rgs_pairs {
+    const struct rgs_alloc *alloc;
+    struct slot (*bucket)[WAYS];
+    uint32_t mask;
+    uint32_t retention;
+    uint64_t evictions;
+};
+
+struct rgs_pairs *rgs_pairs_new(uint32_t cap, uint32_t retention_s, const struct rgs_alloc *alloc)
+{
+    struct rgs_pairs *p = rgs_new(alloc, sizeof(*p));
+    uint32_t buckets = 1;
+    if (!p)
+        return NULL;
+    while (buckets < cap / WAYS && buckets < (1u << 27))
+        buckets <<= 1;
+    p->alloc = alloc;
+    p->mask = buckets - 1;
+    p->retention = retention_s >> LOG_UNIT;
+    p->bucket = rgs_new(alloc, (size_t)buckets * sizeof(*p->bucket));
+    if (!p->bucket) {
+        rgs_free(alloc, p);
+        return NULL;
+    }
+    return p;
+}
+
+void rgs_pairs_del(struct rgs_pairs *p)
+{
+    if (!p)
+        return;
+    rgs_free(p->alloc, p->bucket);
+    rgs_free(p->alloc, p);
+}
+
+bool rgs_pairs_first(struct rgs_pairs *p, uint64_t number, uint16_t service, uint32_t now_s)
+{
+    /*
+     * The key is fixed, so that what is forgotten is the same in every run. Two pairs take each
+     * other's place with a chance of 2^-32 per neighbour.
+     */
+    static const struct rgs_hash_key key = {0x7061697273, 0x736c6f74};
+    uint64_t words[2] = {number, service};
+    uint64_t h = rgs_hash(&key, words, sizeof(words));
+    struct slot *s = p->bucket[(h >> 32) & p->mask], *victim = s;
+    uint32_t mark = (uint32_t)h | 1, now = now_s >> LOG_UNIT;
+
+    for (unsigned i = 0; i < WAYS; i++) {
+        if (s[i].mark == mark) {
+            bool first = now > s[i].used && now - s[i].used > p->retention;
+            s[i].used = now > s[i].used ? now : s[i].used;
+            return first;
+        }
+        if (victim->mark && (!s[i].mark || s[i].used < victim->used))
+            victim = &s[i];
+    }
+    if (victim->mark && (now < victim->used || now - victim->used <= p->retention))
+        p->evictions++;
+    *victim = (struct slot){mark, now};
+    return true;
+}
+
+uint64_t rgs_pairs_evictions(const struct rgs_pairs *p)
+{
+    return p->evictions;
+}
+
+size_t rgs_pairs_memory(const struct rgs_pairs *p)
+{
+    return ((size_t)p->mask + 1) * sizeof(*p->bucket);
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Which (number, service) pairs took a code inside the retention: 8 bytes each, in small buckets,
+ * the oldest of a bucket forgotten when it is full.
+ */
+#ifndef RGS_TRACK_PAIRS_H
+#define RGS_TRACK_PAIRS_H
+
+#include "base/alloc.h"
+#include "base/bytes.h"
+
+struct rgs_pairs;
+
+struct rgs_pairs *rgs_pairs_new(uint32_t cap, uint32_t retention_s, const struct rgs_alloc *alloc);
+void rgs_pairs_del(struct rgs_pairs *p);
+/* Notes the pair at this time; true when it was not there inside the retention. */
+bool rgs_pairs_first(struct rgs_pairs *p, uint64_t number, uint16_t service, uint32_t now_s);
+uint64_t rgs_pairs_evictions(const struct rgs_pairs *p);
+size_t rgs_pairs_memory(const struct rgs_pairs *p);
+
+#endif

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "track/state.h"
+
+#define SECONDS(n) (INT64_C(n) * 1000000000)
+
+enum {
+    NODES = 8192, /* serving nodes and routers of the networks that one tap sees */
+    CODES = 4096, /* home-routed codes on their way: seconds each */
+};
+
+const struct rgs_tracker_conf rgs_tracker_conf_default = {
+    .subscribers = 1u << 19, /* 92 bytes each, touched as they come */
+    .dialogues = 1u << 15,
+    .messages = 1u << 17,
+    .pairs = 1u << 20,
+    .names = 1u << 14,
+    .held = 1u << 12,
+    .join_ns = SECONDS(10),
+    .hold_ns = SECONDS(3),
+    .repeat_ns = SECONDS(86400),
+    .retention_ns = SECONDS(30 * 86400),
+    .settle_ns = SECONDS(86400),
+};
+
+static struct rgs_table *table(struct rgs_tracker *t, uint32_t cap, size_t value)
+{
+    struct rgs_table_conf c = {.key_size = sizeof(uint64_t),
+                               .value_size = value,
+                               .cap = cap,
+                               .hash_key = t->conf.hash_key};
+    return rgs_table_new(&c, t->alloc);
+}
+
+struct rgs_tracker *rgs_tracker_new(const struct rgs_tracker_conf *conf, rgs_obs_fn *emit,
+                                    void *ctx, const struct rgs_alloc *alloc)
+{
+    struct rgs_tracker *t = rgs_new(alloc, sizeof(*t));
+    if (!t)
+        return NULL;
+    t->conf = *conf;
+    t->alloc = alloc;
+    t->emit = emit;
+    t->emit_ctx = ctx;
+    t->held_first = t->held_end = 1; /* 0 is no observation */
+    t->subs = rgs_subs_new(conf->subscribers, &conf->hash_key, alloc);
+    t->pairs = rgs_pairs_new(conf->pairs, rgs_track_seconds(conf->retention_ns), alloc);
+    t->open = table(t, conf->dialogues, sizeof(struct rgs_open));
+    t->routes = table(t, conf->dialogues, sizeof(struct rgs_route));
+    t->nodes = table(t, NODES, sizeof(struct rgs_node));
+    t->messages = table(t, conf->messages, sizeof(struct rgs_seen));
+    t->receipts = table(t, conf->dialogues, sizeof(uint64_t));
+    t->codes = table(t, CODES, sizeof(struct rgs_route));
+    t->names = table(t, conf->names, sizeof(((struct rgs_name *)0)->s) + 1);
+    if (conf->held)
+        t->held = rgs_new(alloc, conf->held * sizeof(*t->held));
+    if (!t->subs || !t->pairs || !t->open || !t->routes || !t->nodes || !t->messages ||
+        !t->receipts || !t->codes || !t->names || (conf->held && !t->held)) {
+        rgs_tracker_del(t);
+        return NULL;
+    }
+    return t;
+}
+
+void rgs_tracker_del(struct rgs_tracker *t)
+{
+    if (!t)
+        return;
+    rgs_subs_del(t->subs);
+    rgs_pairs_del(t->pairs);
+    rgs_table_del(t->open);
+    rgs_table_del(t->routes);
+    rgs_table_del(t->nodes);
+    rgs_table_del(t->messages);
+    rgs_table_del(t->receipts);
+    rgs_table_del(t->codes);
+    rgs_table_del(t->names);
+    rgs_free(t->alloc, t->held);
+    rgs_free(t->alloc, t);
+}
+
+/* A request whose subscriber its answer will not name again. */
+static void await(struct rgs_tracker *t, const struct rgs_op *op)
+{
+    bool created;
+    uint64_t number = RGS_HAS(op, MSISDN) ? rgs_track_msisdn(t, &op->msisdn) : 0;
+    uint64_t imsi = RGS_HAS(op, IMSI) ? rgs_digits_u64(&op->imsi) : 0;
+    if (RGS_HAS(op, DIALOGUE) && (number || imsi))
+        *(struct rgs_open *)rgs_table_get(t->open, &op->dialogue, op->ts, &created) =
+            (struct rgs_open){.number = number, .imsi = imsi};
+}
+
+/* What the request knew and the answer adds, as the answer's own. */
+static void answer(struct rgs_tracker *t, const struct rgs_op *op, enum rgs_role role)
+{
+    const struct rgs_open *found =
+        RGS_HAS(op, DIALOGUE) ? rgs_table_peek(t->open, &op->dialogue) : NULL;
+    struct rgs_open asked = found ? *found : (struct rgs_open){0};
+
+    switch (role) {
+    case RGS_ROLE_ROUTING:
+        if (rgs_phase_of(op) == RGS_PHASE_RESPONSE)
+            rgs_track_routed(t, op, asked.number);
+        break;
+    case RGS_ROLE_TERMINATED:
+        rgs_track_outcome(t, op, asked.message, rgs_delivery_of(op));
+        break;
+    case RGS_ROLE_DELIVERED:
+        rgs_track_outcome(t, op, asked.message, rgs_delivery_of(op));
+        break;
+    case RGS_ROLE_SUBMITTED: /* taken is not delivered; the receipt tells */
+        rgs_track_receipt(t, op);
+        if (rgs_phase_of(op) == RGS_PHASE_ERROR)
+            rgs_track_outcome(t, op, asked.message, RGS_DELIVERY_FAILED);
+        break;
+    case RGS_ROLE_ORIGINATED:
+    case RGS_ROLE_RECEIPT:
+        break;
+    default:
+        if (rgs_phase_of(op) == RGS_PHASE_RESPONSE) {
+            struct rgs_op both = *op;
+            if (!RGS_HAS(op, IMSI) && asked.imsi)
+                RGS_SET(&both, IMSI, imsi, rgs_digits_from_u64(asked.imsi));
+            if (!RGS_HAS(op, MSISDN) && asked.number)
+                RGS_SET(&both, MSISDN, msisdn, rgs_digits_from_u64(asked.number));
+            rgs_track_learn(t, &both, role);
+        }
+        break;
+    }
+    /* A submission stays: its receipt may come with the same dialogue's message id. */
+    if (found && role != RGS_ROLE_SUBMITTED)
+        rgs_table_remove(t->open, &op->dialogue);
+}
+
+static void request(struct rgs_tracker *t, const struct rgs_op *op, const struct rgs_verdict *v,
+                    enum rgs_role role)
+{
+    switch (role) {
+    case RGS_ROLE_TERMINATED:
+        rgs_track_terminated(t, op, v);
+        break;
+    case RGS_ROLE_ORIGINATED:
+        rgs_track_originated(t, op, v);
+        break;
+    case RGS_ROLE_SUBMITTED:
+        rgs_track_submitted(t, op, v);
+        break;
+    case RGS_ROLE_DELIVERED:
+        rgs_track_delivered(t, op, v);
+        break;
+    case RGS_ROLE_RECEIPT:
+        rgs_track_receipt(t, op);
+        break;
+    case RGS_ROLE_ROUTING:
+        await(t, op);
+        break;
+    default:
+        if (rgs_road_of(op) == RGS_ROAD_APPLICATION) /* alerts, queries: no binding of a SIM */
+            break;
+        rgs_track_learn(t, op, role);
+        await(t, op);
+        break;
+    }
+}
+
+void rgs_tracker_op(struct rgs_tracker *t, const struct rgs_op *op, const struct rgs_verdict *v)
+{
+    enum rgs_role role = rgs_role_of(op);
+
+    if (!t->any) {
+        t->any = true;
+        t->started = op->ts;
+    }
+    t->count[RGS_TRACKED_OPERATIONS]++;
+    rgs_track_release(t, op->ts, false);
+    if (rgs_phase_of(op) == RGS_PHASE_REQUEST)
+        request(t, op, v, role);
+    else
+        answer(t, op, role);
+}
+
+void rgs_tracker_flush(struct rgs_tracker *t)
+{
+    rgs_track_release(t, 0, true);
+}
+
+const char *rgs_tracker_name(const struct rgs_tracker *t, uint64_t id)
+{
+    const struct rgs_reseller *r = rgs_inventory_reseller(t->conf.inventory, id);
+    return r ? r->id : rgs_table_peek(t->names, &id);
+}
+
+uint64_t rgs_tracker_count(const struct rgs_tracker *t, enum rgs_tracker_counter c)
+{
+    switch (c) {
+    case RGS_DROPPED_SUBSCRIBERS:
+        return rgs_subs_evictions(t->subs);
+    case RGS_DROPPED_DIALOGUES:
+        return rgs_table_evictions(t->open);
+    case RGS_DROPPED_MESSAGES:
+        return rgs_table_evictions(t->messages);
+    case RGS_DROPPED_PAIRS:
+        return rgs_pairs_evictions(t->pairs);
+    default:
+        return c < RGS_TRACKER_COUNTERS ? t->count[c] : 0;
+    }
+}
+
+const char *rgs_tracker_counter_name(enum rgs_tracker_counter c)
+{
+    static const char *const names[RGS_TRACKER_COUNTERS] = {
+        "tracked.operations", "tracked.observations", "tracked.joined",
+        "tracked.no_number",  "tracker.subscribers",  "tracker.dialogues",
+        "tracker.messages",   "tracker.pairs",        "tracker.names"};
+    return c < RGS_TRACKER_COUNTERS ? names[c] : NULL;
+}
+
+size_t rgs_tracker_memory(const struct rgs_tracker *t)
+{
+    return sizeof(*t) + rgs_subs_memory(t->subs) + rgs_pairs_memory(t->pairs) +
+           rgs_table_memory(t->open) + rgs_table_memory(t->routes) + rgs_table_memory(t->nodes) +
+           rgs_table_memory(t->messages) + rgs_table_memory(t->receipts) +
+           rgs_table_memory(t->codes) + rgs_table_memory(t->names) +
+           t->conf.held * sizeof(*t->held);
+}

@@ -1,0 +1,905 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Sequences of operations and the observations that must come of them. An operation is a line
+ * "seconds proto op phase key=value ..."; an observation is printed back the same way.
+ */
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "track/pairs.h"
+#include "track/state.h"
+#include "track/track.h"
+
+/* ---- a small world ------------------------------------------------------------------------------
+ */
+
+static const char inventory_text[] = "reseller_id,name,kind,match,value\n"
+                                     "R1,Operator,operator,msisdn_range,85291230000-85291239999\n"
+                                     "R2,Agent,agent,msisdn_range,85291231000-85291231999\n"
+                                     "R3,Host,aggregator,smpp_account,hosted\n"
+                                     "R4,Sims,agent,imsi_range,454031234000000-454031234999999\n"
+                                     "R5,Net,agent,ip_prefix,203.0.113.0/24\n"
+                                     "R6,Box,agent,imei_range,35123456\n"
+                                     "R7,Switch,agent,gt,8613900000077\n";
+
+static const struct rgs_service services[] = {{"cnapp", "CN app", 'C' << 8 | 'N', 3},
+                                              {"usapp", "US app", 'U' << 8 | 'S', 2},
+                                              {"stateless", "?", 0, 1}};
+
+static const struct rgs_service *service_at(void *ctx, uint16_t i)
+{
+    return i && i <= 3 ? &services[i - 1] : NULL;
+}
+
+/* 198.51.100.0/24 is in China, 203.0.113.0/24 in Great Britain. */
+static rgs_country geo_country(void *ctx, const struct rgs_ip *ip)
+{
+    if (ip->b[12] == 198)
+        return 'C' << 8 | 'N';
+    return ip->b[12] == 203 ? 'G' << 8 | 'B' : 0;
+}
+
+struct world {
+    struct rgs_inventory *inv;
+    struct rgs_tracker *t;
+    char out[16384];
+    size_t n;
+    unsigned observations;
+};
+
+static const char *country(rgs_country c)
+{
+    static char w[8][3];
+    static unsigned i;
+    char *p = w[i++ % 8];
+    rgs_country_word(c, p);
+    return p;
+}
+
+#define PRINT(...) w->n += (size_t)snprintf(w->out + w->n, sizeof(w->out) - w->n, __VA_ARGS__)
+
+static const char *named(const struct world *w, uint64_t id)
+{
+    static char block[4][24];
+    static unsigned i;
+    const char *name = rgs_tracker_name(w->t, id);
+    char *p = block[i++ % 4];
+    snprintf(p, 24, "block:%lu", id);
+    return name ? name : p;
+}
+
+static void collect(void *ctx, const struct rgs_obs *o)
+{
+    struct world *w = ctx;
+    w->observations++;
+    if (w->n + 512 > sizeof(w->out))
+        return;
+    PRINT("%ld %s", (long)(o->ts / 1000000000), rgs_obs_word(RGS_O_KIND, o->kind));
+    if (RGS_OBS_HAS(o, NUMBER))
+        PRINT(" %lu", o->number);
+    if (RGS_OBS_HAS(o, SIM))
+        PRINT(" sim=%lu", o->sim);
+    if (RGS_OBS_HAS(o, DEVICE))
+        PRINT(" imei=%014lu", o->device);
+    if (RGS_OBS_HAS(o, NUMBER_COUNTRY))
+        PRINT(" of=%s", country(o->number_country));
+    if (RGS_OBS_HAS(o, ORIGIN_COUNTRY))
+        PRINT(" in=%s/%u", country(o->origin_country), o->origin_evidence);
+    if (RGS_OBS_HAS(o, NUMBER_OFFSHORE))
+        PRINT(" %s", o->number_offshore ? "offshore" : "onshore");
+    if (RGS_OBS_HAS(o, SERVICE))
+        PRINT(" service=%u", o->service);
+    if (RGS_OBS_HAS(o, SERVICE_FOREIGN))
+        PRINT(" %s", o->service_foreign ? "foreign" : "native");
+    if (RGS_OBS_HAS(o, REGISTRATION))
+        PRINT(" %s", o->registration ? "first" : "later");
+    if (RGS_OBS_HAS(o, REPEAT) && o->repeat)
+        PRINT(" repeat");
+    if (RGS_OBS_HAS(o, SENDER))
+        PRINT(" from=%s", rgs_obs_word(RGS_O_SENDER, o->sender));
+    if (RGS_OBS_HAS(o, PEER))
+        PRINT(" peer=%lu", o->peer);
+    if (RGS_OBS_HAS(o, ACCOUNT))
+        PRINT(" account=%s", named(w, o->account));
+    if (RGS_OBS_HAS(o, SERVING_NODE))
+        PRINT(" node=%s", named(w, o->serving_node));
+    if (RGS_OBS_HAS(o, CELL))
+        PRINT(" cell=%s", named(w, o->cell));
+    if (RGS_OBS_HAS(o, RESULT))
+        PRINT(" %s", rgs_obs_word(RGS_O_RESULT, o->result));
+    if (RGS_OBS_HAS(o, HOME_ROUTED) && o->home_routed)
+        PRINT(" home-routed");
+    if (RGS_OBS_HAS(o, ACTIVATED))
+        PRINT(" age=%u", o->activated);
+    if (RGS_OBS_HAS(o, RESELLER))
+        PRINT(" %s", named(w, o->reseller));
+    PRINT("\n");
+}
+
+static void world_init(struct world *w, const struct rgs_tracker_conf *base,
+                       const struct rgs_alloc *alloc)
+{
+    struct rgs_tracker_conf conf = *base;
+    struct rgs_diag diag;
+    static struct rgs_conf_file file = {.name = "inv.csv"};
+    memset(w, 0, sizeof(*w));
+    rgs_diag_init(&diag, &rgs_alloc_libc);
+    file.text = rgs_bytes(inventory_text, sizeof(inventory_text) - 1);
+    w->inv = rgs_inventory_new(&file, &diag, &rgs_alloc_libc);
+    cr_assert(w->inv, "%s", diag.text);
+    conf.inventory = w->inv;
+    conf.service = service_at;
+    conf.geo = (struct rgs_geo){geo_country, NULL};
+    w->t = rgs_tracker_new(&conf, collect, w, alloc);
+}
+
+static void world_fini(struct world *w)
+{
+    rgs_tracker_del(w->t);
+    rgs_inventory_del(w->inv);
+}
+
+/* Constant words, as decoders give them. */
+static const char *constant(const char *word)
+{
+    static char *words[256];
+    unsigned i = 0;
+    while (words[i] && strcmp(words[i], word) != 0)
+        i++;
+    if (!words[i])
+        words[i] = strdup(word);
+    return words[i];
+}
+
+static struct rgs_ip ip_of(const char *s)
+{
+    unsigned a, b, c, d;
+    cr_assert_eq(sscanf(s, "%u.%u.%u.%u", &a, &b, &c, &d), 4);
+    return (struct rgs_ip){{[10] = 0xff, 0xff, (uint8_t)a, (uint8_t)b, (uint8_t)c, (uint8_t)d}};
+}
+
+/* One line to an operation; otp=SERVICE:CODE makes a verdict, "msg" a verdict that it is none. */
+static void feed(struct world *w, const char *line)
+{
+    static uint64_t frame;
+    char copy[512], proto[32], name[64], phase[32], text[128] = "";
+    double seconds;
+    int used = 0;
+    struct rgs_op op = {.has = 0};
+    struct rgs_verdict v = {.otp = false};
+    bool verdict = false;
+
+    cr_assert_eq(sscanf(line, "%lf %31s %63s %31s%n", &seconds, proto, name, phase, &used), 4, "%s",
+                 line);
+    RGS_SET(&op, TS, ts, (int64_t)(seconds * 1e9));
+    RGS_SET(&op, FRAME, frame, ++frame);
+    RGS_SET(&op, PROTO, proto, constant(proto));
+    RGS_SET(&op, OP, op, constant(name));
+    RGS_SET(&op, PHASE, phase, constant(phase));
+    snprintf(copy, sizeof(copy), "%s", line + used);
+    for (char *save = NULL, *k = strtok_r(copy, " ", &save); k; k = strtok_r(NULL, " ", &save)) {
+        char *x = strchr(k, '=');
+        size_t n = 0;
+        if (x) {
+            *x++ = '\0';
+            n = strlen(x);
+        }
+        if (!strcmp(k, "msisdn"))
+            RGS_SET(&op, MSISDN, msisdn, rgs_digits_of(x, n));
+        else if (!strcmp(k, "imsi"))
+            RGS_SET(&op, IMSI, imsi, rgs_digits_of(x, n));
+        else if (!strcmp(k, "imei"))
+            RGS_SET(&op, IMEI, imei, rgs_digits_of(x, n));
+        else if (!strcmp(k, "node"))
+            RGS_SET(&op, SERVING_NODE, serving_node, rgs_name_of(x, n));
+        else if (!strcmp(k, "plmn"))
+            RGS_SET(&op, SERVING_PLMN, serving_plmn, rgs_digits_of(x, n));
+        else if (!strcmp(k, "cell"))
+            RGS_SET(&op, CELL, cell, rgs_name_of(x, n));
+        else if (!strcmp(k, "oa"))
+            RGS_SET(&op, OA, oa, rgs_name_of(x, n));
+        else if (!strcmp(k, "da"))
+            RGS_SET(&op, DA, da, rgs_name_of(x, n));
+        else if (!strcmp(k, "account"))
+            RGS_SET(&op, ACCOUNT, account, rgs_name_of(x, n));
+        else if (!strcmp(k, "result"))
+            RGS_SET(&op, RESULT, result, constant(x));
+        else if (!strcmp(k, "src"))
+            RGS_SET(&op, SRC_IP, src_ip, ip_of(x));
+        else if (!strcmp(k, "dst"))
+            RGS_SET(&op, DST_IP, dst_ip, ip_of(x));
+        else if (!strcmp(k, "dlg"))
+            RGS_SET(&op, DIALOGUE, dialogue, strtoull(x, NULL, 10));
+        else if (!strcmp(k, "role"))
+            RGS_SET(&op, PEER_ROLE, peer_role, (uint8_t)atoi(x));
+        else if (!strcmp(k, "kind"))
+            RGS_SET(&op, SM_KIND, sm_kind,
+                    (uint8_t)(!strcmp(x, "mt") ? RGS_SM_CP_MT : RGS_SM_CP_MO));
+        else if (!strcmp(k, "mid"))
+            RGS_SET(&op, MESSAGE_ID, message_id, rgs_name_of(x, n));
+        else if (!strcmp(k, "hr"))
+            RGS_SET(&op, HOME_ROUTED, home_routed, 1);
+        else if (!strcmp(k, "part")) {
+            RGS_SET(&op, CONCAT_REF, concat_ref, 7);
+            RGS_SET(&op, CONCAT_TOTAL, concat_total, 2);
+            RGS_SET(&op, CONCAT_SEQ, concat_seq, (uint8_t)atoi(x));
+        } else if (!strcmp(k, "text"))
+            snprintf(text, sizeof(text), "%s", x);
+        else if (!strcmp(k, "msg"))
+            verdict = true;
+        else if (!strcmp(k, "otp")) {
+            unsigned service;
+            unsigned long code;
+            cr_assert_eq(sscanf(x, "%u:%lu", &service, &code), 2);
+            v = (struct rgs_verdict){
+                .otp = true, .service = (uint16_t)service, .code = code, .confidence = 99};
+            verdict = true;
+            snprintf(text, sizeof(text), "code %lu", code);
+        } else
+            cr_assert_fail("%s?", k);
+    }
+    if (text[0])
+        RGS_SET(&op, TEXT, text, rgs_bytes(text, strlen(text)));
+    rgs_tracker_op(w->t, &op, verdict ? &v : NULL);
+}
+
+/* ---- scenarios ----------------------------------------------------------------------------------
+ */
+
+#define UL(s, imsi, node) s " map updateLocation request imsi=" imsi " node=" node "\n"
+#define ISD(s, imsi, msisdn) s " map insertSubscriberData request imsi=" imsi " msisdn=" msisdn "\n"
+#define SRI(s, dlg, msisdn) s " map sendRoutingInfoForSM request dlg=" dlg " msisdn=" msisdn "\n"
+#define SRR(s, dlg, imsi, node)                                                                    \
+    s " map sendRoutingInfoForSM response dlg=" dlg " imsi=" imsi " node=" node "\n"
+#define MT(s, dlg, imsi, node, rest)                                                               \
+    s " map mt-forwardSM request dlg=" dlg " imsi=" imsi " node=" node " oa=Sender " rest "\n"
+
+static const struct scenario {
+    const char *name;
+    const char *ops;
+    const char *expected;
+} scenarios[] = {
+    {"routing answer, delivery and its result",
+     SRI("1", "1", "85291230001") SRR("2", "1", "454001000000001", "8613900000001")
+         MT("3", "2", "454001000000001", "8613900000001",
+            "otp=2:111") "4 map mt-forwardSM response dlg=2\n",
+     "2 location 85291230001 sim=454001000000001 of=HK in=CN/1 offshore node=8613900000001 R1\n"
+     "3 verification 85291230001 sim=454001000000001 of=HK in=CN/1 offshore service=2 foreign "
+     "first "
+     "from=alphanumeric node=8613900000001 R1\n"
+     "4 delivery 85291230001 sim=454001000000001 of=HK in=CN/1 offshore service=2 foreign "
+     "node=8613900000001 delivered R1\n"},
+    {"location first, the number later; the narrowest range names the reseller",
+     UL("1", "454001000000001", "8613900000001") ISD("2", "454001000000001", "85291231005")
+         MT("3", "2", "454001000000001", "8613900000001", "otp=1:111"),
+     "2 location 85291231005 sim=454001000000001 of=HK in=CN/1 offshore node=8613900000001 R2\n"
+     "3 verification 85291231005 sim=454001000000001 of=HK in=CN/1 offshore service=1 native first "
+     "from=alphanumeric node=8613900000001 R2\n"},
+    {"no inventory row: the block is the reseller",
+     ISD("1", "502161200041001", "60108340001")
+         MT("2", "2", "502161200041001", "60100000204", "otp=3:5"),
+     "2 location 60108340001 sim=502161200041001 of=MY in=MY/1 onshore node=60100000204 "
+     "block:6010834\n"
+     "2 verification 60108340001 sim=502161200041001 of=MY in=MY/1 onshore service=3 first "
+     "from=alphanumeric node=60100000204 block:6010834\n"},
+    {"a SIM whose number was never seen",
+     MT("1", "1", "454031234000007", "8613900000001", "otp=1:5")
+         UL("9", "454001000000001", "8613900000001"),
+     "1 verification sim=454031234000007 of=HK in=CN/1 offshore service=1 native from=alphanumeric "
+     "node=8613900000001 R4\n"},
+    {"the number comes while the observation waits",
+     MT("1", "1", "454001000000001", "8613900000001", "otp=1:5")
+         ISD("2", "454001000000001", "85291230001") UL("9", "454001000000099", "8613900000001"),
+     "2 location 85291230001 sim=454001000000001 of=HK in=CN/1 offshore node=8613900000001 R1\n"
+     "1 verification 85291230001 sim=454001000000001 of=HK in=CN/1 offshore service=1 native first "
+     "from=alphanumeric node=8613900000001 R1\n"},
+    {"an answer that names only one of the two, over Diameter",
+     "1 diameter ULR request dlg=1 imsi=454001000000001 imei=35123456000028 plmn=46000 "
+     "node=mmec1.mme.epc.mnc000.mcc460.3gppnetwork.org\n"
+     "2 diameter ULA response dlg=1 msisdn=85291230001\n"
+     "3 diameter TFR request dlg=2 imsi=454001000000001 oa=70086 otp=1:7\n"
+     "4 diameter TFA error dlg=2 result=DIAMETER_ERROR_ABSENT_USER\n",
+     "2 location 85291230001 sim=454001000000001 imei=35123456000028 of=HK in=CN/3 offshore "
+     "node=mmec1.mme.epc.mnc000.mcc460.3gppnetwork.org R1\n"
+     "2 device 85291230001 sim=454001000000001 imei=35123456000028 of=HK in=CN/3 offshore "
+     "node=mmec1.mme.epc.mnc000.mcc460.3gppnetwork.org R1\n"
+     "3 verification 85291230001 sim=454001000000001 imei=35123456000028 of=HK in=CN/3 offshore "
+     "service=1 "
+     "native first from=short node=mmec1.mme.epc.mnc000.mcc460.3gppnetwork.org R1\n"
+     "4 delivery 85291230001 sim=454001000000001 imei=35123456000028 of=HK in=CN/3 offshore "
+     "service=1 native "
+     "node=mmec1.mme.epc.mnc000.mcc460.3gppnetwork.org absent R1\n"},
+    {"SIP: the register request places and equips, the message follows",
+     "1 sip REGISTER request msisdn=85291230001 imei=35700345000031 cell=460-00-1234-5678 "
+     "src=198.51.100.7\n"
+     "2 sip MESSAGE request msisdn=85291230001 oa=Telegram dst=198.51.100.7 otp=3:9\n",
+     "1 location 85291230001 imei=35700345000031 of=HK in=CN/24 offshore cell=460-00-1234-5678 R1\n"
+     "1 device 85291230001 imei=35700345000031 of=HK in=CN/24 offshore cell=460-00-1234-5678 R1\n"
+     "2 verification 85291230001 imei=35700345000031 of=HK in=CN/24 offshore service=3 first "
+     "from=alphanumeric cell=460-00-1234-5678 R1\n"},
+    {"conflicting evidence: the stronger holds, with the bits that agree",
+     ISD("1", "454001000000001", "85291230001") "2 map updateLocation request imsi=454001000000001 "
+                                                "node=447785000001 plmn=46000 cell=460-00-1-2\n",
+     "2 location 85291230001 sim=454001000000001 of=HK in=CN/6 offshore node=447785000001 "
+     "cell=460-00-1-2 R1\n"},
+    {"a move clears what other sources said before",
+     ISD("1", "454001000000001",
+         "85291230001") "2 map updateLocation request imsi=454001000000001 node=8613900000001 "
+                        "plmn=46000 cell=460-00-1-2\n"
+                        "100 map updateLocation request imsi=454001000000001 node=447785000001\n",
+     "2 location 85291230001 sim=454001000000001 of=HK in=CN/7 offshore node=8613900000001 "
+     "cell=460-00-1-2 R1\n"
+     "100 location 85291230001 sim=454001000000001 of=HK in=GB/1 offshore node=447785000001 R1\n"},
+    {"leaving is no place",
+     ISD("1", "454001000000001",
+         "85291230001") "2 map cancelLocation request imsi=454001000000001 node=447785000001\n"
+                        "3 map purgeMS request imsi=454001000000001 node=447785000001\n",
+     ""},
+    {"home routing, flagged: the router's address is no evidence; the leg behind it adds the place",
+     ISD("0", "454001000000001", "85291230001") SRI(
+         "1", "1", "85291230001") "2 map sendRoutingInfoForSM response dlg=1 imsi=454007777777777 "
+                                  "node=85290000001 hr\n" MT("3", "2", "454007777777777",
+                                                             "85290000001", "otp=1:42")
+                                      MT("4", "3", "454001000000001", "8613900000001", "otp=1:42")
+                                          UL("9", "1", "1"),
+     "4 location 85291230001 sim=454001000000001 of=HK in=CN/1 offshore node=8613900000001 R1\n"
+     "3 verification 85291230001 sim=454001000000001 of=HK in=CN/1 offshore service=1 native first "
+     "from=alphanumeric node=8613900000001 home-routed R1\n"},
+    {"home routing by contradiction to what the register said",
+     ISD("0", "454001000000001", "85291230001") UL("0", "454001000000001", "8613900000001")
+         SRI("1", "1", "85291230001") SRR("2", "1", "454007777777777", "85290000001")
+             MT("3", "2", "454007777777777", "85290000001", "otp=1:42"),
+     "0 location 85291230001 sim=454001000000001 of=HK in=CN/1 offshore node=8613900000001 R1\n"
+     "3 verification 85291230001 sim=454001000000001 of=HK in=CN/1 offshore service=1 native first "
+     "from=alphanumeric node=8613900000001 home-routed R1\n"},
+    {"home routing: the code joins the two legs when the router's own question was not seen",
+     SRI("1", "1", "85291230001") "2 map sendRoutingInfoForSM response dlg=1 imsi=454007777777777 "
+                                  "node=85290000001 hr\n" MT("3", "2", "454007777777777",
+                                                             "85290000001", "otp=1:42")
+                                      MT("4", "3", "454001000000001", "8613900000001", "otp=1:42")
+                                          UL("9", "1", "1"),
+     "3 verification 85291230001 sim=454001000000001 of=HK in=CN/1 offshore service=1 native first "
+     "from=alphanumeric node=8613900000001 home-routed R1\n"},
+    {"a router learnt from answers that change with every question",
+     SRI("1", "1", "85291230001") SRR("1", "1", "454007777777701", "85290000001")
+         SRI("2", "2", "85291230001") SRR("2", "2", "454007777777702", "85290000001")
+             SRI("3", "3", "85291230001") SRR("3", "3", "454007777777703", "85290000001")
+                 MT("4", "4", "454007777777703", "85290000001", "otp=1:42") UL("9", "1", "1"),
+     "1 location 85291230001 sim=454007777777701 of=HK in=HK/1 onshore node=85290000001 R1\n"
+     "2 location 85291230001 sim=454007777777702 of=HK in=HK/1 onshore node=85290000001 R1\n"
+     "4 verification 85291230001 sim=454007777777702 of=HK service=1 first from=alphanumeric "
+     "home-routed R1\n"},
+    {"two numbers on one SIM: the routing answer says which one the delivery is for",
+     ISD("0", "454001000000001", "85291230001") SRI("1", "1", "85291230002")
+         SRR("2", "1", "454001000000001", "8613900000001")
+             MT("3", "2", "454001000000001", "8613900000001", "otp=1:42"),
+     "2 location 85291230001 sim=454001000000001 of=HK in=CN/1 offshore node=8613900000001 R1\n"
+     "3 verification 85291230002 sim=454001000000001 of=HK in=CN/1 offshore service=1 native first "
+     "from=alphanumeric node=8613900000001 R1\n"},
+    {"one message on several roads and taps is one observation",
+     ISD("0", "454001000000001", "85291230001")
+         UL("0", "454001000000001",
+            "8613900000001") "1 smpp submit_sm request dlg=7 account=esme role=1 oa=Sender "
+                             "da=85291230001 otp=1:42\n" MT("2", "2", "454001000000001",
+                                                            "8613900000001", "otp=1:42")
+                                 MT("2", "3", "454001000000001", "8613900000001",
+                                    "otp=1:42") "3 sgsap downlink-unitdata request "
+                                                "imsi=454001000000001 oa=Sender kind=mt otp=1:42\n"
+                                                "4 map mt-forwardSM response dlg=2\n"
+                                                "4 map mt-forwardSM response dlg=3\n",
+     "0 location 85291230001 sim=454001000000001 of=HK in=CN/1 offshore node=8613900000001 R1\n"
+     "1 verification 85291230001 sim=454001000000001 of=HK in=CN/1 offshore service=1 native first "
+     "from=alphanumeric node=8613900000001 R1\n"
+     "4 delivery 85291230001 sim=454001000000001 of=HK in=CN/1 offshore service=1 native "
+     "node=8613900000001 "
+     "delivered R1\n"},
+    {"the first leg waits for the place that the second one knows",
+     "1 smpp submit_sm request dlg=7 account=esme role=1 oa=Sender da=85291230001 otp=1:42\n" SRI(
+         "1", "1", "85291230001") SRR("2", "1", "454001000000001", "8613900000001")
+         MT("3", "2", "454001000000001", "8613900000001", "otp=1:42") UL("9", "1", "1"),
+     "2 location 85291230001 sim=454001000000001 of=HK in=CN/1 offshore node=8613900000001 R1\n"
+     "1 verification 85291230001 sim=454001000000001 of=HK in=CN/1 offshore service=1 native first "
+     "from=alphanumeric node=8613900000001 R1\n"},
+    {"the same code sent again is a repeat, its later leg is not",
+     ISD("0", "454001000000001", "85291230001") UL(
+         "0", "454001000000001",
+         "8613900000001") "1 smpp submit_sm request account=esme role=1 oa=Sender da=85291230001 "
+                          "otp=1:42\n" MT("2", "2", "454001000000001", "8613900000001",
+                                          "otp=1:42") "61 smpp submit_sm request account=esme "
+                                                      "role=1 oa=Sender da=85291230001 "
+                                                      "otp=1:42\n" MT("62", "4", "454001000000001",
+                                                                      "8613900000001", "otp=1:42"),
+     "0 location 85291230001 sim=454001000000001 of=HK in=CN/1 offshore node=8613900000001 R1\n"
+     "1 verification 85291230001 sim=454001000000001 of=HK in=CN/1 offshore service=1 native first "
+     "from=alphanumeric node=8613900000001 R1\n"
+     "61 verification 85291230001 sim=454001000000001 of=HK in=CN/1 offshore service=1 native "
+     "later repeat "
+     "from=alphanumeric node=8613900000001 R1\n"},
+    {"a retry after a failure is the same message, and its end counts",
+     ISD("0", "454001000000001",
+         "85291230001") MT("1", "1", "454001000000001", "8613900000001",
+                           "otp=1:42") "2 map mt-forwardSM error dlg=1 "
+                                       "result=absentSubscriberSM\n" MT("3600", "2",
+                                                                        "454001000000001",
+                                                                        "8613900000001",
+                                                                        "otp=1:42") "3601 map "
+                                                                                    "mt-forwardSM "
+                                                                                    "response "
+                                                                                    "dlg=2\n",
+     "1 location 85291230001 sim=454001000000001 of=HK in=CN/1 offshore node=8613900000001 R1\n"
+     "1 verification 85291230001 sim=454001000000001 of=HK in=CN/1 offshore service=1 native first "
+     "from=alphanumeric node=8613900000001 R1\n"
+     "2 delivery 85291230001 sim=454001000000001 of=HK in=CN/1 offshore service=1 native "
+     "node=8613900000001 "
+     "absent R1\n"
+     "3601 delivery 85291230001 sim=454001000000001 of=HK in=CN/1 offshore service=1 native "
+     "node=8613900000001 delivered R1\n"},
+    {"parts that wait are no message; the whole one counts",
+     ISD("0", "454001000000001", "85291230001")
+         MT("1", "1", "454001000000001", "8613900000001", "part=1 text=a")
+             MT("2", "2", "454001000000001", "8613900000001", "part=2 msg text=b"),
+     "1 location 85291230001 sim=454001000000001 of=HK in=CN/1 offshore node=8613900000001 R1\n"
+     "2 message 85291230001 sim=454001000000001 of=HK in=CN/1 offshore from=alphanumeric "
+     "node=8613900000001 R1\n"},
+    {"originations, over MAP and with plain text",
+     "1 map mo-forwardSM request imsi=454001000000001 msisdn=85291230001 node=8613900000001 "
+     "da=85291230002 "
+     "msg text=hi\n"
+     "1 map mo-forwardSM request imsi=454001000000001 msisdn=85291230001 node=8613900000001 "
+     "da=85291230002 "
+     "msg text=hi\n"
+     "2 sip MESSAGE request msisdn=85291230001 oa=85291230001 da=10086 msg text=bill\n",
+     "1 location 85291230001 sim=454001000000001 of=HK in=CN/1 offshore node=8613900000001 R1\n"
+     "1 origination 85291230001 sim=454001000000001 of=HK in=CN/1 offshore peer=85291230002 "
+     "node=8613900000001 R1\n"
+     "2 origination 85291230001 sim=454001000000001 of=HK in=CN/1 offshore node=8613900000001 "
+     "R1\n"},
+    {"hosted numbers: delivered to an account, from where its session ends",
+     "1 smpp deliver_sm request dlg=1 account=hosted role=2 oa=Sender da=447400000001 "
+     "dst=198.51.100.7 otp=1:42\n"
+     "2 smpp deliver_sm response dlg=1 account=hosted\n"
+     "6 smpp deliver_sm request account=hosted role=2 oa=Sender da=447400000002 dst=198.51.100.7 "
+     "otp=1:43\n"
+     "9 smpp deliver_sm request account=other role=2 oa=Sender da=447400000003 dst=203.0.113.9 "
+     "otp=1:44\n",
+     "1 verification 447400000001 of=GB in=CN/16 offshore service=1 native first from=alphanumeric "
+     "account=hosted R3\n"
+     "2 delivery 447400000001 of=GB service=1 account=hosted delivered R3\n"
+     "6 verification 447400000002 of=GB in=CN/16 offshore service=1 native first from=alphanumeric "
+     "account=hosted R3\n"
+     "9 verification 447400000003 of=GB in=GB/16 onshore service=1 foreign first from=alphanumeric "
+     "account=other R5\n"},
+    {"an account that sends as its number, and a subscriber who writes to a short code",
+     "1 smpp submit_sm request account=hosted role=1 oa=447400000001 da=85291230002 "
+     "src=198.51.100.7 msg text=x\n"
+     "5 smpp deliver_sm request account=app role=2 oa=85291230003 da=70086 msg text=STOP\n"
+     "9 ucp 52 request account=app role=2 oa=85291230003 da=70086 msg text=STOP2\n",
+     "1 origination 447400000001 of=GB in=CN/16 offshore peer=85291230002 account=hosted R3\n"
+     "1 message 85291230002 of=HK from=international peer=447400000001 R1\n"
+     "5 origination 85291230003 of=HK R1\n"
+     "9 origination 85291230003 of=HK R1\n"},
+    {"a receipt tells how a submission ended; a buffered one does not",
+     "1 smpp submit_sm request dlg=1 account=esme role=1 oa=Sender da=85291230001 otp=1:42\n"
+     "2 smpp submit_sm response dlg=1 account=esme mid=abc\n"
+     "5 smpp deliver_sm request account=esme role=2 msisdn=85291230001 mid=abc result=ENROUTE\n"
+     "6 smpp deliver_sm request account=esme role=2 msisdn=85291230001 mid=abc "
+     "result=UNDELIVERABLE\n"
+     "7 smpp deliver_sm request account=esme role=2 msisdn=85291230001 mid=abc "
+     "result=UNDELIVERABLE\n",
+     "1 verification 85291230001 of=HK service=1 first from=alphanumeric R1\n"
+     "6 delivery 85291230001 of=HK service=1 failed R1\n"},
+    {"a submission that is refused failed",
+     "1 smpp submit_sm request dlg=1 account=esme role=1 oa=Sender da=85291230001 otp=1:42\n"
+     "2 smpp submit_sm error dlg=1 account=esme result=ESME_RSUBMITFAIL\n",
+     "2 delivery 85291230001 of=HK service=1 failed R1\n"
+     "1 verification 85291230001 of=HK service=1 first from=alphanumeric R1\n"},
+    {"the reseller by switch and by device",
+     MT("1", "1", "454001000000001",
+        "8613900000077", "otp=1:1") "1 map checkIMEI request imsi=454001000000002 "
+                                    "imei=3512345600002803\n" MT("2", "2", "454001000000002",
+                                                                 "8613900000001", "otp=1:2"),
+     "1 verification sim=454001000000001 of=HK in=CN/1 offshore service=1 native from=alphanumeric "
+     "node=8613900000077 R7\n"
+     "2 verification sim=454001000000002 imei=35123456000028 of=HK in=CN/1 offshore service=1 "
+     "native "
+     "from=alphanumeric node=8613900000001 R6\n"},
+    {"a code seen first long after the capture began tells the age of the binding",
+     ISD("1", "454001000000001", "85291230001") ISD("200000", "454001000000002", "85291230002")
+         MT("200100", "1", "454001000000001", "8613900000001", "otp=1:1")
+             MT("200100", "2", "454001000000002", "8613900000001", "otp=1:2"),
+     "200100 location 85291230001 sim=454001000000001 of=HK in=CN/1 offshore node=8613900000001 "
+     "R1\n"
+     "200100 verification 85291230001 sim=454001000000001 of=HK in=CN/1 offshore service=1 native "
+     "first "
+     "from=alphanumeric node=8613900000001 R1\n"
+     "200100 location 85291230002 sim=454001000000002 of=HK in=CN/1 offshore node=8613900000001 "
+     "age=100 R1\n"
+     "200100 verification 85291230002 sim=454001000000002 of=HK in=CN/1 offshore service=1 native "
+     "first "
+     "from=alphanumeric node=8613900000001 age=100 R1\n"},
+    {"a new SIM for a number starts without the old one's place",
+     ISD("1", "454001000000001", "85291230001") UL("2", "454001000000001", "8613900000001")
+         ISD("3", "454001000000002",
+             "85291230001") "4 smpp submit_sm request role=1 oa=S da=85291230001 otp=1:1\n",
+     "2 location 85291230001 sim=454001000000001 of=HK in=CN/1 offshore node=8613900000001 R1\n"
+     "4 verification 85291230001 sim=454001000000002 of=HK service=1 first from=alphanumeric R1\n"},
+    {"an event from the past does not move the subscriber back",
+     ISD("1", "454001000000001", "85291230001") UL("500", "454001000000001", "8613900000001")
+         UL("100", "454001000000001", "447785000001")
+             MT("501", "1", "454001000000001", "8613900000001", "otp=1:1"),
+     "500 location 85291230001 sim=454001000000001 of=HK in=CN/1 offshore node=8613900000001 R1\n"
+     "501 verification 85291230001 sim=454001000000001 of=HK in=CN/1 offshore service=1 native "
+     "first "
+     "from=alphanumeric node=8613900000001 R1\n"},
+    {"reports, acknowledgements and messages to nobody are no messages",
+     "1 map mt-forwardSM request dlg=1 oa=Sender otp=1:1\n"
+     "2 sgsap downlink-unitdata request imsi=454001000000001 kind=mt\n"
+     "3 sgsap uplink-unitdata request imsi=454001000000001 kind=mo\n"
+     "4 smpp submit_sm request account=a role=1 oa=Sender da=70086 otp=1:1\n"
+     "5 map mt-forwardSM response dlg=99\n"
+     "6 smpp enquire_link request\n",
+     ""},
+};
+
+Test(track, scenarios)
+{
+    for (size_t i = 0; i < sizeof(scenarios) / sizeof(scenarios[0]); i++) {
+        struct world w;
+        world_init(&w, &rgs_tracker_conf_default, &rgs_alloc_libc);
+        for (const char *p = scenarios[i].ops; *p;) {
+            char line[512];
+            size_t n = strcspn(p, "\n");
+            memcpy(line, p, n);
+            line[n] = '\0';
+            feed(&w, line);
+            p += n + 1;
+        }
+        rgs_tracker_flush(w.t);
+        cr_expect_str_eq(w.out, scenarios[i].expected, "%s:\n%s", scenarios[i].name, w.out);
+        world_fini(&w);
+    }
+}
+
+/* ---- random streams: nothing breaks, nothing grows, every run agrees
+ * ------------------------------ */
+
+static uint64_t random_state;
+static unsigned draw(unsigned n)
+{
+    random_state = random_state * 6364136223846793005u + 1442695040888963407u;
+    return (unsigned)(random_state >> 33) % n;
+}
+
+static struct rgs_digits random_digits(unsigned pool)
+{
+    char s[24];
+    if (draw(20) == 0) { /* hostile: any length, any digit characters */
+        struct rgs_digits d = {.n = (uint8_t)draw(24)};
+        for (unsigned i = 0; i < d.n; i++)
+            d.d[i] = "0123456789*#abc"[draw(15)];
+        return d;
+    }
+    int n = snprintf(s, sizeof(s),
+                     pool == 0   ? "852912%05u"
+                     : pool == 1 ? "45400100000%04u"
+                                 : "351234560%05u",
+                     draw(400));
+    return rgs_digits_of(s, (size_t)n);
+}
+
+static struct rgs_name random_name(void)
+{
+    static const char *const names[] = {
+        "Sender",        "70086",       "+85291200001",        "",
+        "8613900000001", "85290000001", "mme.mnc000.mcc460.x", "mccmccmcc1",
+        "460-00-1-2",    "----",        "\xef\xbf\xbd"};
+    if (draw(10) == 0) {
+        struct rgs_name n = {.n = (uint8_t)draw(96)};
+        for (unsigned i = 0; i < n.n; i++)
+            n.s[i] = (char)draw(256);
+        return n;
+    }
+    const char *s = names[draw(sizeof(names) / sizeof(names[0]))];
+    return rgs_name_of(s, strlen(s));
+}
+
+static void random_op(struct rgs_tracker *t, int64_t *ts)
+{
+    static const char *const ops[] = {"mt-forwardSM",
+                                      "mo-forwardSM",
+                                      "sendRoutingInfoForSM",
+                                      "updateLocation",
+                                      "insertSubscriberData",
+                                      "submit_sm",
+                                      "deliver_sm",
+                                      "data_sm",
+                                      "52",
+                                      "53",
+                                      "ULR",
+                                      "ULA",
+                                      "TFR",
+                                      "MESSAGE",
+                                      "REGISTER",
+                                      "checkIMEI",
+                                      "cancelLocation",
+                                      "downlink-unitdata",
+                                      "CP-DATA",
+                                      "",
+                                      "zzz"};
+    static const char *const protos[] = {"map", "smpp", "ucp", "sip", "diameter", "sgsap", "?"};
+    static const char *const phases[] = {"request", "request", "request", "response", "error"};
+    static const char *const results[] = {"absentSubscriber", "DELIVERED", "buffered", "success",
+                                          ""};
+    struct rgs_op op = {.has = 0};
+    struct rgs_verdict v = {
+        .otp = draw(2), .service = (uint16_t)draw(5), .code = draw(30), .confidence = 50};
+
+    *ts += draw(100) ? (int64_t)draw(2000000000)
+                     : (int64_t)((random_state >> 8) - (UINT64_C(1) << 54));
+    RGS_SET(&op, TS, ts, *ts);
+#define MAYBE(ID, member, ...)                                                                     \
+    if (draw(3))                                                                                   \
+    RGS_SET(&op, ID, member, __VA_ARGS__)
+    MAYBE(PROTO, proto, protos[draw(7)]);
+    MAYBE(OP, op, ops[draw(21)]);
+    MAYBE(PHASE, phase, phases[draw(5)]);
+    MAYBE(MSISDN, msisdn, random_digits(0));
+    MAYBE(IMSI, imsi, random_digits(1));
+    if (draw(2))
+        MAYBE(IMEI, imei, random_digits(2));
+    MAYBE(OA, oa, random_name());
+    MAYBE(OA_TON, oa_ton, (uint8_t)draw(256));
+    MAYBE(DA, da, random_name());
+    MAYBE(SERVING_NODE, serving_node, random_name());
+    if (draw(2))
+        MAYBE(SERVING_PLMN, serving_plmn, random_digits(1));
+    if (draw(2))
+        MAYBE(CELL, cell, random_name());
+    MAYBE(ACCOUNT, account, random_name());
+    if (!draw(4))
+        MAYBE(RESULT, result, results[draw(5)]);
+    MAYBE(DIALOGUE, dialogue, draw(50));
+    MAYBE(PEER_ROLE, peer_role, (uint8_t)draw(4));
+    MAYBE(SM_KIND, sm_kind, (uint8_t)draw(20));
+    MAYBE(MESSAGE_ID, message_id, random_name());
+    if (!draw(5))
+        RGS_SET(&op, HOME_ROUTED, home_routed, (uint8_t)draw(2));
+    if (draw(2))
+        RGS_SET(&op, TEXT, text, rgs_bytes("text of some length", draw(20)));
+    if (!draw(5))
+        RGS_SET(&op, CONCAT_TOTAL, concat_total, (uint8_t)draw(4));
+    MAYBE(SRC_IP, src_ip, (struct rgs_ip){{[12] = (uint8_t)draw(256)}});
+    MAYBE(DST_IP, dst_ip, (struct rgs_ip){{[12] = (uint8_t)draw(256)}});
+    rgs_tracker_op(t, &op, draw(2) ? &v : NULL);
+}
+
+struct tally {
+    uint64_t hash;
+    unsigned n;
+};
+
+static void tally(void *ctx, const struct rgs_obs *o)
+{
+    struct tally *y = ctx;
+    static const struct rgs_hash_key key = {1, 2};
+    uint64_t words[] = {y->hash, (uint64_t)o->ts,   o->has,          o->number,
+                        o->sim,  o->origin_country, o->reseller,     o->service,
+                        o->kind, o->cell,           o->serving_node, o->activated};
+    y->hash = rgs_hash(&key, words, sizeof(words));
+    y->n++;
+    cr_assert(RGS_OBS_HAS(o, KIND) && rgs_obs_word(RGS_O_KIND, o->kind));
+    cr_assert(!RGS_OBS_HAS(o, NUMBER) || (o->number && RGS_OBS_HAS(o, RESELLER)));
+    cr_assert(!RGS_OBS_HAS(o, NUMBER_OFFSHORE) || RGS_OBS_HAS(o, ORIGIN_COUNTRY));
+}
+
+/* Few entries, so that everything is evicted all the time. */
+static struct rgs_tracker_conf small_conf(void)
+{
+    struct rgs_tracker_conf c = rgs_tracker_conf_default;
+    c.subscribers = 37;
+    c.dialogues = 11;
+    c.messages = 23;
+    c.pairs = 16;
+    c.names = 5;
+    c.held = 3;
+    c.service = service_at;
+    return c;
+}
+
+static struct tally run(const struct rgs_tracker_conf *conf, unsigned ops)
+{
+    struct tally y = {0};
+    int64_t ts = INT64_C(1700000000) * 1000000000;
+    struct rgs_tracker *t = rgs_tracker_new(conf, tally, &y, &rgs_alloc_libc);
+    size_t memory = rgs_tracker_memory(t);
+    random_state = 42;
+    for (unsigned i = 0; i < ops; i++)
+        random_op(t, &ts);
+    rgs_tracker_flush(t);
+    cr_assert_eq(rgs_tracker_memory(t), memory);
+    cr_assert_eq(rgs_tracker_count(t, RGS_TRACKED_OPERATIONS), ops);
+    cr_assert_eq(rgs_tracker_count(t, RGS_TRACKED_OBSERVATIONS), y.n);
+    for (int c = RGS_DROPPED_SUBSCRIBERS; conf->subscribers == 37 && c < RGS_TRACKER_COUNTERS; c++)
+        cr_assert(rgs_tracker_count(t, (enum rgs_tracker_counter)c) > 0, "%s",
+                  rgs_tracker_counter_name((enum rgs_tracker_counter)c));
+    rgs_tracker_del(t);
+    return y;
+}
+
+Test(track, any_stream)
+{
+    struct rgs_tracker_conf small = small_conf(), big = rgs_tracker_conf_default;
+    struct tally a = run(&small, 200000), b = run(&big, 200000);
+    cr_assert(a.n > 20000 && b.n > 20000);
+}
+
+Test(track, hash_keys_do_not_change_the_result)
+{
+    struct rgs_tracker_conf a = small_conf(), b = small_conf();
+    b.hash_key = (struct rgs_hash_key){0x1234, 0x5678};
+    struct tally x = run(&a, 50000), y = run(&b, 50000);
+    cr_assert(x.n == y.n && x.hash == y.hash, "%u and %u observations", x.n, y.n);
+}
+
+static int budget;
+static void *scarce(void *ctx, size_t n)
+{
+    return budget-- > 0 ? calloc(1, n) : NULL;
+}
+
+Test(track, any_allocation_may_fail)
+{
+    struct rgs_alloc a = rgs_alloc_libc;
+    struct rgs_tracker_conf conf = small_conf();
+    struct tally y = {0};
+    int made = 0, ts = 0;
+    a.alloc = scarce;
+    for (int i = 0; i < 60; i++) {
+        budget = i;
+        struct rgs_tracker *t = rgs_tracker_new(&conf, tally, &y, &a);
+        made += t != NULL;
+        ts += i;
+        rgs_tracker_del(t);
+    }
+    cr_assert(made > 0 && made < 60);
+}
+
+/* ---- parts --------------------------------------------------------------------------------------
+ */
+
+/* Against a plain array: who is bound to whom after any sequence of bindings. */
+Test(subscribers, bindings_agree_with_a_plain_search)
+{
+    static const struct rgs_hash_key key = {3, 4};
+    uint64_t imsi_of[50] = {0}; /* by number */
+    struct rgs_subs *t = rgs_subs_new(200, &key, &rgs_alloc_libc);
+    random_state = 9;
+    for (unsigned step = 0; step < 20000; step++) {
+        uint64_t number = 1 + draw(49), imsi = 1 + draw(49);
+        struct rgs_sub *s = rgs_sub_bind(t, number, imsi, step + 1);
+        cr_assert(s->number == number && s->imsi == imsi);
+        for (unsigned i = 0; i < 50; i++) {
+            if (imsi_of[i] == imsi)
+                imsi_of[i] = 0;
+        }
+        imsi_of[number] = imsi;
+        for (unsigned i = 1; step % 16 == 0 && i < 50; i++) {
+            struct rgs_sub *by = rgs_sub_by_number(t, i);
+            cr_assert_eq(by ? by->imsi : 0, imsi_of[i], "step %u number %u", step, i);
+            if (imsi_of[i])
+                cr_assert_eq(rgs_sub_by_imsi(t, imsi_of[i]), by);
+        }
+    }
+    cr_assert_leq(rgs_subs_count(t), 98);
+    cr_assert_eq(rgs_subs_evictions(t), 0);
+    rgs_subs_del(t);
+}
+
+Test(subscribers, a_full_table_forgets_the_least_recently_used)
+{
+    static const struct rgs_hash_key key = {3, 4};
+    struct rgs_subs *t = rgs_subs_new(4, &key, &rgs_alloc_libc);
+    for (uint64_t n = 1; n <= 4; n++)
+        rgs_sub_bind(t, n, n + 100, 1);
+    cr_assert(rgs_sub_by_number(t, 1));
+    rgs_sub_bind(t, 5, 105, 1);
+    cr_assert(rgs_sub_by_number(t, 1));
+    cr_assert_null(rgs_sub_by_number(t, 2));
+    cr_assert_null(rgs_sub_by_imsi(t, 102));
+    cr_assert_eq(rgs_subs_evictions(t), 1);
+    rgs_subs_del(t);
+}
+
+Test(pairs, the_first_code_inside_the_retention)
+{
+    enum { DAY = 86400 };
+    struct rgs_pairs *p = rgs_pairs_new(4096, 30 * DAY, &rgs_alloc_libc);
+    uint32_t t0 = 1700000000;
+    cr_assert(rgs_pairs_first(p, 85291230001, 1, t0));
+    cr_assert(!rgs_pairs_first(p, 85291230001, 1, t0 + 5));
+    cr_assert(rgs_pairs_first(p, 85291230001, 2, t0));
+    cr_assert(rgs_pairs_first(p, 85291230002, 1, t0));
+    cr_assert(!rgs_pairs_first(p, 85291230001, 1, t0 + 29 * DAY));
+    cr_assert(!rgs_pairs_first(p, 85291230001, 1, t0 + 58 * DAY)); /* each code keeps the pair */
+    cr_assert(rgs_pairs_first(p, 85291230001, 2, t0 + 31 * DAY));
+    cr_assert(!rgs_pairs_first(p, 85291230001, 1, t0)); /* out of order */
+    cr_assert_eq(rgs_pairs_evictions(p), 0);
+    for (uint64_t n = 0; n < 20000; n++)
+        rgs_pairs_first(p, n, 1, t0);
+    cr_assert_gt(rgs_pairs_evictions(p), 10000);
+    rgs_pairs_del(p);
+}
+
+static const struct {
+    const char *countries[RGS_ORIGIN_SOURCES]; /* GT, PLMN, cell, access network, peer address */
+    const char *origin;
+    uint32_t bits;
+} evidence[] = {
+    {{"", "", "", "", ""}, "--", 0},
+    {{"CN", "", "", "", ""}, "CN", 1},
+    {{"CN", "CN", "CN", "CN", "CN"}, "CN", 31},
+    {{"HK", "CN", "", "", ""}, "CN", 2},
+    {{"HK", "", "CN", "", ""}, "CN", 4},
+    {{"HK", "HK", "CN", "", ""}, "HK", 3},
+    {{"", "", "", "CN", "HK"}, "CN", 8},
+    {{"GB", "CN", "HK", "", "GB"}, "HK", 4},
+};
+
+Test(origin, evidence)
+{
+    for (size_t i = 0; i < sizeof(evidence) / sizeof(evidence[0]); i++) {
+        rgs_country c[RGS_ORIGIN_SOURCES];
+        uint32_t bits;
+        for (unsigned k = 0; k < RGS_ORIGIN_SOURCES; k++)
+            c[k] = rgs_country_of(evidence[i].countries[k]);
+        cr_expect_str_eq(country(rgs_origin_of(c, &bits)), evidence[i].origin, "row %zu", i);
+        cr_expect_eq(bits, evidence[i].bits, "row %zu: %u", i, bits);
+    }
+}
+
+static const struct {
+    const char *node, *cell, *origin;
+} places[] = {
+    {"8613900000001", "", "CN"},
+    {"mmec01.mmegi8001.mme.epc.mnc001.mcc460.3gppnetwork.org", "", "CN"},
+    {"MME.MNC050.MCC234.3GPPNETWORK.ORG", "", "GG"},
+    {"mme.mnc720.mcc302.3gppnetwork.org", "", "CA"},
+    {"smsf.example.org", "", "--"},
+    {"mcc46", "", "--"},
+    {"", "460-00-1-2", "CN"},
+    {"", "234-50-1-2", "GG"},
+    {"", "310-410-1", "US"},
+    {"", "460", "CN"},
+    {"", "46", "--"},
+    {"", "x", "--"},
+};
+
+Test(origin, places)
+{
+    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+        struct rgs_op op = {.has = 0};
+        struct rgs_geo none = {NULL, NULL};
+        struct rgs_place p;
+        uint32_t bits;
+        if (places[i].node[0])
+            RGS_SET(&op, SERVING_NODE, serving_node,
+                    rgs_name_of(places[i].node, strlen(places[i].node)));
+        if (places[i].cell[0])
+            RGS_SET(&op, CELL, cell, rgs_name_of(places[i].cell, strlen(places[i].cell)));
+        rgs_place_read(&p, &op, false, true, &none);
+        cr_expect_str_eq(country(rgs_origin_of(p.country, &bits)), places[i].origin, "row %zu", i);
+    }
+}
+
+Test(track, bytes_per_number)
+{
+    struct rgs_tracker_conf c = rgs_tracker_conf_default;
+    static const struct rgs_hash_key key = {3, 4};
+    struct rgs_subs *t = rgs_subs_new(c.subscribers, &key, &rgs_alloc_libc);
+    size_t each = rgs_subs_memory(t) / c.subscribers;
+    cr_log_info("%zu bytes per subscriber with both indexes, and 8 per (number, service) pair",
+                each);
+    cr_assert_leq(each, 100);
+    rgs_subs_del(t);
+}
