@@ -192,7 +192,7 @@ struct rgs_sub *rgs_track_addressee(struct rgs_tracker *t, const struct rgs_op *
     *home_routed = (RGS_HAS(op, HOME_ROUTED) && op->home_routed) || rgs_track_is_router(t, node);
     *number = RGS_HAS(op, MSISDN) ? rgs_track_msisdn(t, &op->msisdn) : 0;
     const struct rgs_route *r = imsi ? rgs_table_find(t->routes, &imsi, op->ts) : NULL;
-    if (r && (op->ts - r->at > route_ns || r->at - op->ts > route_ns))
+    if (r && !rgs_track_within(op->ts, r->at, route_ns))
         r = NULL;
     if (r) {
         *home_routed |= r->home_routed;

@@ -31,11 +31,6 @@ static uint64_t key_of(const struct rgs_tracker *t, const struct subject *who,
     return key ? key : 1;
 }
 
-static bool within(int64_t a, int64_t b, int64_t span)
-{
-    return a < b ? b - a <= span : a - b <= span;
-}
-
 /* Each time a message is sent it passes each road once; more sightings on a road than sendings are
  * a new sending. */
 static enum sighting sight(struct rgs_tracker *t, struct rgs_seen *s, bool created,
@@ -43,7 +38,7 @@ static enum sighting sight(struct rgs_tracker *t, struct rgs_seen *s, bool creat
 {
     bool fresh = created;
     for (unsigned i = 0; !created && !fresh && i < RGS_ROADS; i++) {
-        if (s->count[i] && within(s->last[i], ts, t->conf.repeat_ns))
+        if (s->count[i] && rgs_track_within(s->last[i], ts, t->conf.repeat_ns))
             break;
         fresh = i + 1 == RGS_ROADS;
     }
@@ -54,7 +49,7 @@ static enum sighting sight(struct rgs_tracker *t, struct rgs_seen *s, bool creat
         return NEW;
     }
     bool retry = s->outcome == RGS_DELIVERY_FAILED || s->outcome == RGS_DELIVERY_ABSENT;
-    bool same = s->count[road] && (retry || within(s->last[road], ts, t->conf.join_ns));
+    bool same = s->count[road] && (retry || rgs_track_within(s->last[road], ts, t->conf.join_ns));
     s->last[road] = ts > s->last[road] || !s->count[road] ? ts : s->last[road];
     if (same)
         return AGAIN;
@@ -88,7 +83,9 @@ static uint64_t hold(struct rgs_tracker *t, const struct rgs_obs *o, const struc
     if (t->held_end - t->held_first == t->conf.held)
         rgs_track_release(t, t->held[t->held_first % t->conf.held].due, false);
     struct rgs_held *h = &t->held[t->held_end % t->conf.held];
-    *h = (struct rgs_held){.obs = *o, .due = o->ts + t->conf.hold_ns};
+    *h = (struct rgs_held){.obs = *o,
+                           .due = o->ts < INT64_MAX - t->conf.hold_ns ? o->ts + t->conf.hold_ns
+                                                                      : INT64_MAX};
     if (RGS_HAS(op, IMSI))
         h->imsi = op->imsi;
     return t->held_end++;
@@ -224,7 +221,7 @@ static void match_router_legs(struct rgs_tracker *t, const struct rgs_op *op,
         return;
     }
     const struct rgs_route *r = rgs_table_peek(t->codes, &key);
-    if (r && within(r->at, op->ts, t->conf.join_ns) && RGS_HAS(op, IMSI)) {
+    if (r && rgs_track_within(r->at, op->ts, t->conf.join_ns) && RGS_HAS(op, IMSI)) {
         *number = r->number;
         rgs_sub_bind(t->subs, *number, rgs_digits_u64(&op->imsi), rgs_track_seconds(op->ts));
     }

@@ -76,6 +76,12 @@ static inline uint32_t rgs_track_seconds(int64_t ns)
     return s < 1 ? 1 : s > UINT32_MAX ? UINT32_MAX : (uint32_t)s;
 }
 
+/* Times come from the wire: any two of them may be compared. */
+static inline bool rgs_track_within(int64_t a, int64_t b, int64_t span)
+{
+    return (a < b ? (uint64_t)b - (uint64_t)a : (uint64_t)a - (uint64_t)b) <= (uint64_t)span;
+}
+
 /* ---- party.c: addresses ------------------------------------------------------------------------
  */
 /* A subscriber's number in international form; 0 when it is none. */

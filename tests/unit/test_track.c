@@ -417,16 +417,14 @@ static const struct scenario {
      "later repeat "
      "from=alphanumeric node=8613900000001 R1\n"},
     {"a retry after a failure is the same message, and its end counts",
-     ISD("0", "454001000000001",
-         "85291230001") MT("1", "1", "454001000000001", "8613900000001",
-                           "otp=1:42") "2 map mt-forwardSM error dlg=1 "
-                                       "result=absentSubscriberSM\n" MT("3600", "2",
-                                                                        "454001000000001",
-                                                                        "8613900000001",
-                                                                        "otp=1:42") "3601 map "
-                                                                                    "mt-forwardSM "
-                                                                                    "response "
-                                                                                    "dlg=2\n",
+     ISD("0", "454001000000001", "85291230001") MT(
+         "1", "1", "454001000000001", "8613900000001",
+         "otp=1:42") "2 map mt-forwardSM error dlg=1 "
+                     "result=absentSubscriberSM\n" MT("3600", "2", "454001000000001",
+                                                      "8613900000001", "otp=1:42") "3601 map "
+                                                                                   "mt-forwardSM "
+                                                                                   "response "
+                                                                                   "dlg=2\n",
      "1 location 85291230001 sim=454001000000001 of=HK in=CN/1 offshore node=8613900000001 R1\n"
      "1 verification 85291230001 sim=454001000000001 of=HK in=CN/1 offshore service=1 native first "
      "from=alphanumeric node=8613900000001 R1\n"
@@ -495,10 +493,10 @@ static const struct scenario {
      "2 delivery 85291230001 of=HK service=1 failed R1\n"
      "1 verification 85291230001 of=HK service=1 first from=alphanumeric R1\n"},
     {"the reseller by switch and by device",
-     MT("1", "1", "454001000000001",
-        "8613900000077", "otp=1:1") "1 map checkIMEI request imsi=454001000000002 "
-                                    "imei=3512345600002803\n" MT("2", "2", "454001000000002",
-                                                                 "8613900000001", "otp=1:2"),
+     MT("1", "1", "454001000000001", "8613900000077",
+        "otp=1:1") "1 map checkIMEI request imsi=454001000000002 "
+                   "imei=3512345600002803\n" MT("2", "2", "454001000000002", "8613900000001",
+                                                "otp=1:2"),
      "1 verification sim=454001000000001 of=HK in=CN/1 offshore service=1 native from=alphanumeric "
      "node=8613900000077 R7\n"
      "2 verification sim=454001000000002 imei=35123456000028 of=HK in=CN/1 offshore service=1 "
@@ -635,8 +633,9 @@ static void random_op(struct rgs_tracker *t, int64_t *ts)
     struct rgs_verdict v = {
         .otp = draw(2), .service = (uint16_t)draw(5), .code = draw(30), .confidence = 50};
 
-    *ts += draw(100) ? (int64_t)draw(2000000000)
-                     : (int64_t)((random_state >> 8) - (UINT64_C(1) << 54));
+    /* Now and then a time from anywhere. */
+    *ts = draw(100) ? (int64_t)((uint64_t)*ts + draw(2000000000))
+                    : (int64_t)(random_state * 2654435761u);
     RGS_SET(&op, TS, ts, *ts);
 #define MAYBE(ID, member, ...)                                                                     \
     if (draw(3))                                                                                   \
