@@ -21,19 +21,19 @@ struct rgs_service {
 
 struct rgs_verdict {
     bool otp;
-    uint16_t service;        /* index from 1, 0 none named */
+    uint16_t service; /* index from 1, 0 none named */
     enum rgs_purpose purpose;
-    uint8_t confidence;      /* 0..100 that otp is right */
-    uint64_t code;           /* keyed hash of the code, 0 none */
+    uint8_t confidence;       /* 0..100 that otp is right */
+    uint64_t code;            /* keyed hash of the code, 0 none */
     size_t code_at, code_len; /* where it stands in the text, for tools on files; length 0: none */
 };
 
 /* What is known of a message beside its text. */
 struct rgs_message {
-    struct rgs_bytes sender; /* as UTF-8: alphanumeric, or digits without '+' */
+    struct rgs_bytes sender;          /* as UTF-8: alphanumeric, or digits without '+' */
     enum rgs_sender_type sender_type; /* 0: work it out from the sender */
-    struct rgs_bytes text;   /* UTF-8 */
-    int dcs;                 /* -1 not known */
+    struct rgs_bytes text;            /* UTF-8 */
+    int dcs;                          /* -1 not known */
 };
 
 struct rgs_catalogue;  /* immutable, shared by threads */
@@ -41,7 +41,8 @@ struct rgs_classifier; /* one per thread: scratch and buffers */
 
 /*
  * Builds the catalogue from YAML files that the shell has read (rules/services, rules/recognition).
- * cached: a serialised database that an earlier call gave, or empty. NULL after errors, all of them in diag.
+ * cached: a serialised database that an earlier call gave, or empty. NULL after errors, all of them
+ * in diag.
  */
 struct rgs_catalogue *rgs_catalogue_new(const struct rgs_conf_file *files, size_t n_files,
                                         struct rgs_bytes cached, struct rgs_diag *diag,
@@ -52,9 +53,54 @@ const struct rgs_service *rgs_catalogue_service(const struct rgs_catalogue *c, u
 const char *rgs_category_word(uint8_t category);
 uint8_t rgs_category_value(const char *word, size_t n);
 
-struct rgs_classifier *rgs_classifier_new(const struct rgs_catalogue *c, const struct rgs_hash_key *code_key,
+/* The index of a service by its id, 0: unknown. */
+uint16_t rgs_catalogue_find(const struct rgs_catalogue *c, const char *id, size_t n);
+/* The service that a sender belongs to by itself, 0: unknown. */
+uint16_t rgs_catalogue_sender(const struct rgs_catalogue *c, struct rgs_bytes sender);
+/* The database in a form for `cached` above, freed with the catalogue's allocator; NULL: no memory.
+ * Its bytes fit only this catalogue, this version of Hyperscan and this kind of processor, and are
+ * refused (and built anew) elsewhere. */
+uint8_t *rgs_catalogue_serialise(const struct rgs_catalogue *c, size_t *n);
+bool rgs_catalogue_was_cached(const struct rgs_catalogue *c);
+void rgs_catalogue_memory(const struct rgs_catalogue *c, size_t *database, size_t *rest,
+                          size_t *literals);
+
+/* A case that stands beside a service or in rules/recognition; what is not given is not asked for.
+ */
+struct rgs_service_test {
+    const char *file;
+    unsigned line;
+    struct rgs_bytes text, sender;
+    bool otp;
+    const char *service; /* an id, or "-" */
+    uint8_t purpose;     /* 0: not given */
+    struct rgs_bytes code, lang;
+};
+size_t rgs_catalogue_tests(const struct rgs_catalogue *c, const struct rgs_service_test **tests);
+
+struct rgs_classifier *rgs_classifier_new(const struct rgs_catalogue *c,
+                                          const struct rgs_hash_key *code_key,
                                           const struct rgs_alloc *alloc);
 void rgs_classifier_del(struct rgs_classifier *k);
 void rgs_classify(struct rgs_classifier *k, const struct rgs_message *m, struct rgs_verdict *v);
+
+/* Where the law forbids reading: the same from sender, coding and length in characters alone. */
+struct rgs_envelope {
+    struct rgs_bytes sender;
+    enum rgs_sender_type sender_type; /* 0: work it out from the sender */
+    int dcs;                          /* -1 not known */
+    size_t length;
+};
+void rgs_classify_blind(const struct rgs_catalogue *c, const struct rgs_envelope *e,
+                        struct rgs_verdict *v);
+
+/*
+ * For the fitting of weights: the names of the evidence, and which of it held for each code-shaped
+ * token of a text (bit i of the set is name i). Returns the number of tokens, at most `cap`.
+ */
+enum { RGS_EVIDENCE_WORDS = 2 };
+const char *const *rgs_evidence_names(void); /* NULL-ended */
+size_t rgs_classify_evidence(struct rgs_classifier *k, const struct rgs_message *m,
+                             uint64_t (*sets)[RGS_EVIDENCE_WORDS], size_t cap);
 
 #endif

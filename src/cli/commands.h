@@ -6,5 +6,6 @@
 #include "cli/command.h"
 
 extern const struct rgs_command rgs_command_decode;
+extern const struct rgs_command rgs_command_simulate;
 
 #endif

@@ -2,7 +2,9 @@
 /* The one table of layers, from layers.def, and the table of protocols over TCP. */
 #include "engine/layers.h"
 
+#include "sig/cimd2.h"
 #include "sig/diameter.h"
+#include "sig/gsup.h"
 #include "sig/smpp.h"
 #include "sig/ucp.h"
 
@@ -22,7 +24,9 @@ const struct rgs_layer_info rgs_layers[RGS_LAYER_COUNT] = {
 const struct rgs_stream_proto rgs_streams[] = {
     {RGS_LAYER_SMPP, rgs_smpp_length, rgs_smpp_probe},
     {RGS_LAYER_DIAMETER, rgs_diameter_length, rgs_diameter_probe},
+    {RGS_LAYER_IPA, rgs_ipa_length, rgs_ipa_probe},
     {RGS_LAYER_UCP, rgs_ucp_length, rgs_ucp_probe},
+    {RGS_LAYER_CIMD2, rgs_cimd2_length, rgs_cimd2_probe},
     {RGS_LAYER_NONE, NULL, NULL},
 };
 const size_t rgs_stream_count = sizeof(rgs_streams) / sizeof(rgs_streams[0]) - 1;

@@ -80,13 +80,17 @@ void rgs_set_user_data(struct rgs_dissect *d, struct rgs_bytes udh, struct rgs_b
     RGS_SET(&d->op, SM, sm, rgs_bytes(joined, udh.n + data.n));
 }
 
-struct rgs_name rgs_packed_name(struct rgs_bytes packed, size_t septets)
+struct rgs_name rgs_packed_name(struct rgs_bytes packed, size_t semi_octets)
 {
     enum { MOST = 32 }; /* an address field of 20 semi-octets holds 11 */
     char utf8[MOST * 3 + 8];
+    size_t septets = semi_octets * 4 / 7;
 
+    if (septets > packed.n * 8 / 7)
+        septets = packed.n * 8 / 7;
     if (septets > MOST)
         septets = MOST;
-    size_t n = rgs_gsm7_packed(&rgs_gsm7_default, packed, 0, septets, utf8);
-    return rgs_name_of(utf8, n);
+    if (septets && semi_octets * 4 % 7 == 0 && rgs_gsm7_septet(packed.p, (septets - 1) * 7) == 0)
+        septets--;
+    return rgs_name_of(utf8, rgs_gsm7_packed(&rgs_gsm7_default, packed, 0, septets, utf8));
 }

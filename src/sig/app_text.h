@@ -20,8 +20,11 @@ void rgs_udh_concat(struct rgs_op *op, struct rgs_bytes udh);
 void rgs_set_user_data(struct rgs_dissect *d, struct rgs_bytes udh, struct rgs_bytes data,
                        uint8_t dcs);
 
-/* Characters of the default alphabet packed to septets, as UTF-8 (TS 23.038 6.1.2.1.1 and 6.2.1).
+/*
+ * A name in packed septets, its length in useful semi-octets (TS 23.038 6.1.2.1.1,
+ * TS 23.040 9.1.2.5), as UTF-8. An encoder that reckons in whole octets leaves a zero septet behind
+ * the name, which is no part of it.
  */
-struct rgs_name rgs_packed_name(struct rgs_bytes packed, size_t septets);
+struct rgs_name rgs_packed_name(struct rgs_bytes packed, size_t semi_octets);
 
 #endif

@@ -17,7 +17,7 @@ struct rgs_sccp {
 /* Sets global title, SSN and point code of the calling or called party. */
 void rgs_sccp_party(struct rgs_dissect *d, struct rgs_bytes b, bool called);
 
-/* Hands user data on by subsystem number, else by what it looks like. */
+/* Hands user data on to its layer. */
 enum rgs_outcome rgs_sccp_user(struct rgs_dissect *d, struct rgs_bytes data);
 
 /* The name of a return cause (Q.713 3.12). */

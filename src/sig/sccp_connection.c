@@ -61,7 +61,7 @@ static struct end end_of(const struct rgs_dissect *d, bool receiver, uint32_t re
 
     if (RGS_HAS(&d->op, OPC) && RGS_HAS(&d->op, DPC))
         e.pc = receiver ? d->op.dpc : d->op.opc;
-    else
+    else if (d->flow)
         e.flow = d->flow << 1 | (receiver ? d->dir : !d->dir);
     return e;
 }

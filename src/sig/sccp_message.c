@@ -13,6 +13,9 @@ enum {
 
 enum { CALLED = 1, CALLING = 2, DATA = 4 };
 
+/* MTP2 leaves it behind the message in some captures (Q.703 2.2.7). */
+enum { CHECK_SEQUENCE = 2 };
+
 struct layout {
     uint8_t type;
     uint8_t fixed;   /* octets between the message type and the first pointer */
@@ -168,32 +171,46 @@ enum rgs_outcome rgs_sccp_read(struct rgs_dissect *d, struct rgs_bytes m,
     return RGS_OK;
 }
 
+/* Octets behind the end of the optional parameters, or -1 when these are broken. */
+static long behind_options(struct rgs_bytes m, size_t at)
+{
+    struct rgs_reader r = rgs_reader(rgs_bytes_from(m, at));
+
+    while (rgs_left(&r)) {
+        if (rgs_u8(&r) == 0)
+            return (long)rgs_left(&r);
+        rgs_skip(&r, rgs_u8(&r));
+    }
+    return -1;
+}
+
 bool rgs_sccp_sound(struct rgs_bytes m)
 {
     const struct layout *l = m.n ? layout_of(m.p[0]) : NULL;
-    struct rgs_sccp_message ignored;
     struct rgs_bytes part;
+    size_t end, last;
 
     if (!l)
         return false;
-    size_t at = 1u + l->fixed, end = at + count(l) * l->pointer;
+    size_t at = 1u + l->fixed;
+    end = last = at + count(l) * l->pointer;
     if (end > m.n)
         return false;
-    /* Nothing variable: nothing but MTP2's check sequence may follow. */
-    if (end == at)
-        return m.n - end <= 2;
     for (unsigned i = 0; i < 3; i++) {
         if (!(l->has >> i & 1))
             continue;
-        if (number(m, at, l->pointer) + at + l->pointer - 1 < end ||
-            follow(m, at, l->pointer, 1u << i == DATA ? l->pointer : 1, &part) != INSIDE ||
-            part.n == 0)
+        /* Q.713 lets them stand anywhere; encoders put one behind the other. */
+        if (follow(m, at, l->pointer, 1u << i == DATA ? l->pointer : 1, &part) != INSIDE ||
+            part.n == 0 || number(m, at, l->pointer) + at + l->pointer - 1 != last)
             return false;
+        last = (size_t)(part.p + part.n - m.p);
         at += l->pointer;
     }
-    if (!l->options)
-        return true;
-    if (number(m, at, l->pointer) == 0)
-        return l->has || m.n - end <= 2;
-    return options(m, at, l->pointer, &ignored);
+    if (l->options && number(m, at, l->pointer) != 0) {
+        if (number(m, at, l->pointer) + at + l->pointer - 1 != last)
+            return false;
+        long behind = behind_options(m, last);
+        return behind >= 0 && behind <= CHECK_SEQUENCE;
+    }
+    return m.n - last <= CHECK_SEQUENCE;
 }

@@ -10,7 +10,7 @@ enum {
     RGS_SMPP_RESPONSE = 1u << 31, /* bit of a command_id */
 };
 
-/* Requests by their command_id (SMPP 5.0 4.7.5; 3.3 3.6 for those that 3.4 dropped). */
+/* Requests by their command_id (SMPP 5.0 4.7.5, and those that only 3.3 has). */
 enum rgs_smpp_command {
     RGS_SMPP_GENERIC_NACK = 0x000,
     RGS_SMPP_BIND_RECEIVER = 0x001,

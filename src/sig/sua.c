@@ -77,6 +77,7 @@ static void address(struct rgs_dissect *d, struct rgs_bytes value, bool called)
 enum rgs_outcome rgs_sua(struct rgs_dissect *d, struct rgs_bytes payload)
 {
     struct rgs_adaptation m;
+    static const uint8_t none[4] = {0};
     struct rgs_adaptation_param p;
     struct rgs_bytes source = {0}, data = {0}, segmentation = {0};
     enum rgs_outcome out = rgs_adaptation_read(d, payload, &m);
@@ -106,7 +107,9 @@ enum rgs_outcome rgs_sua(struct rgs_dissect *d, struct rgs_bytes payload)
             data = p.value;
             break;
         case PARAM_SEGMENTATION:
-            segmentation = p.value;
+            /* Some stacks send it empty with whole messages. */
+            if (p.value.n != sizeof(none) || memcmp(p.value.p, none, sizeof(none)) != 0)
+                segmentation = p.value;
             break;
         default:
             break;

@@ -27,7 +27,7 @@ enum {
     SESSION = 60,
 };
 
-/* Fields of the 50 series behind OT (EMI/UCP 4.0 5, "string definition"). */
+/* Fields of the 50 series behind OT (EMI/UCP 4.0, table of the 5x series). */
 enum {
     F5_ADC,
     F5_OADC,
@@ -86,7 +86,7 @@ static void set_da(struct rgs_op *op, struct rgs_bytes adc)
 
 /*
  * An alphanumeric sender is packed to septets behind its number of useful semi-octets, all of it as
- * hex (EMI/UCP 4.0 7.1). Some applications write the name plainly all the same.
+ * hex (EMI/UCP 4.0, OAdC of OTOA 5039). Some applications write the name plainly all the same.
  */
 static bool packed_sender(struct rgs_dissect *d, struct rgs_bytes oadc, struct rgs_name *name)
 {
@@ -96,7 +96,7 @@ static bool packed_sender(struct rgs_dissect *d, struct rgs_bytes oadc, struct r
     size_t octets = (b.p[0] + 1u) / 2;
     if (octets != b.n - 1)
         return false;
-    *name = rgs_packed_name(rgs_bytes_from(b, 1), b.p[0] * 4u / 7);
+    *name = rgs_packed_name(rgs_bytes_from(b, 1), b.p[0]);
     return name->n > 0;
 }
 
@@ -117,7 +117,7 @@ static void set_oa(struct rgs_dissect *d, struct rgs_bytes oadc, struct rgs_byte
         RGS_SET(op, OA_TON, oa_ton, (uint8_t)ton);
 }
 
-/* Extra services: type, length and data in octets (EMI/UCP 4.0 5.1, "XSer"). */
+/* Extra services: type, length and data in octets (EMI/UCP 4.0, XSer). */
 struct xser {
     struct rgs_bytes udh;
     bool has_dcs;
@@ -148,7 +148,7 @@ static struct xser extra_services(struct rgs_dissect *d, struct rgs_bytes hex)
     return x;
 }
 
-/* MT: 2 numeric, 3 alphanumeric in hex, 4 transparent data in hex (EMI/UCP 4.0 5.1). */
+/* MT: 2 numeric, 3 alphanumeric in hex, 4 transparent data in hex (EMI/UCP 4.0, MT). */
 static void set_message(struct rgs_dissect *d, struct rgs_bytes mt, struct rgs_bytes msg,
                         const struct xser *x, uint8_t transparent_dcs)
 {
@@ -188,7 +188,8 @@ static void message_50(struct rgs_dissect *d, const struct rgs_ucp_frame *f)
     set_message(d, rgs_ucp_field(f, F5_MT), rgs_ucp_field(f, F5_MSG), &x, dcs);
 }
 
-/* "AdC:SCTS" is what names a message from its submission on (EMI/UCP 4.0 5.2, SM of the result). */
+/* "AdC:SCTS" is what names a message from its submission on (EMI/UCP 4.0, SM of the result of 51).
+ */
 static void set_message_id(struct rgs_op *op, struct rgs_bytes adc, struct rgs_bytes scts)
 {
     char id[64];
@@ -200,7 +201,8 @@ static void set_message_id(struct rgs_op *op, struct rgs_bytes adc, struct rgs_b
     RGS_SET(op, MESSAGE_ID, message_id, rgs_name_of(id, adc.n + 1 + scts.n));
 }
 
-/* OAdC is the subscriber for whom the message was, AdC the application (EMI/UCP 4.0 5.4). */
+/* OAdC is the subscriber for whom the message was, AdC the application (EMI/UCP 4.0, operation 53).
+ */
 static void notification(struct rgs_dissect *d, const struct rgs_ucp_frame *f)
 {
     static const char *const dst[] = {"delivered", "buffered", "not delivered"};
@@ -323,7 +325,7 @@ static void operation(struct rgs_dissect *d, struct rgs_sessions *st, struct rgs
     emit(d, st, f, role);
 }
 
-/* A: A / [MVP] / SM. N: N / EC / SM (EMI/UCP 4.0 4 and 5; the 01 series has no MVP). */
+/* A: A / [MVP] / SM. N: N / EC / SM (the 01 series has no MVP). */
 static void result(struct rgs_dissect *d, struct rgs_sessions *st, struct rgs_session *session,
                    const struct rgs_ucp_frame *f)
 {

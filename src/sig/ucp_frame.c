@@ -6,7 +6,7 @@
 
 enum { STX = 0x02, ETX = 0x03 };
 
-/* Header behind STX: TRN / LEN / O|R / OT /  (EMI/UCP 4.0 3.2). 'n' is a digit. */
+/* Header behind STX: TRN / LEN / O|R / OT /  (EMI/UCP 4.0, 3). 'n' is a digit. */
 static const char header[] = "nn/nnnnn/O/nn/";
 
 /* How many octets of the header fit; all of it, or all of text, when nothing contradicts. */
@@ -100,7 +100,7 @@ enum rgs_outcome rgs_ucp_parse(struct rgs_ucp_frame *f, struct rgs_bytes bytes)
     return etx ? RGS_OK : RGS_SHORT;
 }
 
-/* EMI/UCP 4.0 4 and ETS 300 133-3 8; those in between are not defined. */
+/* ETS 300 133-3 and EMI/UCP 4.0; those in between are not defined. */
 static const char *const operations[] = {
     "00", "01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "11", "12", "13", "14", "15",
     "16", "17", "18", "19", "20", "21", "22", "23", "24", NULL, NULL, NULL, NULL, NULL, "30", "31",
@@ -113,7 +113,7 @@ const char *rgs_ucp_operation(uint32_t type)
     return type < sizeof(operations) / sizeof(operations[0]) ? operations[type] : NULL;
 }
 
-/* EC, EMI/UCP 4.0 annex A; sorted. */
+/* EC, EMI/UCP 4.0, error codes; sorted. */
 static const struct error {
     uint8_t ec;
     const char *name;

@@ -18,7 +18,7 @@ struct rgs_ucp_frame {
     struct rgs_bytes field[RGS_UCP_MAX_FIELDS]; /* behind OT, without the checksum */
 };
 
-/* STX, fields between slashes, ETX (EMI/UCP 4.0 3.2). BAD when the header is none; wrong sums are
+/* STX, fields between slashes, ETX (EMI/UCP 4.0, 3). BAD when the header is none; wrong sums are
  * only marked. */
 enum rgs_outcome rgs_ucp_parse(struct rgs_ucp_frame *f, struct rgs_bytes bytes);
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sms/rp.h"
 
+#include "sig/rp_cause.h"
+
 #include "sms/address.h"
 #include "sms/text.h"
 #include "sms/tpdu.h"

@@ -11,8 +11,4 @@ enum rgs_outcome rgs_rp_read(struct rgs_dissect *d, struct rgs_op *op, struct rg
 enum rgs_outcome rgs_cp_read(struct rgs_dissect *d, struct rgs_op *op, struct rgs_bytes cp,
                              bool to_mobile);
 
-/* Names of causes, TS 24.011 8.2.5.4 and 8.1.4.2; NULL when not defined. */
-const char *rgs_rp_cause(uint8_t value);
-const char *rgs_cp_cause(uint8_t value);
-
 #endif

@@ -48,12 +48,20 @@ static bool sua_looks(struct rgs_bytes m)
     return adaptation_looks(m, 7, 2) || adaptation_looks(m, 8, 11);
 }
 
+/* Its messages that name a subscriber begin with his IMSI (TS 29.118 8). */
+static bool sgsap_looks(struct rgs_bytes m)
+{
+    return m.n >= 11 && m.p[0] >= 1 && m.p[0] <= 0x1f && m.p[1] == 1 && m.p[2] >= 4 && m.p[2] <= 8 &&
+           (m.p[3] & 7) == 1 && m.p[3] >> 4 <= 9;
+}
+
 /* https://www.iana.org/assignments/sctp-parameters (payload protocol identifiers) */
 static const struct user sctp_users[] = {
     {RGS_LAYER_M2UA, 2, 2904, ANYWHERE, m2ua_looks}, /* RFC 3331 1.4.8 */
     {RGS_LAYER_M3UA, 3, 2905, ANYWHERE, m3ua_looks}, /* RFC 4666 1.4.8 */
     {RGS_LAYER_SUA, 4, 14001, ANYWHERE, sua_looks},  /* RFC 3868 1.4.8 */
     {RGS_LAYER_M2PA, 5, 3565, ANYWHERE, m2pa_looks}, /* RFC 4165 1.8 */
+    {RGS_LAYER_SGSAP, 0, 29118, ANYWHERE, sgsap_looks}, /* TS 29.118 7.2; no identifier of its own */
     {RGS_LAYER_NONE, 0, 0, ON_ITS_PORT, NULL},
 };
 

@@ -1,348 +1,72 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "support/rules.h"
 
-#include <criterion/criterion.h>
-#include <dirent.h>
-#include <math.h>
+#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/table.h"
-
-#define DAY (INT64_C(86400) * 1000000000)
-#define EPOCH (INT64_C(20500) * DAY)
-
-static uint16_t service(void *ctx, const char *word, size_t n)
+char *rgs_test_slurp(const char *path, size_t *n)
 {
-    char text[16];
-    if (n < 2 || n >= sizeof(text) || word[0] != 's')
-        return 0;
-    memcpy(text, word, n);
-    text[n] = '\0';
-    return (uint16_t)strtoul(text + 1, NULL, 10);
-}
+    FILE *f = fopen(path, "rb");
+    size_t cap = 1 << 16, len = 0;
+    char *text = malloc(cap + 1);
 
-static uint8_t category(void *ctx, const char *word, size_t n)
-{
-    return n == 4 && memcmp(word, "bank", 4) == 0     ? 1
-           : n == 6 && memcmp(word, "social", 6) == 0 ? 2
-                                                      : 0;
-}
-
-const struct rgs_rules_lookup rgs_test_lookup = {NULL, service, category};
-
-static char words[3][1000][8];
-
-static const char *word_of(unsigned kind, char letter, unsigned n)
-{
-    snprintf(words[kind][n], sizeof(words[kind][n]), "%c%u", letter, n);
-    return words[kind][n];
-}
-
-static uint64_t id_of(char letter, unsigned n)
-{
-    char text[8];
-    int len = snprintf(text, sizeof(text), "%c%u", letter, n);
-    return rgs_id_of(text, (size_t)len);
-}
-
-uint64_t rgs_test_reseller(unsigned n)
-{
-    return id_of('R', n);
-}
-
-uint64_t rgs_test_account(unsigned n)
-{
-    return id_of('a', n);
-}
-
-static const char *name_of(unsigned kind, char letter, uint64_t id)
-{
-    for (unsigned i = 1; i < 100; i++) {
-        if (id_of(letter, i) == id)
-            return word_of(kind, letter, i);
-    }
-    return NULL;
-}
-
-static const char *reseller(void *ctx, uint64_t id, const char **name, const char **parent)
-{
-    *parent = NULL;
-    *name = name_of(0, 'R', id);
-    return *name;
-}
-
-static const char *account(void *ctx, uint64_t id)
-{
-    return name_of(1, 'a', id);
-}
-
-static const char *service_word(void *ctx, uint16_t index)
-{
-    return index < 1000 ? word_of(2, 's', index) : NULL;
-}
-
-const struct rgs_scorer_names rgs_test_names = {NULL, reseller, account, service_word, NULL};
-const struct rgs_scorer_capacity rgs_test_capacity = {
-    .numbers = 60000, .entities = 4096, .hash_key = {1, 2}};
-
-struct rgs_ruleset *rgs_test_rules(const char *text, char **messages)
-{
-    const struct rgs_conf_file file = {.name = "t.yaml", .text = rgs_bytes(text, strlen(text))};
-    struct rgs_diag diag;
-
-    rgs_diag_init(&diag, &rgs_alloc_libc);
-    struct rgs_ruleset *r = rgs_ruleset_new(&file, 1, &rgs_test_lookup, &diag, &rgs_alloc_libc);
-    *messages = diag.text ? strdup(diag.text) : strdup("");
-    rgs_diag_fini(&diag);
-    return r;
-}
-
-static size_t read_folder(const char *path, struct rgs_conf_file *files, size_t n, size_t most)
-{
-    struct dirent **names;
-    int count = scandir(path, &names, NULL, alphasort);
-
-    cr_assert(count >= 0, "%s", path);
-    for (int i = 0; i < count; i++) {
-        char full[1024];
-        const char *name = names[i]->d_name, *dot = strrchr(name, '.');
-        snprintf(full, sizeof(full), "%s/%s", path, name);
-        if (dot && strcmp(dot, ".yaml") == 0 && n < most) {
-            FILE *f = fopen(full, "rb");
-            char *text = malloc(1 << 20);
-            size_t len = fread(text, 1, 1 << 20, f);
+    if (!f || !text) {
+        free(text);
+        if (f)
             fclose(f);
-            files[n++] = (struct rgs_conf_file){.name = strdup(full), .text = rgs_bytes(text, len)};
-        } else if (!strcmp(name, "typologies") || !strcmp(name, "lists")) {
-            n = read_folder(full, files, n, most);
-        }
-        free(names[i]);
+        return NULL;
     }
-    free(names);
-    return n;
-}
-
-struct rgs_ruleset *rgs_test_shipped(void)
-{
-    struct rgs_conf_file files[64];
-    struct rgs_diag diag;
-    char path[1024];
-
-    snprintf(path, sizeof(path), "%s/rules", getenv("RGS_SOURCE_ROOT"));
-    size_t n = read_folder(path, files, 0, 64);
-    rgs_diag_init(&diag, &rgs_alloc_libc);
-    struct rgs_ruleset *r = rgs_ruleset_new(files, n, &rgs_test_lookup, &diag, &rgs_alloc_libc);
-    cr_assert_not_null(r, "%s", diag.text);
-    rgs_diag_fini(&diag);
-    for (size_t i = 0; i < n; i++) {
-        free((void *)(uintptr_t)files[i].name);
-        free((void *)(uintptr_t)files[i].text.p);
-    }
-    return r;
-}
-
-uint64_t rgs_test_random(uint64_t *state)
-{
-    *state ^= *state << 13;
-    *state ^= *state >> 7;
-    *state ^= *state << 17;
-    return *state * UINT64_C(0x2545f4914f6cdd1d);
-}
-
-double rgs_test_uniform(uint64_t *state)
-{
-    return (double)(rgs_test_random(state) >> 11) / 9007199254740992.0;
-}
-
-void rgs_world_init(struct rgs_world *w, uint64_t seed, double days)
-{
-    *w = (struct rgs_world){.random = rgs_mix64(seed + 1), .days = days};
-}
-
-void rgs_world_fini(struct rgs_world *w)
-{
-    free(w->obs);
-}
-
-static struct rgs_obs *append(struct rgs_world *w, double day)
-{
-    if (w->n == w->cap) {
-        w->cap = w->cap ? w->cap * 2 : 1024;
-        w->obs = realloc(w->obs, w->cap * sizeof(*w->obs));
-    }
-    struct rgs_obs *o = &w->obs[w->n++];
-    memset(o, 0, sizeof(*o));
-    o->ts = EPOCH + (int64_t)(day * 86400) * 1000000000;
-    return o;
-}
-
-static void common(struct rgs_world *w, const struct rgs_population *p, uint32_t i, double born,
-                   double day, struct rgs_obs *o)
-{
-    uint64_t number = p->first_number + (uint64_t)i * (p->stride ? p->stride : 1);
-    const rgs_country hk = 'H' << 8 | 'K', cn = 'C' << 8 | 'N';
-
-    RGS_OBS_SET(o, NUMBER, number, number);
-    RGS_OBS_SET(o, NUMBER_COUNTRY, number_country, hk);
-    RGS_OBS_SET(o, ORIGIN_COUNTRY, origin_country, p->away ? cn : hk);
-    RGS_OBS_SET(o, NUMBER_OFFSHORE, number_offshore, p->away);
-    if (p->reseller)
-        RGS_OBS_SET(o, RESELLER, reseller, rgs_test_reseller(p->reseller));
-    RGS_OBS_SET(o, PROTO, proto, rgs_proto_of(p->account ? "smpp" : "map"));
-    if (p->account)
-        RGS_OBS_SET(o, ACCOUNT, account, rgs_test_account(p->account));
-    if (p->cells)
-        RGS_OBS_SET(o, CELL, cell, 7000 + p->first_number + rgs_test_random(&w->random) % p->cells);
-    if (p->nodes)
-        RGS_OBS_SET(o, SERVING_NODE, serving_node,
-                    9000 + p->first_number % 97 + rgs_test_random(&w->random) % p->nodes);
-    if (p->sims_per_device) {
-        uint32_t at = p->rotate ? (uint32_t)(i + (uint32_t)day) % p->numbers : i;
-        RGS_OBS_SET(o, DEVICE, device, rgs_mix64(p->first_number + at / p->sims_per_device));
-    }
-    if (born > 1)
-        RGS_OBS_SET(o, ACTIVATED, activated, (uint32_t)((day - born) * 86400));
-}
-
-/* Times of a Poisson process of `rate` per day in [from, to). */
-static double next_time(struct rgs_world *w, double at, double rate)
-{
-    return rate > 0 ? at - log(1 - rgs_test_uniform(&w->random)) / rate : w->days + 1;
-}
-
-static void number(struct rgs_world *w, const struct rgs_population *p, uint32_t i)
-{
-    double born = p->from_day + p->over_days * i / (p->numbers ? p->numbers : 1);
-    double end = p->life_days > 0 && born + p->life_days < w->days ? born + p->life_days : w->days;
-    unsigned used[64], n_used = 0, catalogue = p->catalogue ? p->catalogue : 60;
-    struct rgs_obs *o;
-
-    for (double t = next_time(w, born, p->codes); t < end; t = next_time(w, t, p->codes)) {
-        unsigned s;
-        double day = t;
-        if (n_used && (n_used >= p->services || rgs_test_uniform(&w->random) < p->repeat)) {
-            s = used[rgs_test_random(&w->random) % n_used];
-        } else {
-            s = 1 + p->first_service + (unsigned)(rgs_test_random(&w->random) % catalogue);
-            used[n_used++ % 64] = s;
-            n_used = n_used > 64 ? 64 : n_used;
-        }
-        if (rgs_test_uniform(&w->random) < p->burst) {
-            /* An operator works through his list: one service in the same ten minutes of a day. */
-            day = floor(t) + 0.4 + 0.005 * rgs_test_uniform(&w->random);
-            s = 1 + (unsigned)(floor(t)) % catalogue;
-        }
-        o = append(w, day);
-        common(w, p, i, born, day, o);
-        RGS_OBS_SET(o, KIND, kind, RGS_OBS_VERIFICATION);
-        RGS_OBS_SET(o, SERVICE, service, (uint16_t)s);
-        o = append(w, day + 3.0 / 86400);
-        common(w, p, i, born, day, o);
-        RGS_OBS_SET(o, KIND, kind, RGS_OBS_DELIVERY);
-        RGS_OBS_SET(o, RESULT, result,
-                    rgs_test_uniform(&w->random) < p->failed ? RGS_DELIVERY_FAILED
-                                                             : RGS_DELIVERY_DELIVERED);
-    }
-    for (unsigned k = 0; k < 2; k++) {
-        double rate = k ? p->sent : p->messages;
-        for (double t = next_time(w, born, rate); t < end; t = next_time(w, t, rate)) {
-            o = append(w, t);
-            common(w, p, i, born, t, o);
-            RGS_OBS_SET(o, KIND, kind, k ? RGS_OBS_ORIGINATION : RGS_OBS_MESSAGE);
+    for (size_t got; (got = fread(text + len, 1, cap - len, f)) > 0;) {
+        len += got;
+        if (len == cap) {
+            cap *= 2;
+            text = realloc(text, cap + 1);
+            if (!text)
+                abort();
         }
     }
-}
-
-void rgs_world_add(struct rgs_world *w, const struct rgs_population *p)
-{
-    for (uint32_t i = 0; i < p->numbers; i++)
-        number(w, p, i);
-}
-
-static int by_time(const void *a, const void *b)
-{
-    const struct rgs_obs *x = a, *y = b;
-    if (x->ts != y->ts)
-        return x->ts < y->ts ? -1 : 1;
-    return x->number < y->number ? -1 : x->number > y->number;
-}
-
-void rgs_world_finish(struct rgs_world *w)
-{
-    const struct rgs_table_conf conf = {.key_size = 16, .value_size = 8, .cap = 400000};
-    struct rgs_table *pairs = rgs_table_new(&conf, &rgs_alloc_libc);
-
-    qsort(w->obs, w->n, sizeof(*w->obs), by_time);
-    for (size_t i = 0; i < w->n; i++) {
-        struct rgs_obs *o = &w->obs[i];
-        bool created;
-        uint64_t key[2] = {o->number, o->service};
-        o->frame = i + 1;
-        if (o->kind != RGS_OBS_VERIFICATION)
-            continue;
-        rgs_table_get(pairs, key, o->ts, &created);
-        RGS_OBS_SET(o, REGISTRATION, registration, created);
-    }
-    rgs_table_del(pairs);
-}
-
-void rgs_world_score(const struct rgs_world *w, const struct rgs_ruleset *r,
-                     struct rgs_result_owner *o)
-{
-    struct rgs_scorer *s = rgs_scorer_new(r, &rgs_test_names, &rgs_test_capacity, &rgs_alloc_libc);
-
-    cr_assert_not_null(s);
-    for (size_t i = 0; i < w->n; i++)
-        rgs_scorer_observe(s, &w->obs[i]);
-    rgs_scorer_advance(s, EPOCH + (int64_t)(w->days * 86400) * 1000000000);
-    rgs_result_owner_init(o, &rgs_alloc_libc);
-    cr_assert_eq(rgs_scorer_result(s, o), 0);
-    rgs_scorer_del(s);
-}
-
-const struct rgs_result_reseller *rgs_test_find(const struct rgs_result_owner *o, const char *id)
-{
-    for (size_t i = 0; i < o->result.n_resellers; i++) {
-        if (strcmp(o->result.resellers[i].id, id) == 0)
-            return &o->result.resellers[i];
-    }
-    return NULL;
-}
-
-char *rgs_test_result_text(const struct rgs_result *r)
-{
-    static const char *const status[] = {"insufficient", "clear", "review", "alert"};
-    char *text = NULL;
-    size_t n = 0;
-    FILE *f = open_memstream(&text, &n);
-
-    for (size_t i = 0; i < r->n_resellers; i++) {
-        const struct rgs_result_reseller *e = &r->resellers[i];
-        fprintf(f, "%s parent %s %s %.1f numbers %llu codes %llu alert %.2f\n", e->id,
-                e->parent ? e->parent : "-", status[e->status], e->score,
-                (unsigned long long)e->numbers, (unsigned long long)e->verifications,
-                e->alerted ? (double)(e->alert_ts - EPOCH) / 86400e9 : -1);
-        for (size_t k = 0; k < e->n_services && k < 3; k++)
-            fprintf(f, "    %s %llu\n", e->services[k].id,
-                    (unsigned long long)e->services[k].count);
-        for (size_t k = 0; k < e->n_typologies; k++) {
-            const struct rgs_result_typology *t = &e->typologies[k];
-            fprintf(f, "  %s %.1f\n", t->id, t->score);
-            for (size_t j = 0; j < t->n_rules; j++)
-                fprintf(f, "    %s.%u %s %.3f -> %.1f %s\n", t->rules[j].id, t->rules[j].rev,
-                        t->rules[j].family, t->rules[j].value, t->rules[j].weight, t->rules[j].why);
-        }
-        for (size_t k = 0; k < e->n_counterfactual; k++)
-            fprintf(f, "  - %s\n", e->counterfactual[k]);
-    }
-    for (size_t i = 0; i < r->n_alerts; i++)
-        fprintf(f, "alert %.2f %s %s %s %.1f\n", (double)(r->alerts[i].ts - EPOCH) / 86400e9,
-                r->alerts[i].id, r->alerts[i].typology, status[r->alerts[i].level],
-                r->alerts[i].score);
-    for (size_t i = 0; i < r->n_dropped; i++)
-        fprintf(f, "dropped %s %llu\n", r->dropped[i].name,
-                (unsigned long long)r->dropped[i].count);
     fclose(f);
+    text[len] = '\0';
+    *n = len;
     return text;
+}
+
+struct rgs_test_files rgs_test_rules(const char *const *folders)
+{
+    struct rgs_test_files out = {0};
+    const char *root = getenv("RGS_SOURCE_ROOT");
+    glob_t g = {0};
+    char pattern[4096];
+
+    for (size_t i = 0; folders[i]; i++) {
+        snprintf(pattern, sizeof(pattern), "%s/rules/%s/*.yaml", root ? root : ".", folders[i]);
+        glob(pattern, i ? GLOB_APPEND : 0, NULL, &g);
+    }
+    if (g.gl_pathc == 0) {
+        fprintf(stderr, "no rules below %s\n", root ? root : ".");
+        abort();
+    }
+    out.file = calloc(g.gl_pathc, sizeof(*out.file));
+    for (size_t i = 0; out.file && i < g.gl_pathc; i++) {
+        size_t n;
+        char *text = rgs_test_slurp(g.gl_pathv[i], &n);
+        if (!text)
+            continue;
+        const char *name = strstr(g.gl_pathv[i], "/rules/");
+        out.file[out.n++] = (struct rgs_conf_file){.name = strdup(name ? name + 1 : g.gl_pathv[i]),
+                                                   .text = rgs_bytes(text, n)};
+    }
+    globfree(&g);
+    return out;
+}
+
+void rgs_test_files_free(struct rgs_test_files *f)
+{
+    for (size_t i = 0; i < f->n; i++) {
+        free((void *)(uintptr_t)f->file[i].name);
+        free((void *)(uintptr_t)f->file[i].text.p);
+    }
+    free(f->file);
+    *f = (struct rgs_test_files){0};
 }

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "support/rules.h"
+#include "support/scoring.h"
 
 enum { SEEDS = 4 };
 

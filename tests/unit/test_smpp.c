@@ -582,7 +582,7 @@ Test(smpp, query_and_alert)
     DIGITS_ARE(o, MSISDN, msisdn, "4915550001");
 }
 
-/* SMPP 3.3 6.3.15: what 3.4 dropped. */
+/* What 3.4 dropped. */
 Test(smpp, query_msg_details_of_3_3)
 {
     struct pdu p = begin(RGS_SMPP_QUERY_MSG_DETAILS | RGS_SMPP_RESPONSE, 0, 2);

@@ -2,6 +2,7 @@
 /* TPDU, RP and CP, data codings and user data headers, over messages laid by hand. */
 #include <criterion/criterion.h>
 
+#include "sig/rp_cause.h"
 #include "sms/rp.h"
 #include "support/sms.h"
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "sms/rp.h"
+#include "sig/rp_cause.h"
+
+#include <stddef.h>
 
 /* RP-Cause, TS 24.011 8.2.5.4 table 8.4. */
 static const char *const rp_causes[128] = {

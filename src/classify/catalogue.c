@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "classify/catalogue.h"
+
+static void read_file(struct rgs_catalogue *c, const struct rgs_conf_file *file,
+                      struct rgs_diag *diag)
+{
+    static const char *const kinds[] = {"id", "words", "features", "tests", NULL};
+    struct rgs_yaml *y = rgs_yaml_new(file, diag, c->keep.alloc);
+
+    if (!y)
+        return;
+    struct rgs_yaml_node *root = rgs_yaml_root(y);
+    if (!root || root->kind != RGS_YAML_MAP)
+        rgs_diag_error(diag, (struct rgs_mark){.file = file},
+                       "expected a service, words, weights or tests");
+    else if (rgs_yaml_get(root, "id"))
+        rgs_service_read(c, root, diag);
+    else if (rgs_yaml_get(root, "words"))
+        rgs_words_read(c, root, diag);
+    else if (rgs_yaml_get(root, "features"))
+        rgs_weights_read(c, root, diag);
+    else if (rgs_yaml_get(root, "tests"))
+        rgs_tests_read(c, rgs_yaml_get(root, "tests"), NULL, diag);
+    else
+        rgs_yaml_unknown(root, kinds, diag);
+    rgs_yaml_del(y);
+}
+
+static void check_tests(const struct rgs_catalogue *c, struct rgs_diag *diag)
+{
+    for (size_t i = 0; i < c->n_tests; i++) {
+        const struct rgs_service_test *t = &c->tests[i];
+        bool known = strcmp(t->service, "-") == 0;
+        for (size_t s = 0; s < c->n_services && !known; s++)
+            known = strcmp(c->services[s].id, t->service) == 0;
+        if (!known)
+            rgs_diag_error(diag, (struct rgs_mark){0}, "%s:%u: the test names no service: '%s'",
+                           t->file, t->line, t->service);
+    }
+}
+
+struct rgs_catalogue *rgs_catalogue_new(const struct rgs_conf_file *files, size_t n_files,
+                                        struct rgs_bytes cached, struct rgs_diag *diag,
+                                        const struct rgs_alloc *alloc)
+{
+    unsigned errors = diag->errors;
+    struct rgs_catalogue *c = rgs_new(alloc, sizeof(*c));
+
+    if (!c) {
+        rgs_diag_error(diag, (struct rgs_mark){0}, "out of memory");
+        return NULL;
+    }
+    c->keep.alloc = alloc;
+    c->patterns.keep = &c->keep;
+    for (size_t i = 0; i < n_files; i++)
+        read_file(c, &files[i], diag);
+    if (diag->errors == errors)
+        check_tests(c, diag);
+    if (diag->errors == errors && (!c->has_words || !c->has_weights))
+        rgs_diag_error(diag, (struct rgs_mark){0}, "no file has the %s of recognition",
+                       c->has_words ? "weights" : "words");
+    if (c->patterns.full)
+        rgs_diag_error(diag, (struct rgs_mark){0}, "out of memory");
+    if (diag->errors == errors)
+        rgs_patterns_build(&c->patterns, cached, &c->was_cached, diag);
+    if (diag->errors != errors) {
+        rgs_catalogue_del(c);
+        return NULL;
+    }
+    return c;
+}
+
+void rgs_catalogue_del(struct rgs_catalogue *c)
+{
+    if (!c)
+        return;
+    const struct rgs_alloc *alloc = c->keep.alloc;
+    rgs_patterns_fini(&c->patterns);
+    rgs_free(alloc, c->services);
+    rgs_free(alloc, c->senders);
+    rgs_free(alloc, c->prefixes);
+    rgs_free(alloc, c->formats);
+    rgs_free(alloc, c->tests);
+    rgs_keep_fini(&c->keep);
+    rgs_free(alloc, c);
+}
+
+size_t rgs_catalogue_count(const struct rgs_catalogue *c)
+{
+    return c->n_services;
+}
+
+const struct rgs_service *rgs_catalogue_service(const struct rgs_catalogue *c, uint16_t index)
+{
+    return index >= 1 && index <= c->n_services ? &c->services[index - 1] : NULL;
+}
+
+uint16_t rgs_catalogue_find(const struct rgs_catalogue *c, const char *id, size_t n)
+{
+    for (size_t i = 0; i < c->n_services; i++) {
+        if (strlen(c->services[i].id) == n && memcmp(c->services[i].id, id, n) == 0)
+            return (uint16_t)(i + 1);
+    }
+    return 0;
+}
+
+uint16_t rgs_catalogue_sender(const struct rgs_catalogue *c, struct rgs_bytes sender)
+{
+    return rgs_sender_service(c, sender);
+}
+
+size_t rgs_catalogue_tests(const struct rgs_catalogue *c, const struct rgs_service_test **tests)
+{
+    *tests = c->tests;
+    return c->n_tests;
+}
+
+bool rgs_catalogue_was_cached(const struct rgs_catalogue *c)
+{
+    return c->was_cached;
+}
+
+uint8_t *rgs_catalogue_serialise(const struct rgs_catalogue *c, size_t *n)
+{
+    return rgs_patterns_serialise(&c->patterns, n);
+}
+
+void rgs_catalogue_memory(const struct rgs_catalogue *c, size_t *database, size_t *rest,
+                          size_t *literals)
+{
+    *database = 0;
+    hs_database_size(c->patterns.db, database);
+    *literals = c->patterns.n_literals;
+    *rest = sizeof(*c) + rgs_keep_bytes(&c->keep) +
+            c->patterns.cap_literals * sizeof(*c->patterns.literals) +
+            c->patterns.cap_meanings * sizeof(*c->patterns.meanings) +
+            c->patterns.n_slots * sizeof(*c->patterns.slots) +
+            c->cap_services * sizeof(*c->services) + c->n_sender_slots * sizeof(*c->senders) +
+            c->cap_tests * sizeof(*c->tests);
+}

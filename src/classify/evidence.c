@@ -1,0 +1,389 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "classify/evidence.h"
+#include "classify/text.h"
+
+enum {
+    TOUCHING = 2, /* characters: "Rs. 500" */
+    ADJACENT = 6, /* ": ", " is ", "是：" */
+    NEAR = 30,    /* the same clause in most languages */
+    CLOSE = 14,   /* for words that must stand against the token: ref, order, call */
+    SHORT_REST = 24,
+};
+
+static void set(struct rgs_features *f, enum rgs_feature x)
+{
+    f->bits[x / 64] |= UINT64_C(1) << (x % 64);
+}
+
+static void set_if(struct rgs_features *f, enum rgs_feature x, bool holds)
+{
+    if (holds)
+        set(f, x);
+}
+
+float rgs_evidence_sum(const struct rgs_catalogue *c, const struct rgs_features *f)
+{
+    float sum = c->bias;
+
+    for (size_t w = 0; w < RGS_EVIDENCE_WORDS; w++) {
+        for (uint64_t b = f->bits[w]; b; b &= b - 1)
+            sum += c->weight[w * 64 + (size_t)__builtin_ctzll(b)];
+    }
+    return sum;
+}
+
+static bool has(const struct rgs_reading *r, enum rgs_word w)
+{
+    return (r->words >> w & 1) != 0;
+}
+
+/* ---- the message as a whole --------------------------------------------------------------------
+ */
+
+static bool base64ish(uint8_t c)
+{
+    return rgs_text_letter(c) || rgs_is_digit(c) || c == '+' || c == '/' || c == '_' || c == '-';
+}
+
+/* Eleven characters of Base64 as the last word, with both cases or a digit in them (SMS Retriever).
+ */
+static bool ends_with_hash(struct rgs_bytes t)
+{
+    size_t n = t.n;
+    bool small = false, capital = false, digit = false;
+
+    while (n && t.p[n - 1] <= ' ')
+        n--;
+    if (n < 12 || (t.p[n - 12] > ' ' && t.p[n - 12] < 0x80 && t.p[n - 12] != '.'))
+        return false;
+    for (size_t i = n - 11; i < n; i++) {
+        uint8_t c = t.p[i];
+        if (c >= 0x80 || !base64ish(c))
+            return false;
+        small |= c >= 'a' && c <= 'z';
+        capital |= c >= 'A' && c <= 'Z';
+        digit |= rgs_is_digit(c);
+    }
+    return capital && (small || digit);
+}
+
+static bool app_tag(struct rgs_bytes t)
+{
+    size_t i = 0;
+    while (i < t.n && t.p[i] <= ' ')
+        i++;
+    if (t.n - i >= 3 && (memcmp(t.p + i, "<#>", 3) == 0 || memcmp(t.p + i, "[#]", 3) == 0))
+        return true;
+    return ends_with_hash(t);
+}
+
+/* 【Name】, [Name], <Name>, (Name) as first or last thing of the text. */
+static bool bracket_head(struct rgs_bytes t)
+{
+    static const char lens[] = "\xe3\x80\x90", lens_end[] = "\xe3\x80\x91"; /* 【 】 */
+    size_t i = 0, n = t.n;
+
+    while (i < n && t.p[i] <= ' ')
+        i++;
+    while (n > i && t.p[n - 1] <= ' ')
+        n--;
+    if (n - i < 6)
+        return false;
+    if (memcmp(t.p + i, lens, 3) == 0 || memcmp(t.p + n - 3, lens_end, 3) == 0)
+        return true;
+    return (t.p[i] == '[' || t.p[i] == '(') &&
+           (rgs_text_letter(t.p[i + 1]) || t.p[i + 1] >= 0x80 || t.p[i + 1] == ' ');
+}
+
+static bool has_link(struct rgs_bytes t)
+{
+    for (const uint8_t *p = t.p; (p = memchr(p, '/', (size_t)(t.p + t.n - p))); p++) {
+        if (p + 1 < t.p + t.n && p > t.p && (p[1] == '/' || rgs_text_letter(p[1])) && p[-1] != '<')
+            return true;
+    }
+    return false;
+}
+
+static size_t characters(struct rgs_bytes t)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < t.n; i++)
+        n += (t.p[i] & 0xc0) != 0x80;
+    return n;
+}
+
+static enum rgs_feature of_word(enum rgs_word w)
+{
+    switch (w) {
+    case RGS_W_CODE:
+        return RGS_F_HAS_CODE;
+    case RGS_W_WEAK:
+        return RGS_F_HAS_WEAK;
+    case RGS_W_NOT_CODE:
+        return RGS_F_HAS_OTHER_CODE;
+    case RGS_W_WARN:
+        return RGS_F_HAS_WARN;
+    case RGS_W_VALID:
+        return RGS_F_HAS_VALID;
+    case RGS_W_UNASKED:
+        return RGS_F_HAS_UNASKED;
+    case RGS_W_VERIFY:
+    case RGS_W_LOGIN:
+    case RGS_W_REGISTER:
+    case RGS_W_RESET:
+        return RGS_F_HAS_PURPOSE;
+    case RGS_W_PAY:
+        return RGS_F_HAS_PAY;
+    case RGS_W_REF:
+        return RGS_F_HAS_REF;
+    case RGS_W_MONEY:
+        return RGS_F_HAS_MONEY;
+    case RGS_W_ORDER:
+        return RGS_F_HAS_ORDER;
+    case RGS_W_DELIVERY:
+        return RGS_F_HAS_DELIVERY;
+    case RGS_W_PROMO:
+        return RGS_F_HAS_PROMO;
+    case RGS_W_BALANCE:
+        return RGS_F_HAS_BALANCE;
+    case RGS_W_BOOKING:
+        return RGS_F_HAS_BOOKING;
+    case RGS_W_PHONE:
+        return RGS_F_HAS_PHONE;
+    case RGS_W_PRIZE:
+        return RGS_F_HAS_PRIZE;
+    case RGS_W_STOP:
+        return RGS_F_HAS_STOP;
+    default:
+        return RGS_F_COUNT;
+    }
+}
+
+void rgs_evidence_message(struct rgs_reading *r)
+{
+    struct rgs_features *f = &r->message;
+    size_t length = characters(r->text);
+
+    *f = (struct rgs_features){0};
+    for (unsigned w = 0; w < RGS_W_COUNT; w++) {
+        enum rgs_feature x = of_word((enum rgs_word)w);
+        if (x != RGS_F_COUNT && has(r, (enum rgs_word)w))
+            set(f, x);
+    }
+    for (size_t i = 0; i < r->hits.n; i++) {
+        const struct rgs_hit *h = &r->hits.hit[i];
+        set_if(f, RGS_F_HAS_BRAND,
+               h->kind == RGS_MEANS_HASH || h->kind == RGS_MEANS_DOMAIN ||
+                   (h->kind == RGS_MEANS_BRAND && !(h->flags & RGS_COMMON)));
+        set_if(f, RGS_F_APP_TAG, h->kind == RGS_MEANS_HASH);
+    }
+    set_if(f, RGS_F_HAS_LINK, has_link(r->text));
+    set_if(f, RGS_F_APP_TAG, app_tag(r->text));
+    set_if(f, RGS_F_BRACKET_HEAD, bracket_head(r->text));
+    set_if(f, RGS_F_MANY_NUMBERS, r->tokens.numbers >= 4);
+    set_if(f, RGS_F_LONG, length > 240 && length <= 400);
+    set_if(f, RGS_F_VERY_LONG, length > 400);
+    set_if(f, RGS_F_SENDER_ALPHA, r->sender_type == RGS_SENDER_ALPHANUMERIC);
+    set_if(f, RGS_F_SENDER_SHORT, r->sender_type == RGS_SENDER_SHORT);
+    set_if(f, RGS_F_SENDER_NUMBER,
+           r->sender_type == RGS_SENDER_NATIONAL || r->sender_type == RGS_SENDER_INTERNATIONAL);
+    set_if(f, RGS_F_SENDER_KNOWN, r->sender_service != 0);
+}
+
+/* ---- one token --------------------------------------------------------------------------------
+ */
+
+/* Characters between two places, and whether a sentence ends there; stops counting at NEAR + 1. */
+static unsigned gap(struct rgs_bytes t, size_t from, size_t to, bool *sentence)
+{
+    unsigned n = 0;
+
+    *sentence = false;
+    for (size_t i = from; i < to && n <= NEAR; i++) {
+        uint8_t c = t.p[i];
+        n += (c & 0xc0) != 0x80;
+        if ((c == '.' || c == '!' || c == '?' || c == ';') && i + 1 < to && t.p[i + 1] <= ' ')
+            *sentence = true;
+        if (c == '\n' && i + 2 < to && i > from + 2)
+            *sentence = true;
+        if (c == 0xe3 && i + 2 < to && t.p[i + 1] == 0x80 && t.p[i + 2] == 0x82) /* 。 */
+            *sentence = true;
+    }
+    return n;
+}
+
+/* Characters to the nearest word of each class; FAR: in another sentence or further, NONE: not
+ * there. */
+enum { FAR = NEAR + 1, NONE = 255 };
+
+struct around {
+    uint8_t before[RGS_W_COUNT], after[RGS_W_COUNT];
+};
+
+static void look_around(const struct rgs_reading *r, const struct rgs_token *k, struct around *a)
+{
+    memset(a, NONE, sizeof(*a));
+    for (size_t i = 0; i < r->hits.n; i++) {
+        const struct rgs_hit *h = &r->hits.hit[i];
+        bool sentence, before = h->end <= k->at;
+        if (h->kind != RGS_MEANS_WORD || (!before && h->at < k->end))
+            continue;
+        unsigned n = before ? gap(r->text, h->end, k->at, &sentence)
+                            : gap(r->text, k->end, h->at, &sentence);
+        uint8_t *nearest = before ? &a->before[h->word] : &a->after[h->word];
+        if (sentence || n > NEAR)
+            n = FAR;
+        if (n < *nearest)
+            *nearest = (uint8_t)n;
+    }
+}
+
+static void shape(const struct rgs_token *k, struct rgs_features *f)
+{
+    static const enum rgs_feature by_length[] = {
+        [3] = RGS_F_LEN3, [4] = RGS_F_LEN4, [5] = RGS_F_LEN5, [6] = RGS_F_LEN6,
+        [7] = RGS_F_LEN7, [8] = RGS_F_LEN8, [9] = RGS_F_LEN9, [10] = RGS_F_LEN9};
+
+    switch (k->shape) {
+    case RGS_SHAPE_MIXED:
+        set(f, RGS_F_MIXED);
+        return;
+    case RGS_SHAPE_LETTERS:
+        set(f, RGS_F_LETTERS);
+        return;
+    case RGS_SHAPE_SPLIT:
+        set(f, RGS_F_SPLIT);
+        break;
+    case RGS_SHAPE_PREFIXED:
+        set(f, RGS_F_PREFIXED);
+        break;
+    default:
+        break;
+    }
+    if (k->n >= 3 && k->n <= 10)
+        set(f, by_length[k->n]);
+    if (k->shape == RGS_SHAPE_DIGITS && k->n == 4 &&
+        ((k->code[0] == '1' && k->code[1] == '9') || (k->code[0] == '2' && k->code[1] == '0')))
+        set(f, RGS_F_YEAR);
+}
+
+static bool ignorable(uint8_t c)
+{
+    return c <= ' ' || c == '.' || c == '-' || c == ':' || c == '!';
+}
+
+static size_t skip_back(struct rgs_bytes t, size_t at)
+{
+    while (at > 0 && t.p[at - 1] == ' ')
+        at--;
+    return at;
+}
+
+static bool opens(struct rgs_bytes t, size_t at)
+{
+    uint32_t cp = rgs_text_before(t, at);
+    return cp == '[' || cp == '(' || cp == '<' || cp == '"' || cp == '\'' || cp == '{' ||
+           cp == '*' || cp == 0x3010 || cp == 0x300c || cp == 0xff08 || cp == 0xff3b ||
+           cp == 0x201c || cp == 0x201e || cp == 0xab || cp == 0x300a;
+}
+
+static void place(struct rgs_bytes t, const struct rgs_token *k, struct rgs_features *f)
+{
+    size_t b = 0, e = t.n, at = skip_back(t, k->at), end = k->end;
+
+    if (t.n >= 3 && memcmp(t.p, "<#>", 3) == 0)
+        b = 3;
+    while (b < t.n && ignorable(t.p[b]))
+        b++;
+    while (e > b && ignorable(t.p[e - 1]))
+        e--;
+    set_if(f, RGS_F_AT_START, k->at <= b + 1);
+    set_if(f, RGS_F_AT_END, k->end + 1u >= e);
+    if (k->at <= b + 1 && k->end + 1u >= e)
+        set(f, RGS_F_ALONE);
+    else
+        set_if(f, RGS_F_SHORT_REST, e - b - (size_t)(k->end - k->at) <= SHORT_REST);
+    while (end < t.n && t.p[end] == ' ')
+        end++;
+    bool line_before = at == 0 || t.p[at - 1] == '\n';
+    bool line_after = end >= t.n || t.p[end] == '\n' || t.p[end] == '\r';
+    set_if(f, RGS_F_OWN_LINE, line_before && line_after && !(at == 0 && end >= t.n));
+    set_if(f, RGS_F_BRACKETED, opens(t, at));
+    uint32_t cp = rgs_text_before(t, at);
+    set_if(f, RGS_F_COLON_BEFORE,
+           cp == ':' || cp == '=' || cp == 0xff1a || cp == 0x17d6 || cp == 0xfe55);
+}
+
+/* "@example.com #123456" as the last line (domain-bound codes); at least host, blank, hash sign,
+ * token. */
+static bool domain_bound(struct rgs_bytes t, const struct rgs_token *k)
+{
+    size_t i = k->at;
+
+    if (i < 5 || t.p[i - 1] != '#' || t.p[i - 2] != ' ')
+        return false;
+    for (i -= 2; i > 0 && t.p[i - 1] > ' '; i--) {
+        if (t.p[i - 1] == '@')
+            return true;
+    }
+    return false;
+}
+
+/* Numbers to be called: a plus sign, a national trunk prefix, or a word that asks to call. */
+static bool phone_like(const struct rgs_token *k, const struct around *a)
+{
+    if (k->flags & RGS_TOKEN_PLUS)
+        return true;
+    if (k->n >= 9 && k->shape == RGS_SHAPE_DIGITS && (k->code[0] == '0' || k->code[0] == '1'))
+        return true;
+    return a->before[RGS_W_PHONE] <= ADJACENT && a->before[RGS_W_CODE] > ADJACENT &&
+           a->before[RGS_W_WEAK] > ADJACENT;
+}
+
+void rgs_evidence_token(const struct rgs_reading *r, const struct rgs_token *k,
+                        struct rgs_features *f)
+{
+    struct around a;
+
+    look_around(r, k, &a);
+    *f = r->message;
+    shape(k, f);
+    place(r->text, k, f);
+    set_if(f, RGS_F_GLUED, k->flags & RGS_TOKEN_GLUED);
+    set_if(f, RGS_F_NUMBER_PART, k->flags & RGS_TOKEN_NUMBER_PART);
+    set_if(f, RGS_F_IN_LINK, k->flags & RGS_TOKEN_LINK);
+    set_if(f, RGS_F_MONEY_BESIDE,
+           (k->flags & RGS_TOKEN_SIGN) || a.before[RGS_W_MONEY] <= TOUCHING ||
+               a.after[RGS_W_MONEY] <= 1);
+    set_if(f, RGS_F_PHONE_LIKE, phone_like(k, &a));
+    set_if(f, RGS_F_REF_BEFORE, a.before[RGS_W_REF] <= ADJACENT);
+    set_if(f, RGS_F_ENDING_BEFORE, a.before[RGS_W_ENDING] <= ADJACENT);
+    set_if(f, RGS_F_UNIT_AFTER, a.after[RGS_W_UNIT] <= 1);
+    set_if(f, RGS_F_DOMAIN_BOUND, domain_bound(r->text, k));
+
+    uint8_t n = a.before[RGS_W_CODE];
+    set_if(f, RGS_F_CODE_BEFORE_ADJ, n <= ADJACENT);
+    set_if(f, RGS_F_CODE_BEFORE_NEAR, n > ADJACENT && n <= NEAR);
+    set_if(f, RGS_F_CODE_BEFORE_FAR, n == FAR);
+    n = a.after[RGS_W_CODE];
+    set_if(f, RGS_F_CODE_AFTER_NEAR, n <= NEAR);
+    set_if(f, RGS_F_CODE_AFTER_FAR, n == FAR);
+    n = a.before[RGS_W_WEAK];
+    set_if(f, RGS_F_WEAK_BEFORE_ADJ, n <= ADJACENT);
+    set_if(f, RGS_F_WEAK_BEFORE_NEAR, n > ADJACENT && n <= NEAR);
+    set_if(f, RGS_F_WEAK_BEFORE_FAR, n == FAR);
+    n = a.after[RGS_W_WEAK];
+    set_if(f, RGS_F_WEAK_AFTER_NEAR, n <= NEAR);
+    set_if(f, RGS_F_WEAK_AFTER_FAR, n == FAR);
+    set_if(f, RGS_F_OTHER_CODE_BEFORE, a.before[RGS_W_NOT_CODE] <= NEAR);
+    set_if(f, RGS_F_OTHER_CODE_AFTER, a.after[RGS_W_NOT_CODE] <= NEAR);
+    set_if(f, RGS_F_ENTER_BEFORE, a.before[RGS_W_ENTER] <= CLOSE);
+    set_if(f, RGS_F_ENTER_AFTER, a.after[RGS_W_ENTER] <= CLOSE);
+    bool purpose = false, order = false;
+    for (unsigned w = RGS_W_VERIFY; w <= RGS_W_RESET; w++)
+        purpose |= a.before[w] <= NEAR || a.after[w] <= NEAR;
+    for (unsigned w = RGS_W_ORDER; w <= RGS_W_BOOKING; w++)
+        order |= a.before[w] <= CLOSE;
+    set_if(f, RGS_F_PURPOSE_NEAR, purpose);
+    set_if(f, RGS_F_ORDER_BEFORE, order);
+}

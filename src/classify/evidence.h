@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* From a text, its words and its code-shaped tokens to evidence, and from there to a service. */
+#ifndef RGS_CLASSIFY_EVIDENCE_H
+#define RGS_CLASSIFY_EVIDENCE_H
+
+#include "classify/catalogue.h"
+#include "classify/token.h"
+
+enum { RGS_HITS_MAX = 160 };
+
+/* A word, brand, domain or hash that stands in the text. */
+struct rgs_hit {
+    uint16_t at, end;
+    uint16_t service;
+    uint8_t kind, word, flags;
+};
+
+struct rgs_hits {
+    struct rgs_hit hit[RGS_HITS_MAX];
+    size_t n;
+};
+
+struct rgs_features {
+    uint64_t bits[RGS_EVIDENCE_WORDS];
+};
+_Static_assert(RGS_F_COUNT <= RGS_EVIDENCE_WORDS * 64, "features are bits of these words");
+
+/* A message while it is judged; all of it is wiped afterwards. */
+struct rgs_reading {
+    const struct rgs_catalogue *c;
+    struct rgs_bytes text;
+    enum rgs_sender_type sender_type;
+    uint16_t sender_service;
+    struct rgs_tokens tokens;
+    struct rgs_hits hits;
+    uint32_t words;              /* bit per enum rgs_word that stands somewhere */
+    struct rgs_features message; /* what holds for the message as a whole */
+};
+_Static_assert(RGS_W_COUNT <= 32, "words are bits");
+
+/* Scans the text; false when the scanner refused. */
+bool rgs_hits_find(struct rgs_reading *r, hs_scratch_t *scratch);
+void rgs_evidence_message(struct rgs_reading *r);
+void rgs_evidence_token(const struct rgs_reading *r, const struct rgs_token *k,
+                        struct rgs_features *f);
+float rgs_evidence_sum(const struct rgs_catalogue *c, const struct rgs_features *f);
+
+/* The service behind a verification message with this code in it (NULL: none was found); 0: not
+ * named. */
+uint16_t rgs_service_name(const struct rgs_reading *r, const struct rgs_token *code);
+enum rgs_purpose rgs_purpose_name(const struct rgs_reading *r);
+
+#endif

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Which service: from where its name stands. A name in brackets at an edge, before a colon or
+ * beside the word for code is the author's; a name somewhere in the text may be anything (a shop
+ * that is paid, an app that is advertised), and a name that is also a word counts only where an
+ * author would stand.
+ */
+#include "classify/evidence.h"
+#include "classify/text.h"
+
+enum {
+    BY_HASH = 70,
+    BY_BOUND_DOMAIN = 65,
+    BY_FORMAT = 55,
+    BY_BRACKETS = 50,
+    BY_COLON = 45,
+    BY_CODE_WORD = 38,
+    BY_START = 30,
+    BY_SENDER = 28,
+    BY_SIGNATURE = 26,
+    BY_DOMAIN = 16,
+    BY_MENTION = 12,
+    ENOUGH = 10,
+    REPEATED = 2, /* for each further place */
+};
+
+struct candidate {
+    uint16_t service;
+    uint16_t at;
+    int best, sum;
+};
+
+enum { CANDIDATES = 16 };
+
+static bool opening(uint32_t cp)
+{
+    return cp == '[' || cp == '(' || cp == '<' || cp == '{' || cp == '*' || cp == '"' ||
+           cp == 0x3010 || cp == 0x3016 || cp == 0x300c || cp == 0xff08 || cp == 0xff3b ||
+           cp == 0x300a || cp == 0xab || cp == 0x201c;
+}
+
+static uint32_t next(struct rgs_bytes t, size_t at)
+{
+    uint32_t cp = 0;
+    if (at < t.n)
+        rgs_utf8_get(rgs_bytes_from(t, at), &cp);
+    return cp;
+}
+
+static size_t back(struct rgs_bytes t, size_t at)
+{
+    while (at > 0 && t.p[at - 1] <= ' ')
+        at--;
+    return at;
+}
+
+static size_t forth(struct rgs_bytes t, size_t at)
+{
+    while (at < t.n && t.p[at] <= ' ')
+        at++;
+    return at;
+}
+
+/* Where the text begins for a reader: behind "<#>", "[Web발신]" and blanks. */
+static size_t beginning(struct rgs_bytes t)
+{
+    static const char web[] =
+        "[Web\xeb\xb0\x9c\xec\x8b\xa0]"; /* Korean operators mark texts sent by machines */
+    size_t at = forth(t, 0);
+
+    if (t.n - at >= 3 && (memcmp(t.p + at, "<#>", 3) == 0 || memcmp(t.p + at, "[#]", 3) == 0))
+        at = forth(t, at + 3);
+    if (t.n - at >= sizeof(web) - 1 && memcmp(t.p + at, web, sizeof(web) - 1) == 0)
+        at = forth(t, at + sizeof(web) - 1);
+    return at;
+}
+
+static bool ends_sentence(struct rgs_bytes t, size_t from, size_t to)
+{
+    for (size_t i = from; i < to; i++) {
+        uint8_t c = t.p[i];
+        if ((c == '.' || c == '!' || c == '?' || c == ',' || c == ';') &&
+            (i + 1 >= to || t.p[i + 1] <= ' '))
+            return true;
+        if (c == '\n' || (c == 0xe3 && i + 2 < to && t.p[i + 1] == 0x80 && t.p[i + 2] == 0x82) ||
+            (c == 0xef && i + 2 < to && t.p[i + 1] == 0xbc && t.p[i + 2] == 0x8c))
+            return true;
+    }
+    return false;
+}
+
+/* "your X code", "X verification code", "code for X", "log in to X", "123456 into X". */
+static bool beside_code(const struct rgs_reading *r, const struct rgs_hit *h,
+                        const struct rgs_token *code, bool common)
+{
+    struct rgs_bytes t = r->text;
+    size_t behind = common ? 3 : 12, before = common ? 8 : 16;
+
+    for (size_t i = 0; i < r->hits.n; i++) {
+        const struct rgs_hit *w = &r->hits.hit[i];
+        if (w->kind != RGS_MEANS_WORD)
+            continue;
+        bool act = w->word == RGS_W_VERIFY || w->word == RGS_W_LOGIN || w->word == RGS_W_REGISTER ||
+                   w->word == RGS_W_RESET;
+        if (w->word != RGS_W_CODE && w->word != RGS_W_WEAK && !act)
+            continue;
+        if (w->at >= h->end && (size_t)(w->at - h->end) <= behind &&
+            !ends_sentence(t, h->end, w->at))
+            return true;
+        if (h->at >= w->end && (size_t)(h->at - w->end) <= before &&
+            !ends_sentence(t, w->end, h->at))
+            return true;
+    }
+    if (code && h->at >= code->end && h->at - code->end <= 8 && !ends_sentence(t, code->end, h->at))
+        return true;
+    return code && code->at >= h->end && code->at - h->end <= 3;
+}
+
+static int brand_place(const struct rgs_reading *r, const struct rgs_hit *h,
+                       const struct rgs_token *code)
+{
+    struct rgs_bytes t = r->text;
+    bool common = (h->flags & RGS_COMMON) != 0;
+    size_t first = beginning(t), b = back(t, h->at), e = forth(t, h->end);
+    uint32_t before = rgs_text_before(t, b), after = next(t, e);
+
+    if (opening(before)) {
+        size_t open = b - (before < 0x80 ? 1 : before < 0x800 ? 2 : 3);
+        if (open <= first + 1 || t.n - h->end <= 8)
+            return BY_BRACKETS;
+    }
+    if (h->at == first || (h->at < first + 3 && opening(before))) {
+        if (after == ':' || after == 0xff1a || after == '|' || after == 0x17d6)
+            return BY_COLON;
+        if (beside_code(r, h, code, common))
+            return BY_CODE_WORD + 1;
+        return common ? (after == '-' && e > h->end ? BY_START : 0) : BY_START;
+    }
+    if (beside_code(r, h, code, common))
+        return BY_CODE_WORD;
+    /* "... - X" at the end */
+    if (t.n - h->end <= 3 && b > 0 &&
+        (t.p[b - 1] == '-' || t.p[b - 1] == '.' || t.p[b - 1] == ',' || t.p[b - 1] == '\n' ||
+         before == 0x2014 || before == 0x2013))
+        return BY_SIGNATURE;
+    if (after == ':' && b > 0 && (t.p[b - 1] == '\n' || t.p[b - 1] == '.'))
+        return common ? 0 : BY_START;
+    return common ? 0 : BY_MENTION;
+}
+
+static int domain_place(const struct rgs_reading *r, const struct rgs_hit *h,
+                        const struct rgs_token *code)
+{
+    struct rgs_bytes t = r->text;
+
+    if (h->end + 2u < t.n && t.p[h->end] == ' ' && t.p[h->end + 1] == '#') {
+        for (size_t i = h->at; i > 0 && t.p[i - 1] > ' '; i--) {
+            if (t.p[i - 1] == '@')
+                return BY_BOUND_DOMAIN;
+        }
+    }
+    (void)code;
+    return BY_DOMAIN;
+}
+
+static void add(struct candidate *list, size_t *n, uint16_t service, int score, uint16_t at)
+{
+    if (score <= 0)
+        return;
+    for (size_t i = 0; i < *n; i++) {
+        if (list[i].service != service)
+            continue;
+        list[i].sum += REPEATED;
+        if (score > list[i].best) {
+            list[i].best = score;
+            list[i].at = at;
+        }
+        return;
+    }
+    if (*n < CANDIDATES)
+        list[(*n)++] = (struct candidate){.service = service, .at = at, .best = score};
+}
+
+static bool fits(const char *shape, struct rgs_bytes s)
+{
+    size_t i = 0;
+
+    for (; shape[i] && i < s.n; i++) {
+        bool digit = rgs_is_digit(s.p[i]), letter = rgs_is_letter(s.p[i]);
+        if (shape[i] == '#'   ? !digit
+            : shape[i] == '@' ? !letter
+            : shape[i] == '?' ? !digit && !letter
+                              : s.p[i] != (uint8_t)shape[i])
+            return false;
+    }
+    return !shape[i] && i == s.n;
+}
+
+/* An author that the catalogue does not know signed in brackets or before a colon. */
+static bool signed_by_other(const struct rgs_reading *r, const struct candidate *best)
+{
+    struct rgs_bytes t = r->text;
+    size_t at = beginning(t);
+    uint32_t cp = next(t, at);
+
+    return (cp == '[' || cp == 0x3010) && best->at > at + 3 && !(next(t, at + 1) - '0' < 10u) &&
+           best->best < BY_CODE_WORD;
+}
+
+uint16_t rgs_service_name(const struct rgs_reading *r, const struct rgs_token *code)
+{
+    struct candidate list[CANDIDATES], *best = NULL;
+    size_t n = 0;
+
+    if (r->sender_service)
+        add(list, &n, r->sender_service, BY_SENDER, 0);
+    for (size_t i = 0; i < r->hits.n; i++) {
+        const struct rgs_hit *h = &r->hits.hit[i];
+        int score = h->kind == RGS_MEANS_HASH     ? BY_HASH
+                    : h->kind == RGS_MEANS_DOMAIN ? domain_place(r, h, code)
+                    : h->kind == RGS_MEANS_BRAND  ? brand_place(r, h, code)
+                                                  : 0;
+        add(list, &n, h->service, score, h->at);
+    }
+    for (size_t i = 0; code && i < r->c->n_formats; i++) {
+        const struct rgs_format *f = &r->c->formats[i];
+        if (f->own &&
+            fits(f->shape, rgs_bytes(r->text.p + code->at, (size_t)(code->end - code->at))))
+            add(list, &n, f->service, BY_FORMAT, code->at);
+    }
+    for (size_t i = 0; i < n; i++) {
+        const struct candidate *x = &list[i];
+        if (!best || x->best + x->sum > best->best + best->sum ||
+            (x->best + x->sum == best->best + best->sum && x->at < best->at))
+            best = &list[i];
+    }
+    if (!best || best->best < ENOUGH || signed_by_other(r, best))
+        return 0;
+    /* A payment names shops: only an author's place counts. */
+    bool money = (r->words >> RGS_W_MONEY & 1) || (r->words >> RGS_W_PAY & 1);
+    if (best->best <= BY_MENTION && money && !r->sender_service)
+        return 0;
+    return best->service;
+}
+
+enum rgs_purpose rgs_purpose_name(const struct rgs_reading *r)
+{
+    if (r->words >> RGS_W_RESET & 1)
+        return RGS_PURPOSE_RESET;
+    if ((r->words >> RGS_W_PAY & 1) && (r->words >> RGS_W_MONEY & 1))
+        return RGS_PURPOSE_PAYMENT;
+    if (r->words >> RGS_W_REGISTER & 1)
+        return RGS_PURPOSE_REGISTRATION;
+    if (r->words >> RGS_W_LOGIN & 1)
+        return RGS_PURPOSE_LOGIN;
+    if (r->words >> RGS_W_PAY & 1)
+        return RGS_PURPOSE_PAYMENT;
+    return RGS_PURPOSE_UNKNOWN;
+}

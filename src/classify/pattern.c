@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "classify/pattern.h"
+
+#include <stdlib.h>
+
+#include "base/hash.h"
+#include "classify/text.h"
+
+enum { MAX_SPELLING = 96, MAX_FORM = MAX_SPELLING * 2 };
+
+/* Not secret: it guards the cache against other inputs, not against an enemy. */
+static const struct rgs_hash_key cache_key = {0x7265677365727631u, 0x706174746572736eu};
+
+struct form {
+    char s[MAX_FORM];
+    size_t n;
+};
+
+static uint64_t literal_hash(const char *s, size_t n, bool exact)
+{
+    return rgs_hash(&cache_key, s, n) ^ (exact ? 0x9e3779b97f4a7c15u : 0);
+}
+
+static bool rehash(struct rgs_patterns *p)
+{
+    size_t n = p->n_slots ? p->n_slots * 2 : 4096;
+    uint32_t *slots = rgs_new(p->keep->alloc, n * sizeof(*slots));
+
+    if (!slots)
+        return false;
+    for (size_t i = 0; i < p->n_literals; i++) {
+        const struct rgs_literal *l = &p->literals[i];
+        size_t at = literal_hash(l->s, l->n, l->exact) & (n - 1);
+        while (slots[at])
+            at = (at + 1) & (n - 1);
+        slots[at] = (uint32_t)i + 1;
+    }
+    rgs_free(p->keep->alloc, p->slots);
+    p->slots = slots;
+    p->n_slots = n;
+    return true;
+}
+
+static struct rgs_literal *find(const struct rgs_patterns *p, const char *s, size_t n, bool exact)
+{
+    if (!p->n_slots)
+        return NULL;
+    size_t at = literal_hash(s, n, exact) & (p->n_slots - 1);
+    for (; p->slots[at]; at = (at + 1) & (p->n_slots - 1)) {
+        struct rgs_literal *l = &p->literals[p->slots[at] - 1];
+        if (l->n == n && l->exact == exact && memcmp(l->s, s, n) == 0)
+            return l;
+    }
+    return NULL;
+}
+
+static struct rgs_literal *literal(struct rgs_patterns *p, const char *s, size_t n, bool exact)
+{
+    struct rgs_literal *l = find(p, s, n, exact);
+
+    if (l)
+        return l;
+    if ((p->n_literals + 1) * 2 > p->n_slots && !rehash(p))
+        return NULL;
+    char *copy = rgs_keep_str(p->keep, s, n);
+    if (!copy || !rgs_grow(p->keep->alloc, (void **)&p->literals, p->n_literals, &p->cap_literals,
+                           sizeof(*l)))
+        return NULL;
+    size_t at = literal_hash(s, n, exact) & (p->n_slots - 1);
+    while (p->slots[at])
+        at = (at + 1) & (p->n_slots - 1);
+    p->slots[at] = (uint32_t)p->n_literals + 1;
+    l = &p->literals[p->n_literals++];
+    *l = (struct rgs_literal){.s = copy, .n = (uint32_t)n, .exact = exact};
+    return l;
+}
+
+static void add_meaning(struct rgs_patterns *p, const struct form *f, bool exact,
+                        struct rgs_meaning m)
+{
+    struct rgs_literal *l = literal(p, f->s, f->n, exact);
+
+    if (p->n_meanings == 0)
+        p->n_meanings = 1;
+    if (!l || !rgs_grow(p->keep->alloc, (void **)&p->meanings, p->n_meanings, &p->cap_meanings,
+                        sizeof(m))) {
+        p->full = true;
+        return;
+    }
+    for (uint32_t i = l->first; i; i = p->meanings[i].next) {
+        struct rgs_meaning *o = &p->meanings[i];
+        if (o->kind == m.kind && o->word == m.word && o->service == m.service) {
+            /* Two languages share the word: its edges are as open as the more open one's. */
+            o->flags |= m.flags & (RGS_OPEN_LEFT | RGS_OPEN_RIGHT);
+            return;
+        }
+    }
+    m.next = l->first;
+    l->first = (uint32_t)p->n_meanings;
+    p->meanings[p->n_meanings++] = m;
+}
+
+enum letter_case { AS_IT_IS, LOWER, UPPER, TITLE };
+
+/* Letters in one case; ASCII always small, because literals match it in either case. */
+static struct form in_case(const struct form *f, enum letter_case c)
+{
+    struct form out = {.n = 0};
+    bool first = true;
+
+    for (size_t i = 0; i < f->n && out.n + 4 <= MAX_FORM;) {
+        uint32_t cp;
+        i += rgs_utf8_get(rgs_bytes(f->s + i, f->n - i), &cp);
+        if (cp < 0x80)
+            cp = rgs_text_lower(cp);
+        else if (c == UPPER || (c == TITLE && first))
+            cp = rgs_text_upper(cp);
+        else if (c != AS_IT_IS)
+            cp = rgs_text_lower(cp);
+        first = false;
+        out.n += rgs_utf8_put(out.s + out.n, cp);
+    }
+    return out;
+}
+
+static void add_cases(struct rgs_patterns *p, const struct form *f, struct rgs_meaning m)
+{
+    for (int c = AS_IT_IS; c <= TITLE; c++) {
+        struct form cased = in_case(f, (enum letter_case)c);
+        add_meaning(p, &cased, false, m);
+    }
+}
+
+/* Without accents, as many senders write to stay in the 7-bit alphabet; nothing when too short to
+ * be told. */
+static void add_bare(struct rgs_patterns *p, const struct form *f, struct rgs_meaning m)
+{
+    struct form out = {.n = 0};
+    size_t letters = 0;
+    bool differs = false;
+
+    for (size_t i = 0; i < f->n && out.n + 4 <= MAX_FORM;) {
+        uint32_t cp;
+        i += rgs_utf8_get(rgs_bytes(f->s + i, f->n - i), &cp);
+        uint32_t b = rgs_text_bare(cp);
+        differs |= b != cp;
+        letters++;
+        out.n += rgs_utf8_put(out.s + out.n, b);
+    }
+    if (differs && letters >= 4)
+        add_cases(p, &out, m);
+}
+
+static struct form replaced(const struct form *f, const char *from, const char *to)
+{
+    struct form out = {.n = 0};
+    size_t nf = strlen(from), nt = strlen(to);
+
+    for (size_t i = 0; i < f->n && out.n + 4 <= MAX_FORM;) {
+        if (f->n - i >= nf && memcmp(f->s + i, from, nf) == 0) {
+            memcpy(out.s + out.n, to, nt);
+            out.n += nt;
+            i += nf;
+        } else {
+            out.s[out.n++] = f->s[i++];
+        }
+    }
+    return out;
+}
+
+void rgs_patterns_add(struct rgs_patterns *p, const char *s, size_t n, struct rgs_meaning m)
+{
+    struct form f = {.n = 0};
+
+    if (n && s[0] == '*') {
+        m.flags |= RGS_OPEN_LEFT;
+        s++, n--;
+    }
+    if (n && s[n - 1] == '*') {
+        m.flags |= RGS_OPEN_RIGHT;
+        n--;
+    }
+    if (n == 0 || n > MAX_SPELLING)
+        return;
+    memcpy(f.s, s, n);
+    f.n = n;
+    if (m.kind == RGS_MEANS_HASH) {
+        add_meaning(p, &f, true, m);
+        return;
+    }
+    add_cases(p, &f, m);
+    add_bare(p, &f, m);
+    if (memchr(s, '\'', n)) {
+        struct form curly = replaced(&f, "'", "\xe2\x80\x99"), none = replaced(&f, "'", "");
+        add_cases(p, &curly, m);
+        add_cases(p, &none, m);
+    }
+    if (m.kind == RGS_MEANS_WORD && memchr(s, '-', n)) {
+        struct form space = replaced(&f, "-", " "), none = replaced(&f, "-", "");
+        add_cases(p, &space, m);
+        add_bare(p, &space, m);
+        add_cases(p, &none, m);
+    }
+}
+
+uint16_t rgs_patterns_owner(const struct rgs_patterns *p, const char *s, size_t n,
+                            enum rgs_meaning_kind kind)
+{
+    struct form f = {.n = n < MAX_FORM ? n : MAX_FORM};
+    memcpy(f.s, s, f.n);
+    bool exact = kind == RGS_MEANS_HASH;
+    if (!exact)
+        f = in_case(&f, AS_IT_IS);
+    const struct rgs_literal *l = find(p, f.s, f.n, exact);
+    for (uint32_t i = l ? l->first : 0; i; i = p->meanings[i].next) {
+        if (p->meanings[i].kind == kind)
+            return p->meanings[i].service;
+    }
+    return 0;
+}
+
+struct cache_head {
+    char magic[8];
+    uint64_t inputs;
+    uint64_t sum; /* of the bytes behind the head */
+};
+
+static const char cache_magic[8] = "RGSHS1\n";
+
+static bool build_cached(struct rgs_patterns *p, struct rgs_bytes cached)
+{
+    struct cache_head h;
+
+    if (cached.n <= sizeof(h))
+        return false;
+    memcpy(&h, cached.p, sizeof(h));
+    struct rgs_bytes body = rgs_bytes_from(cached, sizeof(h));
+    if (memcmp(h.magic, cache_magic, sizeof(h.magic)) != 0 || h.inputs != p->inputs ||
+        h.sum != rgs_hash(&cache_key, body.p, body.n))
+        return false;
+    /* Refuses a database of another version or for another processor by itself. */
+    return hs_deserialize_database((const char *)body.p, body.n, &p->db) == HS_SUCCESS;
+}
+
+static void hash_inputs(struct rgs_patterns *p)
+{
+    uint64_t h = rgs_hash(&cache_key, hs_version(), strlen(hs_version()));
+
+    for (size_t i = 0; i < p->n_literals; i++) {
+        const struct rgs_literal *l = &p->literals[i];
+        h = rgs_mix64(h + literal_hash(l->s, l->n, l->exact) + i);
+    }
+    p->inputs = h;
+}
+
+bool rgs_patterns_build(struct rgs_patterns *p, struct rgs_bytes cached, bool *was_cached,
+                        struct rgs_diag *diag)
+{
+    const struct rgs_alloc *a = p->keep->alloc;
+    hs_compile_error_t *error = NULL;
+    size_t n = p->n_literals;
+
+    hash_inputs(p);
+    *was_cached = build_cached(p, cached);
+    if (*was_cached)
+        return true;
+    const char **text = rgs_new(a, n * sizeof(*text));
+    unsigned *flags = rgs_new(a, n * sizeof(*flags)), *ids = rgs_new(a, n * sizeof(*ids));
+    size_t *lens = rgs_new(a, n * sizeof(*lens));
+    bool done = false;
+    if (n && text && flags && ids && lens) {
+        for (size_t i = 0; i < n; i++) {
+            text[i] = p->literals[i].s;
+            lens[i] = p->literals[i].n;
+            flags[i] = p->literals[i].exact ? 0 : HS_FLAG_CASELESS;
+            ids[i] = (unsigned)i;
+        }
+        done = hs_compile_lit_multi(text, flags, ids, lens, (unsigned)n, HS_MODE_BLOCK, NULL,
+                                    &p->db, &error) == HS_SUCCESS;
+    }
+    rgs_free(a, text);
+    rgs_free(a, flags);
+    rgs_free(a, ids);
+    rgs_free(a, lens);
+    if (!done)
+        rgs_diag_error(diag, (struct rgs_mark){0}, "the catalogue does not compile: %s",
+                       n == 0  ? "it is empty"
+                       : error ? error->message
+                               : "out of memory");
+    hs_free_compile_error(error);
+    return done;
+}
+
+uint8_t *rgs_patterns_serialise(const struct rgs_patterns *p, size_t *n)
+{
+    char *bytes = NULL;
+    size_t len = 0;
+
+    if (hs_serialize_database(p->db, &bytes, &len) != HS_SUCCESS)
+        return NULL;
+    struct cache_head h = {.inputs = p->inputs, .sum = rgs_hash(&cache_key, bytes, len)};
+    memcpy(h.magic, cache_magic, sizeof(h.magic));
+    uint8_t *out = rgs_new(p->keep->alloc, sizeof(h) + len);
+    if (out) {
+        memcpy(out, &h, sizeof(h));
+        memcpy(out + sizeof(h), bytes, len);
+        *n = sizeof(h) + len;
+    }
+    free(bytes);
+    return out;
+}
+
+void rgs_patterns_fini(struct rgs_patterns *p)
+{
+    hs_free_database(p->db);
+    rgs_free(p->keep->alloc, p->literals);
+    rgs_free(p->keep->alloc, p->meanings);
+    rgs_free(p->keep->alloc, p->slots);
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Every spelling of every word and brand as one Hyperscan database of literals. Case, accents,
+ * apostrophes and hyphens are expanded when it is built, so that a text is scanned as it lies.
+ */
+#ifndef RGS_CLASSIFY_PATTERN_H
+#define RGS_CLASSIFY_PATTERN_H
+
+#include <hs.h>
+
+#include "classify/keep.h"
+#include "conf/diag.h"
+
+enum rgs_meaning_kind { RGS_MEANS_WORD, RGS_MEANS_BRAND, RGS_MEANS_DOMAIN, RGS_MEANS_HASH };
+
+enum {
+    RGS_OPEN_LEFT = 1,  /* may be the end of a longer word */
+    RGS_OPEN_RIGHT = 2, /* may be the beginning of a longer word */
+    RGS_COMMON = 4,     /* also an ordinary word: names the brand only where a name would stand */
+    RGS_CAPITAL = 8,    /* written with a capital: without it, it is not the name */
+};
+
+struct rgs_meaning {
+    uint8_t kind;
+    uint8_t word;     /* enum rgs_word */
+    uint16_t service; /* index from 1 */
+    uint8_t flags;
+    uint32_t next; /* another meaning of the same spelling, 0: none */
+};
+
+struct rgs_literal {
+    const char *s;
+    uint32_t n;
+    uint32_t first; /* its meanings */
+    bool exact;     /* case matters */
+};
+
+struct rgs_patterns {
+    struct rgs_keep *keep;
+    struct rgs_literal *literals;
+    struct rgs_meaning *meanings; /* from 1 */
+    size_t n_literals, cap_literals, n_meanings, cap_meanings;
+    uint32_t *slots; /* literals by hash, index + 1 */
+    size_t n_slots;
+    hs_database_t *db;
+    uint64_t inputs; /* hash of all that the database was made of */
+    bool full;       /* an allocation failed */
+};
+
+/* Adds all forms of a spelling; '*' at its ends leaves that side open. */
+void rgs_patterns_add(struct rgs_patterns *p, const char *s, size_t n, struct rgs_meaning m);
+/* The service that has this exact spelling already with this kind, 0: none. */
+uint16_t rgs_patterns_owner(const struct rgs_patterns *p, const char *s, size_t n,
+                            enum rgs_meaning_kind kind);
+/* Compiles, or takes the cached form when it was made of the same inputs by the same library. */
+bool rgs_patterns_build(struct rgs_patterns *p, struct rgs_bytes cached, bool *was_cached,
+                        struct rgs_diag *diag);
+/* The form to be cached; NULL: no memory. Freed with the patterns' allocator. */
+uint8_t *rgs_patterns_serialise(const struct rgs_patterns *p, size_t *n);
+void rgs_patterns_fini(struct rgs_patterns *p);
+
+#endif

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "classify/text.h"
+
+static const char bare_00c0[] =
+    "AAAAAAACEEEEIIIIDNOOOOOxOUUUUYTsaaaaaaaceeeeiiiidnoooooxouuuuyty"
+    "AaAaAaCcCcCcCcDdDdEeEeEeEeEeGgGgGgGgHhHhIiIiIiIiIiIiJjKkkLlLlLlLlLl"
+    "NnNnNnnNnOoOoOoOoRrRrRrSsSsSsSsTtTtTtUuUuUuUuUuUuWwYyYZzZzZzs";
+static const char bare_1ea0[] =
+    "AaAaAaAaAaAaAaAaAaAaAaAaEeEeEeEeEeEeEeEeIiIiOoOoOoOoOoOoOoOoOoOoOoOo"
+    "UuUuUuUuUuUuUuYyYyYyYy";
+
+bool rgs_text_letter(uint32_t cp)
+{
+    if (cp < 0x80)
+        return rgs_is_letter(cp);
+    return (cp >= 0xc0 && cp < 0x588 && cp != 0xd7 && cp != 0xf7) || (cp >= 0x1e00 && cp < 0x2000);
+}
+
+uint32_t rgs_text_before(struct rgs_bytes t, size_t at)
+{
+    uint32_t cp;
+
+    if (at == 0)
+        return 0;
+    size_t from = at - 1;
+    for (unsigned i = 0; i < 3 && from > 0 && (t.p[from] & 0xc0) == 0x80; i++)
+        from--;
+    rgs_utf8_get(rgs_bytes(t.p + from, at - from), &cp);
+    return cp;
+}
+
+bool rgs_text_letter_before(struct rgs_bytes t, size_t at)
+{
+    return at > 0 && rgs_text_letter(rgs_text_before(t, at));
+}
+
+bool rgs_text_letter_at(struct rgs_bytes t, size_t at)
+{
+    uint32_t cp;
+
+    if (at >= t.n)
+        return false;
+    rgs_utf8_get(rgs_bytes_from(t, at), &cp);
+    return rgs_text_letter(cp);
+}
+
+/* Blocks where capitals and small letters alternate. */
+static bool alternates(uint32_t cp)
+{
+    return (cp >= 0x100 && cp < 0x138) || (cp >= 0x14a && cp < 0x178) ||
+           (cp >= 0x1e00 && cp < 0x1e96) || (cp >= 0x1ea0 && cp < 0x1f00) ||
+           (cp >= 0x460 && cp < 0x482) || (cp >= 0x48a && cp < 0x4c0) ||
+           (cp >= 0x4d0 && cp < 0x530);
+}
+
+/* The same with capitals at odd numbers. */
+static bool alternates_odd(uint32_t cp)
+{
+    return (cp >= 0x139 && cp < 0x149) || (cp >= 0x179 && cp < 0x17f) ||
+           (cp >= 0x4c1 && cp < 0x4cf);
+}
+
+uint32_t rgs_text_lower(uint32_t cp)
+{
+    if (cp < 0x80)
+        return rgs_is_capital(cp) ? cp + 32 : cp;
+    if (alternates(cp))
+        return cp == 0x130 ? 'i' : cp | 1u;
+    if (alternates_odd(cp))
+        return cp & 1u ? cp + 1 : cp;
+    if ((cp >= 0xc0 && cp < 0xdf && cp != 0xd7) || (cp >= 0x391 && cp < 0x3ac) ||
+        (cp >= 0x410 && cp < 0x430))
+        return cp + 32;
+    if (cp >= 0x400 && cp < 0x410)
+        return cp + 80;
+    if (cp >= 0x531 && cp < 0x557)
+        return cp + 48;
+    switch (cp) { /* Greek capitals with tonos */
+    case 0x386:
+        return 0x3ac;
+    case 0x388:
+    case 0x389:
+    case 0x38a:
+        return cp + 37;
+    case 0x38c:
+        return 0x3cc;
+    case 0x1a0:
+    case 0x1af:
+        return cp + 1;
+    default:
+        return cp;
+    }
+}
+
+uint32_t rgs_text_upper(uint32_t cp)
+{
+    if (cp < 0x80)
+        return rgs_is_small(cp) ? cp - 32 : cp;
+    if (alternates(cp))
+        return cp == 0x131 ? 'I' : cp & ~1u;
+    if (alternates_odd(cp))
+        return cp & 1u ? cp : cp - 1;
+    if ((cp >= 0xe0 && cp < 0xff && cp != 0xf7) || (cp >= 0x3b1 && cp < 0x3cc && cp != 0x3c2) ||
+        (cp >= 0x430 && cp < 0x450))
+        return cp - 32;
+    if (cp >= 0x450 && cp < 0x460)
+        return cp - 80;
+    if (cp >= 0x561 && cp < 0x587)
+        return cp - 48;
+    switch (cp) {
+    case 0x3ac:
+        return 0x386;
+    case 0x3ad:
+    case 0x3ae:
+    case 0x3af:
+        return cp - 37;
+    case 0x3cc:
+        return 0x38c;
+    case 0x1a1:
+    case 0x1b0:
+        return cp - 1;
+    default:
+        return cp;
+    }
+}
+
+uint32_t rgs_text_bare(uint32_t cp)
+{
+    if (cp >= 0xc0 && cp < 0x180)
+        return (uint8_t)bare_00c0[cp - 0xc0];
+    if (cp >= 0x1ea0 && cp < 0x1efa)
+        return (uint8_t)bare_1ea0[cp - 0x1ea0];
+    switch (cp) {
+    case 0x1a0:
+        return 'O';
+    case 0x1a1:
+        return 'o';
+    case 0x1af:
+        return 'U';
+    case 0x1b0:
+        return 'u';
+    case 0x218:
+        return 'S';
+    case 0x219:
+        return 's';
+    case 0x21a:
+        return 'T';
+    case 0x21b:
+        return 't';
+    case 0x259: /* Azerbaijani */
+        return 'e';
+    default:
+        return cp;
+    }
+}
+
+int rgs_text_digit(struct rgs_bytes t, size_t *len)
+{
+    /* The digit zero of each script that writes numbers in messages. */
+    static const uint16_t zero[] = {0x660, 0x6f0,  0x7c0,  0x966,  0x9e6, 0xa66, 0xae6,
+                                    0xb66, 0xbe6,  0xc66,  0xce6,  0xd66, 0xe50, 0xed0,
+                                    0xf20, 0x1040, 0x17e0, 0x1810, 0xff10};
+    uint32_t cp;
+
+    *len = 1;
+    if (t.n == 0)
+        return -1;
+    if (t.p[0] < 0x80)
+        return rgs_is_digit(t.p[0]) ? t.p[0] - '0' : -1;
+    *len = rgs_utf8_get(t, &cp);
+    if (cp >= 0x1d7ce && cp <= 0x1d7ff) /* mathematical digits, used to slip through filters */
+        return (int)((cp - 0x1d7ce) % 10);
+    for (size_t i = 0; i < sizeof(zero) / sizeof(zero[0]); i++) {
+        if (cp - zero[i] < 10u)
+            return (int)(cp - zero[i]);
+    }
+    return -1;
+}

@@ -1,0 +1,414 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "classify/token.h"
+
+#include "classify/text.h"
+
+enum { RUNS_MAX = 40 };
+
+/* A run of ASCII letters and digits of any script that has at least one digit. */
+struct run {
+    uint16_t at, end;
+    uint8_t digits, letters, lead; /* lead: letters before the first digit */
+    bool masked;                   /* X or * stand for digits of it */
+};
+
+static bool letter(uint8_t c)
+{
+    return rgs_is_letter(c);
+}
+
+static bool blank(uint8_t c)
+{
+    return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+}
+
+static bool all_capitals(struct rgs_bytes t);
+
+/* Written so that the compiler can take sixteen bytes at a time. */
+static bool has_ascii_digit(const uint8_t *p, size_t n)
+{
+    uint8_t any = 0;
+
+    for (size_t i = 0; i < n; i++)
+        any |= (uint8_t)(p[i] - '0') < 10;
+    return any != 0;
+}
+
+static bool has_high(const uint8_t *p, size_t n)
+{
+    uint8_t any = 0;
+
+    for (size_t i = 0; i < n; i++)
+        any |= p[i];
+    return any >= 0x80;
+}
+
+static bool has_other_digit(struct rgs_bytes t)
+{
+    for (size_t i = 0; i < t.n; i++) {
+        size_t len;
+        if (t.p[i] >= 0xd9 && rgs_text_digit(rgs_bytes_from(t, i), &len) >= 0)
+            return true;
+    }
+    return false;
+}
+
+bool rgs_tokens_possible(struct rgs_bytes t)
+{
+    if (has_ascii_digit(t.p, t.n))
+        return true;
+    if (has_high(t.p, t.n) && has_other_digit(t))
+        return true;
+    /* A code of letters only stands in a short text, after a colon or in capitals. */
+    return t.n <= 120 && t.n >= 8 && (memchr(t.p, ':', t.n) != NULL || !all_capitals(t));
+}
+
+/* ---- runs -------------------------------------------------------------------------------------
+ */
+
+static bool mask_char(uint8_t c)
+{
+    return c == '*' || c == 'x' || c == 'X';
+}
+
+static size_t find_runs(struct rgs_bytes t, struct run runs[RUNS_MAX])
+{
+    size_t n = 0, i = 0;
+
+    while (i < t.n && n < RUNS_MAX) {
+        size_t len;
+        uint8_t c = t.p[i];
+        if (c < 0x80 ? !rgs_is_digit(c)
+                     : c < 0xd9 || rgs_text_digit(rgs_bytes_from(t, i), &len) < 0) {
+            i++;
+            continue;
+        }
+        size_t from = i, masks = 0;
+        struct run r = {0};
+        while (from > 0 && letter(t.p[from - 1]) && i - from < 64)
+            from--;
+        r.at = (uint16_t)from;
+        r.lead = r.letters = (uint8_t)(i - from);
+        for (size_t k = from; k < i; k++)
+            masks += mask_char(t.p[k]);
+        while (i < t.n) {
+            if (letter(t.p[i])) {
+                masks += mask_char(t.p[i]);
+                r.letters += r.letters < 255;
+                i++;
+            } else if (rgs_text_digit(rgs_bytes_from(t, i), &len) >= 0) {
+                r.digits += r.digits < 255;
+                i += len;
+            } else {
+                break;
+            }
+        }
+        r.end = (uint16_t)i;
+        r.masked =
+            (masks > 0 && masks == r.letters) || masks > 2 || (from > 0 && t.p[from - 1] == '*');
+        runs[n++] = r;
+    }
+    return n;
+}
+
+/* ---- what surrounds a token --------------------------------------------------------------------
+ */
+
+static bool digit_at(struct rgs_bytes t, size_t at)
+{
+    size_t len;
+    return at < t.n && rgs_text_digit(rgs_bytes_from(t, at), &len) >= 0;
+}
+
+static bool digit_before(struct rgs_bytes t, size_t at)
+{
+    return at > 0 && (rgs_is_digit(t.p[at - 1]) ||
+                      (t.p[at - 1] >= 0x80 && at >= 2 &&
+                       (digit_at(t, at - 2) || (at >= 3 && digit_at(t, at - 3)))));
+}
+
+/* A piece of text between blanks that has "://", "www." or a name with a dot and a slash, or an
+ * '@'. */
+static bool in_link(struct rgs_bytes t, size_t at, size_t end)
+{
+    size_t from = at, to = end;
+    bool slash = false, dot = false;
+
+    while (from > 0 && at - from < 80 && t.p[from - 1] > ' ' && t.p[from - 1] < 0x7f &&
+           !memchr("<>()[],;\"'", t.p[from - 1], 10))
+        from--;
+    while (to < t.n && to - end < 40 && t.p[to] > ' ' && t.p[to] < 0x7f &&
+           !memchr("<>()[],;\"'", t.p[to], 10))
+        to++;
+    for (size_t i = from; i < to; i++) {
+        uint8_t c = t.p[i];
+        if (c == '/' && i > from && t.p[i - 1] == ':')
+            return true;
+        if (c == '@' && i > from && i + 1 < to)
+            return true;
+        dot |= c == '.' && i > from && letter(t.p[i - 1]) && i + 1 < to && letter(t.p[i + 1]) &&
+               !(t.p[i + 1] < 'a' && t.p[i - 1] >= 'a');
+        slash |= c == '/' && dot;
+    }
+    if (slash)
+        return true;
+    /* A domain that the token begins or ends: 163.com, shop24.example */
+    return (to > end + 2 && t.p[end] == '.' && t.p[end + 1] >= 'a' && t.p[end + 1] <= 'z' &&
+            letter(t.p[end + 2])) ||
+           (at > from + 1 && t.p[at - 1] == '.' && t.p[at - 2] >= 'a' && t.p[at - 2] <= 'z' &&
+            letter(t.p[end - 1]));
+}
+
+/* A separator with a digit on its other side makes both part of one number: 12:30, 2,916.24,
+ * 1/2/26. */
+static bool part_of_number(struct rgs_bytes t, size_t at, size_t end)
+{
+    if (at > 1 && memchr(".,:/", t.p[at - 1], 4) && digit_before(t, at - 1))
+        return true;
+    if (end + 1 < t.n && memchr(".,:/", t.p[end], 4) && digit_at(t, end + 1))
+        return true;
+    return false;
+}
+
+/* A code in brackets is not an amount: only signs directly against the digits, or one blank away.
+ */
+static bool currency_sign(uint32_t cp)
+{
+    switch (cp) {
+    case '$':
+    case 0xa2:
+    case 0xa3:
+    case 0xa5:
+    case 0xe3f:  /* baht */
+    case 0xffe5: /* fullwidth yen */
+    case 0x17db: /* riel */
+    case 0x5143: /* yuan, written out */
+    case 0x5186: /* yen, written out */
+    case 0xc6d0: /* won, written out */
+        return true;
+    default:
+        return cp >= 0x20a0 && cp <= 0x20c0;
+    }
+}
+
+static uint8_t surroundings(struct rgs_bytes t, size_t at, size_t end)
+{
+    uint32_t cp;
+    uint8_t flags = 0;
+    size_t b = at, e = end;
+
+    if (part_of_number(t, at, end))
+        flags |= RGS_TOKEN_NUMBER_PART;
+    if (at > 0 && (t.p[at - 1] == '*' || t.p[at - 1] == '~'))
+        flags |= RGS_TOKEN_NUMBER_PART;
+    if (end < t.n && t.p[end] == '*')
+        flags |= RGS_TOKEN_NUMBER_PART;
+    if (at > 0 && t.p[at - 1] == '+')
+        flags |= RGS_TOKEN_PLUS;
+    if (in_link(t, at, end))
+        flags |= RGS_TOKEN_LINK;
+    if (b > 1 && t.p[b - 1] == ' ')
+        b--;
+    if (currency_sign(rgs_text_before(t, b)) && rgs_text_before(t, b) < 0x3000)
+        flags |= RGS_TOKEN_SIGN;
+    if (e + 1 < t.n && t.p[e] == ' ')
+        e++;
+    rgs_utf8_get(rgs_bytes_from(t, e), &cp);
+    if (e < t.n && (cp == '%' || cp == 0xff05 || (currency_sign(cp) && (cp != '$' || e == end))))
+        flags |= RGS_TOKEN_SIGN;
+    return flags;
+}
+
+/* ---- tokens ------------------------------------------------------------------------------------
+ */
+
+static struct rgs_token *add(struct rgs_tokens *out, struct rgs_bytes t, size_t at, size_t end,
+                             enum rgs_shape shape)
+{
+    if (out->n == RGS_TOKENS_MAX)
+        return NULL;
+    struct rgs_token *k = &out->token[out->n];
+    *k = (struct rgs_token){.at = (uint16_t)at, .end = (uint16_t)end, .shape = (uint8_t)shape};
+    for (size_t i = at; i < end;) {
+        size_t len;
+        int d = rgs_text_digit(rgs_bytes_from(t, i), &len);
+        bool keep = d >= 0 || letter(t.p[i]);
+        if (keep && k->n == RGS_CODE_MAX)
+            return NULL;
+        if (keep)
+            k->code[k->n++] = d >= 0 ? (char)('0' + d) : (char)t.p[i];
+        i += len;
+    }
+    k->flags = surroundings(t, at, end);
+    out->n++;
+    return k;
+}
+
+static bool only_digits(const struct run *r)
+{
+    return r->letters == 0 && !r->masked;
+}
+
+/* The single character between two runs; 0: they do not stand so close. */
+static uint8_t between(struct rgs_bytes t, const struct run *a, const struct run *b)
+{
+    if (b->at == a->end + 1)
+        return t.p[a->end];
+    if (b->at == a->end + 2 && t.p[a->end] == 0xc2 && t.p[a->end + 1] == 0xa0)
+        return ' ';
+    if (b->at == a->end + 3 && t.p[a->end] == 0xe2 && t.p[a->end + 1] == 0x80 &&
+        (t.p[a->end + 2] & 0xf8) == 0x90)
+        return '-'; /* hyphens and dashes U+2010 to U+2015 */
+    return 0;
+}
+
+/*
+ * How many runs from i make one code in groups: 123-456, 123 456, 1234 5678, 12-34-56, 1 2 3 4 5 6.
+ * Numbers of other group patterns are telephone, card and reference numbers.
+ */
+static size_t groups(struct rgs_bytes t, const struct run *r, size_t n, size_t *all)
+{
+    size_t count = 1;
+
+    *all = 1;
+    if (n < 2 || !only_digits(&r[0]))
+        return 1;
+    uint8_t sep = between(t, &r[0], &r[1]);
+    if (sep != '-' && sep != ' ')
+        return 1;
+    bool equal = true;
+    unsigned each = r[0].digits, digits = each, most = each;
+    while (count < n && only_digits(&r[count]) && between(t, &r[count - 1], &r[count]) == sep) {
+        if (sep == ' ' && each >= 3 && r[count].digits < 3)
+            break; /* "123 456 10 minutes" */
+        equal &= r[count].digits == each;
+        digits += r[count].digits;
+        most = r[count].digits > most ? r[count].digits : most;
+        count++;
+    }
+    /* Blanks also stand between numbers that have nothing to do with each other. */
+    if (sep == ' ' && !equal && (most > 5 || digits < 9))
+        return 1;
+    *all = count;
+    if (!equal)
+        return 1;
+    if ((count == 2 && (each == 3 || each == 4)) || (count == 3 && each == 2) ||
+        (count >= 4 && count <= 8 && each == 1))
+        return count;
+    return 1;
+}
+
+static void add_mixed(struct rgs_tokens *out, struct rgs_bytes t, const struct run *r)
+{
+    size_t n = (size_t)(r->end - r->at);
+    unsigned lead = r->lead, tail = r->letters - r->lead;
+    struct rgs_token *k;
+
+    if (r->masked)
+        return;
+    if (n >= 4 && n <= 10 && r->digits >= 1)
+        add(out, t, r->at, r->end, RGS_SHAPE_MIXED);
+    /* The sender forgot the blank: OTP634809, 468642er */
+    if (tail == 0 && lead >= 2 && r->digits >= 4 && r->digits <= 8) {
+        k = add(out, t, r->at + lead, r->end, RGS_SHAPE_DIGITS);
+        if (k)
+            k->flags |= RGS_TOKEN_GLUED;
+    } else if (lead == 0 && r->digits >= 4 && r->digits <= 8 && n == (size_t)r->digits + tail &&
+               !letter(t.p[r->end - tail - 1])) {
+        k = add(out, t, r->at, r->end - tail, RGS_SHAPE_DIGITS);
+        if (k)
+            k->flags |= RGS_TOKEN_GLUED;
+    }
+}
+
+/* G-123456: up to three capitals, or a letter and a digit, and a hyphen before the digits. */
+static bool prefixed(struct rgs_bytes t, const struct run *r, size_t *from)
+{
+    size_t at = r->at;
+
+    if (at < 2 || t.p[at - 1] != '-' || r->digits < 4 || r->digits > 8 || !only_digits(r))
+        return false;
+    size_t p = at - 1;
+    while (p > 0 && at - p <= 4 && (rgs_is_capital(t.p[p - 1]) || rgs_is_digit(t.p[p - 1])))
+        p--;
+    if (p == at - 1 || !rgs_is_capital(t.p[p]) || at - 1 - p > 3 || (p > 0 && letter(t.p[p - 1])))
+        return false;
+    *from = p;
+    return true;
+}
+
+static bool all_capitals(struct rgs_bytes t)
+{
+    size_t small = 0, capital = 0;
+
+    for (size_t i = 0; i < t.n; i++) {
+        small += (uint8_t)(t.p[i] - 'a') < 26;
+        capital += (uint8_t)(t.p[i] - 'A') < 26;
+    }
+    return small <= capital * 2;
+}
+
+static bool edge(struct rgs_bytes t, size_t at)
+{
+    return at >= t.n || blank(t.p[at]) || (t.p[at] < 0x80 && memchr(".,;)]>\"'", t.p[at], 8));
+}
+
+/* Codes of letters only: five to eight capitals in a text that is not, or the last word after a
+ * colon. */
+static void find_letters(struct rgs_bytes t, struct rgs_tokens *out)
+{
+    bool loud = all_capitals(t);
+
+    for (size_t i = 0; i < t.n;) {
+        if (!letter(t.p[i]) || (i > 0 && t.p[i - 1] >= 0x80)) {
+            i++;
+            continue;
+        }
+        size_t end = i, capitals = 0;
+        while (end < t.n && letter(t.p[end]))
+            capitals += t.p[end++] < 'a';
+        size_t n = end - i;
+        bool colon = i >= 2 && (t.p[i - 1] == ':' || (t.p[i - 1] == ' ' && t.p[i - 2] == ':'));
+        if (n >= 5 && n <= 8 && edge(t, end) &&
+            ((capitals == n && (!loud || colon)) || (colon && (end == t.n || t.p[end] == '\n'))))
+            add(out, t, i, end, RGS_SHAPE_LETTERS);
+        i = end;
+    }
+}
+
+void rgs_tokens_find(struct rgs_bytes t, struct rgs_tokens *out)
+{
+    struct run runs[RUNS_MAX];
+    size_t n = find_runs(t, runs), all, from;
+
+    out->n = 0;
+    out->numbers = n;
+    for (size_t i = 0; i < n;) {
+        const struct run *r = &runs[i];
+        size_t count = groups(t, r, n - i, &all);
+        if (count > 1) {
+            add(out, t, r->at, runs[i + count - 1].end, RGS_SHAPE_SPLIT);
+        } else if (all > 1) { /* 091 234 5678, 2026-11-24: no code, whatever its parts look like */
+            for (size_t k = 0; k < all; k++) {
+                struct rgs_token *x = NULL;
+                if (runs[i + k].digits >= 4 && runs[i + k].digits <= 8)
+                    x = add(out, t, runs[i + k].at, runs[i + k].end, RGS_SHAPE_DIGITS);
+                if (x)
+                    x->flags |= RGS_TOKEN_NUMBER_PART;
+            }
+        } else if (r->letters) {
+            add_mixed(out, t, r);
+        } else if (only_digits(r) && r->digits >= 3 && r->digits <= 10) {
+            if (prefixed(t, r, &from)) {
+                struct rgs_token *x = add(out, t, r->at, r->end, RGS_SHAPE_PREFIXED);
+                if (x)
+                    x->at = (uint16_t)from;
+            } else {
+                add(out, t, r->at, r->end, RGS_SHAPE_DIGITS);
+            }
+        }
+        i += all;
+    }
+    if (n == 0 || (out->n == 0 && t.n <= 160))
+        find_letters(t, out);
+}

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The state of a running simulation: subscribers, links, accounts, dialogues under way. */
+#ifndef RGS_SIMULATE_WORLD_H
+#define RGS_SIMULATE_WORLD_H
+
+#include "simulate/queue.h"
+#include "simulate/scenario.h"
+#include "simulate/sctp_out.h"
+#include "simulate/tcp_out.h"
+
+#define RGS_SIM_SECOND INT64_C(1000000000)
+#define RGS_SIM_DAY (INT64_C(86400) * RGS_SIM_SECOND)
+
+enum rgs_sim_what {
+    RGS_SIM_ACTIVATE, /* who: subscriber */
+    RGS_SIM_RETIRE,   /* argument: its life */
+    RGS_SIM_ACT,      /* the subscriber's next doing; argument: its life */
+    RGS_SIM_CODE,     /* argument: service, and 256 when it is a repeat */
+    RGS_SIM_ADVERT,
+    RGS_SIM_BURST, /* who: population */
+    RGS_SIM_BLAST,
+    RGS_SIM_DIALOGUE, /* who: dialogue */
+    RGS_SIM_SACK,     /* who: link; argument: end */
+    RGS_SIM_BEAT,
+    RGS_SIM_TCP_ACK, /* who: reseller; argument: end */
+    RGS_SIM_ENQUIRE,
+    RGS_SIM_ENQUIRE_RESP,
+};
+
+struct rgs_sim_sub {
+    uint64_t random;
+    uint64_t msisdn;
+    uint32_t device;
+    uint32_t services_at; /* in world.services */
+    uint16_t population;
+    uint16_t node;
+    uint8_t network;
+    uint8_t services, used;
+    uint8_t language;
+    uint8_t life; /* from 1; 0: not yet active */
+    bool active;
+    bool unattached;
+};
+
+enum { RGS_SIM_NOBODY = UINT32_MAX };
+
+enum rgs_sim_dialogue_kind {
+    RGS_SIM_ATTACH,
+    RGS_SIM_CHECK_IMEI,
+    RGS_SIM_DELIVER,
+    RGS_SIM_SEND,
+    RGS_SIM_SMPP_DELIVER,
+    RGS_SIM_SMPP_SUBMIT
+};
+
+struct rgs_sim_dialogue {
+    uint64_t number;  /* the other party of a chat */
+    uint32_t sub, to; /* to: the receiving subscriber of a sent message, or RGS_SIM_NOBODY */
+    uint32_t otid, dtid;
+    uint32_t next_free;
+    struct rgs_sim_message message;
+    uint32_t sequence;
+    uint16_t node;
+    uint8_t network;
+    uint8_t kind, step, part, attempt, reference, sls;
+    bool absent;
+};
+
+/* Two point-to-point neighbours: a network element of the home network and one of its STPs. */
+enum {
+    RGS_SIM_HLR,
+    RGS_SIM_SMSC,
+    RGS_SIM_ELEMENTS,
+    RGS_SIM_STPS = 2,
+    RGS_SIM_LINKS = RGS_SIM_ELEMENTS * RGS_SIM_STPS
+};
+
+struct rgs_sim_account {
+    struct rgs_tcp tcp; /* end 0: the account, end 1: the SMSC */
+    uint32_t sequence[2];
+    bool used;
+};
+
+struct rgs_sim_pop {
+    uint32_t first, n; /* subscribers */
+    uint64_t random;
+    uint32_t weights; /* sum */
+    uint32_t cumulative[RGS_SIM_SERVICES];
+};
+
+struct rgs_sim_world {
+    const struct rgs_sim_scenario *s;
+    const struct rgs_alloc *alloc;
+    struct rgs_frames frames;
+    struct rgs_sim_queue queue;
+    uint64_t random;
+    int64_t end;
+    struct rgs_sim_sub *sub;
+    uint32_t subs;
+    uint8_t *services;
+    struct rgs_sim_pop pop[RGS_SIM_POPULATIONS_MOST];
+    double hours[RGS_SIM_HOURS][25]; /* share of a day's doings before each full hour */
+    struct rgs_sctp link[RGS_SIM_LINKS];
+    struct rgs_sim_account account[RGS_SIM_RESELLERS_MOST];
+    struct rgs_sim_dialogue *dialogue;
+    uint32_t dialogues, dialogue_cap, dialogue_free;
+    uint32_t transaction, reference;
+    bool failed; /* memory was short */
+};
+
+static inline const struct rgs_sim_behaviour *rgs_sim_behaviour_of(const struct rgs_sim_world *w,
+                                                                   const struct rgs_sim_sub *sub)
+{
+    return &w->s->population[sub->population].behaviour;
+}
+
+static inline void rgs_sim_at(struct rgs_sim_world *w, int64_t ts, enum rgs_sim_what what,
+                              uint32_t argument, uint32_t who)
+{
+    rgs_sim_queue_add(&w->queue, ts, (uint32_t)what | argument << 8, who);
+}
+
+/* people.c: who does what, when */
+int rgs_sim_people_init(struct rgs_sim_world *w);
+void rgs_sim_people_fini(struct rgs_sim_world *w);
+void rgs_sim_people_event(struct rgs_sim_world *w, const struct rgs_sim_event *e);
+
+/* dialogue.c: a message or an attachment on its road */
+struct rgs_sim_dialogue *rgs_sim_dialogue_new(struct rgs_sim_world *w,
+                                              enum rgs_sim_dialogue_kind kind, uint32_t sub);
+/* Begins it at ts. */
+void rgs_sim_dialogue_go(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, int64_t ts);
+void rgs_sim_dialogue_del(struct rgs_sim_world *w, struct rgs_sim_dialogue *d);
+/* Its next step. */
+void rgs_sim_dialogue_event(struct rgs_sim_world *w, const struct rgs_sim_event *e);
+/* Delivers a message to a subscriber by its road. `number` is the sender of a chat. */
+void rgs_sim_deliver(struct rgs_sim_world *w, int64_t ts, uint32_t sub,
+                     const struct rgs_sim_message *message, uint64_t number);
+void rgs_sim_compose(const struct rgs_sim_dialogue *d, struct rgs_units *u);
+
+/* map_road.c, smpp_road.c: the steps of a road; false when it has ended */
+void rgs_sim_links_open(struct rgs_sim_world *w);
+void rgs_sim_link_event(struct rgs_sim_world *w, const struct rgs_sim_event *e);
+bool rgs_sim_map_step(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, int64_t ts);
+void rgs_sim_accounts_open(struct rgs_sim_world *w);
+void rgs_sim_account_event(struct rgs_sim_world *w, const struct rgs_sim_event *e);
+bool rgs_sim_smpp_step(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, int64_t ts);
+
+/* The identities of a subscriber in its present life. */
+struct rgs_digits rgs_sim_imsi(const struct rgs_sim_world *w, uint32_t sub);
+struct rgs_digits rgs_sim_imeisv(const struct rgs_sim_world *w, uint32_t sub);
+/* The global title of a switch. */
+struct rgs_digits rgs_sim_node(const struct rgs_sim_world *w, unsigned network, unsigned node);
+
+#endif

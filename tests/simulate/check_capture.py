@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A simulated capture as tshark sees it: no complaint, good checksums, as many messages as were written. Prints TAP."""
+import collections
+import hashlib
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+
+program, scenario = sys.argv[1:3]
+results = []
+
+# Expert infos of these severities are remarks, not complaints (Wireshark: 1048576 comment, 2097152 chat, 4194304 note).
+REMARKS = {"1048576", "2097152"}
+
+
+def check(name, problem):
+    results.append((name, problem))
+
+
+def simulate(folder, *more):
+    out = subprocess.run([program, "simulate", scenario, "-o", f"{folder}/c.pcapng", "--truth", f"{folder}/t.jsonl",
+                          "--inventory", f"{folder}/i.csv", *more], capture_output=True, text=True, check=True)
+    return {k: int(v) for k, v in (line.split() for line in out.stdout.splitlines())}
+
+
+def sha(path):
+    return hashlib.sha256(pathlib.Path(path).read_bytes()).hexdigest()
+
+
+def fields(path, *names, display=None):
+    args = ["tshark", "-n", "-r", path, "-o", "ip.check_checksum:TRUE", "-o", "tcp.check_checksum:TRUE",
+            "-o", "sctp.checksum:crc-32c", "-T", "fields", "-E", "separator=/t", "-E", "occurrence=a"]
+    for name in names:
+        args += ["-e", name]
+    if display:
+        args += ["-Y", display]
+    out = subprocess.run(args, capture_output=True, text=True, check=True).stdout
+    return [line.split("\t") for line in out.split("\n") if line]
+
+
+def look(counts, path):
+    rows = fields(path, "frame.protocols", "_ws.expert.severity", "_ws.expert.message", "ip.checksum.status",
+                  "tcp.checksum.status", "sctp.checksum.status", "smpp.command_id", "tcap.tid")
+    complaints = collections.Counter()
+    bad_sums = smpp = 0
+    for protocols, severity, message, ip, tcp, sctp, commands, _ in rows:
+        complaints[message] += any(s not in REMARKS for s in severity.split(",") if s)
+        bad_sums += ip != "1" or (tcp or sctp) != "1"
+        smpp += len([c for c in commands.split(",") if c])
+    complaints = {m: n for m, n in complaints.items() if n}
+    check("tshark sees as many frames as were written",
+          "" if len(rows) == counts["frames"] else f"{len(rows)} of {counts['frames']}")
+    check("tshark has no complaint", f"{complaints}" if complaints else "")
+    check("all checksums are good", f"{bad_sums} are not" if bad_sums else "")
+    check("tshark sees every SMPP PDU", "" if smpp == counts["smpp"] else f"{smpp} of {counts['smpp']}")
+    # A TPDU inside a result would be counted, too; there is none.
+    tpdus = len(fields(path, "frame.number", display="gsm_sms && gsm_map"))
+    check("tshark sees every short message of MAP",
+          "" if tpdus == counts["tpdus"] else f"{tpdus} of {counts['tpdus']}")
+    tids = len(fields(path, "frame.number", display="tcap.tid"))
+    check("tshark sees every TCAP message", "" if tids == counts["map"] else f"{tids} of {counts['map']}")
+
+
+if not shutil.which("tshark"):
+    print("1..0 # SKIP tshark is not installed")
+    sys.exit(0)
+with tempfile.TemporaryDirectory() as a, tempfile.TemporaryDirectory() as b:
+    counts = simulate(a)
+    simulate(b)
+    check("the same seed gives the same bytes",
+          "" if all(sha(f"{a}/{f}") == sha(f"{b}/{f}") for f in ("c.pcapng", "t.jsonl", "i.csv")) else "they differ")
+    simulate(b, "--seed", "123456")
+    check("another seed gives other bytes", "" if sha(f"{a}/c.pcapng") != sha(f"{b}/c.pcapng") else "the same")
+    look(counts, f"{a}/c.pcapng")
+    committed = pathlib.Path(scenario).with_suffix(".pcapng")
+    if committed.exists():
+        for kind, made in (("pcapng", "c.pcapng"), ("csv", "i.csv"), ("jsonl", "t.jsonl")):
+            check(f"{committed.stem}.{kind} is what the scenario gives",
+                  "" if sha(committed.with_suffix("." + kind)) == sha(f"{a}/{made}") else "run tools/demo")
+
+print(f"1..{len(results)}")
+for i, (name, problem) in enumerate(results, 1):
+    print(f"{'not ok' if problem else 'ok'} {i} - {name}")
+    if problem:
+        print(f"# {problem}")
+print(f"# {counts}")
+sys.exit(any(p for _, p in results))

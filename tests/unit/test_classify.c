@@ -1,0 +1,447 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <criterion/criterion.h>
+#include <hs.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "classify/classify.h"
+#include "support/rules.h"
+#include "support/support.h"
+
+static const struct rgs_hash_key key = {11, 12};
+static struct rgs_diag diag;
+
+/* A small complete catalogue: words and services of the test, weights as shipped. */
+static struct rgs_catalogue *build(const char *const *services, const struct rgs_alloc *alloc,
+                                   struct rgs_bytes cached)
+{
+    struct rgs_test_files shipped = rgs_test_rules((const char *const[]){"recognition", NULL});
+    struct rgs_conf_file file[64];
+    static char name[32][16];
+    size_t n = 0;
+
+    for (; n < shipped.n && n < 32; n++)
+        file[n] = shipped.file[n];
+    for (size_t i = 0; services[i]; i++) {
+        snprintf(name[i], sizeof(name[i]), "s%zu.yaml", i);
+        file[n++] = (struct rgs_conf_file){name[i], rgs_bytes(services[i], strlen(services[i]))};
+    }
+    rgs_diag_init(&diag, &rgs_alloc_libc);
+    struct rgs_catalogue *c = rgs_catalogue_new(file, n, cached, &diag, alloc);
+    rgs_test_files_free(&shipped);
+    return c;
+}
+
+static const char acme[] = "id: acme\nname: Acme\nhome: DE\ncategory: shop\nsenders: [AcmeOTP]\n"
+                           "brands: [Acme]\ndomains: [acme.example]\nhashes: [aB3dE6gH9jK]\n";
+static const char rapid[] = "id: rapid\nname: Rapid\nhome: unknown\ncategory: transport\n"
+                            "common: [Rapid]\n";
+static const char *const both[] = {acme, rapid, NULL};
+
+static struct rgs_verdict judge(const struct rgs_catalogue *c, const char *sender, const char *text)
+{
+    struct rgs_classifier *k = rgs_classifier_new(c, &key, &rgs_alloc_libc);
+    struct rgs_verdict v;
+
+    cr_assert_not_null(k);
+    rgs_classify(k,
+                 &(struct rgs_message){.sender = rgs_bytes(sender, strlen(sender)),
+                                       .text = rgs_bytes(text, strlen(text)),
+                                       .dcs = -1},
+                 &v);
+    rgs_classifier_del(k);
+    return v;
+}
+
+Test(classify, names_a_service_by_where_it_stands)
+{
+    static const struct {
+        const char *sender, *text, *service;
+    } rows[] = {
+        {"", "Your Acme verification code is 482913", "acme"},
+        {"", "[Acme] 482913 is your code. Do not share it", "acme"},
+        {"AcmeOTP", "482913 is your verification code", "acme"},
+        {"", "482913 is your verification code.\n@acme.example #482913", "acme"},
+        {"", "<#> 482913 is your verification code aB3dE6gH9jK", "acme"},
+        {"", "Your verification code is 482913. A rapid reply is wanted", "-"},
+        {"", "Your verification code is 482913. Rapid replies are wanted", "-"},
+        {"", "Rapid: your verification code is 482913", "rapid"},
+        {"", "Your Rapid code is 482913", "rapid"},
+        {"", "Your Acmeville verification code is 482913", "-"},
+        {"", "[Other] Your verification code is 482913. Acme lovers welcome", "-"},
+        {"", "482913 is your verification code. See notacme.example.org", "-"},
+    };
+    struct rgs_catalogue *c = build(both, &rgs_alloc_libc, (struct rgs_bytes){0});
+
+    cr_assert_not_null(c, "%s", diag.text);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct rgs_verdict v = judge(c, rows[i].sender, rows[i].text);
+        const struct rgs_service *s = rgs_catalogue_service(c, v.service);
+        cr_expect(v.otp, "%s", rows[i].text);
+        cr_expect_str_eq(s ? s->id : "-", rows[i].service, "%s", rows[i].text);
+    }
+    rgs_catalogue_del(c);
+}
+
+Test(classify, finds_the_code)
+{
+    static const struct {
+        const char *text, *code;
+    } rows[] = {
+        {"Your verification code is 482913", "482913"},
+        {"Your verification code is 482-913", "482-913"},
+        {"Your verification code is 482 913.", "482 913"},
+        {"OTP482913 Ref:KXQT valid 5 min", "482913"},
+        {"G-482913 is your verification code", "G-482913"},
+        {"رمز التحقق الخاص بك هو ٤٨٢٩١٣", "٤٨٢٩١٣"},
+        {"کد تایید شما: ۴۸۲۹۱۳", "۴۸۲۹۱۳"},
+        {"验证码：４８２９１３，请勿泄露", "４８２９１３"},
+        {"आपका सत्यापन कोड ४८२९१३ है", "४८२९१३"},
+        {"Your one-time password for card ending 1234 is 482913. Call 18001234567 if not you",
+         "482913"},
+        {"21/11/2026 10:15: 482913 is the OTP for your payment of USD 1500.00", "482913"},
+    };
+    struct rgs_catalogue *c = build(both, &rgs_alloc_libc, (struct rgs_bytes){0});
+
+    cr_assert_not_null(c, "%s", diag.text);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct rgs_verdict v = judge(c, "", rows[i].text);
+        cr_expect(v.otp, "%s", rows[i].text);
+        cr_expect(v.code != 0);
+        cr_expect(v.code_len == strlen(rows[i].code) &&
+                      memcmp(rows[i].text + v.code_at, rows[i].code, v.code_len) == 0,
+                  "%s: %.*s", rows[i].text, (int)v.code_len, rows[i].text + v.code_at);
+    }
+    rgs_catalogue_del(c);
+}
+
+Test(classify, the_same_code_has_the_same_hash_however_it_is_written)
+{
+    struct rgs_catalogue *c = build(both, &rgs_alloc_libc, (struct rgs_bytes){0});
+    uint64_t a = judge(c, "", "Your verification code is 482913").code;
+
+    cr_assert(a != 0);
+    cr_expect_eq(a, judge(c, "", "Acme: 482-913 is your verification code").code);
+    cr_expect_eq(a, judge(c, "", "کد تایید شما: ۴۸۲۹۱۳").code);
+    cr_expect_neq(a, judge(c, "", "Your verification code is 482914").code);
+    rgs_catalogue_del(c);
+}
+
+Test(catalogue, errors_have_places)
+{
+    static const struct {
+        const char *yaml, *error;
+    } rows[] = {
+        {"id: x\nname: X\nhome: DE\ncategory: shop\nbrand: [X]\n",
+         "s0.yaml:5:1: error: unknown key 'brand'; did you mean 'brands'?"},
+        {"id: x\nname: X\nhome: DE\ncategory: shoop\n",
+         "s0.yaml:4:11: error: 'shoop' is no category; did you mean 'shop'?"},
+        {"id: x\nname: X\nhome: germany\ncategory: shop\n",
+         "s0.yaml:3:7: error: 'germany' is no country"},
+        {"id: X Y\nname: X\nhome: DE\ncategory: shop\n", "s0.yaml:1:5: error: an id has"},
+        {"id: x\nname: X\nhome: DE\ncategory: shop\nhashes: [short]\n",
+         "s0.yaml:5:10: error: an app hash has eleven characters"},
+        {"id: x\nname: X\nhome: DE\ncategory: shop\ndomains: [nodot]\n",
+         "s0.yaml:5:11: error: 'nodot' is no domain"},
+        {"id: x\nname: X\nhome: DE\ncategory: shop\ntests:\n  - {text: a, purpose: fun}\n",
+         "s0.yaml:6:24: error: no purpose"},
+        {"id: x\nname: X\nhome: DE\ncategory: shop\ntests:\n  - {txt: a}\n",
+         "s0.yaml:6:5: error: a test has at least a text"},
+        {"id: x\nname: X\nhome: DE\ncategory: shop\ntests:\n  - {text: a, service: nobody}\n",
+         "s0.yaml:6: the test names no service: 'nobody'"},
+        {"id: x\nhome: DE\ncategory: shop\n", "s0.yaml:1:1: error: a service needs name"},
+        {"nothing: 1\n", "s0.yaml:1:1: error: unknown key 'nothing'"},
+        {"[1, 2]\n", "expected a service"},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        const char *one[] = {rows[i].yaml, NULL};
+        cr_expect_null(build(one, &rgs_alloc_libc, (struct rgs_bytes){0}), "row %zu", i);
+        cr_expect(diag.text && strstr(diag.text, rows[i].error), "row %zu: %s", i, diag.text);
+        rgs_diag_fini(&diag);
+    }
+}
+
+Test(catalogue, a_name_belongs_to_one_service)
+{
+    static const char *const twice[] = {acme, acme, NULL};
+    static const char *const brand[] = {
+        acme, "id: y\nname: Y\nhome: DE\ncategory: shop\nbrands: [ACME]\n", NULL};
+    static const char *const sender[] = {
+        acme, "id: y\nname: Y\nhome: DE\ncategory: shop\nsenders: [acme-otp]\n", NULL};
+
+    cr_expect_null(build(twice, &rgs_alloc_libc, (struct rgs_bytes){0}));
+    cr_expect(strstr(diag.text, "s1.yaml:1:5: error: service 'acme' is described twice"), "%s",
+              diag.text);
+    rgs_diag_fini(&diag);
+    cr_expect_null(build(brand, &rgs_alloc_libc, (struct rgs_bytes){0}));
+    cr_expect(strstr(diag.text, "s1.yaml:5:10: error: 'ACME' names acme already"), "%s", diag.text);
+    rgs_diag_fini(&diag);
+    cr_expect_null(build(sender, &rgs_alloc_libc, (struct rgs_bytes){0}));
+    cr_expect(strstr(diag.text, "s1.yaml:5:11: error: sender 'acme-otp' is one of acme already"),
+              "%s", diag.text);
+    rgs_diag_fini(&diag);
+}
+
+Test(catalogue, the_cache_fits_only_its_own_catalogue)
+{
+    static const char *const other[] = {rapid, NULL};
+    struct rgs_catalogue *a = build(both, &rgs_alloc_libc, (struct rgs_bytes){0});
+    size_t n;
+
+    cr_assert_not_null(a);
+    cr_expect(!rgs_catalogue_was_cached(a));
+    uint8_t *bytes = rgs_catalogue_serialise(a, &n);
+    cr_assert_not_null(bytes);
+    struct rgs_catalogue *b = build(both, &rgs_alloc_libc, rgs_bytes(bytes, n));
+    cr_expect(rgs_catalogue_was_cached(b));
+    cr_expect(judge(b, "", "Your Acme verification code is 482913").service ==
+              rgs_catalogue_find(b, "acme", 4));
+    struct rgs_catalogue *c = build(other, &rgs_alloc_libc, rgs_bytes(bytes, n));
+    cr_expect(!rgs_catalogue_was_cached(c), "another catalogue");
+    struct rgs_catalogue *d = build(both, &rgs_alloc_libc, rgs_bytes(bytes, n / 2));
+    cr_expect(!rgs_catalogue_was_cached(d), "cut off");
+    bytes[n / 2] ^= 1;
+    struct rgs_catalogue *e = build(both, &rgs_alloc_libc, rgs_bytes(bytes, n));
+    cr_expect(!rgs_catalogue_was_cached(e), "damaged");
+    cr_expect(judge(e, "", "Your Acme verification code is 482913").otp);
+    rgs_free(&rgs_alloc_libc, bytes);
+    rgs_catalogue_del(a);
+    rgs_catalogue_del(b);
+    rgs_catalogue_del(c);
+    rgs_catalogue_del(d);
+    rgs_catalogue_del(e);
+}
+
+/* ---- memory ------------------------------------------------------------------------------------
+ */
+
+enum { BLOCKS = 256 };
+
+/* Remembers what was allocated, so that a test can read all of it. */
+struct memory {
+    void *p[BLOCKS];
+    size_t n[BLOCKS];
+};
+static struct memory taken;
+
+static void *take(size_t n)
+{
+    void *p = calloc(1, n ? n : 1);
+    for (size_t i = 0; i < BLOCKS; i++) {
+        if (!taken.p[i]) {
+            taken.p[i] = p;
+            taken.n[i] = n;
+            break;
+        }
+    }
+    return p;
+}
+
+static void give(void *p)
+{
+    for (size_t i = 0; i < BLOCKS; i++) {
+        if (taken.p[i] == p)
+            taken.p[i] = NULL;
+    }
+    free(p);
+}
+
+static void *take_alloc(void *ctx, size_t n)
+{
+    return take(n);
+}
+
+static void give_alloc(void *ctx, void *p)
+{
+    give(p);
+}
+
+/* Any eight bytes in a row of the text that lie somewhere in what was allocated. */
+static const char *survivor(const char *text, size_t n)
+{
+    for (size_t b = 0; b < BLOCKS; b++) {
+        for (size_t i = 0; taken.p[b] && i + 8 <= n; i++) {
+            if (memmem(taken.p[b], taken.n[b], text + i, 8))
+                return text + i;
+        }
+    }
+    return NULL;
+}
+
+static __attribute__((noinline)) bool on_the_stack(const char *text, size_t n)
+{
+    /* Below this frame lies what the call before used; a canary pattern would be seen as well. */
+    const volatile uint8_t *low = (const volatile uint8_t *)__builtin_frame_address(0) - 5800;
+    uint8_t copy[5500];
+
+    for (size_t i = 0; i < sizeof(copy); i++)
+        copy[i] = low[i];
+    bool found = memmem(copy, sizeof(copy), text, n) != NULL;
+    explicit_bzero(copy, sizeof(copy));
+    return found;
+}
+
+Test(classify, no_text_survives)
+{
+    static const char text[] =
+        "Dear Zyxwvutsrq, 75319864 is your Acme verification code, do not share Qponmlkjih";
+    static const struct rgs_alloc watched = {.alloc = take_alloc, .free = give_alloc};
+
+    hs_set_allocator(take, give);
+    struct rgs_catalogue *c = build(both, &rgs_alloc_libc, (struct rgs_bytes){0});
+    cr_assert_not_null(c);
+    struct rgs_classifier *k = rgs_classifier_new(c, &key, &watched);
+    char *copy = strdup(text);
+    struct rgs_verdict v;
+
+    rgs_classify(k, &(struct rgs_message){.text = rgs_bytes(copy, sizeof(text) - 1), .dcs = -1},
+                 &v);
+#ifndef __SANITIZE_ADDRESS__ /* its own stack is elsewhere */
+    cr_expect(!on_the_stack("75319864", 8));
+    cr_expect(!on_the_stack("Zyxwvutsrq", 10));
+#endif
+    cr_expect(v.otp);
+    cr_expect_null(survivor(text, sizeof(text) - 1), "%.8s", survivor(text, sizeof(text) - 1));
+    /* The search itself works: */
+    memcpy(take(64), text, 20);
+    cr_expect_not_null(survivor(text, sizeof(text) - 1));
+    rgs_classifier_del(k);
+    rgs_catalogue_del(c);
+    free(copy);
+    hs_set_allocator(NULL, NULL);
+}
+
+struct failing {
+    size_t after;
+};
+
+static void *fail_later(void *ctx, size_t n)
+{
+    struct failing *f = ctx;
+    return f->after && f->after-- ? calloc(1, n ? n : 1) : NULL;
+}
+
+static void fail_free(void *ctx, void *p)
+{
+    free(p);
+}
+
+Test(catalogue, survives_every_failed_allocation)
+{
+    struct failing f = {0};
+    struct rgs_alloc a = {.alloc = fail_later, .free = fail_free, .ctx = &f};
+    static const char words[] = "words:\n  en:\n    code: [code]\n";
+    static const char service[] =
+        "id: x\nname: X\nhome: DE\ncategory: shop\nbrands: [Xyz]\nsenders: [Q, P*]\n"
+        "formats: ['G-##']\ntests:\n  - {text: a, otp: false}\n";
+    struct rgs_test_files shipped = rgs_test_rules((const char *const[]){"recognition", NULL});
+    struct rgs_conf_file file[3] = {{"w.yaml", rgs_bytes(words, sizeof(words) - 1)},
+                                    {"s.yaml", rgs_bytes(service, sizeof(service) - 1)}};
+    struct rgs_catalogue *c = NULL;
+
+    for (size_t i = 0; i < shipped.n; i++) {
+        if (strstr(shipped.file[i].name, "weights"))
+            file[2] = shipped.file[i];
+    }
+    for (size_t i = 0; i < 200 && !c; i++) {
+        f.after = i;
+        rgs_diag_init(&diag, &rgs_alloc_libc);
+        c = rgs_catalogue_new(file, 3, (struct rgs_bytes){0}, &diag, &a);
+        cr_assert(c || diag.errors, "allocation %zu", i);
+        rgs_diag_fini(&diag);
+    }
+    cr_expect_not_null(c, "it never had enough");
+    rgs_catalogue_del(c);
+    rgs_test_files_free(&shipped);
+}
+
+/* ---- hostile texts
+ * ------------------------------------------------------------------------------- */
+
+static void feed(struct rgs_classifier *k, const uint8_t *p, size_t n)
+{
+    uint8_t *copy = malloc(n ? n : 1); /* exact size: a read behind the end is seen */
+    struct rgs_verdict v;
+
+    memcpy(copy, p, n);
+    rgs_classify(k,
+                 &(struct rgs_message){.sender = rgs_bytes(copy, n < 30 ? n : 30),
+                                       .text = rgs_bytes(copy, n),
+                                       .dcs = -1},
+                 &v);
+    cr_assert(v.code_at + v.code_len <= n);
+    cr_assert(v.confidence <= 100);
+    free(copy);
+}
+
+Test(classify, ladder_over_hostile_texts)
+{
+    static const char *const good[] = {
+        "<#> Your Acme code: 482-913\nDo not share it\n@acme.example #482913\naB3dE6gH9jK",
+        "【Acme】验证码：４８２９１３，请勿泄露。回复TD退订",
+        "کد تایید شما: ۴۸۲۹۱۳ https://acme.example/x1234",
+        "1 2 3 4 5 6 G-123456 +49 151 2345678 12:30 1,234.50 *1234* XX99 A1-184576 5 - 5-5-5-5",
+    };
+    struct rgs_catalogue *c = build(both, &rgs_alloc_libc, (struct rgs_bytes){0});
+    struct rgs_classifier *k = rgs_classifier_new(c, &key, &rgs_alloc_libc);
+
+    for (size_t g = 0; g < sizeof(good) / sizeof(good[0]); g++) {
+        uint8_t text[256];
+        size_t n = strlen(good[g]);
+        memcpy(text, good[g], n);
+        for (size_t i = 0; i <= n; i++)
+            feed(k, text, i);
+        for (size_t i = 0; i < n; i++) {
+            static const uint8_t with[] = {0, 0xff, 0x80, 0xe0, 0xd9, 0xf0, '9', ' ', '-', '['};
+            for (size_t w = 0; w < sizeof(with); w++) {
+                uint8_t was = text[i];
+                text[i] = with[w];
+                feed(k, text, n);
+                text[i] = was;
+            }
+        }
+    }
+    rgs_classifier_del(k);
+    rgs_catalogue_del(c);
+}
+
+Test(classify, long_texts_stay_bounded)
+{
+    static const char *const pieces[] = {"code 123456 ", "1",        "1 ",   "12-", "X1", "验证码",
+                                         "acme ",        "\xd9\xa1", "\xff", ":",   "<#>"};
+    static uint8_t text[70000];
+    struct rgs_catalogue *c = build(both, &rgs_alloc_libc, (struct rgs_bytes){0});
+    struct rgs_classifier *k = rgs_classifier_new(c, &key, &rgs_alloc_libc);
+
+    for (size_t i = 0; i < sizeof(pieces) / sizeof(pieces[0]); i++) {
+        size_t n = 0, len = strlen(pieces[i]);
+        for (; n + len < sizeof(text); n += len)
+            memcpy(text + n, pieces[i], len);
+        feed(k, text, n);
+    }
+    memset(text, 0, sizeof(text));
+    feed(k, text, sizeof(text));
+    rgs_classifier_del(k);
+    rgs_catalogue_del(c);
+}
+
+Test(blind, judges_by_the_envelope)
+{
+    struct rgs_catalogue *c = build(both, &rgs_alloc_libc, (struct rgs_bytes){0});
+    struct rgs_verdict v;
+
+    rgs_classify_blind(
+        c, &(struct rgs_envelope){.sender = rgs_bytes("AcmeOTP", 7), .dcs = -1, .length = 40}, &v);
+    cr_expect(v.otp);
+    cr_expect_eq(v.service, rgs_catalogue_find(c, "acme", 4));
+    cr_expect_eq(v.code, 0);
+    rgs_classify_blind(
+        c,
+        &(struct rgs_envelope){.sender = rgs_bytes("4915112345678", 13), .dcs = -1, .length = 40},
+        &v);
+    cr_expect(!v.otp);
+    rgs_classify_blind(
+        c, &(struct rgs_envelope){.sender = rgs_bytes("AcmeOTP", 7), .dcs = -1, .length = 600}, &v);
+    cr_expect(!v.otp);
+    rgs_catalogue_del(c);
+}
