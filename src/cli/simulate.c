@@ -9,7 +9,7 @@
 #include "cli/load.h"
 #include "simulate/simulate.h"
 
-enum { SETS_MOST = 64 };
+enum { SETS_MOST = 64, FILES_MOST = 16 };
 
 /* "A=1 B=2" into its words, in place. */
 static size_t split(char *words, const char **out)
@@ -23,7 +23,7 @@ static size_t split(char *words, const char **out)
 }
 
 static int simulate(const struct rgs_args *args, struct rgs_simulate_conf *conf,
-                    const struct rgs_conf_file *scenario)
+                    const struct rgs_conf_file *scenario, size_t n)
 {
     const struct rgs_simulate_files files = {rgs_arg(args, "output"), rgs_arg(args, "truth"),
                                              rgs_arg(args, "inventory")};
@@ -31,7 +31,7 @@ static int simulate(const struct rgs_args *args, struct rgs_simulate_conf *conf,
     struct rgs_diag diag;
 
     rgs_diag_init(&diag, &rgs_alloc_libc);
-    int error = rgs_simulate_to(scenario, conf, &files, &diag, &rgs_alloc_libc, &counts);
+    int error = rgs_simulate_to(scenario, n, conf, &files, &diag, &rgs_alloc_libc, &counts);
     if (diag.len)
         fputs(diag.text, stderr);
     if (error && !diag.errors)
@@ -39,9 +39,11 @@ static int simulate(const struct rgs_args *args, struct rgs_simulate_conf *conf,
     rgs_diag_fini(&diag);
     if (error)
         return RGS_EXIT_FAILED;
-    printf("frames %" PRIu64 "\nmap %" PRIu64 "\nsmpp %" PRIu64 "\ntpdus %" PRIu64
-           "\ncodes %" PRIu64 "\nmessages %" PRIu64 "\n",
-           counts.frames, counts.map, counts.smpp, counts.tpdus, counts.codes, counts.messages);
+    /* beside the capture, not into it */
+    fprintf(strcmp(files.capture, "-") == 0 ? stderr : stdout,
+            "frames %" PRIu64 "\nmap %" PRIu64 "\nsmpp %" PRIu64 "\ntpdus %" PRIu64
+            "\ncodes %" PRIu64 "\nmessages %" PRIu64 "\n",
+            counts.frames, counts.map, counts.smpp, counts.tpdus, counts.codes, counts.messages);
     return RGS_EXIT_OK;
 }
 
@@ -49,11 +51,12 @@ static int run_simulate(const struct rgs_args *args)
 {
     const char *set[SETS_MOST], *seed = rgs_arg(args, "seed"), *words = rgs_arg(args, "set");
     struct rgs_simulate_conf conf = {.set = set};
-    struct rgs_conf_file scenario;
+    struct rgs_conf_file scenario[FILES_MOST];
+    int n = 0, status = RGS_EXIT_OK;
     char err[512], *copy = NULL, *end = NULL;
 
-    if (args->n_rest != 1)
-        return rgs_usage_error(args, "expected one scenario");
+    if (args->n_rest < 1 || args->n_rest > FILES_MOST)
+        return rgs_usage_error(args, "expected 1 to %d scenario files", FILES_MOST);
     if (!rgs_arg_given(args, "output"))
         return rgs_usage_error(args, "no --output given");
     if (seed) {
@@ -66,16 +69,22 @@ static int run_simulate(const struct rgs_args *args)
     if (words && !(copy = strdup(words)))
         return rgs_failed(args, "out of memory");
     conf.n_set = copy ? split(copy, set) : 0;
-    scenario.name = args->rest[0];
-    scenario.text.p = rgs_read_file(args->rest[0], &scenario.text.n, err, sizeof(err));
-    int status = scenario.text.p ? simulate(args, &conf, &scenario) : rgs_failed(args, "%s", err);
-    free((void *)(uintptr_t)scenario.text.p);
+    for (; n < args->n_rest && status == RGS_EXIT_OK; n++) {
+        scenario[n].name = args->rest[n];
+        scenario[n].text.p = rgs_read_file(args->rest[n], &scenario[n].text.n, err, sizeof(err));
+        if (!scenario[n].text.p)
+            status = rgs_failed(args, "%s", err);
+    }
+    if (status == RGS_EXIT_OK)
+        status = simulate(args, &conf, scenario, (size_t)n);
+    while (n > 0)
+        free((void *)(uintptr_t)scenario[--n].text.p);
     free(copy);
     return status;
 }
 
 static const struct rgs_option options[] = {
-    {"output", 'o', "FILE", "the capture (pcapng)", NULL},
+    {"output", 'o', "FILE", "the capture (pcapng); - is standard output", NULL},
     {"truth", 0, "FILE", "what each reseller is, as JSON lines", NULL},
     {"inventory", 0, "FILE", "whose numbers they are, as CSV", NULL},
     {"seed", 0, "N", "the seed of all chance (the scenario's)", NULL},
@@ -86,11 +95,12 @@ static const struct rgs_option options[] = {
 const struct rgs_command rgs_command_simulate = {
     .name = "simulate",
     .summary = "writes labelled traffic out of a scenario",
-    .usage = "SCENARIO.yaml",
+    .usage = "SCENARIO.yaml...",
     .about =
         "Writes a capture of resellers, honest and not, and of ordinary subscribers, as a scenario "
         "describes them, with event times over weeks. The same scenario and seed give the same "
-        "bytes. Prints how many frames, PDUs and messages were written.",
+        "bytes. Several files make one scenario: their networks, behaviours and resellers "
+        "together. Prints how many frames, PDUs and messages were written.",
     .examples =
         "  regsentry simulate captures/demo.yaml -o demo.pcapng --truth demo.jsonl "
         "--inventory demo.csv\n"

@@ -20,7 +20,7 @@ const struct rgs_sim_behaviour rgs_sim_behaviour_default = {
 enum type { TIME, RATE, WEEKLY, SHARE, NUMBER, COUNT, YES_NO, WORD };
 
 static const char *const roads[] = {"map", "smpp", NULL};
-static const char *const layouts[] = {"consecutive", "scattered", NULL};
+static const char *const layouts[] = {"consecutive", "mixed", "scattered", NULL};
 static const char *const hours[] = {"day", "office", "flat", NULL};
 static const char *const devices[] = {"phone", "gateway", "module", NULL};
 
@@ -209,7 +209,7 @@ static void read_own(struct rgs_yaml_node *n, const struct rgs_sim_scenario *s,
         read_places(item, s, b, diag);
 }
 
-static void read_like(struct rgs_yaml_node *n, struct rgs_yaml_node *root,
+static void read_like(struct rgs_yaml_node *n, const struct rgs_sim_sources *in,
                       const struct rgs_sim_scenario *s, struct rgs_sim_behaviour *b,
                       struct rgs_diag *diag, unsigned depth)
 {
@@ -218,14 +218,16 @@ static void read_like(struct rgs_yaml_node *n, struct rgs_yaml_node *root,
     const char *name;
 
     if (rgs_yaml_str(like, &name, diag)) {
-        from = rgs_yaml_get(rgs_yaml_get(root, "behaviours"), name);
+        from = NULL;
+        for (size_t i = in->n; i > 0 && !from; i--) /* the last file that has it */
+            from = rgs_yaml_get(rgs_yaml_get(in->root[i - 1], "behaviours"), name);
         if (!from || from->kind != RGS_YAML_MAP) {
             rgs_diag_error(diag, like->at, "no behaviour is called '%s'", name);
         } else if (depth == MAX_LIKE) {
             rgs_diag_error(diag, like->at, "more than %d behaviours like one another", MAX_LIKE);
         } else {
             unsigned errors = diag->errors;
-            read_like(from, root, s, b, diag, depth + 1);
+            read_like(from, in, s, b, diag, depth + 1);
             if (diag->errors == errors)
                 rgs_sim_behaviour_unknown(from, other, diag);
         }
@@ -233,7 +235,7 @@ static void read_like(struct rgs_yaml_node *n, struct rgs_yaml_node *root,
     read_own(n, s, b, diag);
 }
 
-void rgs_sim_behaviour_read(struct rgs_yaml_node *n, struct rgs_yaml_node *root,
+void rgs_sim_behaviour_read(struct rgs_yaml_node *n, const struct rgs_sim_sources *in,
                             const struct rgs_sim_scenario *s, struct rgs_sim_behaviour *b,
                             struct rgs_diag *diag)
 {
@@ -245,7 +247,7 @@ void rgs_sim_behaviour_read(struct rgs_yaml_node *n, struct rgs_yaml_node *root,
         b->language[RGS_SIM_LANG_en] = 1;
         b->place[b->places++] = (struct rgs_sim_place){0, 1};
     }
-    read_like(n, root, s, b, diag, 0);
+    read_like(n, in, s, b, diag, 0);
 }
 
 void rgs_sim_behaviour_unknown(struct rgs_yaml_node *n, const char *const *other,

@@ -12,7 +12,7 @@ int rgs_sim_word(struct rgs_yaml_node *n, const char *const *words, struct rgs_d
 
 /* Reads the keys that n has over what *b says: first those of the behaviour named by `like`, then
  * its own. */
-void rgs_sim_behaviour_read(struct rgs_yaml_node *n, struct rgs_yaml_node *root,
+void rgs_sim_behaviour_read(struct rgs_yaml_node *n, const struct rgs_sim_sources *in,
                             const struct rgs_sim_scenario *s, struct rgs_sim_behaviour *b,
                             struct rgs_diag *diag);
 /* Reports keys of n that are neither a behaviour's nor among `other`. */

@@ -53,16 +53,19 @@ static void close_lines(FILE *f, const char *name, struct rgs_diag *diag, int *e
         *error = cannot(diag, name, -errno);
 }
 
-int rgs_simulate_to(const struct rgs_conf_file *scenario, const struct rgs_simulate_conf *conf,
-                    const struct rgs_simulate_files *files, struct rgs_diag *diag,
-                    const struct rgs_alloc *alloc, struct rgs_simulate_counts *counts)
+int rgs_simulate_to(const struct rgs_conf_file *scenario, size_t n,
+                    const struct rgs_simulate_conf *conf, const struct rgs_simulate_files *files,
+                    struct rgs_diag *diag, const struct rgs_alloc *alloc,
+                    struct rgs_simulate_counts *counts)
 {
     struct outputs out = {.capture = rgs_new(alloc, sizeof(*out.capture))};
     struct rgs_simulate_conf c = *conf;
     int error = out.capture ? 0 : -ENOMEM, fd = -1;
 
     if (!error) {
-        fd = open(files->capture, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+        fd = strcmp(files->capture, "-") == 0
+                 ? dup(STDOUT_FILENO)
+                 : open(files->capture, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
         error = fd < 0 ? cannot(diag, files->capture, -errno) : 0;
     }
     out.truth = open_lines(files->truth, diag, &error);
@@ -73,7 +76,7 @@ int rgs_simulate_to(const struct rgs_conf_file *scenario, const struct rgs_simul
         c.truth = out.truth ? put_truth : NULL;
         c.inventory = out.inventory ? put_inventory : NULL;
         c.ctx = &out;
-        error = rgs_simulate(scenario, &c, diag, alloc, counts);
+        error = rgs_simulate(scenario, n, &c, diag, alloc, counts);
         int flushed = rgs_pcapng_flush(out.capture);
         if (flushed < 0 || (error && error != -EINVAL && error != -ENOMEM))
             error = cannot(diag, files->capture, flushed < 0 ? flushed : error);

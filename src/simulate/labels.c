@@ -42,42 +42,69 @@ static void add_blocks(struct line *l, const struct rgs_sim_world *w, const stru
     add(l, "]");
 }
 
-static int truth(const struct rgs_sim_world *w, const struct rgs_simulate_conf *conf,
-                 const struct rgs_sim_reseller *re)
+/* When enough numbers had taken a code for their seller to be named. */
+static void add_support(struct line *l, int64_t ts)
+{
+    if (ts)
+        add(l, ",\"support_ts\":%lld", (long long)(ts / RGS_SIM_SECOND));
+}
+
+static int line_of(const struct rgs_sim_world *w, const struct rgs_simulate_conf *conf,
+                   const struct rgs_sim_reseller *re)
 {
     struct line l = {.n = 0};
     uint32_t numbers = 0;
-    int64_t from = INT64_MAX;
-    int error;
+    int64_t from = INT64_MAX, support = 0;
 
     for (unsigned i = 0; i < re->populations; i++) {
         const struct rgs_sim_population *p = &w->s->population[re->first_population + i];
+        int64_t ts = w->pop[re->first_population + i].support_ts;
         numbers += p->numbers;
-        if (p->label == re->label && p->numbers && p->behaviour.activate_from < from)
+        if (p->label != re->label || !p->numbers)
+            continue;
+        if (p->behaviour.activate_from < from)
             from = p->behaviour.activate_from;
+        if (ts && (!support || ts < support))
+            support = ts;
     }
     from = from == INT64_MAX ? 0 : from;
     add(&l,
         "{\"id\":\"%s\",\"label\":\"%s\",\"typology\":\"%s\",\"evasion\":\"%s\",\"start_ts\":%lld,"
-        "\"numbers\":%u}",
+        "\"numbers\":%u",
         re->id, words[re->label], re->typology, re->evasion,
         (long long)((w->s->start + from) / RGS_SIM_SECOND), numbers);
-    error = conf->truth(conf->ctx, l.text, l.n);
-    for (unsigned i = 0; i < re->populations && !error; i++) {
-        const struct rgs_sim_population *p = &w->s->population[re->first_population + i];
-        if (!p->name)
-            continue;
-        l.n = 0;
-        add(&l,
-            "{\"id\":\"%s/"
-            "%s\",\"label\":\"%s\",\"typology\":\"%s\",\"evasion\":\"%s\",\"start_ts\":%lld,"
-            "\"numbers\":%u,\"parent\":\"%s\"",
-            re->id, p->name, words[p->label], p->typology, p->evasion,
-            (long long)((w->s->start + p->behaviour.activate_from) / RGS_SIM_SECOND), p->numbers,
-            re->id);
-        add_blocks(&l, w, &w->pop[re->first_population + i]);
-        add(&l, "}");
-        error = conf->truth(conf->ctx, l.text, l.n);
+    add_support(&l, support);
+    add(&l, "}");
+    return conf->truth(conf->ctx, l.text, l.n);
+}
+
+static int cluster_line(const struct rgs_sim_world *w, const struct rgs_simulate_conf *conf,
+                        const struct rgs_sim_reseller *re, unsigned population)
+{
+    const struct rgs_sim_population *p = &w->s->population[population];
+    struct line l = {.n = 0};
+
+    add(&l,
+        "{\"id\":\"%s/%s\",\"label\":\"%s\",\"typology\":\"%s\",\"evasion\":\"%s\","
+        "\"start_ts\":%lld,\"numbers\":%u",
+        re->id, p->name, words[p->label], p->typology, p->evasion,
+        (long long)((w->s->start + p->behaviour.activate_from) / RGS_SIM_SECOND), p->numbers);
+    add_support(&l, w->pop[population].support_ts);
+    add(&l, ",\"parent\":\"%s\"", re->id);
+    add_blocks(&l, w, &w->pop[population]);
+    add(&l, "}");
+    return conf->truth(conf->ctx, l.text, l.n);
+}
+
+static int truth(const struct rgs_sim_world *w, const struct rgs_simulate_conf *conf,
+                 const struct rgs_sim_reseller *re)
+{
+    unsigned end = (unsigned)re->first_population + re->populations;
+    int error = line_of(w, conf, re);
+
+    for (unsigned i = re->first_population; i < end && !error; i++) {
+        if (w->s->population[i].name && w->s->population[i].numbers)
+            error = cluster_line(w, conf, re, i);
     }
     return error;
 }

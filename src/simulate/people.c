@@ -179,21 +179,29 @@ static uint64_t gcd(uint64_t a, uint64_t b)
 }
 
 /*
- * Numbers of a reseller: populations one behind the other; scattered ones are dealt over the whole
- * room by a step that is prime to its size, so that no two numbers are the same.
+ * Numbers of a reseller: populations one behind the other; mixed ones among each other, scattered
+ * ones all over the ranges. Both are dealt by a step that is prime to the room, so that no number
+ * is given twice.
  */
 static void give_numbers(struct rgs_sim_world *w, const struct rgs_sim_reseller *re)
 {
-    uint64_t room = 0, used = 0, step;
-    bool scattered = false;
+    uint64_t room = 0, total = 0, used = 0, step = 1;
+    enum rgs_sim_layout layout = RGS_SIM_CONSECUTIVE;
 
     for (unsigned i = 0; i < re->ranges; i++)
         room += re->range[i].last - re->range[i].first + 1;
-    for (unsigned i = 0; i < re->populations; i++)
-        scattered |=
-            w->s->population[re->first_population + i].behaviour.layout == RGS_SIM_SCATTERED;
-    for (step = scattered ? (uint64_t)((double)room * 0.6180339887) | 1 : 1; gcd(step, room) != 1;)
-        step++;
+    for (unsigned i = 0; i < re->populations; i++) {
+        const struct rgs_sim_population *p = &w->s->population[re->first_population + i];
+        total += p->numbers;
+        if (p->numbers && p->behaviour.layout > layout)
+            layout = p->behaviour.layout;
+    }
+    if (layout == RGS_SIM_MIXED)
+        room = total;
+    if (layout != RGS_SIM_CONSECUTIVE) {
+        for (step = (uint64_t)((double)room * 0.6180339887) | 1; gcd(step, room) != 1;)
+            step++;
+    }
     for (unsigned i = 0; i < re->populations; i++) {
         const struct rgs_sim_pop *p = &w->pop[re->first_population + i];
         for (uint32_t k = 0; k < p->n; k++, used++)
@@ -369,6 +377,11 @@ static void code(struct rgs_sim_world *w, uint32_t i, int64_t ts, uint8_t servic
                                       .seed = (uint32_t)rgs_random(&s->random)};
 
     rgs_sim_deliver(w, ts, i, &m, 0);
+    if (!s->coded) {
+        s->coded = true;
+        if (++w->pop[s->population].coded == RGS_SIM_SUPPORT)
+            w->pop[s->population].support_ts = ts;
+    }
     if (!again && rgs_random_chance(&s->random, rgs_sim_behaviour_of(w, s)->abandoned))
         rgs_sim_at(w, ts + (int64_t)((1 + 19 * rgs_random_unit(&s->random)) * 60e9), RGS_SIM_CODE,
                    service | 256u, i);

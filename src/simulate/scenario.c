@@ -9,7 +9,7 @@ enum { MAX_KEY = 64 };
 
 struct reader {
     struct rgs_sim_scenario *s;
-    struct rgs_yaml_node *root;
+    const struct rgs_sim_sources *in;
     struct rgs_diag *diag;
 };
 
@@ -59,6 +59,16 @@ static bool time_of(struct rgs_yaml_node *n, int64_t *out, struct rgs_diag *diag
     return true;
 }
 
+/* Networks of several files are added up; the same name twice is a mistake. */
+static bool known_network(const struct rgs_sim_scenario *s, const char *id)
+{
+    for (unsigned i = 0; i < s->networks; i++) {
+        if (strcmp(s->network[i].id, id) == 0)
+            return true;
+    }
+    return false;
+}
+
 static void read_networks(struct reader *r, struct rgs_yaml_node *n)
 {
     static const char *const known[] = {"plmn", "nodes", "first", "count", NULL};
@@ -75,6 +85,9 @@ static void read_networks(struct reader *r, struct rgs_yaml_node *n)
             rgs_diag_error(r->diag, item->at, "more than %d networks", RGS_SIM_NETWORKS_MOST);
             return;
         }
+        if (known_network(r->s, n->key[i]->s))
+            rgs_diag_error(r->diag, item->at, "the network '%s' stands in another file, too",
+                           n->key[i]->s);
         net->id = n->key[i]->s;
         required(item, rgs_yaml_get(item, "plmn"), "plmn", r->diag);
         net->plmn = digits_of(rgs_yaml_get(item, "plmn"), 5, 6, r->diag);
@@ -98,7 +111,6 @@ static void read_home(struct reader *r, struct rgs_yaml_node *n)
     const char *country = "";
     double zone = 0;
 
-    required(r->root, n, "home", r->diag);
     if (!n)
         return;
     for (size_t i = 0; i < 4; i++)
@@ -252,7 +264,7 @@ static void read_reseller(struct reader *r, struct rgs_yaml_node *n, bool ordina
     }
     if (list && (list->kind != RGS_YAML_LIST || list->n == 0))
         rgs_diag_error(r->diag, list->at, "expected a list of ranges");
-    rgs_sim_behaviour_read(n, r->root, s, &base, r->diag);
+    rgs_sim_behaviour_read(n, r->in, s, &base, r->diag);
     uint32_t before = s->numbers;
     list = rgs_yaml_get(n, "populations");
     if (!list) {
@@ -263,7 +275,7 @@ static void read_reseller(struct reader *r, struct rgs_yaml_node *n, bool ordina
         for (size_t i = 0; i < list->n; i++) {
             struct rgs_yaml_node *p = list->item[i];
             struct rgs_sim_behaviour own = base;
-            rgs_sim_behaviour_read(p, r->root, s, &own, r->diag);
+            rgs_sim_behaviour_read(p, r->in, s, &own, r->diag);
             unsigned at = s->populations;
             read_population(r, p, re, &own);
             if (s->populations > at) {
@@ -288,33 +300,12 @@ static void read_reseller(struct reader *r, struct rgs_yaml_node *n, bool ordina
     s->resellers++;
 }
 
-struct rgs_sim_scenario *rgs_sim_scenario_new(struct rgs_yaml_node *root, struct rgs_diag *diag,
-                                              const struct rgs_alloc *alloc)
+static void read_settings(struct reader *r, struct rgs_yaml_node *root)
 {
-    static const char *const known[] = {"start",     "duration",   "seed",       "home",
-                                        "networks",  "behaviours", "ordinary",   "resellers",
-                                        "long_tcap", "check_imei", "other_link", "keep_alive",
-                                        "retry",     "about",      NULL};
-    unsigned errors = diag->errors;
-    struct rgs_sim_scenario *s = rgs_new(alloc, sizeof(*s));
-    struct reader r = {.s = s, .root = root, .diag = diag};
-    struct rgs_yaml_node *n;
+    struct rgs_sim_scenario *s = r->s;
+    struct rgs_diag *diag = r->diag;
     const char *about;
 
-    if (!s || !root || root->kind != RGS_YAML_MAP) {
-        rgs_diag_error(diag, root ? root->at : (struct rgs_mark){0},
-                       s ? "expected a map" : "out of memory");
-        rgs_free(alloc, s);
-        return NULL;
-    }
-    *s = (struct rgs_sim_scenario){.seed = 1,
-                                   .long_tcap = 0.3,
-                                   .check_imei = 0.1,
-                                   .other_link = 0.2,
-                                   .keep_alive = INT64_C(6) * 3600 * 1000000000,
-                                   .retry = INT64_C(3600) * 1000000000};
-    required(root, rgs_yaml_get(root, "start"), "start", diag);
-    required(root, rgs_yaml_get(root, "duration"), "duration", diag);
     time_of(rgs_yaml_get(root, "start"), &s->start, diag);
     rgs_yaml_duration(rgs_yaml_get(root, "duration"), &s->duration, diag);
     rgs_yaml_int(rgs_yaml_get(root, "seed"), 0, INT64_MAX, &s->seed, diag);
@@ -326,20 +317,87 @@ struct rgs_sim_scenario *rgs_sim_scenario_new(struct rgs_yaml_node *root, struct
         rgs_diag_error(diag, rgs_yaml_get(root, "keep_alive")->at, "less than a second");
     rgs_yaml_duration(rgs_yaml_get(root, "retry"), &s->retry, diag);
     rgs_yaml_str(rgs_yaml_get(root, "about"), &about, diag);
-    read_home(&r, rgs_yaml_get(root, "home"));
-    read_networks(&r, rgs_yaml_get(root, "networks"));
-    if (s->networks == 0)
-        rgs_diag_error(diag, root->at, "no networks: the home network is one, too");
-    rgs_yaml_get(root, "behaviours");
-    n = rgs_yaml_get(root, "ordinary");
+    read_home(r, rgs_yaml_get(root, "home"));
+    read_networks(r, rgs_yaml_get(root, "networks"));
+    rgs_yaml_get(root, "behaviours"); /* read where they are used */
+}
+
+static void read_resellers(struct reader *r, struct rgs_yaml_node *root)
+{
+    struct rgs_yaml_node *n = rgs_yaml_get(root, "ordinary");
+
     if (n)
-        read_reseller(&r, n, true);
+        read_reseller(r, n, true);
     n = rgs_yaml_get(root, "resellers");
     for (size_t i = 0; n && n->kind == RGS_YAML_LIST && i < n->n; i++)
-        read_reseller(&r, n->item[i], false);
+        read_reseller(r, n->item[i], false);
     if (n && n->kind != RGS_YAML_LIST)
-        rgs_diag_error(diag, n->at, "expected a list of resellers");
-    rgs_yaml_unknown(root, known, diag);
+        rgs_diag_error(r->diag, n->at, "expected a list of resellers");
+}
+
+/* Numbers belong to one reseller: every two ranges must be apart. */
+static void check_ranges(struct reader *r, struct rgs_yaml_node *root)
+{
+    const struct rgs_sim_scenario *s = r->s;
+
+    for (unsigned i = 0; i < s->resellers; i++) {
+        for (unsigned k = 0; k < i; k++) {
+            const struct rgs_sim_reseller *a = &s->reseller[i], *b = &s->reseller[k];
+            bool overlap = false;
+            for (unsigned x = 0; x < a->ranges; x++) {
+                for (unsigned y = 0; y < b->ranges; y++)
+                    overlap |= a->range[x].first <= b->range[y].last &&
+                               b->range[y].first <= a->range[x].last;
+            }
+            if (overlap)
+                rgs_diag_error(r->diag, (struct rgs_mark){.file = root->at.file},
+                               "the ranges of '%s' and '%s' overlap", b->id, a->id);
+        }
+    }
+}
+
+struct rgs_sim_scenario *rgs_sim_scenario_new(const struct rgs_sim_sources *in,
+                                              struct rgs_diag *diag, const struct rgs_alloc *alloc)
+{
+    static const char *const known[] = {"start",     "duration",   "seed",       "home",
+                                        "networks",  "behaviours", "ordinary",   "resellers",
+                                        "long_tcap", "check_imei", "other_link", "keep_alive",
+                                        "retry",     "about",      NULL};
+    static const char *const needed[] = {"start", "duration", "home", "networks", NULL};
+    unsigned errors = diag->errors;
+    struct rgs_sim_scenario *s = rgs_new(alloc, sizeof(*s));
+    struct reader r = {.s = s, .in = in, .diag = diag};
+
+    if (!s) {
+        rgs_diag_error(diag, (struct rgs_mark){0}, "out of memory");
+        return NULL;
+    }
+    s->seed = 1;
+    s->long_tcap = 0.3;
+    s->check_imei = 0.1;
+    s->other_link = 0.2;
+    s->keep_alive = INT64_C(6) * 3600 * 1000000000;
+    s->retry = INT64_C(3600) * 1000000000;
+    for (size_t i = 0; i < in->n; i++) {
+        if (!in->root[i] || in->root[i]->kind != RGS_YAML_MAP)
+            rgs_diag_error(diag, in->root[i] ? in->root[i]->at : (struct rgs_mark){0},
+                           "expected a map");
+        else
+            read_settings(&r, in->root[i]);
+    }
+    for (size_t k = 0; needed[k] && diag->errors == errors; k++) {
+        bool given = false;
+        for (size_t i = 0; i < in->n; i++)
+            given |= rgs_yaml_get(in->root[i], needed[k]) != NULL;
+        if (!given)
+            rgs_diag_error(diag, in->root[0]->at, "'%s' is missing", needed[k]);
+    }
+    for (size_t i = 0; i < in->n && diag->errors == errors; i++) {
+        read_resellers(&r, in->root[i]);
+        rgs_yaml_unknown(in->root[i], known, diag);
+    }
+    if (diag->errors == errors)
+        check_ranges(&r, in->root[0]);
     if (diag->errors != errors) {
         rgs_free(alloc, s);
         return NULL;
@@ -368,29 +426,39 @@ static struct rgs_yaml_node *step(struct rgs_yaml_node *n, const char *word)
     return NULL;
 }
 
-void rgs_sim_scenario_set(struct rgs_yaml_node *root, const char *path_is_value,
-                          struct rgs_diag *diag)
+/* The node that a path names, up to its '='. */
+static struct rgs_yaml_node *find(struct rgs_yaml_node *n, const char *path, const char *end)
 {
-    const char *is = strchr(path_is_value, '='), *p = path_is_value;
-    struct rgs_yaml_node *n = root;
-
-    while (n && is && p < is) {
+    while (n && path < end) {
         char word[MAX_KEY];
-        size_t len = strcspn(p, ".=");
+        size_t len = strcspn(path, ".=");
         if (len >= sizeof(word))
-            break;
-        memcpy(word, p, len);
+            return NULL;
+        memcpy(word, path, len);
         word[len] = '\0';
         n = step(n, word);
-        p += len + 1;
+        path += len + 1;
     }
-    if (!is || !n || p != is + 1 || n->kind != RGS_YAML_SCALAR) {
+    return n && n->kind == RGS_YAML_SCALAR ? n : NULL;
+}
+
+void rgs_sim_scenario_set(const struct rgs_sim_sources *in, const char *path_is_value,
+                          struct rgs_diag *diag)
+{
+    const char *is = strchr(path_is_value, '=');
+    bool found = false;
+
+    for (size_t i = 0; i < in->n && is; i++) {
+        struct rgs_yaml_node *n = in->root[i] ? find(in->root[i], path_is_value, is) : NULL;
+        if (!n)
+            continue;
+        n->s = is + 1;
+        n->n = strlen(n->s);
+        found = true;
+    }
+    if (!found)
         rgs_diag_error(
-            diag, (struct rgs_mark){.file = root->at.file},
+            diag, (struct rgs_mark){0},
             "cannot set '%s': write PATH=VALUE, and the path must name a value of the scenario",
             path_is_value);
-        return;
-    }
-    n->s = is + 1;
-    n->n = strlen(n->s);
 }

@@ -28,7 +28,7 @@ struct rgs_sim_network {
 };
 
 enum rgs_sim_label { RGS_SIM_LEGIT, RGS_SIM_FRAUD, RGS_SIM_VICTIM };
-enum rgs_sim_layout { RGS_SIM_CONSECUTIVE, RGS_SIM_SCATTERED };
+enum rgs_sim_layout { RGS_SIM_CONSECUTIVE, RGS_SIM_MIXED, RGS_SIM_SCATTERED };
 enum rgs_sim_road { RGS_SIM_MAP, RGS_SIM_SMPP };
 enum rgs_sim_hours { RGS_SIM_HOURS_DAY, RGS_SIM_HOURS_OFFICE, RGS_SIM_HOURS_FLAT, RGS_SIM_HOURS };
 enum rgs_sim_device { RGS_SIM_PHONE, RGS_SIM_GATEWAY, RGS_SIM_MODULE };
@@ -115,12 +115,19 @@ struct rgs_sim_scenario {
     uint32_t numbers;
 };
 
-/* NULL after errors, which are in diag. Its strings live in the tree. Freed with rgs_free(). */
-struct rgs_sim_scenario *rgs_sim_scenario_new(struct rgs_yaml_node *root, struct rgs_diag *diag,
-                                              const struct rgs_alloc *alloc);
+/* One or more files: networks, behaviours and resellers of all of them, other keys from the last
+ * that has them. */
+struct rgs_sim_sources {
+    struct rgs_yaml_node *const *root;
+    size_t n;
+};
+
+/* NULL after errors, which are in diag. Its strings live in the trees. Freed with rgs_free(). */
+struct rgs_sim_scenario *rgs_sim_scenario_new(const struct rgs_sim_sources *from,
+                                              struct rgs_diag *diag, const struct rgs_alloc *alloc);
 /* Replaces the scalar at a path like "resellers.R17.numbers" (list items by their id, name or
- * position). */
-void rgs_sim_scenario_set(struct rgs_yaml_node *root, const char *path_is_value,
+ * position) in every file that has it. */
+void rgs_sim_scenario_set(const struct rgs_sim_sources *in, const char *path_is_value,
                           struct rgs_diag *diag);
 
 #endif

@@ -47,13 +47,13 @@ static int simulate(const struct rgs_sim_scenario *s, const struct rgs_simulate_
     rgs_frames_init(&w->frames, conf->packet, conf->ctx);
     rgs_sim_queue_init(&w->queue, alloc);
     int error = rgs_sim_people_init(w);
-    if (!error)
-        error = rgs_sim_labels(w, conf);
     if (!error) {
         rgs_sim_links_open(w);
         rgs_sim_accounts_open(w);
         run(w);
         error = w->failed || w->queue.failed ? -ENOMEM : w->frames.error;
+        if (!error)
+            error = rgs_sim_labels(w, conf);
     }
     if (counts)
         *counts = w->frames.counts;
@@ -64,27 +64,37 @@ static int simulate(const struct rgs_sim_scenario *s, const struct rgs_simulate_
     return error;
 }
 
-int rgs_simulate(const struct rgs_conf_file *scenario, const struct rgs_simulate_conf *conf,
-                 struct rgs_diag *diag, const struct rgs_alloc *alloc,
-                 struct rgs_simulate_counts *counts)
+int rgs_simulate(const struct rgs_conf_file *scenario, size_t n,
+                 const struct rgs_simulate_conf *conf, struct rgs_diag *diag,
+                 const struct rgs_alloc *alloc, struct rgs_simulate_counts *counts)
 {
+    enum { FILES_MOST = 16 };
+    struct rgs_yaml *yaml[FILES_MOST] = {NULL};
+    struct rgs_yaml_node *root[FILES_MOST];
+    const struct rgs_sim_sources in = {root, n};
     unsigned errors = diag->errors;
-    struct rgs_yaml *y = rgs_yaml_new(scenario, diag, alloc);
     struct rgs_sim_scenario *s = NULL;
     int error = -EINVAL;
 
-    if (!y)
+    if (n == 0 || n > FILES_MOST)
         return -EINVAL;
-    for (size_t i = 0; i < conf->n_set && rgs_yaml_root(y); i++)
-        rgs_sim_scenario_set(rgs_yaml_root(y), conf->set[i], diag);
+    for (size_t i = 0; i < n; i++) {
+        yaml[i] = rgs_yaml_new(&scenario[i], diag, alloc);
+        root[i] = yaml[i] ? rgs_yaml_root(yaml[i]) : NULL;
+        if (yaml[i] && !root[i])
+            rgs_diag_error(diag, (struct rgs_mark){.file = &scenario[i]}, "an empty file");
+    }
+    for (size_t i = 0; i < conf->n_set && diag->errors == errors; i++)
+        rgs_sim_scenario_set(&in, conf->set[i], diag);
     if (diag->errors == errors)
-        s = rgs_sim_scenario_new(rgs_yaml_root(y), diag, alloc);
+        s = rgs_sim_scenario_new(&in, diag, alloc);
     if (s) {
         if (conf->has_seed)
             s->seed = conf->seed;
         error = simulate(s, conf, alloc, counts);
     }
     rgs_free(alloc, s);
-    rgs_yaml_del(y);
+    for (size_t i = 0; i < n; i++)
+        rgs_yaml_del(yaml[i]);
     return error;
 }

@@ -21,21 +21,24 @@ struct rgs_simulate_conf {
     void *ctx;
 };
 
-/* 0; -EINVAL when the scenario is wrong (diag says how); -ENOMEM; or what a writer gave. counts may
+/*
+ * One scenario out of one or more files, see struct rgs_sim_sources.
+ * 0; -EINVAL when the scenario is wrong (diag says how); -ENOMEM; or what a writer gave. counts may
  * be NULL. */
-int rgs_simulate(const struct rgs_conf_file *scenario, const struct rgs_simulate_conf *conf,
-                 struct rgs_diag *diag, const struct rgs_alloc *alloc,
-                 struct rgs_simulate_counts *counts);
+int rgs_simulate(const struct rgs_conf_file *scenario, size_t n,
+                 const struct rgs_simulate_conf *conf, struct rgs_diag *diag,
+                 const struct rgs_alloc *alloc, struct rgs_simulate_counts *counts);
 
 struct rgs_simulate_files {
-    const char *capture;   /* pcapng */
+    const char *capture;   /* pcapng; "-": standard output */
     const char *truth;     /* JSON lines; NULL: not written */
     const char *inventory; /* CSV; NULL: not written */
 };
 /* The same into files; the callbacks of conf are not used. A file that cannot be written is named
  * in diag. */
-int rgs_simulate_to(const struct rgs_conf_file *scenario, const struct rgs_simulate_conf *conf,
-                    const struct rgs_simulate_files *files, struct rgs_diag *diag,
-                    const struct rgs_alloc *alloc, struct rgs_simulate_counts *counts);
+int rgs_simulate_to(const struct rgs_conf_file *scenario, size_t n,
+                    const struct rgs_simulate_conf *conf, const struct rgs_simulate_files *files,
+                    struct rgs_diag *diag, const struct rgs_alloc *alloc,
+                    struct rgs_simulate_counts *counts);
 
 #endif

@@ -40,9 +40,11 @@ struct rgs_sim_sub {
     uint8_t life; /* from 1; 0: not yet active */
     bool active;
     bool unattached;
+    bool coded; /* took a code */
 };
 
 enum { RGS_SIM_NOBODY = UINT32_MAX };
+enum { RGS_SIM_SUPPORT = 20 }; /* numbers below which nobody is named */
 
 enum rgs_sim_dialogue_kind {
     RGS_SIM_ATTACH,
@@ -84,7 +86,9 @@ struct rgs_sim_account {
 struct rgs_sim_pop {
     uint32_t first, n; /* subscribers */
     uint64_t random;
-    uint32_t weights; /* sum */
+    uint32_t coded;     /* numbers that took a code */
+    int64_t support_ts; /* when the RGS_SIM_SUPPORTth of them did; 0: not yet */
+    uint32_t weights;   /* sum */
     uint32_t cumulative[RGS_SIM_SERVICES];
 };
 

@@ -339,7 +339,7 @@ static int simulate(const char *text, struct rgs_simulate_conf *conf, struct sin
     conf->truth = conf->inventory = take_line;
     conf->ctx = sink;
     rgs_diag_init(diag, &rgs_alloc_libc);
-    return rgs_simulate(&file, conf, diag, &rgs_alloc_libc, NULL);
+    return rgs_simulate(&file, 1, conf, diag, &rgs_alloc_libc, NULL);
 }
 
 Test(scenario, mistakes_have_a_place)
@@ -373,6 +373,11 @@ Test(scenario, mistakes_have_a_place)
         {HEAD "behaviours: {a: {like: b}, b: {like: a}}\n"
               "resellers:\n  - {id: R1, ranges: [85290000000-85290000009], numbers: 1, like: a}\n",
          "behaviours like one another"},
+        {HEAD "resellers:\n  - {id: R1, ranges: [85290000000-85290000009], numbers: 1}\n"
+              "  - {id: R2, ranges: [85290000009-85290000019], numbers: 1}\n",
+         "the ranges of 'R1' and 'R2' overlap"},
+        {"start: 2026-03-02\nduration: 1d\n", "'home' is missing"},
+        {"", "an empty file"},
         {"[]\n", "s.yaml:1:1: error: expected a map"},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -412,11 +417,19 @@ Test(scenario, same_seed_same_frames)
     cr_assert(a.frames > 500);
     cr_assert_eq(a.hash, b.hash);
     cr_assert_neq(a.hash, c.hash);
+    /* R1 has its twentieth number at some time of the first day; R2 has not so many. */
+    char *support = strstr(a.lines, "support_ts\":");
+    cr_assert_not_null(support);
+    support += strlen("support_ts\":");
+    long long ts = atoll(support);
+    cr_assert(ts > 1772409600 && ts < 1772409600 + 86400, "%lld", ts);
+    support[0] = 'T';
+    memmove(support + 1, support + 10, strlen(support + 10) + 1);
     cr_assert_str_eq(
         a.lines,
         "reseller_id,name,kind,match,value\n"
         "{\"id\":\"R1\",\"label\":\"fraud\",\"typology\":\"roaming_bank\",\"evasion\":\"none\","
-        "\"start_ts\":1772409600,\"numbers\":40}\n"
+        "\"start_ts\":1772409600,\"numbers\":40,\"support_ts\":T}\n"
         "R1,One,reseller,msisdn_range,85291000000-85291009999\n"
         "{\"id\":\"R2\",\"label\":\"legit\",\"typology\":\"none\",\"evasion\":\"none\","
         "\"start_ts\":1772409600,\"numbers\":7}\n"
@@ -436,7 +449,7 @@ Test(scenario, values_can_be_set)
     struct rgs_diag diag;
 
     cr_assert_eq(simulate(small, &conf, &sink, &diag), 0, "%s", diag.text);
-    cr_assert(strstr(sink.lines, "\"numbers\":80}") && strstr(sink.lines, "\"numbers\":9}"));
+    cr_assert(strstr(sink.lines, "\"numbers\":80,") && strstr(sink.lines, "\"numbers\":9}"));
     for (size_t i = 0; i < 3; i++) {
         conf.set = bad + i;
         conf.n_set = 1;
@@ -444,6 +457,25 @@ Test(scenario, values_can_be_set)
         cr_assert(strstr(diag.text, "cannot set"), "%s", diag.text);
         rgs_diag_fini(&diag);
     }
+}
+
+Test(scenario, several_files_are_one)
+{
+    static const char more[] =
+        "duration: 3d\nbehaviours: {quiet: {codes_per_week: 1}}\n"
+        "resellers:\n  - {id: R3, ranges: [85293000000-85293000009], like: quiet,\n"
+        "     numbers: 5}\n";
+    struct rgs_conf_file files[] = {{"s.yaml", rgs_bytes(small, sizeof(small) - 1)},
+                                    {"more.yaml", rgs_bytes(more, sizeof(more) - 1)}};
+    struct sink sink = {.last = INT64_MIN};
+    const struct rgs_simulate_conf conf = {.packet = take_packet, .truth = take_line, .ctx = &sink};
+    struct rgs_diag diag;
+
+    rgs_diag_init(&diag, &rgs_alloc_libc);
+    cr_assert_eq(rgs_simulate(files, 2, &conf, &diag, &rgs_alloc_libc, NULL), 0, "%s", diag.text);
+    cr_assert(strstr(sink.lines, "\"R1\"") && strstr(sink.lines, "\"R3\""));
+    cr_assert(sink.last > (INT64_C(1772409600) + 2 * 86400) * 1000000000,
+              "the last file's duration holds");
 }
 
 struct failing {
@@ -475,7 +507,7 @@ Test(scenario, memory_may_be_short)
         struct rgs_conf_file file = {.name = "s.yaml", .text = rgs_bytes(small, sizeof(small) - 1)};
         const struct rgs_simulate_conf conf = {.packet = take_packet, .ctx = &sink};
         rgs_diag_init(&diag, &rgs_alloc_libc);
-        error = rgs_simulate(&file, &conf, &diag, &alloc, NULL);
+        error = rgs_simulate(&file, 1, &conf, &diag, &alloc, NULL);
         cr_assert(error == 0 || error == -12 || (error == -22 && diag.errors), "%ld: %d", i, error);
         rgs_diag_fini(&diag);
     } while (error);
