@@ -176,7 +176,7 @@ static void report(struct rgs_op *op, const struct rgs_cimd2_packet *p)
 }
 
 static void request(struct rgs_dissect *d, struct rgs_sessions *st, struct rgs_session *session,
-                    const struct rgs_cimd2_packet *p, enum rgs_peer_role role)
+                    const struct rgs_cimd2_packet *p)
 {
     struct rgs_op *op = &d->op;
     struct rgs_bytes user = rgs_cimd2_get(p, USER_IDENTITY);
@@ -190,7 +190,7 @@ static void request(struct rgs_dissect *d, struct rgs_sessions *st, struct rgs_s
         report(op, p);
     } else {
         set_message(d, p);
-        rgs_party_subscriber(op, role);
+        rgs_party_subscriber(op);
     }
     if (p->operation == DELIVER)
         set_origin(op, p);
@@ -205,7 +205,7 @@ static void request(struct rgs_dissect *d, struct rgs_sessions *st, struct rgs_s
         if (!first) {
             RGS_CLEAR(op, MSISDN);
             RGS_SET(op, DA, da, rgs_party(0, p->parameter[i].value));
-            rgs_party_subscriber(op, role);
+            rgs_party_subscriber(op);
             rgs_emit(d);
         }
         first = false;
@@ -256,13 +256,13 @@ enum rgs_outcome rgs_cimd2(struct rgs_dissect *d, struct rgs_bytes payload)
     struct rgs_session *session = rgs_session(st, d);
     RGS_SET(&d->op, PROTO, proto, "cimd2");
     RGS_SET(&d->op, OP, op, name);
-    enum rgs_peer_role role = rgs_session_speaks(session, d, sender_by_operation(p.operation));
+    rgs_session_speaks(session, d, sender_by_operation(p.operation));
     uint32_t operation = p.operation % RGS_CIMD2_RESPONSE;
     if (operation == ALIVE || operation == SET || operation == GET)
         return out;
     if (p.operation >= RGS_CIMD2_RESPONSE)
         response(d, st, session, &p);
     else
-        request(d, st, session, &p, role);
+        request(d, st, session, &p);
     return out;
 }

@@ -30,17 +30,18 @@ bool rgs_party_digits(const struct rgs_name *party, struct rgs_digits *out)
     return out->n > 0 && out->n == party->n;
 }
 
-void rgs_party_subscriber(struct rgs_op *op, enum rgs_peer_role sender)
+static bool full_number(const struct rgs_name *party, struct rgs_digits *out)
 {
-    struct rgs_digits oa, da;
-    bool has_oa = RGS_HAS(op, OA) && rgs_party_digits(&op->oa, &oa);
-    bool has_da = RGS_HAS(op, DA) && rgs_party_digits(&op->da, &da);
+    return rgs_party_digits(party, out) && out->n >= RGS_PARTY_FULL_NUMBER;
+}
 
-    if (RGS_HAS(op, OA_TON) && op->oa_ton == RGS_TON_ALPHANUMERIC)
-        has_oa = false;
-    if (sender == RGS_PEER_SMSC && has_oa && oa.n >= RGS_PARTY_FULL_NUMBER &&
-        (!has_da || da.n < RGS_PARTY_FULL_NUMBER))
-        RGS_SET(op, MSISDN, msisdn, oa);
-    else if (has_da)
-        RGS_SET(op, MSISDN, msisdn, da);
+void rgs_party_subscriber(struct rgs_op *op)
+{
+    bool named = RGS_HAS(op, OA_TON) && op->oa_ton == RGS_TON_ALPHANUMERIC;
+    struct rgs_digits digits;
+
+    if (RGS_HAS(op, DA) && full_number(&op->da, &digits))
+        RGS_SET(op, MSISDN, msisdn, digits);
+    else if (RGS_HAS(op, OA) && !named && full_number(&op->oa, &digits))
+        RGS_SET(op, MSISDN, msisdn, digits);
 }

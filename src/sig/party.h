@@ -27,10 +27,11 @@ struct rgs_name rgs_party(unsigned ton, struct rgs_bytes text);
 bool rgs_party_digits(const struct rgs_name *party, struct rgs_digits *out);
 
 /*
- * Sets op->msisdn out of oa and da. What an application submits goes to the destination. What a
- * centre delivers to an application goes to a number that the application hosts when the
- * destination is a full number, and is otherwise a subscriber's message to a short code.
+ * Sets op->msisdn out of oa and da. The destination when it is a full number: an application
+ * submits to subscribers, and what a centre delivers to a full number goes to one that the
+ * application hosts. Else the source when that is one: the subscriber wrote to a short code. A
+ * short code and a name are nobody's line.
  */
-void rgs_party_subscriber(struct rgs_op *op, enum rgs_peer_role sender);
+void rgs_party_subscriber(struct rgs_op *op);
 
 #endif

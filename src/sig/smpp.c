@@ -226,7 +226,7 @@ static void request(struct rgs_dissect *d, struct rgs_sessions *st, struct rgs_s
     } else if (is_receipt(u, role)) {
         set_receipt(op, u);
     } else {
-        rgs_party_subscriber(op, role);
+        rgs_party_subscriber(op);
         set_message(d, u);
     }
     rgs_request_open(st, d, u->sequence_number);

@@ -81,7 +81,11 @@ enum rgs_probe rgs_smpp_probe(struct rgs_bytes head)
         return RGS_PROBE_NO;
     if (whole)
         return u.wrong ? RGS_PROBE_NO : RGS_PROBE_YES;
-    if (u.wrong & RGS_SMPP_WRONG_FIELD && !u.short_body)
+    if (u.short_body)
+        return RGS_PROBE_MORE;
+    if (u.wrong & RGS_SMPP_WRONG_FIELD)
         return RGS_PROBE_NO;
-    return RGS_PROBE_MORE;
+    /* Its mandatory parameters are there and right: a long message_payload need not be waited for.
+     */
+    return u.has ? RGS_PROBE_YES : RGS_PROBE_MORE;
 }

@@ -234,11 +234,10 @@ static void call(struct rgs_dissect *d, const struct rgs_ucp_frame *f, size_t mt
     set_message(d, rgs_ucp_field(f, mt), rgs_ucp_field(f, mt + 1), &none, 0x04);
 }
 
-static void emit(struct rgs_dissect *d, struct rgs_sessions *st, const struct rgs_ucp_frame *f,
-                 enum rgs_peer_role role)
+static void emit(struct rgs_dissect *d, struct rgs_sessions *st, const struct rgs_ucp_frame *f)
 {
-    if (!RGS_HAS(&d->op, MSISDN))
-        rgs_party_subscriber(&d->op, role);
+    if (f->type != ALERT && !RGS_HAS(&d->op, MSISDN)) /* 31 names the application's own terminal */
+        rgs_party_subscriber(&d->op);
     rgs_request_open(st, d, f->trn);
     rgs_emit(d);
 }
@@ -256,8 +255,7 @@ static size_t behind_list(struct rgs_dissect *d, const struct rgs_ucp_frame *f, 
     return at + 1 + *n;
 }
 
-static void calls(struct rgs_dissect *d, struct rgs_sessions *st, const struct rgs_ucp_frame *f,
-                  enum rgs_peer_role role)
+static void calls(struct rgs_dissect *d, struct rgs_sessions *st, const struct rgs_ucp_frame *f)
 {
     size_t next = behind_list(d, f, 0, &(uint32_t){0});
 
@@ -268,12 +266,12 @@ static void calls(struct rgs_dissect *d, struct rgs_sessions *st, const struct r
     for (size_t i = 1; i < next; i++) { /* each address is a subscriber of its own */
         RGS_CLEAR(&d->op, MSISDN);
         set_da(&d->op, rgs_ucp_field(f, i));
-        emit(d, st, f, role);
+        emit(d, st, f);
     }
 }
 
 static void operation(struct rgs_dissect *d, struct rgs_sessions *st, struct rgs_session *session,
-                      const struct rgs_ucp_frame *f, enum rgs_peer_role role)
+                      const struct rgs_ucp_frame *f)
 {
     enum { BETWEEN_LIST_AND_MT = 10 }; /* RP LRP PR LPR UM LUM RC LRC DD DDT */
     struct rgs_bytes none = {0};
@@ -282,7 +280,7 @@ static void operation(struct rgs_dissect *d, struct rgs_sessions *st, struct rgs
 
     RGS_SET(&d->op, PHASE, phase, "request");
     if (f->type == CALL_MULTIPLE) {
-        calls(d, st, f, role);
+        calls(d, st, f);
         return;
     }
     if (f->type == SESSION) {
@@ -322,7 +320,7 @@ static void operation(struct rgs_dissect *d, struct rgs_sessions *st, struct rgs
     default: /* 31, and 55 to 58: about a message, without one */
         break;
     }
-    emit(d, st, f, role);
+    emit(d, st, f);
 }
 
 /* A: A / [MVP] / SM. N: N / EC / SM (the 01 series has no MVP). */
@@ -379,12 +377,12 @@ enum rgs_outcome rgs_ucp(struct rgs_dissect *d, struct rgs_bytes payload)
     struct rgs_session *session = rgs_session(st, d);
     RGS_SET(&d->op, PROTO, proto, "ucp");
     RGS_SET(&d->op, OP, op, name);
-    enum rgs_peer_role role = rgs_session_speaks(session, d, sender_by_operation(&f));
+    rgs_session_speaks(session, d, sender_by_operation(&f));
     if (!is_read(f.type))
         return RGS_UNSUPPORTED;
     if (f.result)
         result(d, st, session, &f);
     else
-        operation(d, st, session, &f, role);
+        operation(d, st, session, &f);
     return out;
 }

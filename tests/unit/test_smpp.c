@@ -289,7 +289,14 @@ Test(smpp, the_subscriber)
          "70701",
          "4915559999",
          2},
-        {RGS_SMPP_DELIVER_SM, {5, "12345678"}, {3, "70701"}, "12345678", "70701", "70701", 2},
+        {RGS_SMPP_DELIVER_SM, {5, "12345678"}, {3, "70701"}, "12345678", "70701", NULL, 2},
+        {RGS_SMPP_SUBMIT_SM,
+         {1, "4915550001"},
+         {3, "70701"},
+         "4915550001",
+         "70701",
+         "4915550001",
+         1},
         {RGS_SMPP_DELIVER_SM, {0, ""}, {5, "Shop"}, NULL, "Shop", NULL, 2},
         /* Latin-1 in a name. */
         {RGS_SMPP_DELIVER_SM,
@@ -679,6 +686,27 @@ Test(smpp_stream, framing_byte_by_byte)
         cr_assert_eq(rgs_smpp_probe(head), want, "after %zu bytes", n);
         free(exact);
     }
+}
+
+/* The longest message is longer than what a probe gets to see. */
+Test(smpp_stream, a_long_payload_is_recognised_by_its_beginning)
+{
+    static uint8_t big[RGS_SMPP_MAX_PDU];
+    struct pdu p =
+        sm(RGS_SMPP_SUBMIT_SM, 1, (struct addr){5, "B"}, (struct addr){1, "4915550001"}, 0, 0, "");
+    size_t fields = p.n, n = fields + 4 + 60000;
+
+    be16(&p, 0x0424);
+    be16(&p, 60000);
+    end(&p);
+    memset(big, 'x', sizeof(big));
+    memcpy(big, p.b, p.n);
+    big[1] = 0;
+    big[2] = (uint8_t)(n >> 8);
+    big[3] = (uint8_t)n;
+    cr_assert_eq(rgs_smpp_probe(rgs_bytes(big, fields - 1)), RGS_PROBE_MORE);
+    cr_assert_eq(rgs_smpp_probe(rgs_bytes(big, 1400)), RGS_PROBE_YES);
+    cr_assert_eq(rgs_smpp_length(rgs_bytes(big, 1400)), (long)n);
 }
 
 Test(smpp_stream, other_protocols_are_left_alone)
