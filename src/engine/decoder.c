@@ -3,14 +3,15 @@
 
 #include "engine/layers.h"
 #include "link/link.h"
+#include "xport/tcp.h"
 
 struct rgs_decoder {
     struct rgs_dissect d;
     const struct rgs_alloc *alloc;
 };
 
-struct rgs_decoder *rgs_decoder_new(const struct rgs_capacity *capacity, rgs_emit_fn *emit, void *ctx,
-                                    const struct rgs_alloc *alloc)
+struct rgs_decoder *rgs_decoder_new(const struct rgs_capacity *capacity, rgs_emit_fn *emit,
+                                    void *ctx, const struct rgs_alloc *alloc)
 {
     struct rgs_decoder *dec = rgs_new(alloc, sizeof(*dec));
     if (!dec)
@@ -47,7 +48,8 @@ void rgs_decoder_del(struct rgs_decoder *dec)
     rgs_free(dec->alloc, dec);
 }
 
-void rgs_decoder_layer(struct rgs_decoder *dec, enum rgs_layer layer, const struct rgs_packet *packet)
+void rgs_decoder_layer(struct rgs_decoder *dec, enum rgs_layer layer,
+                       const struct rgs_packet *packet)
 {
     struct rgs_dissect *d = &dec->d;
 
@@ -72,6 +74,11 @@ void rgs_decoder_layer(struct rgs_decoder *dec, enum rgs_layer layer, const stru
 void rgs_decoder_packet(struct rgs_decoder *dec, const struct rgs_packet *packet)
 {
     rgs_decoder_layer(dec, rgs_link_layer(packet->linktype), packet);
+}
+
+void rgs_decoder_flush(struct rgs_decoder *dec)
+{
+    rgs_tcp_flush(&dec->d);
 }
 
 struct rgs_dissect *rgs_decoder_dissect(struct rgs_decoder *dec)

@@ -93,13 +93,26 @@ static struct connection *connection_of(struct tcp *t, struct rgs_dissect *d)
     return t->last;
 }
 
-static void flush(struct tcp *t, struct rgs_dissect *d, struct connection *c)
+/* Makes dir the direction of what is handed on: its ends become source and destination. */
+static void face(struct rgs_dissect *d, const struct rgs_flow_key *key, unsigned dir)
+{
+    d->dir = dir;
+    d->op.src_ip = key->ip[dir];
+    d->op.dst_ip = key->ip[!dir];
+    d->op.src_port = key->port[dir];
+    d->op.dst_port = key->port[!dir];
+}
+
+static void flush(struct tcp *t, struct rgs_dissect *d, const struct rgs_flow_key *key,
+                  struct connection *c)
 {
     unsigned dir = d->dir;
 
-    for (d->dir = 0; d->dir < 2; d->dir++)
-        rgs_tcp_side_flush(&t->memory, d, &c->talk, &c->side[d->dir]);
-    d->dir = dir;
+    for (unsigned i = 0; i < 2; i++) {
+        face(d, key, i);
+        rgs_tcp_side_flush(&t->memory, d, &c->talk, &c->side[i]);
+    }
+    face(d, key, dir);
 }
 
 /* The ports are used again. */
@@ -123,7 +136,7 @@ static void synchronise(struct tcp *t, struct rgs_dissect *d, struct connection 
                 side->from_syn = true;
             return;
         }
-        flush(t, d, c);
+        flush(t, d, &t->last_key, c);
         if (flags & FLAG_ACK) {
             rgs_tcp_side_drop(&t->memory, side);
             *side = (struct rgs_tcp_side){0};
@@ -161,20 +174,20 @@ enum rgs_outcome rgs_tcp(struct rgs_dissect *d, struct rgs_bytes segment)
         return RGS_UNSUPPORTED;
     struct rgs_tcp_side *side = &c->side[d->dir], *other = &c->side[!d->dir];
     if (flags & FLAG_RST) { /* 3.5.3: text in it is for humans */
-        flush(t, d, c);
+        flush(t, d, &t->last_key, c);
         return RGS_OK;
     }
     if (data.n + d->cut)
         rgs_tcp_side_data(&t->memory, d, &c->talk, side, seq, data, d->cut);
-    if (flags & FLAG_ACK) {
-        d->dir = !d->dir;
+    if ((flags & FLAG_ACK) && other->started) {
+        face(d, &t->last_key, !d->dir);
         rgs_tcp_side_acked(&t->memory, d, &c->talk, other, ack);
-        d->dir = !d->dir;
+        face(d, &t->last_key, !d->dir);
     }
     if (flags & FLAG_FIN)
         c->fins |= (uint8_t)(1u << d->dir);
     else if (c->fins == 3) /* both have said all: what is missing was missed by the tap */
-        flush(t, d, c);
+        flush(t, d, &t->last_key, c);
     return RGS_OK;
 }
 
@@ -186,7 +199,21 @@ void rgs_tcp_flush(struct rgs_dissect *d)
 
     for (uint32_t it = 0; rgs_table_next(t->connections, &it, &key, &value);) {
         struct connection *c = value;
+        if (!c->side[0].held && !c->side[1].held)
+            continue;
+        d->op.has = 0;
+        RGS_SET(&d->op, SRC_IP, src_ip, (struct rgs_ip){.b = {0}});
+        RGS_SET(&d->op, DST_IP, dst_ip, (struct rgs_ip){.b = {0}});
+        RGS_SET(&d->op, SRC_PORT, src_port, 0);
+        RGS_SET(&d->op, DST_PORT, dst_port, 0);
+        memset(&d->op.anomalies, 0, sizeof(d->op.anomalies));
         d->flow = c->flow;
-        flush(t, d, c);
+        d->handons = 0;
+        d->path[0] = RGS_LAYER_TCP;
+        d->depth = 1;
+        flush(t, d, key, c);
+        rgs_arena_wipe(&d->arena);
     }
+    d->op.has = 0;
+    d->depth = 0;
 }

@@ -71,10 +71,11 @@ static void overflow(struct rgs_tcp_memory *m, struct rgs_dissect *d, struct rgs
 }
 
 /* Bytes of the stream are missing for good. */
-static void skip(struct rgs_tcp_memory *m, struct rgs_dissect *d, struct rgs_tcp_side *side,
-                 uint32_t n)
+static void skip(struct rgs_tcp_memory *m, struct rgs_dissect *d, const struct rgs_tcp_talk *talk,
+                 struct rgs_tcp_side *side, uint32_t n)
 {
-    rgs_anomaly(d, RGS_A_TCP_GAP);
+    if (talk->proto) /* of what is not read nothing is lost */
+        rgs_anomaly(d, RGS_A_TCP_GAP);
     lose(m, side);
     side->next += n;
     side->offset += n;
@@ -163,7 +164,7 @@ static void drain(struct rgs_tcp_memory *m, struct rgs_dissect *d, struct rgs_tc
 static void give_up_gap(struct rgs_tcp_memory *m, struct rgs_dissect *d, struct rgs_tcp_talk *talk,
                         struct rgs_tcp_side *side)
 {
-    skip(m, d, side, side->held->seq - side->next);
+    skip(m, d, talk, side, side->held->seq - side->next);
     drain(m, d, talk, side, true);
 }
 
@@ -337,7 +338,7 @@ void rgs_tcp_side_data(struct rgs_tcp_memory *m, struct rgs_dissect *d, struct r
         in_order(m, d, talk, side, rgs_bytes_from(data, old));
     uint32_t end = seq + (uint32_t)(data.n + lost);
     if (lost && distance(side->next, end) > 0 && !side->held)
-        skip(m, d, side, end - side->next);
+        skip(m, d, talk, side, end - side->next);
     if (side->held) {
         drain(m, d, talk, side, false);
         check_gap(m, d, talk, side);

@@ -11,7 +11,6 @@
 #include "engine/decoder.h"
 #include "sms/sms.h"
 #include "support/vectors.h"
-#include "xport/tcp.h"
 
 struct total {
     unsigned files, packets, ops;
@@ -65,7 +64,7 @@ static void read_capture(struct total *t, const char *path, size_t snap)
         feed(dec, (uint32_t)pcap_datalink(pcap), ++number, h, bytes, n);
         t->packets++;
     }
-    rgs_tcp_flush(rgs_decoder_dissect(dec));
+    rgs_decoder_flush(dec);
     rgs_decoder_del(dec);
     pcap_close(pcap);
     t->files++;

@@ -4,7 +4,6 @@
 
 #include "support/permute.h"
 #include "support/recorder.h"
-#include "xport/tcp.h"
 
 enum { FIN = 1, SYN = 2, RST = 4, ACK = 16, CLIENT = 40000, SERVER = 2775 };
 
@@ -227,6 +226,11 @@ Test(tcp, a_gap_is_given_up)
     cr_assert_eq(rgs_test_anomaly(&r.t, RGS_A_TCP_GAP), 1);
     cr_assert_eq(r.at[1].frame, 3, "the frame that carried it");
     cr_assert_eq(r.at[1].flow_offset, s.at[1] + 30);
+    for (size_t i = 0; i < r.n; i++) {
+        cr_assert_eq(r.at[i].op.src_port, CLIENT, "whoever's segment let it go");
+        cr_assert_eq(r.at[i].op.dst_port, SERVER);
+        cr_assert_eq(r.at[i].dir, 1);
+    }
     rgs_test_recorder_fini(&r);
 }
 
@@ -241,7 +245,7 @@ Test(tcp, the_end_of_the_input_flushes)
         send(&r, true, 1001 + (uint32_t)s.at[2], 0, s.bytes + s.at[2], s.n - s.at[2]);
         cr_assert_eq(r.n, 1);
         if (how == 0) {
-            rgs_tcp_flush(rgs_decoder_dissect(r.t.dec));
+            rgs_decoder_flush(r.t.dec);
         } else if (how == 1) {
             send(&r, false, 1, RST, NULL, 0);
         } else {
@@ -251,6 +255,8 @@ Test(tcp, the_end_of_the_input_flushes)
         }
         cr_assert_eq(r.n, 4, "way %d", how);
         cr_assert_eq(r.at[3].frame, 3);
+        cr_assert_eq(r.at[3].op.src_port, CLIENT);
+        cr_assert(RGS_HAS(&r.at[3].op, SRC_PORT));
         rgs_test_recorder_fini(&r);
     }
 }
@@ -362,7 +368,7 @@ Test(tcp, random_segments_never_break_it)
         if (r.n > 4)
             r.n = 0;
     }
-    rgs_tcp_flush(rgs_decoder_dissect(r.t.dec));
+    rgs_decoder_flush(r.t.dec);
     cr_assert_gt(rgs_decoder_dissect(r.t.dec)->layer_count[RGS_LAYER_RAW], 100);
     rgs_test_recorder_fini(&r);
 }
