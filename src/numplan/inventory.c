@@ -1,21 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "numplan/inventory.h"
 
-#include <arpa/inet.h>
 #include <stdlib.h>
 
 #include "event/obs.h"
 #include "numplan/csv.h"
-#include "numplan/spans.h"
+#include "numplan/match.h"
 
-enum match { MSISDN, IMSI, GT, IMEI, IP, RANGES, ACCOUNT = RANGES };
-
-enum {
-    MAX_ID = 64,
-    MAX_E164 = 15,
-    IMSI_DIGITS = 15, /* E.212 4: shorter ones are filled up */
-    IMEI_DIGITS = 14, /* TS 23.003 6.2.1: TAC and serial; the check digit or version is left out */
-};
+enum { MAX_ID = 64 };
 
 struct account {
     const char *name;
@@ -28,7 +20,7 @@ struct rgs_inventory {
     char *pool;                    /* all cells */
     struct rgs_reseller *reseller; /* sorted by entity */
     size_t n;
-    struct rgs_spans spans[RANGES];
+    struct rgs_spans spans[RGS_MATCH_RANGES];
     struct account *account; /* sorted by name */
     size_t accounts;
 };
@@ -46,153 +38,8 @@ struct build {
 static const char *const columns[6] = {"reseller_id", "name", "kind", "match", "value", "parent"};
 enum column { ID, NAME, KIND, MATCH, VALUE, PARENT };
 
-/* ---- values -------------------------------------------------------------------------------------
- */
-
-struct run {
-    const char *p;
-    size_t n;
-};
-
-static struct run trim(struct run r)
-{
-    while (r.n && (*r.p == ' ' || *r.p == '+')) {
-        r.p++;
-        r.n--;
-    }
-    while (r.n && r.p[r.n - 1] == ' ')
-        r.n--;
-    return r;
-}
-
-static bool number(struct run r, uint64_t *v)
-{
-    *v = 0;
-    for (size_t i = 0; i < r.n; i++) {
-        if (r.p[i] < '0' || r.p[i] > '9')
-            return false;
-        *v = *v * 10 + (uint64_t)(r.p[i] - '0');
-    }
-    return r.n > 0;
-}
-
-/* Digits filled up to `full` with the lowest or the highest digit, so that a prefix is a range. */
-static uint64_t fill(uint64_t v, size_t have, size_t full, unsigned digit)
-{
-    for (; have < full; have++)
-        v = v * 10 + digit;
-    return v;
-}
-
-/* "A-B" or "A", all digits; fills up to `full` (0: digits are a plain number). NULL, or what is
- * wrong. */
-static const char *digit_range(const char *text, size_t n, size_t min, size_t max, size_t full,
-                               struct rgs_span *out)
-{
-    const char *dash = memchr(text, '-', n);
-    struct run a = trim((struct run){text, dash ? (size_t)(dash - text) : n}), b = a;
-    uint64_t low, high;
-
-    if (dash)
-        b = trim((struct run){dash + 1, n - (size_t)(dash - text) - 1});
-    if (!a.n || !b.n || a.n > 18 || b.n > 18 || !number(a, &low) || !number(b, &high))
-        return "digits are expected, or two runs of digits with '-' between them";
-    if (a.n != b.n)
-        return "both ends of a range have the same number of digits";
-    if (a.n < min || a.n > max)
-        return "not as many digits as such an identifier has";
-    if (full && a.n > full) {
-        for (size_t i = full; i < a.n; i++) {
-            low /= 10;
-            high /= 10;
-        }
-    }
-    low = fill(low, a.n, full, 0);
-    high = fill(high, a.n, full, 9);
-    if (high < low)
-        return "a range ends before it begins";
-    out->low = low;
-    out->high = high;
-    return NULL;
-}
-
-static unsigned __int128 ip_key(const uint8_t b[16])
-{
-    unsigned __int128 v = 0;
-    for (unsigned i = 0; i < 16; i++)
-        v = v << 8 | b[i];
-    return v;
-}
-
-/* "203.0.113.0/24", "2001:db8::/32", or one address. */
-static const char *ip_prefix(const char *text, size_t n, struct rgs_span *out)
-{
-    uint8_t b[16] = {[10] = 0xff, [11] = 0xff};
-    char address[64];
-    const char *slash = memchr(text, '/', n);
-    size_t len = slash ? (size_t)(slash - text) : n;
-    uint64_t bits = 128;
-
-    if (len >= sizeof(address))
-        return "an address or a prefix is expected, as 203.0.113.0/24 or 2001:db8::/32";
-    memcpy(address, text, len);
-    address[len] = '\0';
-    bool four = inet_pton(AF_INET, address, b + 12) == 1;
-    if (!four && inet_pton(AF_INET6, address, b) != 1)
-        return "an address or a prefix is expected, as 203.0.113.0/24 or 2001:db8::/32";
-    if (slash) {
-        struct run r = {slash + 1, n - len - 1};
-        if (r.n > 3 || !number(r, &bits) || bits > (four ? 32 : 128))
-            return "not a prefix length";
-        bits += four ? 96 : 0;
-    }
-    unsigned __int128 host =
-        bits ? ((unsigned __int128)1 << (128 - bits)) - 1 : ~(unsigned __int128)0;
-    out->low = ip_key(b);
-    if (out->low & host)
-        return "the address has bits behind the prefix length";
-    out->high = out->low | host;
-    return NULL;
-}
-
-static const char *span_of(enum match m, const char *text, size_t n, struct rgs_span *out)
-{
-    switch (m) {
-    case MSISDN:
-        return digit_range(text, n, 3, MAX_E164, 0, out);
-    case GT:
-        return digit_range(text, n, 1, 18, 0, out);
-    case IMSI:
-        return digit_range(text, n, 5, IMSI_DIGITS, IMSI_DIGITS, out);
-    case IMEI:
-        return digit_range(text, n, 8, 16, IMEI_DIGITS, out);
-    default:
-        return ip_prefix(text, n, out);
-    }
-}
-
 /* ---- rows ---------------------------------------------------------------------------------------
  */
-
-static const struct {
-    const char *word;
-    enum match match;
-} matches[] = {
-    {"msisdn_range", MSISDN},    {"imsi_range", IMSI}, {"gt", GT},
-    {"imei_range", IMEI},        {"ip_prefix", IP},    {"smpp_account", ACCOUNT},
-    {"smpp_system_id", ACCOUNT},
-};
-
-static bool match_of(const struct rgs_csv_cell *c, enum match *m)
-{
-    for (size_t i = 0; i < sizeof(matches) / sizeof(matches[0]); i++) {
-        if (strcmp(c->text, matches[i].word) == 0) {
-            *m = matches[i].match;
-            return true;
-        }
-    }
-    return false;
-}
 
 static const struct rgs_csv_cell *cell(const struct build *b, const struct rgs_csv *c,
                                        enum column col)
@@ -258,7 +105,7 @@ static void read_row(struct build *b, const struct rgs_csv *c)
 {
     const struct rgs_csv_cell *id = cell(b, c, ID), *value = cell(b, c, VALUE),
                               *parent = cell(b, c, PARENT);
-    enum match m;
+    enum rgs_match m;
 
     if (c->n < PARENT) {
         rgs_diag_error(b->diag, c->cell[0].at, "%u cells, the heading has more", c->n);
@@ -266,7 +113,7 @@ static void read_row(struct build *b, const struct rgs_csv *c)
     }
     if (!good_id(b, id) || (parent->n && !good_id(b, parent)))
         return;
-    if (!match_of(cell(b, c, MATCH), &m)) {
+    if (!rgs_match_of(cell(b, c, MATCH)->text, &m)) {
         rgs_diag_error(
             b->diag, cell(b, c, MATCH)->at,
             "'%s' is none of msisdn_range, imsi_range, smpp_account, gt, ip_prefix, imei_range",
@@ -274,7 +121,7 @@ static void read_row(struct build *b, const struct rgs_csv *c)
         return;
     }
     uint32_t row = (uint32_t)b->rows;
-    if (m == ACCOUNT) {
+    if (m == RGS_MATCH_ACCOUNT) {
         if (!value->n) {
             rgs_diag_error(b->diag, value->at, "an account has a name");
             return;
@@ -283,7 +130,7 @@ static void read_row(struct build *b, const struct rgs_csv *c)
     } else {
         struct rgs_spans *s = &b->inv->spans[m];
         struct rgs_span span = {.owner = row, .line = value->at.line, .col = value->at.col};
-        const char *wrong = span_of(m, value->text, value->n, &span);
+        const char *wrong = rgs_match_span(m, value->text, value->n, &span);
         if (wrong) {
             rgs_diag_error(b->diag, value->at, "'%s': %s", value->text, wrong);
             return;
@@ -412,7 +259,7 @@ static bool settle(struct build *b)
     collect(b);
     check_parents(b);
     settle_accounts(b);
-    for (unsigned m = 0; m < RANGES; m++) {
+    for (unsigned m = 0; m < RGS_MATCH_RANGES; m++) {
         struct rgs_spans *s = &inv->spans[m];
         for (size_t i = 0; i < s->n; i++)
             s->span[i].owner = index_of(b, s->span[i].owner);
@@ -441,7 +288,7 @@ static bool take_memory(struct build *b, size_t lines)
     inv->reseller = rgs_new(a, 2 * lines * sizeof(*inv->reseller));
     inv->account = rgs_new(a, lines * sizeof(*inv->account));
     b->row = rgs_new(a, lines * sizeof(*b->row));
-    for (unsigned m = 0; m < RANGES; m++) {
+    for (unsigned m = 0; m < RGS_MATCH_RANGES; m++) {
         inv->spans[m].span = rgs_new(a, lines * sizeof(*inv->spans[m].span));
         ok = ok && inv->spans[m].span;
     }
@@ -483,7 +330,7 @@ void rgs_inventory_del(struct rgs_inventory *inv)
 {
     if (!inv)
         return;
-    for (unsigned m = 0; m < RANGES; m++)
+    for (unsigned m = 0; m < RGS_MATCH_RANGES; m++)
         rgs_spans_fini(&inv->spans[m], inv->alloc);
     rgs_free(inv->alloc, inv->account);
     rgs_free(inv->alloc, inv->reseller);
@@ -494,7 +341,7 @@ void rgs_inventory_del(struct rgs_inventory *inv)
 /* ---- look-ups -----------------------------------------------------------------------------------
  */
 
-static const struct rgs_reseller *owner(const struct rgs_inventory *inv, enum match m,
+static const struct rgs_reseller *owner(const struct rgs_inventory *inv, enum rgs_match m,
                                         unsigned __int128 at)
 {
     if (!inv)
@@ -503,46 +350,40 @@ static const struct rgs_reseller *owner(const struct rgs_inventory *inv, enum ma
     return i == UINT32_MAX ? NULL : &inv->reseller[i];
 }
 
-/* Decimal digits, cut or filled up to `full`; false when there is no number in it. */
-static bool key_of(const struct rgs_digits *d, size_t full, uint64_t *v)
+static const struct rgs_reseller *by_digits(const struct rgs_inventory *inv, enum rgs_match m,
+                                            const struct rgs_digits *d)
 {
-    size_t n = full && d->n > full ? full : d->n;
-    if (n > 18 || !number((struct run){d->d, n}, v))
-        return false;
-    *v = fill(*v, n, full, 0);
-    return true;
+    unsigned __int128 key;
+    return rgs_match_key(m, d, &key) ? owner(inv, m, key) : NULL;
 }
 
 const struct rgs_reseller *rgs_inventory_msisdn(const struct rgs_inventory *inv, uint64_t msisdn)
 {
-    return owner(inv, MSISDN, msisdn);
+    return owner(inv, RGS_MATCH_MSISDN, msisdn);
 }
 
 const struct rgs_reseller *rgs_inventory_imsi(const struct rgs_inventory *inv,
                                               const struct rgs_digits *imsi)
 {
-    uint64_t v;
-    return key_of(imsi, IMSI_DIGITS, &v) ? owner(inv, IMSI, v) : NULL;
+    return by_digits(inv, RGS_MATCH_IMSI, imsi);
 }
 
 const struct rgs_reseller *rgs_inventory_imei(const struct rgs_inventory *inv,
                                               const struct rgs_digits *imei)
 {
-    uint64_t v;
-    return key_of(imei, IMEI_DIGITS, &v) ? owner(inv, IMEI, v) : NULL;
+    return by_digits(inv, RGS_MATCH_IMEI, imei);
 }
 
 const struct rgs_reseller *rgs_inventory_gt(const struct rgs_inventory *inv,
                                             const struct rgs_digits *gt)
 {
-    uint64_t v;
-    return key_of(gt, 0, &v) ? owner(inv, GT, v) : NULL;
+    return by_digits(inv, RGS_MATCH_GT, gt);
 }
 
 const struct rgs_reseller *rgs_inventory_ip(const struct rgs_inventory *inv,
                                             const struct rgs_ip *ip)
 {
-    return owner(inv, IP, ip_key(ip->b));
+    return owner(inv, RGS_MATCH_IP, rgs_match_ip(ip));
 }
 
 const struct rgs_reseller *rgs_inventory_account(const struct rgs_inventory *inv,

@@ -221,10 +221,13 @@ static void match_router_legs(struct rgs_tracker *t, const struct rgs_op *op,
         return;
     }
     const struct rgs_route *r = rgs_table_peek(t->codes, &key);
-    if (r && rgs_track_within(r->at, op->ts, t->conf.join_ns) && RGS_HAS(op, IMSI)) {
-        *number = r->number;
-        rgs_sub_bind(t->subs, *number, rgs_digits_u64(&op->imsi), rgs_track_seconds(op->ts));
-    }
+    if (!r || !rgs_track_within(r->at, op->ts, t->conf.join_ns) || !RGS_HAS(op, IMSI))
+        return;
+    const struct rgs_sub *holder = rgs_sub_by_number(t->subs, r->number);
+    if (holder && holder->imsi) /* his SIM is known, and is another one */
+        return;
+    *number = r->number;
+    rgs_sub_bind(t->subs, *number, rgs_digits_u64(&op->imsi), rgs_track_seconds(op->ts));
 }
 
 void rgs_track_terminated(struct rgs_tracker *t, const struct rgs_op *op,
