@@ -91,8 +91,15 @@ static bool sctp_looks(struct rgs_bytes m)
     return m.n >= 16 && ((unsigned)m.p[14] << 8 | m.p[15]) >= 4;
 }
 
+/* libosmocore's gsmtap.h: version 2, the header's length in words. */
+static bool gsmtap_looks(struct rgs_bytes m)
+{
+    return m.n >= 16 && m.p[0] == 2 && m.p[1] >= 4 && m.p[1] * 4u <= m.n;
+}
+
 /* https://www.iana.org/assignments/service-names-port-numbers */
 static const struct user udp_users[] = {
+    {RGS_LAYER_GSMTAP, 0, 4729, ON_ITS_PORT, gsmtap_looks},
     {RGS_LAYER_GTPU, 0, 2152, ON_ITS_PORT, gtpu_looks},     /* TS 29.281 4.4.2 */
     {RGS_LAYER_GTPU, 0, 3386, ON_ITS_PORT, gtpu_looks},     /* version 0, TS 09.60 */
     {RGS_LAYER_VXLAN, 0, 4789, ON_ITS_PORT, vxlan_looks},   /* RFC 7348 8 */
