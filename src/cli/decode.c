@@ -53,6 +53,7 @@ static int decode_files(struct run *run, struct rgs_files *files)
         if (ferror(run->out))
             break;
     }
+    rgs_decoder_flush(dec);
     rgs_progress_clear(&progress);
     rgs_decoder_del(dec);
     return 0;

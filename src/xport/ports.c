@@ -51,8 +51,15 @@ static bool sua_looks(struct rgs_bytes m)
 /* Its messages that name a subscriber begin with his IMSI (TS 29.118 8). */
 static bool sgsap_looks(struct rgs_bytes m)
 {
-    return m.n >= 11 && m.p[0] >= 1 && m.p[0] <= 0x1f && m.p[1] == 1 && m.p[2] >= 4 && m.p[2] <= 8 &&
-           (m.p[3] & 7) == 1 && m.p[3] >> 4 <= 9;
+    return m.n >= 11 && m.p[0] >= 1 && m.p[0] <= 0x1f && m.p[1] == 1 && m.p[2] >= 4 &&
+           m.p[2] <= 8 && (m.p[3] & 7) == 1 && m.p[3] >> 4 <= 9;
+}
+
+/* RFC 6733 3: version 1 and the length of all, in units of four. */
+static bool diameter_looks(struct rgs_bytes m)
+{
+    return m.n >= 20 && m.n % 4 == 0 && m.p[0] == 1 &&
+           ((size_t)m.p[1] << 16 | (size_t)m.p[2] << 8 | m.p[3]) == m.n;
 }
 
 /* https://www.iana.org/assignments/sctp-parameters (payload protocol identifiers) */
@@ -61,7 +68,9 @@ static const struct user sctp_users[] = {
     {RGS_LAYER_M3UA, 3, 2905, ANYWHERE, m3ua_looks}, /* RFC 4666 1.4.8 */
     {RGS_LAYER_SUA, 4, 14001, ANYWHERE, sua_looks},  /* RFC 3868 1.4.8 */
     {RGS_LAYER_M2PA, 5, 3565, ANYWHERE, m2pa_looks}, /* RFC 4165 1.8 */
-    {RGS_LAYER_SGSAP, 0, 29118, ANYWHERE, sgsap_looks}, /* TS 29.118 7.2; no identifier of its own */
+    {RGS_LAYER_SGSAP, 0, 29118, ANYWHERE,
+     sgsap_looks}, /* TS 29.118 7.2; no identifier of its own */
+    {RGS_LAYER_DIAMETER, 46, 3868, ON_ITS_PORT, diameter_looks}, /* RFC 6733 2.1.1 */
     {RGS_LAYER_NONE, 0, 0, ON_ITS_PORT, NULL},
 };
 

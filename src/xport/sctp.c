@@ -5,6 +5,7 @@
 #include "xport/flow.h"
 #include "xport/ports.h"
 #include "xport/sctp_join.h"
+#include "xport/sctp_paths.h"
 #include "xport/sctp_tsn.h"
 
 enum {
@@ -35,10 +36,12 @@ struct sctp {
     const struct rgs_alloc *alloc;
     struct rgs_table *associations;
     struct rgs_sctp_join *join;
+    struct rgs_sctp_paths *paths;
     uint64_t directions; /* given out so far */
     /* The association of the packet before: an entry stays in place until another one is made. */
     struct rgs_flow_key last_key;
     struct association *last;
+    bool last_flipped; /* by its other addresses, its ends come in the other order */
 };
 
 void *rgs_sctp_new(const struct rgs_capacity *capacity, const struct rgs_alloc *alloc)
@@ -54,7 +57,8 @@ void *rgs_sctp_new(const struct rgs_capacity *capacity, const struct rgs_alloc *
                                                .hash_key = capacity->hash_key},
                       alloc);
     s->join = rgs_sctp_join_new(capacity, alloc);
-    if (!s->associations || !s->join) {
+    s->paths = rgs_sctp_paths_new(capacity, alloc);
+    if (!s->associations || !s->join || !s->paths) {
         rgs_sctp_del(s, alloc);
         return NULL;
     }
@@ -66,23 +70,34 @@ void rgs_sctp_del(void *state, const struct rgs_alloc *alloc)
     struct sctp *s = state;
     rgs_table_del(s->associations);
     rgs_sctp_join_del(s->join);
+    rgs_sctp_paths_del(s->paths, alloc);
     rgs_free(alloc, s);
 }
 
 static struct association *association_of(struct sctp *s, struct rgs_dissect *d)
 {
-    struct rgs_flow_key key = rgs_flow_key_of(d, &d->dir);
-    bool created;
+    struct rgs_flow_key key = rgs_flow_key_of(d, &d->dir), main;
+    bool created = false;
 
-    if (s->last && memcmp(&key, &s->last_key, sizeof(key)) == 0)
+    if (s->last && memcmp(&key, &s->last_key, sizeof(key)) == 0) {
+        d->dir ^= s->last_flipped;
         return s->last;
-    s->last = rgs_table_get(s->associations, &key, d->ts, &created);
-    s->last_key = key;
+    }
+    s->last_key = main = key;
+    s->last_flipped = false;
+    s->last = rgs_table_find(s->associations, &key, d->ts);
+    if (!s->last && rgs_sctp_paths_map(s->paths, &main, &s->last_flipped, d->ts))
+        s->last = rgs_table_find(s->associations, &main, d->ts);
+    if (!s->last) {
+        s->last_flipped = false;
+        s->last = rgs_table_get(s->associations, &key, d->ts, &created);
+    }
     if (created) {
         s->last->flow = rgs_flow_id(&key, IPPROTO_SCTP_, 0);
         s->last->dir[0].id = ++s->directions;
         s->last->dir[1].id = ++s->directions;
     }
+    d->dir ^= s->last_flipped;
     return s->last;
 }
 
@@ -199,9 +214,11 @@ enum rgs_outcome rgs_sctp(struct rgs_dissect *d, struct rgs_bytes packet)
         struct rgs_bytes body = rgs_take(&r, here);
         if (type == CHUNK_DATA || type == CHUNK_I_DATA)
             data_chunk(s, d, a, tag, type, flags, body, is_cut);
-        else if (type == CHUNK_INIT || type == CHUNK_INIT_ACK)
+        else if (type == CHUNK_INIT || type == CHUNK_INIT_ACK) {
             restart(s, &a->dir[d->dir]); /* its sender counts from a new number */
-        size_t padding = -length & 3u;   /* 3.2; the last chunk's may be missing */
+            rgs_sctp_paths_learn(s->paths, d, body);
+        }
+        size_t padding = -length & 3u; /* 3.2; the last chunk's may be missing */
         rgs_skip(&r, padding < rgs_left(&r) ? padding : rgs_left(&r));
     }
     return RGS_OK;

@@ -203,6 +203,69 @@ Test(sctp, fragments_in_any_order)
     }
 }
 
+static void feed_over(struct rgs_test_recorder *r, unsigned from, unsigned to,
+                      const struct packet *p)
+{
+    uint8_t b[2000] = {0x45,
+                       0,
+                       (uint8_t)((p->n + 20) >> 8),
+                       (uint8_t)(p->n + 20),
+                       0,
+                       1,
+                       0,
+                       0,
+                       64,
+                       132,
+                       0,
+                       0,
+                       192,
+                       0,
+                       2,
+                       (uint8_t)from,
+                       192,
+                       0,
+                       2,
+                       (uint8_t)to};
+    memcpy(b + 20, p->b, p->n);
+    rgs_test_feed(&r->t, RGS_LAYER_IP, rgs_bytes(b, 20 + p->n));
+}
+
+/* Both ends have two addresses; a chunk that is repeated on the other path is the same chunk. */
+Test(sctp, multi_homed_ends)
+{
+    static struct packet p;
+    struct rgs_test_recorder r;
+    uint8_t a[48];
+
+    rgs_test_pdu(a, sizeof(a), 1);
+    rgs_test_recorder_init(&r, kept);
+    for (unsigned end = 0; end < 2; end++) { /* 192.0.2.1 and .9; 192.0.2.5 and .3 */
+        begin(&p, end == 0, 0);
+        chunk(&p, INIT + end, 0, 36);
+        for (int i = 0; i < 4; i++)
+            put32(&p, 7);
+        put32(&p, 5u << 16 | 8);
+        put32(&p, 0xc0000200u + (end ? 5 : 1));
+        put32(&p, 5u << 16 | 8);
+        put32(&p, 0xc0000200u + (end ? 3 : 9));
+        feed_over(&r, end ? 5 : 1, end ? 1 : 5, &p);
+    }
+    static const unsigned paths[][2] = {{1, 5}, {9, 3}, {9, 5}, {1, 3}, {9, 3}};
+    for (size_t i = 0; i < 5; i++)
+        feed_over(&r, paths[i][0], paths[i][1],
+                  data(begin(&p, true, 7), BEGIN | END, 1, 0, 0, a, sizeof(a)));
+    cr_assert_eq(r.n, 1, "%zu", r.n);
+    feed_over(&r, 3, 9, data(begin(&p, false, 7), BEGIN | END, 1, 0, 0, a, sizeof(a)));
+    feed_over(&r, 5, 1, data(begin(&p, false, 7), BEGIN | END, 1, 0, 0, a, sizeof(a)));
+    cr_assert_eq(r.n, 2, "the other direction");
+    cr_assert_eq(r.at[0].flow, r.at[1].flow);
+    cr_assert_neq(r.at[0].dir, r.at[1].dir);
+    feed_over(&r, 1, 77, data(begin(&p, true, 7), BEGIN | END, 1, 0, 0, a, sizeof(a)));
+    cr_assert_eq(r.n, 3, "another association of the same host");
+    cr_assert_neq(r.at[0].flow, r.at[2].flow);
+    rgs_test_recorder_fini(&r);
+}
+
 Test(sctp, fragments_of_other_messages_do_not_mix)
 {
     static struct packet p;
