@@ -76,10 +76,3 @@ struct rgs_name rgs_name_of(const void *s, size_t n)
     }
     return name;
 }
-
-struct rgs_name rgs_name_digits(const struct rgs_digits *d)
-{
-    struct rgs_name name = {.n = d->n};
-    memcpy(name.s, d->d, d->n);
-    return name;
-}

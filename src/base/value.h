@@ -48,7 +48,14 @@ struct rgs_digits rgs_tbcd(struct rgs_bytes b);
 
 /* A name out of bytes that claim to be ASCII or UTF-8: control and malformed bytes become U+FFFD. */
 struct rgs_name rgs_name_of(const void *s, size_t n);
-struct rgs_name rgs_name_digits(const struct rgs_digits *d);
+
+/* Digits as a name. All of the array is copied: what lies behind the digits is zero in both. */
+static inline struct rgs_name rgs_name_digits(const struct rgs_digits *d)
+{
+    struct rgs_name name = {.n = d->n};
+    memcpy(name.s, d->d, sizeof(d->d));
+    return name;
+}
 
 static inline bool rgs_name_equal(const struct rgs_name *a, const struct rgs_name *b)
 {

@@ -33,8 +33,8 @@ static struct rgs_digits global_title(struct rgs_bytes b)
     uint8_t count = rgs_u8(&r);
     rgs_skip(&r, 3);
     gt = rgs_tbcd(rgs_rest(&r));
-    if (count && count < gt.n) /* what is behind is filler */
-        gt.n = count;
+    while (count && gt.n > count) /* what is behind is filler */
+        gt.d[--gt.n] = 0;
     return gt;
 }
 
