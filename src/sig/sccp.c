@@ -119,8 +119,8 @@ enum rgs_outcome rgs_sccp_user(struct rgs_dissect *d, struct rgs_bytes data)
     }
     if (!called && !calling && looks_like_bssap(data))
         return rgs_hand_on(d, RGS_LAYER_BSSAP, data);
-    /* All other subsystems of a mobile network speak TCAP, whose message types are unmistakable. */
-    return rgs_hand_on(d, RGS_LAYER_TCAP, data);
+    /* All other subsystems of a mobile network speak TCAP; that of ANSI has private tags. */
+    return rgs_hand_on(d, data.p[0] >> 5 == 7 ? RGS_LAYER_ANSI_TCAP : RGS_LAYER_TCAP, data);
 }
 
 static enum rgs_outcome connectionless(struct rgs_dissect *d, const struct rgs_sccp_message *m)

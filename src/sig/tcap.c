@@ -86,7 +86,8 @@ const struct rgs_tcap_component *rgs_tcap_component(const struct rgs_dissect *d)
 {
     const struct rgs_tcap *s = d->state[RGS_LAYER_TCAP];
 
-    if (d->depth < 2 || d->path[d->depth - 2] != RGS_LAYER_TCAP)
+    if (d->depth < 2 ||
+        (d->path[d->depth - 2] != RGS_LAYER_TCAP && d->path[d->depth - 2] != RGS_LAYER_ANSI_TCAP))
         return NULL;
     return &s->component;
 }
