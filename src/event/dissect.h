@@ -124,6 +124,7 @@ struct rgs_stream_proto {
     enum rgs_layer layer;
     long (*length)(struct rgs_bytes head);
     enum rgs_probe (*probe)(struct rgs_bytes head);
+    bool datagrams; /* UDP carries it, too, a message each */
 };
 
 #endif

@@ -26,20 +26,6 @@ bool rgs_hex(struct rgs_dissect *d, struct rgs_bytes text, struct rgs_bytes *out
     return text.n == 2 * n;
 }
 
-bool rgs_decimal(struct rgs_bytes text, uint32_t max, uint32_t *out)
-{
-    uint64_t v = 0;
-    for (size_t i = 0; i < text.n; i++) {
-        if (text.p[i] < '0' || text.p[i] > '9')
-            return false;
-        v = v * 10 + (unsigned)(text.p[i] - '0');
-        if (v > max)
-            return false;
-    }
-    *out = (uint32_t)v;
-    return text.n > 0;
-}
-
 void rgs_udh_concat(struct rgs_op *op, struct rgs_bytes udh)
 {
     enum { REFERENCE_8_BIT = 0, REFERENCE_16_BIT = 8 };

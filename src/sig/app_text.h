@@ -3,14 +3,12 @@
 #ifndef RGS_SIG_APP_TEXT_H
 #define RGS_SIG_APP_TEXT_H
 
+#include "base/cursor.h"
 #include "event/dissect.h"
 
 /* Hexadecimal pairs as octets that live until the frame ends; false when a pair is none (those
  * before it are there). */
 bool rgs_hex(struct rgs_dissect *d, struct rgs_bytes text, struct rgs_bytes *out);
-
-/* A decimal number, at most max; false when it is none. */
-bool rgs_decimal(struct rgs_bytes text, uint32_t max, uint32_t *out);
 
 /* Sets concat_* from a user data header that begins with its length (TS 23.040 9.2.3.24.1 and .8).
  */

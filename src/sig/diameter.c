@@ -3,6 +3,7 @@
 
 #include "sig/plmn.h"
 #include "sig/session.h"
+#include "sig/sip.h"
 
 enum {
     HEADER = 20, /* RFC 6733 3 */
@@ -90,20 +91,15 @@ struct avp {
     struct rgs_bytes value;
 };
 
-/* An identity as text: "sip:+8529...@ims...", "tel:+8529...", "454...@realm"; digits up to the
- * first other. */
+/* Digits up to the realm: "454...@ims.mnc...". */
 static struct rgs_digits leading_digits(struct rgs_bytes s)
 {
     struct rgs_digits d = {0};
     size_t i = 0;
 
-    if (s.n > 4 && (memcmp(s.p, "sip:", 4) == 0 || memcmp(s.p, "tel:", 4) == 0))
-        i = 4;
-    i += i < s.n && s.p[i] == '+';
     for (; i < s.n && s.p[i] >= '0' && s.p[i] <= '9'; i++)
         rgs_digits_add(&d, (char)s.p[i]);
-    bool ended = i == s.n || s.p[i] == '@' || s.p[i] == ';';
-    return ended ? d : (struct rgs_digits){0};
+    return i == s.n || s.p[i] == '@' ? d : (struct rgs_digits){0};
 }
 
 static uint32_t unsigned32(struct rgs_bytes v)
@@ -200,8 +196,8 @@ static void tgpp_avp(struct rgs_dissect *d, const struct avp *a)
         break;
     case PUBLIC_IDENTITY:
     case DESTINATION_SIP_URI:
-        digits = leading_digits(a->value);
-        if (!RGS_HAS(&d->op, MSISDN) && digits.n >= 7)
+        digits = rgs_sip_number(a->value);
+        if (!RGS_HAS(&d->op, MSISDN))
             subscriber_number(d, digits);
         break;
     case IMEI: /* UTF8String of digits */

@@ -164,9 +164,16 @@ enum rgs_layer rgs_sctp_layer(const struct rgs_dissect *d, uint32_t ppid, uint16
     return layer == RGS_LAYER_NONE ? stream_layer(d, message) : layer;
 }
 
-enum rgs_layer rgs_udp_layer(uint16_t src_port, uint16_t dst_port, struct rgs_bytes payload)
+enum rgs_layer rgs_udp_layer(const struct rgs_dissect *d, uint16_t src_port, uint16_t dst_port,
+                             struct rgs_bytes payload)
 {
-    return by_port_or_content(udp_users, src_port, dst_port, payload);
+    enum rgs_layer layer = by_port_or_content(udp_users, src_port, dst_port, payload);
+
+    for (size_t i = 0; layer == RGS_LAYER_NONE && i < d->stream_count; i++) {
+        if (d->streams[i].datagrams && d->streams[i].probe(payload) == RGS_PROBE_YES)
+            layer = d->streams[i].layer;
+    }
+    return layer;
 }
 
 enum rgs_probe rgs_stream_probe(const struct rgs_dissect *d, struct rgs_bytes head,

@@ -10,7 +10,8 @@ enum rgs_layer rgs_sctp_layer(const struct rgs_dissect *d, uint32_t ppid, uint16
                               uint16_t dst_port, struct rgs_bytes message);
 
 /* The layer of a UDP payload. */
-enum rgs_layer rgs_udp_layer(uint16_t src_port, uint16_t dst_port, struct rgs_bytes payload);
+enum rgs_layer rgs_udp_layer(const struct rgs_dissect *d, uint16_t src_port, uint16_t dst_port,
+                             struct rgs_bytes payload);
 
 /* The protocol over TCP whose probe says yes, or the worst news of the others. */
 enum rgs_probe rgs_stream_probe(const struct rgs_dissect *d, struct rgs_bytes head,

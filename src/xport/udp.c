@@ -22,7 +22,7 @@ enum rgs_outcome rgs_udp(struct rgs_dissect *d, struct rgs_bytes datagram)
             rgs_anomaly(d, RGS_A_UDP_BAD);
         payload = rgs_bytes_upto(payload, length - 8);
     }
-    enum rgs_layer layer = rgs_udp_layer(d->op.src_port, d->op.dst_port, payload);
+    enum rgs_layer layer = rgs_udp_layer(d, d->op.src_port, d->op.dst_port, payload);
     if (layer == RGS_LAYER_NONE)
         return RGS_UNSUPPORTED;
     struct rgs_flow_key key = rgs_flow_key_of(d, &d->dir);

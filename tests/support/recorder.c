@@ -22,7 +22,7 @@ static enum rgs_probe rg_probe(struct rgs_bytes head)
     return n < 2 ? RGS_PROBE_MORE : RGS_PROBE_YES;
 }
 
-static const struct rgs_stream_proto rg = {RGS_LAYER_RAW, rg_length, rg_probe};
+static const struct rgs_stream_proto rg = {RGS_LAYER_RAW, rg_length, rg_probe, .datagrams = false};
 
 static enum rgs_outcome record(struct rgs_dissect *d, struct rgs_bytes b)
 {

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "base/cursor.h"
+
+bool rgs_next_line(struct rgs_bytes *rest, struct rgs_bytes *line)
+{
+    if (rest->n == 0)
+        return false;
+    size_t n = rgs_find_byte(*rest, '\n');
+    *line = rgs_bytes_upto(*rest, n);
+    *rest = rgs_bytes_from(*rest, n + 1);
+    if (line->n && line->p[line->n - 1] == '\r')
+        line->n--;
+    return true;
+}
+
+bool rgs_next_part(struct rgs_bytes *rest, uint8_t separator, struct rgs_bytes *part)
+{
+    if (rest->n == 0)
+        return false;
+    size_t n = rgs_find_byte(*rest, separator);
+    *part = rgs_bytes_upto(*rest, n);
+    *rest = rgs_bytes_from(*rest, n + 1);
+    return true;
+}
+
+static bool blank(uint8_t c)
+{
+    return c == ' ' || c == '\t';
+}
+
+struct rgs_bytes rgs_trim(struct rgs_bytes s)
+{
+    while (s.n && blank(s.p[0]))
+        s = rgs_bytes_from(s, 1);
+    while (s.n && blank(s.p[s.n - 1]))
+        s.n--;
+    return s;
+}
+
+bool rgs_decimal(struct rgs_bytes s, uint32_t most, uint32_t *value)
+{
+    uint64_t v = 0;
+
+    for (size_t i = 0; i < s.n; i++) {
+        if (s.p[i] < '0' || s.p[i] > '9')
+            return false;
+        v = v * 10 + (uint64_t)(s.p[i] - '0');
+        if (v > most)
+            return false;
+    }
+    *value = (uint32_t)v;
+    return s.n > 0;
+}
+
+bool rgs_hexadecimal(struct rgs_bytes s, uint32_t *value)
+{
+    uint32_t v = 0;
+
+    if (s.n == 0 || s.n > 8)
+        return false;
+    for (size_t i = 0; i < s.n; i++) {
+        uint8_t c = rgs_lower(s.p[i]);
+        if (c >= '0' && c <= '9')
+            v = v << 4 | (uint32_t)(c - '0');
+        else if (c >= 'a' && c <= 'f')
+            v = v << 4 | (uint32_t)(c - 'a' + 10);
+        else
+            return false;
+    }
+    *value = v;
+    return true;
+}

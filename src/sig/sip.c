@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SIP MESSAGE and REGISTER with their answers, as operations. */
+#include "sig/sip.h"
+
+#include "sig/session.h"
+
+/* RFC 3261 21 and its extensions, as far as registrars and gateways answer MESSAGE and REGISTER
+ * with them. */
+static const struct {
+    uint16_t status;
+    const char *name;
+} statuses[] = {
+    {300, "Multiple Choices"},
+    {301, "Moved Permanently"},
+    {302, "Moved Temporarily"},
+    {305, "Use Proxy"},
+    {400, "Bad Request"},
+    {401, "Unauthorized"},
+    {403, "Forbidden"},
+    {404, "Not Found"},
+    {405, "Method Not Allowed"},
+    {406, "Not Acceptable"},
+    {407, "Proxy Authentication Required"},
+    {408, "Request Timeout"},
+    {410, "Gone"},
+    {413, "Request Entity Too Large"},
+    {415, "Unsupported Media Type"},
+    {420, "Bad Extension"},
+    {421, "Extension Required"},
+    {423, "Interval Too Brief"},
+    {480, "Temporarily Unavailable"},
+    {481, "Call/Transaction Does Not Exist"},
+    {483, "Too Many Hops"},
+    {484, "Address Incomplete"},
+    {486, "Busy Here"},
+    {488, "Not Acceptable Here"},
+    {489, "Bad Event"},
+    {494, "Security Agreement Required"},
+    {500, "Server Internal Error"},
+    {501, "Not Implemented"},
+    {502, "Bad Gateway"},
+    {503, "Service Unavailable"},
+    {504, "Server Time-out"},
+    {513, "Message Too Large"},
+    {600, "Busy Everywhere"},
+    {603, "Decline"},
+    {604, "Does Not Exist Anywhere"},
+    {606, "Not Acceptable"},
+};
+
+static const char *status_name(uint32_t status)
+{
+    static const char *const classes[] = {"Redirection", "Client Error", "Server Error",
+                                          "Global Failure"};
+    for (size_t i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++) {
+        if (statuses[i].status == status)
+            return statuses[i].name;
+    }
+    return classes[status / 100 - 3];
+}
+
+static bool is_type(struct rgs_bytes type, const char *word)
+{
+    size_t end = 0;
+    while (end < type.n && !strchr("; \t\r\n", type.p[end]))
+        end++;
+    return rgs_is_word(rgs_bytes_upto(type, end), word);
+}
+
+static void subscriber(struct rgs_op *op, struct rgs_bytes header)
+{
+    struct rgs_digits d = rgs_sip_number(header);
+    if (d.n)
+        RGS_SET(op, MSISDN, msisdn, d);
+}
+
+/* The sender, as the network vouches for it, and else as he says himself. */
+static struct rgs_bytes originator(const struct rgs_sip *m)
+{
+    struct rgs_bytes asserted = m->header[RGS_SIP_P_ASSERTED_IDENTITY];
+    return rgs_sip_number(asserted).n ? asserted : m->header[RGS_SIP_FROM];
+}
+
+static struct rgs_bytes destination(const struct rgs_sip *m)
+{
+    struct rgs_bytes called = m->header[RGS_SIP_P_CALLED_PARTY_ID];
+    return rgs_sip_number(called).n               ? called
+           : m->uri.n && rgs_sip_number(m->uri).n ? m->uri
+                                                  : m->header[RGS_SIP_TO];
+}
+
+static struct rgs_name party(struct rgs_bytes header)
+{
+    struct rgs_digits d = rgs_sip_number(header);
+    struct rgs_bytes user = rgs_sip_user(header);
+    return d.n ? rgs_name_digits(&d) : rgs_name_of(user.p, user.n);
+}
+
+/* TS 24.341: an RP message. What it is says who of the two is the subscriber. */
+static void rp_body(struct rgs_dissect *d, const struct rgs_sip *m, struct rgs_bytes body)
+{
+    enum { TO_MOBILE = 1, RP_ACK = 1, RP_ERROR = 2 }; /* TS 24.011 8.2.2 */
+    bool to_mobile = body.p[0] & TO_MOBILE;
+    unsigned pair = (body.p[0] & 7) / 2;
+
+    RGS_SET(&d->op, SM, sm, body);
+    RGS_SET(&d->op, SM_KIND, sm_kind, to_mobile ? RGS_SM_RP_MT : RGS_SM_RP_MO);
+    subscriber(&d->op, to_mobile ? destination(m) : originator(m));
+    if (pair == RP_ACK || pair == RP_ERROR)
+        RGS_SET(&d->op, PHASE, phase, pair == RP_ACK ? "response" : "error");
+}
+
+static void text_body(struct rgs_dissect *d, const struct rgs_sip *m, struct rgs_bytes body)
+{
+    RGS_SET(&d->op, SM, sm, body);
+    RGS_SET(&d->op, SM_KIND, sm_kind, RGS_SM_UTF8);
+    RGS_SET(&d->op, OA, oa, party(originator(m)));
+    RGS_SET(&d->op, DA, da, party(destination(m)));
+    subscriber(&d->op, destination(m));
+}
+
+static bool body_part(struct rgs_dissect *d, const struct rgs_sip *m, struct rgs_bytes type,
+                      struct rgs_bytes body)
+{
+    if (is_type(type, "application/vnd.3gpp.sms") && body.n) {
+        rp_body(d, m, body);
+        return true;
+    }
+    if (is_type(type, "text/plain")) {
+        text_body(d, m, body);
+        return true;
+    }
+    return false;
+}
+
+/* RFC 2046 5.1: parts between "--boundary" lines, each with headers of its own. */
+static bool multipart(struct rgs_dissect *d, const struct rgs_sip *m, struct rgs_bytes type,
+                      struct rgs_bytes body)
+{
+    enum { MAX_PARTS = 16, MAX_BOUNDARY = 70 };
+    struct rgs_bytes boundary = rgs_sip_parameter(type, "boundary");
+    char mark[MAX_BOUNDARY + 3];
+
+    if (boundary.n == 0 || boundary.n > MAX_BOUNDARY)
+        return false;
+    memcpy(mark, "--", 2);
+    memcpy(mark + 2, boundary.p, boundary.n);
+    size_t n = boundary.n + 2;
+    mark[n] = '\0';
+    if (memchr(mark, '\0', n))
+        return false;
+    for (unsigned i = 0; i < MAX_PARTS; i++) {
+        size_t at = rgs_find(body, mark);
+        if (at == body.n)
+            return false;
+        body = rgs_bytes_from(body, at + n);
+        if (body.n >= 2 && body.p[0] == '-' && body.p[1] == '-')
+            return false;
+        struct rgs_bytes part = rgs_bytes_upto(body, rgs_find(body, mark)), line, part_type = {0},
+                         rest = part;
+        rgs_next_line(&rest, &line);
+        while (rgs_next_line(&rest, &line) && line.n) {
+            if (rgs_begins_with_word(line, "content-type:"))
+                part_type = rgs_trim(rgs_bytes_from(line, strlen("content-type:")));
+        }
+        if (rest.n >= 2 && rest.p[rest.n - 2] == '\r')
+            rest.n -= 2; /* the line end belongs to the boundary */
+        if (body_part(d, m, part_type, rest))
+            return true;
+    }
+    return false;
+}
+
+static uint32_t transaction(const struct rgs_sip *m)
+{
+    static const struct rgs_hash_key fixed = {0x73697063, 0x73657121}; /* reruns are to agree */
+    struct rgs_bytes id = m->header[RGS_SIP_CALL_ID], seq = m->header[RGS_SIP_CSEQ];
+    return (uint32_t)(rgs_hash(&fixed, id.p, id.n) * 31 + rgs_hash(&fixed, seq.p, seq.n));
+}
+
+static void common(struct rgs_dissect *d, const struct rgs_sip *m, const char *op)
+{
+    struct rgs_bytes id = m->header[RGS_SIP_CALL_ID];
+
+    RGS_SET(&d->op, PROTO, proto, "sip");
+    RGS_SET(&d->op, OP, op, op);
+    if (id.n)
+        RGS_SET(&d->op, MESSAGE_ID, message_id, rgs_name_of(id.p, id.n));
+    rgs_sip_access(&d->op, m->header[RGS_SIP_P_ACCESS_NETWORK_INFO]);
+    rgs_sip_visited(&d->op, m->header[RGS_SIP_P_VISITED_NETWORK_ID]);
+}
+
+static void request(struct rgs_dissect *d, const struct rgs_sip *m, bool is_message)
+{
+    struct rgs_bytes to = m->header[RGS_SIP_TO], at;
+
+    common(d, m, is_message ? "MESSAGE" : "REGISTER");
+    RGS_SET(&d->op, PHASE, phase, "request");
+    if (is_message) {
+        struct rgs_bytes type = m->header[RGS_SIP_CONTENT_TYPE];
+        if (!body_part(d, m, type, m->body) && rgs_begins_with_word(type, "multipart/"))
+            multipart(d, m, type, m->body);
+        if (!RGS_HAS(&d->op, SM))
+            return; /* typing notices and the like carry no message */
+    } else {
+        subscriber(&d->op, to);
+        at = rgs_bytes_from(to, rgs_find(to, "sip:"));
+        rgs_sip_imsi(&d->op, rgs_bytes_upto(rgs_bytes_from(at, 4),
+                                            rgs_find_byte(rgs_bytes_from(at, 4), '>')));
+        rgs_sip_imsi(&d->op, rgs_sip_parameter(m->header[RGS_SIP_AUTHORIZATION], "username"));
+        rgs_sip_imei(&d->op, m->header[RGS_SIP_CONTACT]);
+    }
+    rgs_request_open(d->state[RGS_LAYER_SIP], d, transaction(m));
+    rgs_emit(d);
+}
+
+static void response(struct rgs_dissect *d, const struct rgs_sip *m, bool is_message)
+{
+    if (m->status < 200)
+        return;
+    common(d, m, is_message ? "MESSAGE" : "REGISTER");
+    if (!rgs_request_close(d->state[RGS_LAYER_SIP], d, transaction(m), false))
+        return; /* without its request it answers for nobody that we know */
+    RGS_SET(&d->op, PHASE, phase, m->status < 300 ? "response" : "error");
+    if (m->status >= 300)
+        RGS_SET(&d->op, RESULT, result, status_name(m->status));
+    rgs_emit(d);
+}
+
+enum rgs_outcome rgs_sip(struct rgs_dissect *d, struct rgs_bytes in)
+{
+    struct rgs_sip m;
+
+    while (in.n >= 2 && in.p[0] == '\r' && in.p[1] == '\n')
+        in = rgs_bytes_from(in, 2);
+    if (in.n == 0)
+        return RGS_OK;
+    enum rgs_outcome out = rgs_sip_parse(in, &m);
+    if (out == RGS_UNSUPPORTED) {
+        rgs_anomaly(d, RGS_A_SIP_BAD);
+        return RGS_BAD;
+    }
+    if (out == RGS_SHORT)
+        rgs_anomaly(d, RGS_A_SIP_SHORT);
+    struct rgs_bytes method = m.method, seq = m.header[RGS_SIP_CSEQ], number;
+    if (m.status) {
+        rgs_next_part(&seq, ' ', &number);
+        method = rgs_trim(seq);
+    }
+    bool is_message = rgs_is_word(method, "message");
+    if (!is_message && !rgs_is_word(method, "register"))
+        return RGS_OK;
+    if (m.status)
+        response(d, &m, is_message);
+    else
+        request(d, &m, is_message);
+    return out;
+}
+
+void *rgs_sip_new(const struct rgs_capacity *capacity, const struct rgs_alloc *alloc)
+{
+    return rgs_sessions_new(capacity, alloc);
+}
+
+void rgs_sip_del(void *state, const struct rgs_alloc *alloc)
+{
+    rgs_sessions_del(state, alloc);
+}

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <criterion/criterion.h>
+#include <stdlib.h>
+
+#include "sig/sip.h"
+#include "support/support.h"
+
+static struct rgs_test_decoder t;
+
+static void setup(void)
+{
+    rgs_test_decoder_init(&t, true);
+}
+
+static void teardown(void)
+{
+    rgs_test_decoder_fini(&t);
+}
+
+static const struct rgs_op *feed(struct rgs_bytes b)
+{
+    t.ops.n = 0;
+    rgs_test_feed(&t, RGS_LAYER_SIP, b);
+    return t.ops.n == 1 ? &t.ops.at[0].op : NULL;
+}
+
+static const struct rgs_op *feed_text(const char *s)
+{
+    return feed(rgs_bytes(s, strlen(s)));
+}
+
+TestSuite(sip, .init = setup, .fini = teardown);
+
+#define HEAD(method, uri)                                                                          \
+    method " " uri                                                                                 \
+           " SIP/2.0\r\nVia: SIP/2.0/TCP 10.0.0.1\r\nf: <sip:+85291234567@ims.example>\r\n"        \
+           "t: \"A b\" <sip:+447700900123@ims.example;user=phone>\r\n"                             \
+           "i: abc@10.0.0.1\r\nCSeq: 7 " method "\r\n"
+/* RP-DATA to the mobile (TS 24.011 7.3.1.1) with a DELIVER "Hi" from 12345. */
+#define RP                                                                                         \
+    "\x01\x22\x05\x91\x58\x92\x01\xf0\x00\x12\x04\x05\x81\x21\x43\xf5\x00\x00\x52\x01\x10\x31\x93" \
+    "\x70\x23\x02\xc8\x34"
+
+Test(sip, message_with_an_rp_body_and_compact_headers)
+{
+    static const char head[] =
+        HEAD("MESSAGE", "tel:+44-7700-900123") "P-Access-Network-Info: 3GPP-E-UTRAN-FDD;\r\n"
+                                               " utran-cell-id-3gpp=4600012345678ABC\r\nc: "
+                                               "application/vnd.3gpp.sms\r\nl: 28\r\n\r\n" RP;
+    const struct rgs_op *op = feed(rgs_bytes(head, sizeof(head) - 1));
+    cr_assert_not_null(op);
+    cr_assert_str_eq(op->op, "MESSAGE");
+    cr_assert_str_eq(rgs_test_digits(&op->msisdn), "447700900123");
+    cr_assert_str_eq(rgs_test_name(&op->smsc), "8529100");
+    cr_assert_str_eq(rgs_test_name(&op->oa), "12345");
+    cr_assert_str_eq(t.ops.at[0].text, "Hi");
+    cr_assert_str_eq(rgs_test_digits(&op->serving_plmn), "46000");
+    cr_assert_str_eq(rgs_test_name(&op->cell), "460-00-4660-90671804");
+    cr_assert_str_eq(op->access, "E-UTRAN");
+}
+
+Test(sip, plain_text_and_its_parties)
+{
+    const struct rgs_op *op = feed_text(
+        HEAD("MESSAGE", "sip:+447700900123@h") "Content-Type: text/plain;charset=UTF-8\r\n"
+                                               "Content-Length: 5\r\n\r\nhelloXX");
+    cr_assert_not_null(op);
+    cr_assert_str_eq(t.ops.at[0].text, "hello");
+    cr_assert_str_eq(rgs_test_name(&op->oa), "85291234567");
+    cr_assert_str_eq(rgs_test_name(&op->da), "447700900123");
+}
+
+Test(sip, multipart)
+{
+    const struct rgs_op *op = feed_text(HEAD(
+        "MESSAGE", "sip:+447700900123@h") "Content-Type: multipart/mixed; boundary=\"b-1\"\r\n\r\n"
+                                          "preamble\r\n--b-1\r\nContent-Type: "
+                                          "application/sdp\r\n\r\nv=0\r\n--b-1\r\nContent-Type: "
+                                          "text/plain\r\n\r\n"
+                                          "inside\r\n--b-1--\r\n");
+    cr_assert_not_null(op);
+    cr_assert_str_eq(t.ops.at[0].text, "inside");
+}
+
+Test(sip, typing_notices_are_no_messages)
+{
+    cr_assert_null(feed_text(
+        HEAD("MESSAGE",
+             "sip:+447700900123@h") "Content-Type: application/im-iscomposing+xml\r\n\r\n<x/>"));
+    cr_assert_null(feed_text(HEAD("INVITE", "sip:+447700900123@h") "\r\n"));
+}
+
+Test(sip, register_binds_imsi_device_and_number)
+{
+    const struct rgs_op *op = feed_text(
+        "REGISTER sip:ims.mnc016.mcc502.3gppnetwork.org SIP/2.0\r\n"
+        "To: <sip:502161200000123@ims.mnc016.mcc502.3gppnetwork.org>\r\nFrom: "
+        "<sip:+60123456789@x>;tag=1\r\n"
+        "Contact: <sip:u@10.1.1.1>;+sip.instance=\"<urn:gsma:imei:35700345-000031-0>\"\r\nCSeq: 1 "
+        "REGISTER\r\n"
+        "P-Visited-Network-ID: \"ims.mnc001.mcc460.3gppnetwork.org\"\r\nCall-ID: 1\r\n\r\n");
+    cr_assert_not_null(op);
+    cr_assert_str_eq(rgs_test_digits(&op->imsi), "502161200000123");
+    cr_assert_not(RGS_HAS(op, MSISDN), "an identity that is made of the IMSI is no number");
+    cr_assert_str_eq(rgs_test_digits(&op->imei), "35700345000031");
+    cr_assert_str_eq(rgs_test_digits(&op->serving_plmn), "46001");
+}
+
+Test(sip, an_answer_is_its_requests)
+{
+    feed_text(HEAD("MESSAGE", "sip:+447700900123@h") "Content-Type: text/plain\r\n\r\nx");
+    rgs_decoder_dissect(t.dec)->dir = 1;
+    const struct rgs_op *op =
+        feed_text("SIP/2.0 480 Nobody there\r\nCall-ID: abc@10.0.0.1\r\nCSeq: 7 MESSAGE\r\n\r\n");
+    cr_assert_not_null(op);
+    cr_assert_str_eq(op->phase, "error");
+    cr_assert_str_eq(op->result, "Temporarily Unavailable", "the standard's words, not the wire's");
+    cr_assert_str_eq(rgs_test_digits(&op->msisdn), "447700900123");
+    cr_assert_null(feed_text("SIP/2.0 200 OK\r\nCall-ID: abc@10.0.0.1\r\nCSeq: 7 MESSAGE\r\n\r\n"),
+                   "once");
+}
+
+Test(sip, uris)
+{
+    static const struct {
+        const char *header, *digits;
+    } rows[] = {
+        {"<sip:+8613800138000@h;user=phone>;tag=x", "8613800138000"},
+        {"\"Bob\" <tel:+852-9123.4567>", "85291234567"},
+        {"tel:+85291234567;phone-context=x", "85291234567"},
+        {"sip:alice@example.org", ""},
+        {"sip:12345@h", ""},
+        {"sip:460001234567890@ims.mnc000.mcc460.3gppnetwork.org", ""},
+        {"sip:example.org", ""},
+        {"", ""},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct rgs_digits d = rgs_sip_number(rgs_bytes(rows[i].header, strlen(rows[i].header)));
+        cr_assert_str_eq(rgs_test_digits(&d), rows[i].digits, "row %zu", i);
+    }
+}
+
+Test(sip, framing_byte_by_byte)
+{
+    static const char message[] = HEAD("MESSAGE", "sip:+447700900123@h") "l: 3\r\n\r\nabc";
+    size_t head = sizeof(message) - 1 - 3, line = (size_t)(strchr(message, '\n') - message) + 1;
+    for (size_t n = 1; n < sizeof(message); n++) {
+        struct rgs_bytes b = rgs_bytes(message, n);
+        cr_assert_eq(rgs_sip_length(b), n < head ? 0 : (long)sizeof(message) - 1, "%zu", n);
+        cr_assert_eq(rgs_sip_probe(b), n < line ? RGS_PROBE_MORE : RGS_PROBE_YES, "%zu", n);
+    }
+    cr_assert_eq(rgs_sip_length(rgs_bytes("\r\n\r\nMESS", 8)), 4, "keep-alives stand alone");
+    static const char *const others[] = {"GET / HTTP/1.1\r\nHost: x\r\n\r\n",
+                                         "MESSAGES x SIP/2.0\r\n", "INVITE x HTTP/1.1\r\n",
+                                         "SIP/2.0 99 x\r\n", "\x16\x03\x01\x02\x00\x01\x00\x01"};
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+        cr_assert_eq(rgs_sip_probe(rgs_bytes(others[i], strlen(others[i]))), RGS_PROBE_NO,
+                     "row %zu", i);
+}
+
+Test(sip, ladder)
+{
+    static const char rp[] =
+        HEAD("MESSAGE", "tel:+447700900123") "c: application/vnd.3gpp.sms\r\nl: 28\r\n\r\n" RP;
+    static const char reg[] =
+        "REGISTER sip:h SIP/2.0\r\nt: <sip:+60123456789@x>\r\nm: "
+        "<urn:gsma:imei:35700345-000031-0>\r\n"
+        "P-Access-Network-Info: 3GPP-NR;utran-cell-id-3gpp=46000123456123456789\r\n\r\n";
+    rgs_test_ladder(RGS_LAYER_SIP, rgs_bytes(rp, sizeof(rp) - 1));
+    cr_assert_gt(rgs_test_ladder(RGS_LAYER_SIP, rgs_bytes(reg, sizeof(reg) - 1)), sizeof(reg));
+}
+
+/* A masked text frame (RFC 6455 5.2) around a message. */
+static size_t frame(uint8_t *out, const char *payload, uint8_t first)
+{
+    static const uint8_t mask[4] = {0x37, 0xfa, 0x21, 0x3d};
+    size_t n = strlen(payload);
+    out[0] = first;
+    out[1] = 0x80 | 126;
+    out[2] = (uint8_t)(n >> 8);
+    out[3] = (uint8_t)n;
+    memcpy(out + 4, mask, 4);
+    for (size_t i = 0; i < n; i++)
+        out[8 + i] = (uint8_t)payload[i] ^ mask[i % 4];
+    return n + 8;
+}
+
+Test(sip, websocket)
+{
+    static const char text[] =
+        HEAD("MESSAGE", "sip:+447700900123@h") "Content-Type: text/plain\r\n\r\nover a socket";
+    uint8_t *b = malloc(sizeof(text) + 8);
+    size_t n = frame(b, text, 0x81);
+    cr_assert_eq(rgs_websocket_probe(rgs_bytes(b, n)), RGS_PROBE_YES);
+    cr_assert_eq(rgs_websocket_length(rgs_bytes(b, n)), (long)n);
+    cr_assert_eq(rgs_websocket_length(rgs_bytes(b, 7)), 0);
+    rgs_test_feed(&t, RGS_LAYER_WEBSOCKET, rgs_bytes(b, n));
+    cr_assert_eq(t.ops.n, 1);
+    cr_assert_str_eq(t.ops.at[0].text, "over a socket");
+    cr_assert_str_eq(t.ops.at[0].path, "websocket:sip");
+    b[0] = 0x01;
+    rgs_test_feed(&t, RGS_LAYER_WEBSOCKET, rgs_bytes(b, n));
+    cr_assert_eq(rgs_test_anomaly(&t, RGS_A_WEBSOCKET_FRAGMENT), 1);
+    b[0] = 0x81;
+    cr_assert_gt(rgs_test_ladder(RGS_LAYER_WEBSOCKET, rgs_bytes(b, n)), n);
+    free(b);
+    static const char upgrade[] =
+        "GET /ws HTTP/1.1\r\nUpgrade: websocket\r\nSec-WebSocket-Protocol: sip\r\n\r\n";
+    cr_assert_eq(rgs_websocket_probe(rgs_bytes(upgrade, sizeof(upgrade) - 1)), RGS_PROBE_YES);
+    cr_assert_eq(rgs_websocket_length(rgs_bytes(upgrade, sizeof(upgrade) - 1)),
+                 (long)sizeof(upgrade) - 1);
+    cr_assert_eq(rgs_websocket_probe(rgs_bytes("GET / HTTP/1.1\r\nHost: x\r\n\r\n", 27)),
+                 RGS_PROBE_NO);
+}
