@@ -462,26 +462,29 @@ void rgs_entity_touch(struct rgs_scorer *s, struct rgs_scored *e)
     s->dirty_last[g] = i;
 }
 
-/* Majority vote (Boyer and Moore): the reseller, else the block, that most of its codes belong to.
- */
-static void vote(struct rgs_scorer *s, struct rgs_scored *e, const struct rgs_number *n)
+/* Majority vote (Boyer and Moore). */
+static bool vote(uint64_t *for_, uint32_t *votes, uint64_t id)
+{
+    if (*votes == 0)
+        *for_ = id;
+    if (*for_ == id)
+        ++*votes;
+    else
+        --*votes;
+    return *for_ == id;
+}
+
+/* The reseller, else the block, that most of its codes belong to. */
+static void vote_for_parent(struct rgs_scorer *s, struct rgs_scored *e, const struct rgs_number *n)
 {
     const struct rgs_scored *r =
         rgs_entity_of(s, RGS_GRAIN_RESELLER, n->entity[RGS_GRAIN_RESELLER]);
     uint8_t grain = r ? RGS_GRAIN_RESELLER : RGS_GRAIN_BLOCK;
-    uint64_t id = r ? r->id : rgs_block_of(n->id);
 
-    if (e->grain <= grain)
-        return;
-    if (e->parent == id && e->parent_grain == grain) {
-        e->parent_votes++;
-    } else if (e->parent_votes == 0) {
-        e->parent = id;
+    if (e->grain > RGS_GRAIN_BLOCK)
+        vote(&e->block, &e->block_votes, rgs_block_of(n->id));
+    if (e->grain > grain && vote(&e->parent, &e->parent_votes, r ? r->id : rgs_block_of(n->id)))
         e->parent_grain = grain;
-        e->parent_votes = 1;
-    } else {
-        e->parent_votes--;
-    }
 }
 
 struct rgs_scored *rgs_entity_parent(const struct rgs_scorer *s, const struct rgs_scored *e)
@@ -513,5 +516,5 @@ void rgs_entity_observe(struct rgs_scorer *s, struct rgs_scored *e, const struct
         e->origins++;
     }
     if (n)
-        vote(s, e, n);
+        vote_for_parent(s, e, n);
 }

@@ -242,13 +242,16 @@ double rgs_contributions_score(const struct rgs_typology *t, const struct rgs_co
 
     for (unsigned i = 0; i < n; i++)
         family[c[i].rule->family] += c[i].weight;
-    for (unsigned f = 0; f < RGS_FAMILY_COUNT; f++) {
-        family[f] = family[f] < t->family_cap ? family[f] : t->family_cap;
-        score += family[f];
-    }
     /* What supports the leading family counts as far as that one does, and no further. */
-    if (t->lead >= 0 && score - family[t->lead] > family[t->lead])
-        score = 2 * family[t->lead];
+    double lead = t->lead >= 0 ? family[t->lead] : INFINITY, rest = 0;
+    for (unsigned f = 0; f < RGS_FAMILY_COUNT; f++) {
+        double capped = family[f] < t->family_cap ? family[f] : t->family_cap;
+        if ((int)f == t->lead)
+            score += capped;
+        else
+            rest += capped;
+    }
+    score += rest < lead ? rest : lead;
     return score < 0 ? 0 : score < t->cap ? score : t->cap;
 }
 
@@ -331,6 +334,76 @@ static enum rgs_status level_of(const struct rgs_typology *t, double score, enum
                                 : RGS_STATUS_CLEAR;
 }
 
+/* ---- clusters inside a reseller ----------------------------------------------------------------
+ */
+
+/* How many of an entity's numbers the leading family's widest share speaks of; 0: the typology has
+ * none. */
+static double suspects(struct rgs_scorer *s, struct rgs_scored *e, const struct rgs_typology *t)
+{
+    double most = 0;
+
+    for (unsigned i = 0; i < t->n_rules; i++) {
+        const struct rgs_instance *in = &s->rs->instances[t->instance[i]];
+        struct rgs_measure m;
+        if (in->reduce == RGS_R_SHARE_GE && s->rs->rules[t->rule[i]].family == t->lead &&
+            in->grains >> e->grain & 1 && rgs_measure(s, e, in, &m) &&
+            m.value * (double)m.numbers > most)
+            most = m.value * (double)m.numbers;
+    }
+    return most;
+}
+
+enum {
+    EXPLAINED = 70, /* percent of the suspects: below, the reseller as a whole is the matter */
+    SHARE_PART =
+        40, /* percent of all numbers: up to here the cluster is a part of something honest */
+    SHARE_WHOLE = 44, /* from here it is what the reseller lives on */
+};
+
+static bool inside(const struct rgs_scored *c, const struct rgs_scored *e)
+{
+    if (e->grain == RGS_GRAIN_RESELLER)
+        return c->parent == e->id && c->parent_grain == RGS_GRAIN_RESELLER;
+    return c->block == e->id;
+}
+
+/*
+ * A suspicious cluster in an honest reseller (or block) is reported as the cluster. What is around
+ * it keeps the part of the score that the cluster is of it; where the cluster is much of it, or
+ * does not explain it, it keeps all.
+ */
+static double own_part(struct rgs_scorer *s, struct rgs_scored *e, unsigned typology)
+{
+    const struct rgs_typology *t = &s->rs->typologies[typology];
+    double all = suspects(s, e, t), least = 1;
+
+    if (e->grain > RGS_GRAIN_BLOCK || all <= 0)
+        return 1;
+    for (unsigned g = e->grain + 1; g < RGS_GRAIN_COUNT; g++) {
+        double explained = 0, members = 0;
+        for (uint32_t i = 1; i < s->entities[g].fresh; i++) {
+            struct rgs_scored *c = rgs_entity_at(s, g, i);
+            if (!c->id || !inside(c, e))
+                continue;
+            unsigned level = 0;
+            for (unsigned k = 0; k < s->rs->n_typologies; k++)
+                level = c->standing[k].level > level ? c->standing[k].level : level;
+            if (level < RGS_STATUS_REVIEW)
+                continue;
+            explained += suspects(s, c, t);
+            members += c->members;
+        }
+        double part = members / e->numbers;
+        if (explained * 100 >= EXPLAINED * all && part < least)
+            least = part;
+    }
+    double over = least * 100 - SHARE_PART;
+    if (over >= SHARE_WHOLE - SHARE_PART)
+        return 1;
+    return over <= 0 ? least : least + (1 - least) * over / (SHARE_WHOLE - SHARE_PART);
+}
+
 void rgs_entity_evaluate(struct rgs_scorer *s, struct rgs_scored *e, int64_t ts)
 {
     struct rgs_contribution c[RGS_RS_SUM];
@@ -338,18 +411,22 @@ void rgs_entity_evaluate(struct rgs_scorer *s, struct rgs_scored *e, int64_t ts)
     for (unsigned i = 0; i < s->rs->n_typologies; i++) {
         const struct rgs_typology *t = &s->rs->typologies[i];
         struct rgs_standing *st = &e->standing[i];
-        double score;
+        double raw;
         if (!(t->grains >> e->grain & 1))
             continue;
-        unsigned n = rgs_typology_sum(s, e, t, c, &score);
+        unsigned n = rgs_typology_sum(s, e, t, c, &raw);
         if (t->half_life && st->at) {
-            double past = st->score * exp2(-(double)(ts - st->at) / (double)t->half_life);
-            score = score > past ? score : past;
+            double past = st->raw * exp2(-(double)(ts - st->at) / (double)t->half_life);
+            raw = raw > past ? raw : past;
         }
         enum rgs_status was = st->level ? (enum rgs_status)st->level : RGS_STATUS_CLEAR;
-        st->score = score;
+        double part = raw >= t->review - t->hysteresis ? own_part(s, e, i) : 1;
+        st->raw = raw;
+        st->score = raw * part;
         st->at = ts;
-        st->level = (uint8_t)level_of(t, score, was);
+        st->level = (uint8_t)level_of(t, st->score, was);
+        if (part < 1 && st->level < RGS_STATUS_ALERT)
+            st->alert_ts = 0; /* withdrawn: it was the cluster */
         if (st->level <= was)
             continue;
         if (st->level == RGS_STATUS_ALERT && !st->alert_ts)

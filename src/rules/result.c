@@ -348,8 +348,11 @@ static bool line(struct rgs_scorer *s, struct rgs_result_owner *o, const struct 
 static const char *listed(const struct line *lines, size_t n, const struct rgs_stored_alert *a)
 {
     for (size_t i = 0; i < n; i++) {
+        /* A reseller's alert that turned out to be a cluster's is withdrawn. */
         if (lines[i].e->grain == a->grain && lines[i].e->id == a->id)
-            return lines[i].id;
+            return a->level < RGS_STATUS_ALERT || lines[i].e->standing[a->typology].alert_ts
+                       ? lines[i].id
+                       : NULL;
     }
     return NULL;
 }
@@ -423,7 +426,7 @@ int rgs_scorer_result(struct rgs_scorer *s, struct rgs_result_owner *o)
     struct rgs_result *r = &o->result;
     size_t n = 0;
 
-    for (unsigned g = 0; g < RGS_GRAIN_COUNT; g++) {
+    for (unsigned g = RGS_GRAIN_COUNT; g-- > 0;) {
         for (uint32_t i = 1; i < s->entities[g].fresh; i++) {
             struct rgs_scored *e = rgs_entity_at(s, g, i);
             if (e->id && rgs_entity_support(e) >= s->rs->min_support)

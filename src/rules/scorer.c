@@ -101,7 +101,8 @@ static bool worth_it(const struct rgs_scored *e, int64_t ts)
 
 static void evaluate_dirty(struct rgs_scorer *s, int64_t ts)
 {
-    for (unsigned g = 0; g < RGS_GRAIN_COUNT; g++) {
+    /* Clusters before the resellers around them, whose part of it depends on theirs. */
+    for (unsigned g = RGS_GRAIN_COUNT; g-- > 0;) {
         uint32_t i = s->dirty_first[g];
         s->dirty_first[g] = s->dirty_last[g] = 0;
         while (i) {

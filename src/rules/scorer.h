@@ -73,6 +73,7 @@ struct rgs_numbers {
 
 /* A typology's standing for one entity. */
 struct rgs_standing {
+    double raw; /* before what clusters inside explain; decays */
     double score;
     int64_t at;       /* when it was worked out */
     int64_t alert_ts; /* first crossing of alert */
@@ -98,8 +99,9 @@ struct rgs_scored {
     uint32_t members; /* numbers that point here now */
     uint32_t numbers; /* numbers that ever joined */
     uint32_t changes; /* observations since the last evaluation */
-    uint32_t parent_votes;
+    uint32_t parent_votes, block_votes;
     uint64_t parent;
+    uint64_t block;       /* that most of its codes belong to, within the parent */
     uint64_t fingerprint; /* of the member set, whatever the order */
     uint64_t verifications;
     int64_t first_ts, last_ts, evaluated;
