@@ -6,6 +6,7 @@
 
 enum {
     SSN_MANAGEMENT = 1, /* Q.713 3.4.2.2 */
+    SSN_RANAP = 142,    /* TS 23.003 8.3 */
     SSN_BSSAP = 254,    /* TS 48.006 9.1 */
 };
 
@@ -15,12 +16,23 @@ static const struct {
     enum rgs_layer layer;
 } users[] = {
     {SSN_MANAGEMENT, RGS_LAYER_NONE},
+    {SSN_RANAP, RGS_LAYER_RANAP},
     {SSN_BSSAP, RGS_LAYER_BSSAP},
 };
 
-/* On a connection that was made before the capture began no subsystem is known. BSSAP then shows by
- * its length octet, which reaches just to the end (TS 48.006 9.2); no TCAP message begins with 0
- * or 1. */
+/*
+ * On a connection that was made before the capture began no subsystem is known. Then BSSAP shows by
+ * its length octet, which reaches just to the end (TS 48.006 9.2), and RANAP by its choice,
+ * criticality and length (TS 25.413 9.3.3, X.691). No TCAP message begins like either.
+ */
+static bool looks_like_ranap(struct rgs_bytes m)
+{
+    if (m.n < 7 || (m.p[0] & 0x9f) || (m.p[2] & 0x3f) || m.p[2] == 0xc0 || m.p[1] > 50)
+        return false;
+    return m.p[3] < 0x80 ? m.p[3] + 4u == m.n
+                         : (((unsigned)m.p[3] << 8 | m.p[4]) & 0x3fff) + 5u == m.n;
+}
+
 static bool looks_like_bssap(struct rgs_bytes m)
 {
     return m.n >= 3 && ((m.p[0] == 0 && m.p[1] == m.n - 2) || (m.p[0] == 1 && m.p[2] == m.n - 3));
@@ -117,6 +129,8 @@ enum rgs_outcome rgs_sccp_user(struct rgs_dissect *d, struct rgs_bytes data)
         return users[i].layer == RGS_LAYER_NONE ? RGS_UNSUPPORTED
                                                 : rgs_hand_on(d, users[i].layer, data);
     }
+    if (!called && !calling && looks_like_ranap(data))
+        return rgs_hand_on(d, RGS_LAYER_RANAP, data);
     if (!called && !calling && looks_like_bssap(data))
         return rgs_hand_on(d, RGS_LAYER_BSSAP, data);
     /* All other subsystems of a mobile network speak TCAP; that of ANSI has private tags. */
