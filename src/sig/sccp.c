@@ -95,9 +95,10 @@ const char *rgs_sccp_return_cause(uint8_t cause)
 
 void rgs_sccp_party(struct rgs_dissect *d, struct rgs_bytes b, bool called)
 {
+    uint32_t opc = RGS_HAS(&d->op, OPC) ? d->op.opc : 0;
     struct rgs_sccp_addr a;
 
-    if (!rgs_sccp_addr(b, &a))
+    if (!rgs_sccp_addr(b, opc, &a))
         rgs_anomaly(d, RGS_A_SCCP_ADDRESS);
     if (called) {
         if (a.has_gt)

@@ -76,13 +76,28 @@ static void ansi_title(struct rgs_reader *r, unsigned gti, struct rgs_digits *d)
     digits(r, odd, d);
 }
 
-static bool itu_addr(struct rgs_reader r, uint8_t ai, struct rgs_sccp_addr *a)
+/*
+ * Q.713 3.4.2.1: 14 bits; 16 in Japan (JT-Q713), 24 in China (YD/T 1125). An address that is
+ * nothing but point code and SSN tells by its length, another one by the codes of the label in
+ * front.
+ */
+static uint32_t itu_point_code(struct rgs_reader *r, uint8_t ai, uint32_t label)
+{
+    size_t ssn = ai & AI_ITU_SSN ? 1 : 0;
+    bool alone = (ai & AI_GTI) == 0;
+
+    if (alone ? rgs_left(r) == 3 + ssn : label > 0xffff)
+        return rgs_le24(r);
+    return rgs_le16(r) & (label > 0x3fff ? 0xffffu : 0x3fffu);
+}
+
+static bool itu_addr(struct rgs_reader r, uint8_t ai, uint32_t label, struct rgs_sccp_addr *a)
 {
     unsigned gti = (ai & AI_GTI) >> 2;
 
     *a = (struct rgs_sccp_addr){0};
     if (ai & AI_ITU_PC) {
-        a->pc = rgs_le16(&r) & 0x3fffu;
+        a->pc = itu_point_code(&r, ai, label);
         a->has_pc = rgs_reader_ok(&r);
     }
     if (ai & AI_ITU_SSN) {
@@ -116,7 +131,7 @@ static bool ansi_addr(struct rgs_reader r, uint8_t ai, struct rgs_sccp_addr *a)
     return rgs_reader_ok(&r);
 }
 
-bool rgs_sccp_addr(struct rgs_bytes b, struct rgs_sccp_addr *a)
+bool rgs_sccp_addr(struct rgs_bytes b, uint32_t point_code, struct rgs_sccp_addr *a)
 {
     struct rgs_reader r = rgs_reader(b);
     uint8_t ai = rgs_u8(&r);
@@ -128,5 +143,5 @@ bool rgs_sccp_addr(struct rgs_bytes b, struct rgs_sccp_addr *a)
     /* The bit is spare in ITU networks: what does not read as ANSI is ITU all the same. */
     if (ai & AI_NATIONAL && ansi_addr(r, ai, a))
         return true;
-    return itu_addr(r, ai, a);
+    return itu_addr(r, ai, point_code, a);
 }

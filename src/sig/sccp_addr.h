@@ -13,7 +13,10 @@ struct rgs_sccp_addr {
     struct rgs_digits gt;
 };
 
-/* False when the address is broken; what could be read is in *a. */
-bool rgs_sccp_addr(struct rgs_bytes b, struct rgs_sccp_addr *a);
+/*
+ * False when the address is broken; what could be read is in *a. point_code: one of the routing
+ * label, whose size tells that of the address's, which is national; 0 when there is none.
+ */
+bool rgs_sccp_addr(struct rgs_bytes b, uint32_t point_code, struct rgs_sccp_addr *a);
 
 #endif

@@ -182,6 +182,7 @@ static const struct {
     {"85060011214305", "12345", 6, 0, true},    /* ANSI, GTI 1 */
     {"890600214365", "123456", 6, 0, true},     /* ANSI, GTI 2 */
     {"c306010203", NULL, 6, 0x030201, true},    /* ANSI, routed on SSN */
+    {"4301020308", NULL, 8, 0x030201, true},    /* China: 24 bits, by the length */
     {"", NULL, -1, 0, false},
     {"43", NULL, -1, 0, false},
     {"1208", NULL, 8, 0, false},
@@ -193,13 +194,36 @@ Test(sccp, addresses)
     for (size_t i = 0; i < sizeof(addresses) / sizeof(addresses[0]); i++) {
         struct rgs_test_buf b = rgs_test_hex(addresses[i].hex);
         struct rgs_sccp_addr a;
-        cr_assert_eq(rgs_sccp_addr(rgs_bytes(b.p, b.n), &a), addresses[i].ok, "%s",
+        cr_assert_eq(rgs_sccp_addr(rgs_bytes(b.p, b.n), 0, &a), addresses[i].ok, "%s",
                      addresses[i].hex);
         cr_assert_eq(a.has_gt, addresses[i].gt != NULL, "%s", addresses[i].hex);
         if (a.has_gt)
             cr_assert_str_eq(rgs_test_digits(&a.gt), addresses[i].gt, "%s", addresses[i].hex);
         cr_assert_eq(a.has_ssn ? a.ssn : -1, addresses[i].ssn, "%s", addresses[i].hex);
         cr_assert_eq(a.has_pc ? a.pc : 0, addresses[i].pc, "%s", addresses[i].hex);
+        rgs_test_buf_free(&b);
+    }
+}
+
+/* With a global title behind it, only the label tells how wide a point code is. */
+Test(sccp, national_point_codes_with_a_title)
+{
+    static const struct {
+        const char *hex;
+        uint32_t label, pc;
+    } national[] = {
+        {"13341206001104214305", 0x101, 0x1234},
+        {"1334d206001104214305", 0x101, 0x1234},
+        {"1334d206001104214305", 0xd001, 0xd234},
+        {"133412d006001104214305", 0x123456, 0xd01234},
+    };
+    for (size_t i = 0; i < sizeof(national) / sizeof(national[0]); i++) {
+        struct rgs_test_buf b = rgs_test_hex(national[i].hex);
+        struct rgs_sccp_addr a;
+        cr_assert(rgs_sccp_addr(rgs_bytes(b.p, b.n), national[i].label, &a), "%s", national[i].hex);
+        cr_assert_eq(a.pc, national[i].pc, "%s: %x", national[i].hex, a.pc);
+        cr_assert_eq(a.ssn, 6, "%s", national[i].hex);
+        cr_assert_str_eq(rgs_test_digits(&a.gt), "12345", "%s", national[i].hex);
         rgs_test_buf_free(&b);
     }
 }
