@@ -2,7 +2,9 @@
 #include "cli/commands.h"
 
 const struct rgs_command *const rgs_commands[] = {
+    &rgs_command_analyze,
     &rgs_command_decode,
+    &rgs_command_classify,
     &rgs_command_simulate,
 };
 const size_t rgs_command_count = sizeof(rgs_commands) / sizeof(rgs_commands[0]);

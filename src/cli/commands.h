@@ -5,6 +5,8 @@
 
 #include "cli/command.h"
 
+extern const struct rgs_command rgs_command_analyze;
+extern const struct rgs_command rgs_command_classify;
 extern const struct rgs_command rgs_command_decode;
 extern const struct rgs_command rgs_command_simulate;
 

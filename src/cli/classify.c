@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* regsentry classify: verification code or not, and which service, for lines of text. */
+#include <openssl/rand.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "cli/commands.h"
+#include "cli/pack.h"
+#include "cli/stop.h"
+
+/* \t, \n and \\ as message lists write them; in place. */
+static size_t unescape(char *s, size_t n)
+{
+    size_t out = 0;
+    for (size_t i = 0; i < n; i++) {
+        char c = s[i];
+        if (c == '\\' && i + 1 < n && strchr("tnr\\", s[i + 1])) {
+            c = s[++i];
+            c = c == 't' ? '\t' : c == 'n' ? '\n' : c == 'r' ? '\r' : '\\';
+        }
+        s[out++] = c;
+    }
+    return out;
+}
+
+/* Lines without a tab are wrong input: counted, answered like an empty message so that lines keep
+ * in step. */
+static uint64_t classify_lines(struct rgs_classifier *k, const struct rgs_catalogue *catalogue)
+{
+    char *line = NULL;
+    size_t cap = 0;
+    uint64_t wrong = 0;
+
+    for (ssize_t n; !rgs_stop_asked() && (n = getline(&line, &cap, stdin)) > 0;) {
+        struct rgs_verdict v;
+        if (line[n - 1] == '\n')
+            n--;
+        char *tab = memchr(line, '\t', (size_t)n);
+        size_t sender = tab ? (size_t)(tab - line) : 0;
+        char *text = tab ? tab + 1 : line;
+        size_t length = unescape(text, (size_t)(line + n - text));
+        wrong += tab == NULL;
+        struct rgs_message m = {
+            .sender = rgs_bytes(line, sender), .text = rgs_bytes(text, length), .dcs = -1};
+        rgs_classify(k, &m, &v);
+        const struct rgs_service *s =
+            v.service ? rgs_catalogue_service(catalogue, v.service) : NULL;
+        printf("%s\t%s\t%.2f\n", v.otp ? "otp" : "other", s ? s->id : "-", v.confidence / 100.0);
+    }
+    if (line)
+        explicit_bzero(line, cap);
+    free(line);
+    return wrong;
+}
+
+static int run_classify(const struct rgs_args *args)
+{
+    struct rgs_pack pack;
+    struct rgs_hash_key code_key;
+
+    if (args->n_rest)
+        return rgs_usage_error(args, "reads lines from standard input and takes no '%s'",
+                               args->rest[0]);
+    if (!rgs_pack_load(&pack, rgs_arg(args, "rules"), false))
+        return RGS_EXIT_FAILED;
+    RAND_bytes((unsigned char *)&code_key, sizeof(code_key));
+    struct rgs_classifier *k = rgs_classifier_new(pack.catalogue, &code_key, &rgs_alloc_libc);
+    uint64_t wrong = 0;
+    rgs_stop_install();
+    if (k)
+        wrong = classify_lines(k, pack.catalogue);
+    rgs_classifier_del(k);
+    rgs_pack_fini(&pack);
+    if (!k)
+        return rgs_failed(args, "out of memory");
+    if (wrong) {
+        fprintf(stderr, "regsentry classify: %llu lines have no tab between sender and text\n",
+                (unsigned long long)wrong);
+        return RGS_EXIT_PARTLY;
+    }
+    return RGS_EXIT_OK;
+}
+
+static const struct rgs_option options[] = {
+    {"format", 0, "FORMAT", "how lines are written (tsv)", "tsv"},
+    {"rules", 0, "DIR", "folder of rules (the shipped one)", NULL},
+};
+
+const struct rgs_command rgs_command_classify = {
+    .name = "classify",
+    .summary = "tells verification messages from others, and the service behind them",
+    .usage = "< LINES",
+    .about = "Reads lines of sender, a tab and the text (\\t, \\n and \\\\ escaped) from standard "
+             "input and writes "
+             "for each: otp or other, a tab, the service or -, a tab, the confidence from 0 to 1.",
+    .examples = "  printf 'WhatsApp\\tYour code is 123-456\\n' | regsentry classify\n",
+    .options = options,
+    .n_options = sizeof(options) / sizeof(options[0]),
+    .run = run_classify,
+};

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/pack.h"
+
+#include <errno.h>
+#include <openssl/evp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static bool exists(const char *path)
+{
+    return access(path, R_OK) == 0;
+}
+
+static int add_folder(struct rgs_file_set *s, const char *dir, const char *name, char *err,
+                      size_t err_size)
+{
+    char path[PATH_MAX + 32];
+    snprintf(path, sizeof(path), "%s/%s", dir, name);
+    return exists(path) ? rgs_file_set_add(s, path, true, err, err_size) : 0;
+}
+
+int rgs_pack_rule_files(struct rgs_file_set *s, const char *dir, char *err, size_t err_size)
+{
+    int status = rgs_file_set_add(s, dir, false, err, err_size);
+    if (status == 0)
+        status = add_folder(s, dir, "typologies", err, err_size);
+    if (status == 0)
+        status = add_folder(s, dir, "lists", err, err_size);
+    return status;
+}
+
+/* A pack without its own services uses the shipped ones. */
+static int service_files(struct rgs_pack *p, char *err, size_t err_size)
+{
+    char shipped[PATH_MAX], own[PATH_MAX + 16];
+    const char *dir = p->dir;
+
+    snprintf(own, sizeof(own), "%s/services", p->dir);
+    if (!exists(own) && rgs_find_rules(NULL, shipped, sizeof(shipped)))
+        dir = shipped;
+    int status = add_folder(&p->services, dir, "services", err, err_size);
+    if (status == 0)
+        status = add_folder(&p->services, dir, "recognition", err, err_size);
+    if (status == 0 && p->services.n == 0) {
+        snprintf(err, err_size, "%s: holds no services", dir);
+        status = -ENOENT;
+    }
+    return status;
+}
+
+/* $XDG_CACHE_HOME/regsentry/services-HASH.db, by the hash of all files. */
+static bool cache_path(const struct rgs_pack *p, char *out, size_t cap)
+{
+    const char *xdg = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+    uint8_t digest[32];
+    char hex[33];
+    EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+
+    if (!ctx)
+        return false;
+    EVP_DigestInit_ex(ctx, EVP_sha256(), NULL);
+    for (size_t i = 0; i < p->services.n; i++)
+        EVP_DigestUpdate(ctx, p->services.file[i].text.p, p->services.file[i].text.n);
+    EVP_DigestFinal_ex(ctx, digest, NULL);
+    EVP_MD_CTX_free(ctx);
+    for (int i = 0; i < 16; i++)
+        snprintf(hex + 2 * i, 3, "%02x", digest[i]);
+    if (xdg && xdg[0] == '/')
+        snprintf(out, cap, "%s/regsentry", xdg);
+    else if (home && home[0] == '/')
+        snprintf(out, cap, "%s/.cache/regsentry", home);
+    else
+        return false;
+    size_t n = strlen(out);
+    return (size_t)snprintf(out + n, cap - n, "/services-%s.db", hex) < cap - n;
+}
+
+static void make_folders(const char *path)
+{
+    char part[PATH_MAX];
+    for (const char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+        snprintf(part, sizeof(part), "%.*s", (int)(slash - path), path);
+        mkdir(part, 0700);
+    }
+}
+
+/* Failing to cache costs time at the next start, nothing else. */
+static void write_cache(const char *path, const uint8_t *data, size_t n)
+{
+    char temporary[PATH_MAX + 16];
+    make_folders(path);
+    snprintf(temporary, sizeof(temporary), "%s.%ld", path, (long)getpid());
+    FILE *f = fopen(temporary, "we");
+    if (!f)
+        return;
+    bool ok = fwrite(data, 1, n, f) == n;
+    ok = fclose(f) == 0 && ok;
+    if (!ok || rename(temporary, path) < 0)
+        unlink(temporary);
+}
+
+static void load_catalogue(struct rgs_pack *p, struct rgs_diag *diag)
+{
+    char path[PATH_MAX], err[PATH_MAX + 64];
+    bool cache = cache_path(p, path, sizeof(path));
+    size_t n = 0;
+    uint8_t *cached = cache && exists(path) ? rgs_read_file(path, &n, err, sizeof(err)) : NULL;
+
+    p->catalogue = rgs_catalogue_new(p->services.file, p->services.n, rgs_bytes(cached, n), diag,
+                                     &rgs_alloc_libc);
+    free(cached);
+    if (p->catalogue && cache && !rgs_catalogue_was_cached(p->catalogue)) {
+        uint8_t *data = rgs_catalogue_serialise(p->catalogue, &n);
+        if (data)
+            write_cache(path, data, n);
+        rgs_free(&rgs_alloc_libc, data);
+    }
+}
+
+static uint16_t find_service(void *ctx, const char *word, size_t n)
+{
+    return rgs_catalogue_find(ctx, word, n);
+}
+
+static uint8_t find_category(void *ctx, const char *word, size_t n)
+{
+    (void)ctx;
+    return rgs_category_value(word, n);
+}
+
+bool rgs_pack_load(struct rgs_pack *p, const char *given_dir, bool with_rules)
+{
+    char err[PATH_MAX + 128] = "";
+    struct rgs_diag diag;
+
+    *p = (struct rgs_pack){0};
+    if (!rgs_find_rules(given_dir, p->dir, sizeof(p->dir))) {
+        fprintf(stderr,
+                "regsentry: %s: is no folder of rules; name one with --rules or RGS_RULES\n",
+                p->dir);
+        return false;
+    }
+    if (service_files(p, err, sizeof(err)) < 0 ||
+        (with_rules && rgs_pack_rule_files(&p->rules, p->dir, err, sizeof(err)) < 0)) {
+        fprintf(stderr, "regsentry: %s\n", err);
+        rgs_pack_fini(p);
+        return false;
+    }
+    rgs_diag_init(&diag, &rgs_alloc_libc);
+    load_catalogue(p, &diag);
+    if (p->catalogue && with_rules) {
+        struct rgs_rules_lookup lookup = {p->catalogue, find_service, find_category};
+        p->ruleset = rgs_ruleset_new(p->rules.file, p->rules.n, &lookup, &diag, &rgs_alloc_libc);
+    }
+    bool ok = p->catalogue && (!with_rules || p->ruleset);
+    if (diag.text)
+        fputs(diag.text, stderr);
+    if (!ok)
+        fprintf(stderr, "regsentry: %s: %u error%s\n", p->dir, diag.errors,
+                diag.errors == 1 ? "" : "s");
+    rgs_diag_fini(&diag);
+    if (!ok)
+        rgs_pack_fini(p);
+    return ok;
+}
+
+void rgs_pack_fini(struct rgs_pack *p)
+{
+    if (p->ruleset)
+        rgs_ruleset_del(p->ruleset);
+    if (p->catalogue)
+        rgs_catalogue_del(p->catalogue);
+    rgs_file_set_fini(&p->services);
+    rgs_file_set_fini(&p->rules);
+}

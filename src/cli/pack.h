@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The folder of rules as commands use it: the service catalogue and the rule set, compiled. */
+#ifndef RGS_CLI_PACK_H
+#define RGS_CLI_PACK_H
+
+#include <limits.h>
+
+#include "classify/classify.h"
+#include "cli/load.h"
+#include "rules/rules.h"
+
+struct rgs_pack {
+    char dir[PATH_MAX];
+    struct rgs_file_set services;
+    struct rgs_file_set rules;
+    struct rgs_catalogue *catalogue;
+    struct rgs_ruleset *ruleset;
+};
+
+/*
+ * Loads the catalogue (its pattern database from the user's cache where it fits) and, when asked,
+ * the rule set. Errors go to stderr with their places. false: nothing is left to free.
+ */
+bool rgs_pack_load(struct rgs_pack *p, const char *given_dir, bool with_rules);
+void rgs_pack_fini(struct rgs_pack *p);
+
+/* Adds the files of a rule set: DIR itself, its typologies and lists. */
+int rgs_pack_rule_files(struct rgs_file_set *s, const char *dir, char *err, size_t err_size);
+
+#endif

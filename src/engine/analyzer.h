@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The whole way of the data: packets in, a result out. Joins decoder, sms, classify, track and
+ * rules. */
+#ifndef RGS_ENGINE_ANALYZER_H
+#define RGS_ENGINE_ANALYZER_H
+
+#include "classify/classify.h"
+#include "engine/decoder.h"
+#include "rules/rules.h"
+#include "track/track.h"
+
+struct rgs_analyzer_conf {
+    const struct rgs_catalogue *catalogue; /* [borrow] these four outlive the analyzer */
+    const struct rgs_ruleset *ruleset;     /* NULL: observations only, no scores */
+    const struct rgs_inventory *inventory; /* NULL: none */
+    struct rgs_geo geo;
+    rgs_country home;             /* whose numbers stand in national form; 0 none */
+    bool blind;                   /* privacy.content: never; decides without reading texts */
+    struct rgs_hash_key hash_key; /* of tables keyed by what the wire says */
+    struct rgs_hash_key code_key; /* under which codes are told apart */
+    struct rgs_capacity capacity;
+    uint32_t concat_messages;
+};
+/* Capacities for files; the borrowed parts are NULL. */
+extern const struct rgs_analyzer_conf rgs_analyzer_conf_default;
+
+struct rgs_analyzer;
+
+/* NULL when memory is short. */
+struct rgs_analyzer *rgs_analyzer_new(const struct rgs_analyzer_conf *conf,
+                                      const struct rgs_alloc *alloc);
+void rgs_analyzer_del(struct rgs_analyzer *a);
+void rgs_analyzer_packet(struct rgs_analyzer *a, const struct rgs_packet *packet);
+/* No more packets: what is held back is given out. */
+void rgs_analyzer_finish(struct rgs_analyzer *a);
+
+/* Observations as they arise, beside scoring: for logs, probes and tests. NULL: none. */
+void rgs_analyzer_on_obs(struct rgs_analyzer *a, rgs_obs_fn *fn, void *ctx);
+/* Senders of verification codes that no service is known for, with their counts; for filling the
+ * catalogue. */
+void rgs_analyzer_on_unknown(struct rgs_analyzer *a,
+                             void (*fn)(void *ctx, const struct rgs_name *sender), void *ctx);
+
+/*
+ * The result as of now; the owner holds all of it but the names that the analyzer keeps, so it must
+ * not outlive the analyzer. `files` stays as the caller set it. 0, or -ENOMEM.
+ */
+int rgs_analyzer_result(struct rgs_analyzer *a, struct rgs_result_owner *owner);
+
+struct rgs_tracker *rgs_analyzer_tracker(struct rgs_analyzer *a);
+struct rgs_scorer *rgs_analyzer_scorer(struct rgs_analyzer *a);
+struct rgs_dissect *rgs_analyzer_dissect(struct rgs_analyzer *a);
+
+#endif
