@@ -40,10 +40,16 @@ static int simulate(const struct rgs_args *args, struct rgs_simulate_conf *conf,
     if (error)
         return RGS_EXIT_FAILED;
     /* beside the capture, not into it */
-    fprintf(strcmp(files.capture, "-") == 0 ? stderr : stdout,
-            "frames %" PRIu64 "\nmap %" PRIu64 "\nsmpp %" PRIu64 "\ntpdus %" PRIu64
-            "\ncodes %" PRIu64 "\nmessages %" PRIu64 "\n",
-            counts.frames, counts.map, counts.smpp, counts.tpdus, counts.codes, counts.messages);
+    FILE *to = strcmp(files.capture, "-") == 0 ? stderr : stdout;
+    const struct {
+        const char *name;
+        uint64_t n;
+    } rows[] = {
+        {"frames", counts.frames}, {"map", counts.map},           {"smpp", counts.smpp},
+        {"ucp", counts.ucp},       {"diameter", counts.diameter}, {"sgsap", counts.sgsap},
+        {"tpdus", counts.tpdus},   {"codes", counts.codes},       {"messages", counts.messages}};
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        fprintf(to, "%s %" PRIu64 "\n", rows[i].name, rows[i].n);
     return RGS_EXIT_OK;
 }
 

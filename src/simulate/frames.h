@@ -13,6 +13,9 @@ struct rgs_simulate_counts {
         tpdus;     /* short message TPDUs inside MAP, reports and acknowledgements not among them */
     uint64_t map;  /* TCAP messages */
     uint64_t smpp; /* SMPP PDUs */
+    uint64_t ucp;  /* UCP operations and results */
+    uint64_t diameter; /* messages of base protocol and applications */
+    uint64_t sgsap;    /* SGsAP messages */
     uint64_t codes;    /* verification messages, once each whatever their parts and attempts */
     uint64_t messages; /* all other messages towards a subscriber */
 };

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
+
 #include "simulate/map_out.h"
 #include "simulate/random.h"
 #include "simulate/ss7_out.h"
@@ -12,14 +14,7 @@ static const uint32_t element_ip[RGS_SIM_ELEMENTS] = {0x0a140001, 0x0a140002}; /
 static const uint32_t stp_ip[RGS_SIM_STPS] = {0x0a140101, 0x0a140201};
 
 /* Link l joins element l / 2 (end 0) with STP l % 2 (end 1). */
-static void link_send(struct rgs_sim_world *w, int64_t ts, unsigned link, unsigned from,
-                      unsigned stream, struct rgs_bytes message)
-{
-    if (rgs_sctp_data(&w->link[link], &w->frames, ts, from, stream, PPID_M3UA, message))
-        rgs_sim_at(w, ts + RGS_SIM_SECOND / 5, RGS_SIM_SACK, !from, link);
-}
-
-void rgs_sim_links_open(struct rgs_sim_world *w)
+void rgs_sim_map_open(struct rgs_sim_world *w)
 {
     static const struct {
         enum rgs_m3ua_state state;
@@ -31,33 +26,17 @@ void rgs_sim_links_open(struct rgs_sim_world *w)
                  {RGS_M3UA_NTFY, 1}};
     int64_t ts = w->s->start;
 
-    for (unsigned l = 0; l < RGS_SIM_LINKS; l++) {
-        struct rgs_sctp *a = &w->link[l];
-        a->end[0].ip = element_ip[l / RGS_SIM_STPS];
-        a->end[1].ip = stp_ip[l % RGS_SIM_STPS];
-        a->end[0].port = a->end[1].port = PORT;
-        rgs_sctp_open(a, &w->frames, ts, &w->random);
+    for (unsigned l = 0; l < RGS_SIM_ELEMENTS * RGS_SIM_STPS; l++) {
+        rgs_sim_link_open(w, l, element_ip[l / RGS_SIM_STPS], stp_ip[l % RGS_SIM_STPS], PORT, ts);
         ts += RGS_SIM_SECOND / 20;
         for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
             uint8_t mem[64];
             struct rgs_wire m = rgs_wire(mem, sizeof(mem));
             rgs_put_m3ua_state(&m, steps[i].state, ROUTING_CONTEXT + l / RGS_SIM_STPS);
-            link_send(w, ts, l, steps[i].from, 0, rgs_wire_bytes(&m));
+            rgs_sim_link_send(w, ts, l, steps[i].from, 0, PPID_M3UA, rgs_wire_bytes(&m));
             ts += RGS_SIM_SECOND / 50;
         }
-        rgs_sim_at(w, ts + w->s->keep_alive, RGS_SIM_BEAT, 0, l);
     }
-}
-
-void rgs_sim_link_event(struct rgs_sim_world *w, const struct rgs_sim_event *e)
-{
-    if ((e->what & 0xff) == RGS_SIM_SACK) {
-        rgs_sctp_sack(&w->link[e->who], &w->frames, e->ts, e->what >> 8);
-        return;
-    }
-    rgs_sctp_heartbeat(&w->link[e->who], &w->frames, e->ts, e->what >> 8 & 1);
-    if (e->ts + w->s->keep_alive < w->end)
-        rgs_sim_at(w, e->ts + w->s->keep_alive, RGS_SIM_BEAT, !(e->what >> 8), e->who);
 }
 
 /* A TCAP message between an element and the world; the answer may take the other STP. */
@@ -85,9 +64,9 @@ static void send_tcap(struct rgs_sim_world *w, int64_t ts, unsigned element, boo
             rgs_put_xudt(&m, &mtp, called, calling,
                          rgs_bytes_upto(rgs_bytes_from(tcap, i * RGS_XUDT_MOST), RGS_XUDT_MOST),
                          i == 0, (unsigned)(segments - 1 - i), reference);
-        w->frames.error = rgs_wire_ok(&m) ? w->frames.error : -1;
-        link_send(w, ts + (int64_t)i * 200000, link, !outward, 1 + sls % (RGS_SCTP_STREAMS - 1),
-                  rgs_wire_bytes(&m));
+        w->frames.error = rgs_wire_ok(&m) ? w->frames.error : -EMSGSIZE;
+        rgs_sim_link_send(w, ts + (int64_t)i * 200000, link, !outward,
+                          1 + sls % (RGS_SCTP_STREAMS - 1), PPID_M3UA, rgs_wire_bytes(&m));
     }
     w->frames.counts.map++;
 }
@@ -114,15 +93,6 @@ static struct rgs_gt mobile_global_title(const struct rgs_sim_world *w,
 static uint32_t transaction(struct rgs_sim_world *w)
 {
     return w->transaction++;
-}
-
-static void after(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, int64_t ts, int64_t least_ms,
-                  uint32_t more_ms)
-{
-    int64_t ms = least_ms + rgs_random_below(&w->random, more_ms);
-    int64_t us = rgs_random_below(&w->random, 1000);
-
-    rgs_sim_at(w, ts + ms * 1000000 + us * 1000, RGS_SIM_DIALOGUE, 0, (uint32_t)(d - w->dialogue));
 }
 
 /* An answer mostly comes back on the link of its request; its sender chooses, though (Q.704 2.3.5).
@@ -172,7 +142,7 @@ static bool attach_step(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, int
         t = begin(w, d, RGS_AC_NETWORK_LOC_UP);
         rgs_put_update_location(&m, &t, &imsi, &vlr, &imeisv);
         send_tcap(w, ts, RGS_SIM_HLR, false, &mgt, &node, d->sls, rgs_wire_bytes(&m));
-        after(w, d, ts, 15, 40);
+        rgs_sim_after(w, d, ts, 15, 40);
         return true;
     }
     case 1: {
@@ -182,14 +152,14 @@ static bool attach_step(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, int
                               RGS_AC_NETWORK_LOC_UP};
         rgs_put_insert_subscriber_data(&m, &t, &imsi, &msisdn);
         send_tcap(w, ts, RGS_SIM_HLR, true, &node, &hlr, answer_sls(w, d), rgs_wire_bytes(&m));
-        after(w, d, ts, 60, 200);
+        rgs_sim_after(w, d, ts, 60, 200);
         return true;
     }
     case 2:
         t = (struct rgs_tcap){.type = RGS_TCAP_CONTINUE, .otid = d->otid, .dtid = d->dtid};
         rgs_put_map_result(&m, &t);
         send_tcap(w, ts, RGS_SIM_HLR, false, &hlr, &node, d->sls, rgs_wire_bytes(&m));
-        after(w, d, ts, 5, 20);
+        rgs_sim_after(w, d, ts, 5, 20);
         return true;
     default:
         t = end(d, RGS_AC_NETWORK_LOC_UP, false);
@@ -215,22 +185,13 @@ static bool check_imei_step(struct rgs_sim_world *w, struct rgs_sim_dialogue *d,
         imei.d[14] = '0'; /* the spare digit, TS 23.003 6.2.1 */
         rgs_put_check_imei(&m, &t, &imei);
         send_tcap(w, ts, RGS_SIM_HLR, false, &eir, &node, d->sls, rgs_wire_bytes(&m));
-        after(w, d, ts, 10, 30);
+        rgs_sim_after(w, d, ts, 10, 30);
         return true;
     }
     t = end(d, RGS_AC_EQUIPMENT_MNGT, true);
     rgs_put_check_imei_res(&m, &t);
     send_tcap(w, ts, RGS_SIM_HLR, true, &node, &eir, answer_sls(w, d), rgs_wire_bytes(&m));
     return false;
-}
-
-static struct rgs_party number_party(uint64_t number)
-{
-    const struct rgs_digits d = rgs_digits_from_u64(number);
-    struct rgs_party p = {.kind = RGS_PARTY_INTERNATIONAL, .n = d.n};
-
-    memcpy(p.s, d.d, d.n);
-    return p;
 }
 
 enum {
@@ -250,16 +211,30 @@ enum {
 static void forward(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, int64_t ts,
                     const struct rgs_units *u, const struct rgs_tcap *t, struct rgs_wire *m)
 {
-    const struct rgs_party from =
-        d->message.kind == RGS_TEXT_CHAT ? number_party(d->number) : rgs_sim_sender(&d->message);
     const struct rgs_digits imsi = rgs_sim_imsi(w, d->sub);
-    bool more = d->part + 1u < u->parts;
     uint8_t mem[256];
     struct rgs_wire tpdu = rgs_wire(mem, sizeof(mem));
 
-    rgs_put_deliver(&tpdu, &from, ts / RGS_SIM_SECOND, (int)w->s->zone_quarters, u, d->part,
-                    d->reference, more);
-    rgs_put_mt_forward_sm(m, t, &imsi, &w->s->smsc, rgs_wire_bytes(&tpdu), more);
+    rgs_sim_put_deliver(w, d, u, &tpdu);
+    rgs_put_mt_forward_sm(m, t, &imsi, &w->s->smsc, rgs_wire_bytes(&tpdu), d->part + 1u < u->parts);
+}
+
+/* In the home network the switch hands the message on to the MME (TS 23.272 8.2.4). */
+static void forwarded(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, int64_t ts)
+{
+    w->frames.counts.tpdus++;
+    d->step = FORWARD_RES;
+    rgs_sim_after(w, d, ts, d->absent ? 4000 : 700, 2500);
+    if (!w->s->sgs || d->network != 0 || d->absent)
+        return;
+    struct rgs_sim_dialogue leg = *d;
+    struct rgs_sim_dialogue *sgs = rgs_sim_dialogue_new(w, RGS_SIM_SGS_DELIVER, d->sub);
+    if (!sgs)
+        return;
+    leg.kind = RGS_SIM_SGS_DELIVER;
+    leg.step = 0;
+    *sgs = leg;
+    rgs_sim_dialogue_go(w, sgs, ts + RGS_SIM_SECOND / 50);
 }
 
 static void answer_sri(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, int64_t ts)
@@ -293,6 +268,7 @@ static bool deliver_step(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, in
     struct rgs_wire m = rgs_wire(mem, sizeof(mem));
     struct rgs_tcap t;
     struct rgs_units u;
+    bool direct = false;
 
     switch (d->step) {
     case SRI: {
@@ -301,7 +277,7 @@ static bool deliver_step(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, in
         rgs_put_sri_sm(&m, &t, &msisdn, &w->s->smsc);
         send_tcap(w, ts, RGS_SIM_HLR, false, &subscriber, &smsc, d->sls, rgs_wire_bytes(&m));
         d->step = SRI_RES;
-        after(w, d, ts, 10, 40);
+        rgs_sim_after(w, d, ts, 10, 40);
         return true;
     }
     case SRI_RES:
@@ -311,7 +287,7 @@ static bool deliver_step(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, in
         d->absent = d->attempt == 0 &&
                     rgs_random_chance(&w->random, rgs_sim_behaviour_of(w, sub)->failures);
         d->step = FORWARD;
-        after(w, d, ts, 20, 60);
+        rgs_sim_after(w, d, ts, 20, 60);
         return true;
     case FORWARD:
         rgs_sim_compose(d, &u);
@@ -322,13 +298,13 @@ static bool deliver_step(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, in
                         CONTINUE */
             rgs_put_tcap_empty(&m, &t);
             d->step = FORWARD_CONTINUE;
-            after(w, d, ts, 30, 60);
+            rgs_sim_after(w, d, ts, 30, 60);
         } else {
-            w->frames.counts.tpdus++;
-            d->step = FORWARD_RES;
-            after(w, d, ts, d->absent ? 4000 : 700, 2500);
+            direct = true;
         }
         send_tcap(w, ts, RGS_SIM_SMSC, true, &node, &smsc, d->sls, rgs_wire_bytes(&m));
+        if (direct)
+            forwarded(w, d, ts);
         return true;
     case FORWARD_CONTINUE:
         d->dtid = transaction(w);
@@ -337,16 +313,14 @@ static bool deliver_step(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, in
         rgs_put_tcap_empty(&m, &t);
         send_tcap(w, ts, RGS_SIM_SMSC, false, &smsc, &node, answer_sls(w, d), rgs_wire_bytes(&m));
         d->step = FORWARD_LATE;
-        after(w, d, ts, 5, 20);
+        rgs_sim_after(w, d, ts, 5, 20);
         return true;
     case FORWARD_LATE:
         rgs_sim_compose(d, &u);
         t = (struct rgs_tcap){.type = RGS_TCAP_CONTINUE, .otid = d->otid, .dtid = d->dtid};
         forward(w, d, ts, &u, &t, &m);
-        w->frames.counts.tpdus++;
         send_tcap(w, ts, RGS_SIM_SMSC, true, &node, &smsc, d->sls, rgs_wire_bytes(&m));
-        d->step = FORWARD_RES;
-        after(w, d, ts, d->absent ? 4000 : 700, 2500);
+        forwarded(w, d, ts);
         return true;
     case FORWARD_RES:
         t = end(d, RGS_AC_MT_RELAY, d->dtid == 0);
@@ -357,14 +331,14 @@ static bool deliver_step(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, in
         send_tcap(w, ts, RGS_SIM_SMSC, false, &smsc, &node, answer_sls(w, d), rgs_wire_bytes(&m));
         if (d->absent) {
             d->step = REPORT;
-            after(w, d, ts, 20, 40);
+            rgs_sim_after(w, d, ts, 20, 40);
             return true;
         }
         rgs_sim_compose(d, &u);
         d->step = FORWARD;
         if (++d->part == u.parts)
             return false;
-        after(w, d, ts, 30, 60);
+        rgs_sim_after(w, d, ts, 30, 60);
         return true;
     case REPORT: {
         const struct rgs_gt subscriber = gt(msisdn, RGS_SSN_HLR);
@@ -372,7 +346,7 @@ static bool deliver_step(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, in
         rgs_put_report_delivery(&m, &t, &msisdn, &w->s->smsc);
         send_tcap(w, ts, RGS_SIM_HLR, false, &subscriber, &smsc, d->sls, rgs_wire_bytes(&m));
         d->step = REPORT_RES;
-        after(w, d, ts, 10, 40);
+        rgs_sim_after(w, d, ts, 10, 40);
         return true;
     }
     case REPORT_RES:
@@ -390,7 +364,7 @@ static bool deliver_step(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, in
         rgs_put_alert_service_centre(&m, &t, &msisdn, &w->s->smsc);
         send_tcap(w, ts, RGS_SIM_HLR, true, &smsc, &hlr, d->sls, rgs_wire_bytes(&m));
         d->step = ALERT_RES;
-        after(w, d, ts, 10, 30);
+        rgs_sim_after(w, d, ts, 10, 30);
         return true;
     default:
         t = end(d, RGS_AC_ALERT, true);
@@ -398,7 +372,7 @@ static bool deliver_step(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, in
         send_tcap(w, ts, RGS_SIM_HLR, false, &hlr, &smsc, answer_sls(w, d), rgs_wire_bytes(&m));
         d->step = SRI;
         d->attempt++;
-        after(w, d, ts, 200, 800);
+        rgs_sim_after(w, d, ts, 200, 800);
         return true;
     }
 }
@@ -414,16 +388,15 @@ static bool send_step(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, int64
 
     rgs_sim_compose(d, &u);
     if (d->step == 0) {
-        const struct rgs_party to = number_party(d->number);
         const struct rgs_digits msisdn = rgs_digits_from_u64(w->sub[d->sub].msisdn);
         const struct rgs_digits imsi = rgs_sim_imsi(w, d->sub);
         t = begin(w, d, RGS_AC_MO_RELAY);
-        rgs_put_submit(&tpdu, &to, (uint8_t)(d->reference + d->part), &u, d->part, d->reference);
+        rgs_sim_put_submit(d, &u, &tpdu);
         rgs_put_mo_forward_sm(&m, &t, &w->s->smsc, &msisdn, &imsi, rgs_wire_bytes(&tpdu));
         w->frames.counts.tpdus++;
         send_tcap(w, ts, RGS_SIM_SMSC, false, &smsc, &node, d->sls, rgs_wire_bytes(&m));
         d->step = 1;
-        after(w, d, ts, 30, 80);
+        rgs_sim_after(w, d, ts, 30, 80);
         return true;
     }
     t = end(d, RGS_AC_MO_RELAY, true);
@@ -431,13 +404,10 @@ static bool send_step(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, int64
     send_tcap(w, ts, RGS_SIM_SMSC, true, &node, &smsc, answer_sls(w, d), rgs_wire_bytes(&m));
     d->step = 0;
     if (++d->part < u.parts) {
-        after(w, d, ts, 900, 600);
+        rgs_sim_after(w, d, ts, 900, 600);
         return true;
     }
-    if (d->to != RGS_SIM_NOBODY) {
-        const struct rgs_sim_message message = d->message;
-        rgs_sim_deliver(w, ts + RGS_SIM_SECOND / 4, d->to, &message, w->sub[d->sub].msisdn);
-    }
+    rgs_sim_relay(w, d, ts);
     return false;
 }
 

@@ -325,17 +325,32 @@ static void move(struct rgs_sim_world *w, struct rgs_sim_sub *s)
     }
 }
 
-static void attach(struct rgs_sim_world *w, uint32_t i, int64_t ts)
+/* Numbers on accounts are in no telephone. */
+static bool has_sim(const struct rgs_sim_behaviour *b)
 {
-    if (rgs_sim_behaviour_of(w, &w->sub[i])->road == RGS_SIM_SMPP || w->sub[i].unattached)
-        return;
-    bool check = rgs_random_chance(&w->sub[i].random, w->s->check_imei);
-    struct rgs_sim_dialogue *d = rgs_sim_dialogue_new(w, RGS_SIM_ATTACH, i);
-    if (d)
-        rgs_sim_dialogue_go(w, d, ts + check * RGS_SIM_SECOND / 4);
-    d = check ? rgs_sim_dialogue_new(w, RGS_SIM_CHECK_IMEI, i) : NULL;
+    return b->road == RGS_SIM_MAP || b->road == RGS_SIM_DIAMETER;
+}
+
+static void go(struct rgs_sim_world *w, enum rgs_sim_dialogue_kind kind, uint32_t i, int64_t ts)
+{
+    struct rgs_sim_dialogue *d = rgs_sim_dialogue_new(w, kind, i);
+
     if (d)
         rgs_sim_dialogue_go(w, d, ts);
+}
+
+static void attach(struct rgs_sim_world *w, uint32_t i, int64_t ts)
+{
+    const struct rgs_sim_behaviour *b = rgs_sim_behaviour_of(w, &w->sub[i]);
+
+    if (!has_sim(b) || w->sub[i].unattached)
+        return;
+    bool check = b->road == RGS_SIM_MAP && rgs_random_chance(&w->sub[i].random, w->s->check_imei);
+    if (check)
+        go(w, RGS_SIM_CHECK_IMEI, i, ts);
+    if (b->road == RGS_SIM_MAP && w->s->sgs && w->sub[i].network == 0)
+        go(w, RGS_SIM_SGS_ATTACH, i, ts);
+    go(w, RGS_SIM_ATTACH, i, ts + check * RGS_SIM_SECOND / 4);
 }
 
 static void activate(struct rgs_sim_world *w, uint32_t i, int64_t ts)
@@ -423,7 +438,7 @@ static void send(struct rgs_sim_world *w, uint32_t i, int64_t ts)
         .kind = RGS_TEXT_CHAT, .language = s->language, .seed = (uint32_t)rgs_random(&s->random)};
     uint32_t to = RGS_SIM_NOBODY;
 
-    if (s->unattached && b->road == RGS_SIM_MAP)
+    if (s->unattached && has_sim(b))
         return;
     if (rgs_random_chance(&s->random, b->inside)) {
         const struct rgs_sim_pop *p = &w->pop[s->population];
@@ -433,8 +448,7 @@ static void send(struct rgs_sim_world *w, uint32_t i, int64_t ts)
     }
     if (to != RGS_SIM_NOBODY && (to == i || !w->sub[to].active))
         to = RGS_SIM_NOBODY;
-    struct rgs_sim_dialogue *d =
-        rgs_sim_dialogue_new(w, b->road == RGS_SIM_SMPP ? RGS_SIM_SMPP_SUBMIT : RGS_SIM_SEND, i);
+    struct rgs_sim_dialogue *d = rgs_sim_dialogue_new(w, RGS_SIM_SEND, i);
     if (!d)
         return;
     d->message = m;

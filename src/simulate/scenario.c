@@ -293,8 +293,11 @@ static void read_reseller(struct reader *r, struct rgs_yaml_node *n, bool ordina
         rgs_diag_error(r->diag, n->at, "%u numbers do not fit into its ranges of %llu",
                        s->numbers - before, (unsigned long long)room);
     for (unsigned i = re->first_population; i < s->populations; i++) {
-        if (s->population[i].behaviour.road == RGS_SIM_SMPP && !re->account)
-            rgs_diag_error(r->diag, n->at, "'road: smpp' needs an 'account'");
+        enum rgs_sim_road road = s->population[i].behaviour.road;
+        if ((road == RGS_SIM_SMPP || road == RGS_SIM_UCP) && !re->account)
+            rgs_diag_error(r->diag, n->at, "'road: smpp' and 'road: ucp' need an 'account'");
+        else if (re->account && road == RGS_SIM_UCP)
+            re->account_ucp = true;
     }
     rgs_sim_behaviour_unknown(n, reseller_keys, r->diag);
     s->resellers++;
@@ -316,6 +319,7 @@ static void read_settings(struct reader *r, struct rgs_yaml_node *root)
         s->keep_alive < INT64_C(1000000000))
         rgs_diag_error(diag, rgs_yaml_get(root, "keep_alive")->at, "less than a second");
     rgs_yaml_duration(rgs_yaml_get(root, "retry"), &s->retry, diag);
+    rgs_yaml_bool(rgs_yaml_get(root, "sgs"), &s->sgs, diag);
     rgs_yaml_str(rgs_yaml_get(root, "about"), &about, diag);
     read_home(r, rgs_yaml_get(root, "home"));
     read_networks(r, rgs_yaml_get(root, "networks"));
@@ -362,7 +366,7 @@ struct rgs_sim_scenario *rgs_sim_scenario_new(const struct rgs_sim_sources *in,
     static const char *const known[] = {"start",     "duration",   "seed",       "home",
                                         "networks",  "behaviours", "ordinary",   "resellers",
                                         "long_tcap", "check_imei", "other_link", "keep_alive",
-                                        "retry",     "about",      NULL};
+                                        "retry",     "sgs",        "about",      NULL};
     static const char *const needed[] = {"start", "duration", "home", "networks", NULL};
     unsigned errors = diag->errors;
     struct rgs_sim_scenario *s = rgs_new(alloc, sizeof(*s));

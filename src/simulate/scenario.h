@@ -29,7 +29,7 @@ struct rgs_sim_network {
 
 enum rgs_sim_label { RGS_SIM_LEGIT, RGS_SIM_FRAUD, RGS_SIM_VICTIM };
 enum rgs_sim_layout { RGS_SIM_CONSECUTIVE, RGS_SIM_MIXED, RGS_SIM_SCATTERED };
-enum rgs_sim_road { RGS_SIM_MAP, RGS_SIM_SMPP };
+enum rgs_sim_road { RGS_SIM_MAP, RGS_SIM_SMPP, RGS_SIM_DIAMETER, RGS_SIM_UCP };
 enum rgs_sim_hours { RGS_SIM_HOURS_DAY, RGS_SIM_HOURS_OFFICE, RGS_SIM_HOURS_FLAT, RGS_SIM_HOURS };
 enum rgs_sim_device { RGS_SIM_PHONE, RGS_SIM_GATEWAY, RGS_SIM_MODULE };
 
@@ -90,6 +90,7 @@ struct rgs_sim_reseller {
     unsigned ranges;
     const char *account; /* SMPP, or NULL */
     uint32_t account_ip;
+    bool account_ucp; /* speaks UCP in place of SMPP */
     enum rgs_smpp_long account_long;
     uint16_t first_population, populations;
 };
@@ -104,6 +105,7 @@ struct rgs_sim_scenario {
                            XUDTs */
     double other_link;  /* share of answers that choose their link anew */
     double check_imei;  /* share of attachments that ask the equipment register, too */
+    bool sgs;           /* in the first network, MME and MSC are tapped, too */
     int64_t keep_alive; /* heartbeats and enquire_links */
     int64_t retry;      /* an absent subscriber comes back after about so long */
     struct rgs_sim_network network[RGS_SIM_NETWORKS_MOST];

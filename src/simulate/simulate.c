@@ -32,6 +32,15 @@ static void run(struct rgs_sim_world *w)
     }
 }
 
+static bool takes(const struct rgs_sim_scenario *s, enum rgs_sim_road road)
+{
+    for (unsigned i = 0; i < s->populations; i++) {
+        if (s->population[i].behaviour.road == road && s->population[i].numbers)
+            return true;
+    }
+    return false;
+}
+
 static int simulate(const struct rgs_sim_scenario *s, const struct rgs_simulate_conf *conf,
                     const struct rgs_alloc *alloc, struct rgs_simulate_counts *counts)
 {
@@ -48,8 +57,12 @@ static int simulate(const struct rgs_sim_scenario *s, const struct rgs_simulate_
     rgs_sim_queue_init(&w->queue, alloc);
     int error = rgs_sim_people_init(w);
     if (!error) {
-        rgs_sim_links_open(w);
+        rgs_sim_map_open(w);
         rgs_sim_accounts_open(w);
+        if (takes(s, RGS_SIM_DIAMETER))
+            rgs_sim_diameter_open(w);
+        if (s->sgs)
+            rgs_sim_sgs_open(w);
         run(w);
         error = w->failed || w->queue.failed ? -ENOMEM : w->frames.error;
         if (!error)

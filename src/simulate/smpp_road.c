@@ -1,20 +1,29 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
 #include <stdio.h>
 
 #include "simulate/random.h"
 #include "simulate/world.h"
 
-enum { SMSC_PORT = 2775, SMSC = 1, STATUS_TEMPORARY = 0x64 /* ESME_RX_T_APPN, 5.1.3 */ };
+enum {
+    SMPP_PORT = 2775,
+    UCP_PORT = 5000,
+    SMSC = 1,
+    STATUS_TEMPORARY = 0x64 /* ESME_RX_T_APPN, 5.1.3 */
+};
 #define SMSC_IP 0x0a140003u /* 10.20.0.3 */
 
-static void send_pdu(struct rgs_sim_world *w, int64_t ts, uint32_t reseller, unsigned from,
-                     const struct rgs_wire *m)
+void rgs_sim_account_send(struct rgs_sim_world *w, int64_t ts, uint32_t reseller, unsigned from,
+                          const struct rgs_wire *m)
 {
     struct rgs_sim_account *a = &w->account[reseller];
 
     if (!rgs_wire_ok(m))
-        w->frames.error = -1;
-    w->frames.counts.smpp++;
+        w->frames.error = -EMSGSIZE;
+    if (w->s->reseller[reseller].account_ucp)
+        w->frames.counts.ucp++;
+    else
+        w->frames.counts.smpp++;
     if (rgs_tcp_data(&a->tcp, &w->frames, ts, from, rgs_wire_bytes(m)))
         rgs_sim_at(w, ts + RGS_SIM_SECOND / 25, RGS_SIM_TCP_ACK, !from, reseller);
 }
@@ -32,14 +41,18 @@ void rgs_sim_accounts_open(struct rgs_sim_world *w)
         a->tcp.end[0].ip = re->account_ip;
         a->tcp.end[0].port = (uint16_t)(32768 + rgs_random_below(&w->random, 28000));
         a->tcp.end[1].ip = SMSC_IP;
-        a->tcp.end[1].port = SMSC_PORT;
+        a->tcp.end[1].port = re->account_ucp ? UCP_PORT : SMPP_PORT;
         rgs_tcp_open(&a->tcp, &w->frames, ts, &w->random);
+        if (re->account_ucp) {
+            rgs_sim_ucp_open(w, i, ts + RGS_SIM_SECOND / 20);
+            continue;
+        }
         struct rgs_wire m = rgs_wire(mem, sizeof(mem));
         rgs_put_smpp_bind(&m, ++a->sequence[0], re->account);
-        send_pdu(w, ts + RGS_SIM_SECOND / 20, i, 0, &m);
+        rgs_sim_account_send(w, ts + RGS_SIM_SECOND / 20, i, 0, &m);
         m = rgs_wire(mem, sizeof(mem));
         rgs_put_smpp_bind_resp(&m, a->sequence[0], "smsc");
-        send_pdu(w, ts + RGS_SIM_SECOND / 12, i, SMSC, &m);
+        rgs_sim_account_send(w, ts + RGS_SIM_SECOND / 12, i, SMSC, &m);
         rgs_sim_at(w, ts + w->s->keep_alive, RGS_SIM_ENQUIRE, 0, i);
     }
 }
@@ -56,25 +69,16 @@ void rgs_sim_account_event(struct rgs_sim_world *w, const struct rgs_sim_event *
         break;
     case RGS_SIM_ENQUIRE:
         rgs_put_smpp_plain(&m, RGS_SMPP_ENQUIRE_LINK, ++a->sequence[0]);
-        send_pdu(w, e->ts, e->who, 0, &m);
+        rgs_sim_account_send(w, e->ts, e->who, 0, &m);
         rgs_sim_at(w, e->ts + RGS_SIM_SECOND / 50, RGS_SIM_ENQUIRE_RESP, a->sequence[0] & 0xffffff,
                    e->who);
         break;
     default:
         rgs_put_smpp_plain(&m, RGS_SMPP_ENQUIRE_LINK | 0x80000000u, e->what >> 8);
-        send_pdu(w, e->ts, e->who, SMSC, &m);
+        rgs_sim_account_send(w, e->ts, e->who, SMSC, &m);
         if (e->ts + w->s->keep_alive < w->end)
             rgs_sim_at(w, e->ts + w->s->keep_alive, RGS_SIM_ENQUIRE, 0, e->who);
     }
-}
-
-static struct rgs_party number_party(uint64_t number)
-{
-    const struct rgs_digits d = rgs_digits_from_u64(number);
-    struct rgs_party p = {.kind = RGS_PARTY_INTERNATIONAL, .n = d.n};
-
-    memcpy(p.s, d.d, d.n);
-    return p;
 }
 
 bool rgs_sim_smpp_step(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, int64_t ts)
@@ -83,7 +87,7 @@ bool rgs_sim_smpp_step(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, int6
     const struct rgs_sim_population *p = &w->s->population[sub->population];
     const struct rgs_sim_reseller *re = &w->s->reseller[p->reseller];
     struct rgs_sim_account *a = &w->account[p->reseller];
-    bool delivers = d->kind == RGS_SIM_SMPP_DELIVER;
+    bool delivers = d->kind == RGS_SIM_DELIVER;
     unsigned from = delivers ? SMSC : 0;
     uint32_t command = delivers ? RGS_SMPP_DELIVER_SM : RGS_SMPP_SUBMIT_SM;
     uint8_t mem[1800];
@@ -92,9 +96,9 @@ bool rgs_sim_smpp_step(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, int6
 
     rgs_sim_compose(d, &u);
     if (d->step == 0) {
-        const struct rgs_party number = number_party(sub->msisdn);
+        const struct rgs_party number = rgs_sim_number_party(sub->msisdn);
         const struct rgs_party other = !delivers || d->message.kind == RGS_TEXT_CHAT
-                                           ? number_party(d->number)
+                                           ? rgs_sim_number_party(d->number)
                                            : rgs_sim_sender(&d->message);
         const struct rgs_smpp_sm sm = {.command = command,
                                        .sequence = d->sequence = ++a->sequence[from],
@@ -105,7 +109,7 @@ bool rgs_sim_smpp_step(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, int6
                                        .reference = d->reference,
                                        .how = re->account_long};
         rgs_put_smpp_sm(&m, &sm);
-        send_pdu(w, ts, p->reseller, from, &m);
+        rgs_sim_account_send(w, ts, p->reseller, from, &m);
         d->step = 1;
         rgs_sim_at(w, ts + (25 + rgs_random_below(&w->random, 80)) * (RGS_SIM_SECOND / 1000),
                    RGS_SIM_DIALOGUE, 0, (uint32_t)(d - w->dialogue));
@@ -116,7 +120,7 @@ bool rgs_sim_smpp_step(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, int6
     if (!delivers)
         snprintf(id, sizeof(id), "%08x", (unsigned)rgs_random(&w->random));
     rgs_put_smpp_sm_resp(&m, command, fails ? STATUS_TEMPORARY : 0, d->sequence, id);
-    send_pdu(w, ts, p->reseller, !from, &m);
+    rgs_sim_account_send(w, ts, p->reseller, !from, &m);
     d->step = 0;
     if (fails) {
         d->attempt++;
@@ -128,9 +132,7 @@ bool rgs_sim_smpp_step(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, int6
         rgs_sim_at(w, ts + RGS_SIM_SECOND / 50, RGS_SIM_DIALOGUE, 0, (uint32_t)(d - w->dialogue));
         return true;
     }
-    if (!delivers && d->to != RGS_SIM_NOBODY) {
-        const struct rgs_sim_message message = d->message;
-        rgs_sim_deliver(w, ts + RGS_SIM_SECOND / 4, d->to, &message, sub->msisdn);
-    }
+    if (!delivers)
+        rgs_sim_relay(w, d, ts);
     return false;
 }

@@ -51,11 +51,12 @@ enum rgs_sim_dialogue_kind {
     RGS_SIM_CHECK_IMEI,
     RGS_SIM_DELIVER,
     RGS_SIM_SEND,
-    RGS_SIM_SMPP_DELIVER,
-    RGS_SIM_SMPP_SUBMIT
+    RGS_SIM_SGS_ATTACH, /* what the home network's MME and MSC say to each other beside MAP */
+    RGS_SIM_SGS_DELIVER,
 };
 
 struct rgs_sim_dialogue {
+    int64_t accepted; /* when the message centre took it, in seconds */
     uint64_t number;  /* the other party of a chat */
     uint32_t sub, to; /* to: the receiving subscriber of a sent message, or RGS_SIM_NOBODY */
     uint32_t otid, dtid;
@@ -68,13 +69,16 @@ struct rgs_sim_dialogue {
     bool absent;
 };
 
-/* Two point-to-point neighbours: a network element of the home network and one of its STPs. */
+/* Links between two neighbours: those of the home network's HLR and SMSC to its STPs come first. */
 enum {
     RGS_SIM_HLR,
     RGS_SIM_SMSC,
     RGS_SIM_ELEMENTS,
     RGS_SIM_STPS = 2,
-    RGS_SIM_LINKS = RGS_SIM_ELEMENTS * RGS_SIM_STPS
+    RGS_SIM_LINK_DIAMETER =
+        RGS_SIM_ELEMENTS * RGS_SIM_STPS, /* HSS and message centre to the edge agent */
+    RGS_SIM_LINK_SGS,                    /* MME to MSC */
+    RGS_SIM_LINKS,
 };
 
 struct rgs_sim_account {
@@ -141,18 +145,47 @@ void rgs_sim_dialogue_event(struct rgs_sim_world *w, const struct rgs_sim_event 
 void rgs_sim_deliver(struct rgs_sim_world *w, int64_t ts, uint32_t sub,
                      const struct rgs_sim_message *message, uint64_t number);
 void rgs_sim_compose(const struct rgs_sim_dialogue *d, struct rgs_units *u);
+struct rgs_party rgs_sim_number_party(uint64_t number);
+/* Who the message is from, and the TPDU of its present part. */
+struct rgs_party rgs_sim_from(const struct rgs_sim_dialogue *d);
+void rgs_sim_put_deliver(const struct rgs_sim_world *w, const struct rgs_sim_dialogue *d,
+                         const struct rgs_units *u, struct rgs_wire *out);
+void rgs_sim_put_submit(const struct rgs_sim_dialogue *d, const struct rgs_units *u,
+                        struct rgs_wire *out);
+/* The next step of d, least_ms and up to more_ms after ts. */
+void rgs_sim_after(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, int64_t ts,
+                   int64_t least_ms, uint32_t more_ms);
+/* The sent message has reached the message centre: to its receiver, if that is one of ours. */
+void rgs_sim_relay(struct rgs_sim_world *w, const struct rgs_sim_dialogue *d, int64_t ts);
 
-/* map_road.c, smpp_road.c: the steps of a road; false when it has ended */
-void rgs_sim_links_open(struct rgs_sim_world *w);
+/* links.c: SCTP associations */
+void rgs_sim_link_open(struct rgs_sim_world *w, unsigned link, uint32_t ip, uint32_t peer_ip,
+                       uint16_t port, int64_t ts);
+void rgs_sim_link_send(struct rgs_sim_world *w, int64_t ts, unsigned link, unsigned from,
+                       unsigned stream, uint32_t ppid, struct rgs_bytes message);
 void rgs_sim_link_event(struct rgs_sim_world *w, const struct rgs_sim_event *e);
+
+/* A road: what opens it (when a population takes it), and the steps of a dialogue; false when that
+ * has ended. */
+void rgs_sim_map_open(struct rgs_sim_world *w);
 bool rgs_sim_map_step(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, int64_t ts);
-void rgs_sim_accounts_open(struct rgs_sim_world *w);
+void rgs_sim_diameter_open(struct rgs_sim_world *w);
+bool rgs_sim_diameter_step(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, int64_t ts);
+void rgs_sim_sgs_open(struct rgs_sim_world *w);
+bool rgs_sim_sgs_step(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, int64_t ts);
+void rgs_sim_accounts_open(struct rgs_sim_world *w); /* of SMPP and UCP */
 void rgs_sim_account_event(struct rgs_sim_world *w, const struct rgs_sim_event *e);
+void rgs_sim_account_send(struct rgs_sim_world *w, int64_t ts, uint32_t reseller, unsigned from,
+                          const struct rgs_wire *m);
 bool rgs_sim_smpp_step(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, int64_t ts);
+bool rgs_sim_ucp_step(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, int64_t ts);
+void rgs_sim_ucp_open(struct rgs_sim_world *w, uint32_t reseller, int64_t ts);
 
 /* The identities of a subscriber in its present life. */
 struct rgs_digits rgs_sim_imsi(const struct rgs_sim_world *w, uint32_t sub);
 struct rgs_digits rgs_sim_imeisv(const struct rgs_sim_world *w, uint32_t sub);
+/* "epc.mnc031.mcc454.3gppnetwork.org" (TS 23.003 19.2). */
+void rgs_sim_realm(const struct rgs_digits *plmn, char out[40]);
 /* The global title of a switch. */
 struct rgs_digits rgs_sim_node(const struct rgs_sim_world *w, unsigned network, unsigned node);
 

@@ -2,6 +2,7 @@
 """A simulated capture as tshark sees it: no complaint, good checksums, as many messages as were written. Prints TAP."""
 import collections
 import hashlib
+import json
 import pathlib
 import shutil
 import subprocess
@@ -59,8 +60,26 @@ def look(counts, path):
     tpdus = len(fields(path, "frame.number", display="gsm_sms && gsm_map"))
     check("tshark sees every short message of MAP",
           "" if tpdus == counts["tpdus"] else f"{tpdus} of {counts['tpdus']}")
+    for name, display in (("ucp", "ucp"), ("diameter", "diameter"), ("sgsap", "sgsap")):
+        n = len(fields(path, "frame.number", display=display))
+        check(f"tshark sees every message of {name}", "" if n == counts[name] else f"{n} of {counts[name]}")
     tids = len(fields(path, "frame.number", display="tcap.tid"))
     check("tshark sees every TCAP message", "" if tids == counts["map"] else f"{tids} of {counts['map']}")
+
+
+def decode(counts, path):
+    """The decoders, which share nothing with the encoders, find the same and nothing odd."""
+    out = subprocess.run([program, "decode", "--format", "jsonl", "--clear", path], capture_output=True, text=True,
+                         check=True).stdout
+    records = [json.loads(line) for line in out.splitlines()]
+    odd = collections.Counter(a for r in records for a in r.get("anomalies", []))
+    check("decode finds no anomaly", f"{dict(odd)}" if odd else "")
+    n = sum(r["op"] in ("mt-forwardSM", "mo-forwardSM") and r["phase"] == "request" for r in records)
+    check("decode finds every short message of MAP", "" if n == counts["tpdus"] else f"{n} of {counts['tpdus']}")
+    # SRI-SM and results carry none; status and enquire_link PDUs have no record.
+    silent = [r for r in records if r["phase"] == "request" and "text" not in r and r["op"] in
+              ("mt-forwardSM", "mo-forwardSM", "TFR", "OFR", "deliver_sm", "submit_sm", "51", "52", "downlink-unitdata")]
+    check("every message has its text", f"{silent[:2]}" if silent else "")
 
 
 if not shutil.which("tshark"):
@@ -74,6 +93,7 @@ with tempfile.TemporaryDirectory() as a, tempfile.TemporaryDirectory() as b:
     simulate(b, "--seed", "123456")
     check("another seed gives other bytes", "" if sha(f"{a}/c.pcapng") != sha(f"{b}/c.pcapng") else "the same")
     look(counts, f"{a}/c.pcapng")
+    decode(counts, f"{a}/c.pcapng")
     committed = pathlib.Path(scenario).with_suffix(".pcapng")
     if committed.exists():
         for kind, made in (("pcapng", "c.pcapng"), ("csv", "i.csv"), ("jsonl", "t.jsonl")):
