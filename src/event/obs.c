@@ -5,7 +5,7 @@
 
 static const char *const protos[] = {NULL,   "map",   "smpp", "sgsap",  "diameter", "sip",  "bssap",
                                      "ranap", "gsup", "gsmtap", "ucp",  "nas",      "cimd2", "cap",
-                                     "ansi-map", "s1ap", "ngap", "nsmsf"};
+                                     "ansi-41", "s1ap", "ngap", "nsmsf"};
 static const char *const kinds[] = {NULL,       "verification", "message", "origination",
                                     "delivery", "location",     "device"};
 static const char *const purposes[] = {NULL, "unknown", "registration", "login", "reset", "payment"};

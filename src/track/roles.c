@@ -19,14 +19,15 @@ static const struct {
     {"OFR", RGS_ROLE_ORIGINATED},
     {"PUR", RGS_ROLE_LEFT}, /* TS 29.272 5.2.1.3 */
     {"REGISTER", RGS_ROLE_LOCATED},
-    {"SMDPP", RGS_ROLE_TERMINATED}, /* ANSI-41.5 2.64, where nothing else tells the way */
-    {"SRA", RGS_ROLE_ROUTING},      /* TS 29.338 5.2.1 */
+    {"SRA", RGS_ROLE_ROUTING}, /* TS 29.338 5.2.1 */
     {"SRR", RGS_ROLE_ROUTING},
     {"TFA", RGS_ROLE_TERMINATED}, /* TS 29.338 6.2.1 */
     {"TFR", RGS_ROLE_TERMINATED},
     {"ULR", RGS_ROLE_LOCATED},         /* TS 29.272 5.2.1.1 */
     {"cancelLocation", RGS_ROLE_LEFT}, /* TS 29.002 8.1.3 */
     {"data_sm", RGS_ROLE_SUBMITTED},
+    {"deliver message", RGS_ROLE_DELIVERED},     /* CIMD2 operation 20 */
+    {"deliver status report", RGS_ROLE_RECEIPT}, /* 23 */
     {"deliver_sm", RGS_ROLE_DELIVERED},
     {"downlink-unitdata", RGS_ROLE_TERMINATED}, /* TS 29.118 7 */
     {"forwardSM", RGS_ROLE_TERMINATED},
@@ -34,8 +35,13 @@ static const struct {
     {"location-update-request", RGS_ROLE_LOCATED},
     {"mo-forwardSM", RGS_ROLE_ORIGINATED},
     {"mt-forwardSM", RGS_ROLE_TERMINATED},
-    {"purgeMS", RGS_ROLE_LEFT}, /* TS 29.002 8.1.6 */
+    {"purgeMS", RGS_ROLE_LEFT},                     /* TS 29.002 8.1.6 */
+    {"registrationCancellation", RGS_ROLE_LEFT},    /* ANSI-41.5 2.46 */
+    {"registrationNotification", RGS_ROLE_LOCATED}, /* 2.47 */
     {"sendRoutingInfoForSM", RGS_ROLE_ROUTING},
+    {"smsDeliveryPointToPoint", RGS_ROLE_TERMINATED}, /* ANSI-41.5 2.64, of either way */
+    {"smsRequest", RGS_ROLE_ROUTING},                 /* 2.67 */
+    {"submit message", RGS_ROLE_SUBMITTED},           /* CIMD2 operation 3 */
     {"submit_multi", RGS_ROLE_SUBMITTED},
     {"submit_sm", RGS_ROLE_SUBMITTED},
     {"updateGprsLocation", RGS_ROLE_LOCATED}, /* TS 29.002 8.1.7 */
@@ -76,17 +82,19 @@ static enum rgs_role by_message(const struct rgs_op *op)
     }
 }
 
-/* Plain text in SIP and the like: the subscriber is the one of the two parties that msisdn names.
- */
+/* Plain text in SIP and the like: is the subscriber whom msisdn names the sender? */
+static bool by_sender(const struct rgs_op *op)
+{
+    if (!RGS_HAS(op, MSISDN) || !RGS_HAS(op, OA))
+        return false;
+    struct rgs_digits oa = rgs_digits_of(op->oa.s, op->oa.n);
+    return rgs_digits_equal(&oa, &op->msisdn);
+}
+
 static enum rgs_role by_party(const struct rgs_op *op)
 {
     if (!RGS_HAS(op, TEXT) && !RGS_HAS(op, SM))
         return RGS_ROLE_NONE;
-    if (RGS_HAS(op, MSISDN) && RGS_HAS(op, OA)) {
-        struct rgs_digits oa = rgs_digits_of(op->oa.s, op->oa.n);
-        if (rgs_digits_equal(&oa, &op->msisdn))
-            return RGS_ROLE_ORIGINATED;
-    }
     return RGS_HAS(op, OA)   ? RGS_ROLE_TERMINATED
            : RGS_HAS(op, DA) ? RGS_ROLE_ORIGINATED
                              : RGS_ROLE_NONE;
@@ -112,9 +120,11 @@ enum rgs_role rgs_role_of(const struct rgs_op *op)
         if (rgs_phase_of(op) != RGS_PHASE_REQUEST)
             return named;
         told = by_message(op);
-        if (told == RGS_ROLE_NONE && named == RGS_ROLE_NONE)
-            told = by_party(op);
-        return told != RGS_ROLE_NONE ? told : named;
+        if (told != RGS_ROLE_NONE)
+            return told;
+        if (named == RGS_ROLE_NONE)
+            named = by_party(op);
+        return named == RGS_ROLE_TERMINATED && by_sender(op) ? RGS_ROLE_ORIGINATED : named;
     default:
         return named;
     }
@@ -128,7 +138,7 @@ enum rgs_road rgs_road_of(const struct rgs_op *op)
     } roads[] = {{"smpp", RGS_ROAD_APPLICATION},  {"ucp", RGS_ROAD_APPLICATION},
                  {"cimd2", RGS_ROAD_APPLICATION}, {"map", RGS_ROAD_CORE},
                  {"diameter", RGS_ROAD_CORE},     {"gsup", RGS_ROAD_CORE},
-                 {"ansi-map", RGS_ROAD_CORE},     {"cap", RGS_ROAD_CORE},
+                 {"ansi-41", RGS_ROAD_CORE},      {"cap", RGS_ROAD_CORE},
                  {"nsmsf", RGS_ROAD_CORE}};
     for (size_t i = 0; RGS_HAS(op, PROTO) && i < sizeof(roads) / sizeof(roads[0]); i++) {
         if (strcmp(roads[i].proto, op->proto) == 0)

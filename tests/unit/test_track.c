@@ -530,6 +530,15 @@ static const struct scenario {
      "501 verification 85291230001 sim=454001000000001 of=HK in=CN/1 offshore service=1 native "
      "first "
      "from=alphanumeric node=8613900000001 R1\n"},
+    {"one name for both ways: the subscriber is the sender, or is not",
+     "1 ansi-41 smsDeliveryPointToPoint request msisdn=12025550123 oa=12025550123 da=12025550124 "
+     "msg text=a\n"
+     "5 ansi-41 smsDeliveryPointToPoint request dlg=1 msisdn=12025550124 oa=12025550123 "
+     "da=12025550124 msg text=a\n"
+     "9 ansi-41 registrationNotification request msisdn=12025550124 node=8613900000001\n",
+     "1 origination 12025550123 of=US peer=12025550124 block:1202555\n"
+     "5 message 12025550124 of=US from=international peer=12025550123 block:1202555\n"
+     "9 location 12025550124 of=US in=CN/1 offshore node=8613900000001 block:1202555\n"},
     {"reports, acknowledgements and messages to nobody are no messages",
      "1 map mt-forwardSM request dlg=1 oa=Sender otp=1:1\n"
      "2 sgsap downlink-unitdata request imsi=454001000000001 kind=mt\n"

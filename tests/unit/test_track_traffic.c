@@ -163,7 +163,8 @@ static const struct {
     {"map.pcap", true},      {"mapx.pcap", true},  {"m2pa.pcapng", true},
     {"diameter.pcap", true}, {"bssap.pcap", true}, {"diameter_tcp.pcapng", true},
     {"gsup.pcap", true},     {"sgsap.pcap", true}, {"smpp.pcap", false},
-    {"ucp.pcapng", false},
+    {"ucp.pcapng", false},   {"sip.pcap", true},   {"sip6.pcapng", true},
+    {"sip_tcp.pcap", true},
 };
 
 Test(track, one_observation_per_message_of_whole_captures, .timeout = 60)
