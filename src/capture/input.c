@@ -237,6 +237,12 @@ struct rgs_bytes rgs_input_head(const struct rgs_input *in)
     return rgs_bytes(in->head, in->head_n);
 }
 
+void rgs_input_replace(struct rgs_input *in, size_t at, const void *bytes, size_t n)
+{
+    if (at <= in->head_n && n <= in->head_n - at)
+        memcpy(in->head + at, bytes, n);
+}
+
 uint64_t rgs_input_taken(const struct rgs_input *in)
 {
     return in->taken;

@@ -22,6 +22,8 @@ void rgs_input_release(struct rgs_input *in);
 /* The first bytes (at most 64 KiB) of the stream, without taking them; call before the first read.
  */
 struct rgs_bytes rgs_input_head(const struct rgs_input *in);
+/* Puts other bytes into the head, before the first read. */
+void rgs_input_replace(struct rgs_input *in, size_t at, const void *bytes, size_t n);
 /* Compressed bytes taken so far, and the size of the file (0: not known), for a progress bar. */
 uint64_t rgs_input_taken(const struct rgs_input *in);
 uint64_t rgs_input_size(const struct rgs_input *in);

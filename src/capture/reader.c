@@ -16,6 +16,32 @@ struct rgs_reader_file {
     char error[512];
 };
 
+/*
+ * Writers exist that leave rubbish where the version stands. The format has had one since long
+ * (2.4), and what libpcap reads of older ones are those below 2 and 543, so that any other is taken
+ * as 2.4.
+ */
+static void correct_version(struct rgs_input *in, struct rgs_bytes head)
+{
+    static const struct {
+        uint8_t magic[4], version[4];
+    } forms[] = {
+        {{0xd4, 0xc3, 0xb2, 0xa1}, {2, 0, 4, 0}},
+        {{0x4d, 0x3c, 0xb2, 0xa1}, {2, 0, 4, 0}},
+        {{0xa1, 0xb2, 0xc3, 0xd4}, {0, 2, 0, 4}},
+        {{0xa1, 0xb2, 0x3c, 0x4d}, {0, 2, 0, 4}},
+    };
+    for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+        if (head.n < 24 || memcmp(head.p, forms[i].magic, 4) != 0)
+            continue;
+        bool little = forms[i].version[0] != 0;
+        unsigned major =
+            little ? head.p[4] | (unsigned)head.p[5] << 8 : (unsigned)head.p[4] << 8 | head.p[5];
+        if (major > 2 && major != 543)
+            rgs_input_replace(in, 4, forms[i].version, 4);
+    }
+}
+
 static bool open_format(struct rgs_reader_file *f, char *err, size_t err_size)
 {
     char reason[PCAP_ERRBUF_SIZE];
@@ -31,6 +57,7 @@ static bool open_format(struct rgs_reader_file *f, char *err, size_t err_size)
         snprintf(err, err_size, "out of memory");
         return f->pcapng != NULL;
     }
+    correct_version(f->in, head);
     f->pcap = pcap_fopen_offline_with_tstamp_precision(rgs_input_stream(f->in),
                                                        PCAP_TSTAMP_PRECISION_NANO, reason);
     if (!f->pcap) {

@@ -114,6 +114,20 @@ Test(capture, pcap_in_both_orders_and_resolutions)
     }
 }
 
+Test(capture, rubbish_for_a_version_number)
+{
+    static const char *const rows[] = {"d4c3b2a1 2000 4000 ", "d4c3b2a1 0200 0400 "};
+    for (size_t i = 0; i < 2; i++) {
+        char hex[512];
+        struct seen s[4];
+        snprintf(hex, sizeof(hex), "%s%s", rows[i], PCAP_LE + strlen(rows[1]));
+        const char *path = put_hex("a.pcap", hex);
+        cr_assert_eq(read_all(&path, 1, s, 4), 2, "row %zu", i);
+        cr_assert_eq(s[1].ts, 2500000000);
+        cr_assert_eq(problems, 0);
+    }
+}
+
 Test(capture, pcapng_interfaces_of_several_link_types)
 {
     struct seen s[4];

@@ -3,7 +3,9 @@
 #include <criterion/criterion.h>
 #include <stdio.h>
 
+#include "capture/files.h"
 #include "support/support.h"
+#include "support/vectors.h"
 
 enum { BCCH = 1, SDCCH8 = 8, SACCH8 = 0x88 };
 enum { DOWN = 0, UP = 0x4000 };
@@ -205,5 +207,61 @@ Test(gsmtap, ladders)
         cr_expect_gt(rgs_test_ladder(RGS_LAYER_LAPDM, rgs_bytes(b.p + 16, b.n - 16)),
                      5 * (b.n - 16));
         rgs_test_buf_free(&b);
+    }
+}
+
+struct captured {
+    unsigned requests, errors;
+};
+
+static size_t read_capture(struct rgs_test_decoder *t, const char *name)
+{
+    char path[1024];
+    struct rgs_packet p;
+    size_t file, packets = 0;
+
+    snprintf(path, sizeof(path), "%s/captures/plmn-research/%s", rgs_test_shared(), name);
+    char *paths[] = {path};
+    struct rgs_files *f = rgs_files_new(paths, 1, NULL, NULL);
+    for (; rgs_files_next(f, &p, &file); packets++)
+        rgs_decoder_packet(t->dec, &p);
+    rgs_files_del(f);
+    return packets;
+}
+
+/* Counts of what tshark 4.0 shows in the same captures (gsm_a.rp.msg_type). */
+Test(gsmtap, captures)
+{
+    static const struct {
+        const char *name;
+        size_t packets;
+        struct captured want;
+    } rows[] = {
+        {"tracking_catcher.pcap", 1008, {.requests = 2, .errors = 0}},
+        {"intercepting_catcher.pcap", 872, {.requests = 1, .errors = 1}},
+    };
+    if (!rgs_test_shared())
+        cr_skip_test("outside data is not there: RGS_SHARED_DATA");
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct rgs_test_decoder t;
+        struct captured got = {0};
+        struct rgs_digits last = {0};
+
+        rgs_test_decoder_init(&t, true);
+        cr_expect_eq(read_capture(&t, rows[i].name), rows[i].packets, "%s", rows[i].name);
+        for (size_t k = 0; k < t.ops.n; k++) {
+            const struct rgs_op *op = &t.ops.at[k].op;
+            bool sms = strcmp(op->op, "CP-DATA") == 0;
+            got.requests += sms && strcmp(op->phase, "request") == 0 && t.ops.at[k].text[0];
+            got.errors += sms && strcmp(op->phase, "error") == 0;
+            if (RGS_HAS(op, IMEI) && last.n)
+                cr_expect(rgs_digits_equal(&op->imei, &last), "%s: one phone was there",
+                          rows[i].name);
+            if (RGS_HAS(op, IMEI))
+                last = op->imei;
+        }
+        cr_expect_eq(got.requests, rows[i].want.requests, "%s: %u", rows[i].name, got.requests);
+        cr_expect_eq(got.errors, rows[i].want.errors, "%s: %u", rows[i].name, got.errors);
+        rgs_test_decoder_fini(&t);
     }
 }
