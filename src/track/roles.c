@@ -174,8 +174,9 @@ static bool contains(const char *word, const char *part)
 
 enum rgs_delivery rgs_delivery_of(const struct rgs_op *op)
 {
-    /* Message states of SMPP 3.4 5.2.28 and EMI/UCP 5.4 that are not final. */
-    static const char *const waiting[] = {"enroute", "accept", "scheduled", "buffered", "unknown"};
+    /* Message states of SMPP 3.4 5.2.28, EMI/UCP 5.4 and CIMD 2 (061) that are not final. */
+    static const char *const waiting[] = {"enroute", "accept",     "scheduled", "buffered",
+                                          "unknown", "in process", "no status", "no response"};
     const char *result = RGS_HAS(op, RESULT) ? op->result : NULL;
     enum rgs_phase phase = rgs_phase_of(op);
 
@@ -192,7 +193,8 @@ enum rgs_delivery rgs_delivery_of(const struct rgs_op *op)
         if (contains(result, waiting[i]))
             return 0;
     }
-    if (contains(result, "deliv") && !contains(result, "undeliv") && !contains(result, "not deliv"))
+    if (contains(result, "deliv") && !contains(result, "undeliv") &&
+        !contains(result, "not deliv") && !contains(result, "fail"))
         return RGS_DELIVERY_DELIVERED;
     return RGS_DELIVERY_FAILED;
 }

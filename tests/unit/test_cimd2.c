@@ -6,6 +6,7 @@
 #include "sig/cimd2.h"
 #include "sig/cimd2_packet.h"
 #include "support/support.h"
+#include "track/roles.h"
 
 static struct rgs_test_decoder t;
 
@@ -183,6 +184,33 @@ Test(cimd2, responses_and_reports)
     o = feed(packet(99, 15, ""));
     cr_assert_str_eq(o->op.op, "submit message", "a nack is about its request");
     cr_assert_str_eq(o->op.phase, "error");
+}
+
+/* What the tracker makes of the words of a report. */
+Test(cimd2, reports_say_how_it_ended)
+{
+    static const struct {
+        const char *code;
+        unsigned outcome; /* 0: not over */
+    } rows[] = {{"1", 0},
+                {"2", RGS_DELIVERY_FAILED},
+                {"3", RGS_DELIVERY_FAILED},
+                {"4", RGS_DELIVERY_DELIVERED},
+                {"5", 0},
+                {"8", RGS_DELIVERY_FAILED}};
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char parameters[100];
+        snprintf(parameters, sizeof(parameters), "021:4915550001|060:240101120000|061:%s|",
+                 rows[i].code);
+        const struct rgs_test_op *o = feed(packet(23, 2, parameters));
+        cr_assert_eq(rgs_role_of(&o->op), RGS_ROLE_RECEIPT);
+        cr_assert_eq(rgs_delivery_of(&o->op), rows[i].outcome, "row %zu: %s", i, o->op.result);
+    }
+    cr_assert_eq(rgs_role_of(&feed(packet(3, 3, "021:4915550001|023:7|033:x|"))->op),
+                 RGS_ROLE_SUBMITTED);
+    cr_assert_eq(rgs_role_of(&feed(packet(20, 4, "021:4915550001|023:7|033:x|"))->op),
+                 RGS_ROLE_DELIVERED);
 }
 
 Test(cimd2, damage_is_named)
