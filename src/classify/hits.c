@@ -29,8 +29,6 @@ static bool edges_fit(struct rgs_bytes t, size_t at, size_t end, const struct rg
         if (name && lettered && end < t.n && digit(t.p[end]))
             return false;
     }
-    if ((m->flags & RGS_CAPITAL) && t.p[at] >= 'a' && t.p[at] <= 'z')
-        return false;
     switch (m->kind) {
     case RGS_MEANS_HASH: /* stands at the end, alone */
         return (at == 0 || t.p[at - 1] <= ' ' || t.p[at - 1] == '.') && t.n - end <= 2;
@@ -38,9 +36,6 @@ static bool edges_fit(struct rgs_bytes t, size_t at, size_t end, const struct rg
         return !(at > 0 && t.p[at - 1] == '-') &&
                !(end + 1 < t.n && (t.p[end] == '.' || t.p[end] == '-') &&
                  (rgs_text_letter(t.p[end + 1]) && t.p[end + 1] >= 'a'));
-    case RGS_MEANS_BRAND: /* inside a host name only a domain counts */
-        return !(end + 1 < t.n && t.p[end] == '.' && t.p[end + 1] >= 'a' && t.p[end + 1] <= 'z' &&
-                 !(at > 0 && t.p[at - 1] == '@'));
     default:
         return true;
     }

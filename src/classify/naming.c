@@ -9,17 +9,18 @@
 #include "classify/text.h"
 
 enum {
-    BY_HASH = 70,
     BY_BOUND_DOMAIN = 65,
     BY_FORMAT = 55,
     BY_BRACKETS = 50,
     BY_COLON = 45,
     BY_CODE_WORD = 38,
+    BY_HASH = 36, /* vendors reuse keys and test builds: the text knows better */
     BY_START = 30,
     BY_SENDER = 28,
     BY_SIGNATURE = 26,
     BY_DOMAIN = 16,
     BY_MENTION = 12,
+    BY_NAME = 11, /* a name that is also a word, written as a name */
     ENOUGH = 10,
     REPEATED = 2, /* for each further place */
 };
@@ -89,31 +90,65 @@ static bool ends_sentence(struct rgs_bytes t, size_t from, size_t to)
     return false;
 }
 
-/* "your X code", "X verification code", "code for X", "log in to X", "123456 into X". */
+/* Characters from one place to a later one, more than `most` when a sentence ends between them. */
+static size_t apart(struct rgs_bytes t, size_t from, size_t to, size_t most)
+{
+    size_t n = 0;
+
+    for (size_t i = from; i < to && n <= most; i++)
+        n += (t.p[i] & 0xc0) != 0x80;
+    return n <= most && ends_sentence(t, from, to) ? most + 1 : n;
+}
+
+static bool of_code(const struct rgs_hit *w)
+{
+    if (w->kind != RGS_MEANS_WORD)
+        return false;
+    return w->word == RGS_W_CODE || w->word == RGS_W_WEAK || w->word == RGS_W_VERIFY ||
+           w->word == RGS_W_LOGIN || w->word == RGS_W_REGISTER || w->word == RGS_W_RESET;
+}
+
+/*
+ * "your X code", "X verification code", "code for X", "log in to X", "123456 into X": a word of the
+ * code at most `before` characters before the name or `behind` after it, or the code itself beside
+ * it.
+ */
 static bool beside_code(const struct rgs_reading *r, const struct rgs_hit *h,
-                        const struct rgs_token *code, bool common)
+                        const struct rgs_token *code, size_t before, size_t behind)
 {
     struct rgs_bytes t = r->text;
-    size_t behind = common ? 3 : 12, before = common ? 8 : 16;
 
     for (size_t i = 0; i < r->hits.n; i++) {
         const struct rgs_hit *w = &r->hits.hit[i];
-        if (w->kind != RGS_MEANS_WORD)
+        if (!of_code(w))
             continue;
-        bool act = w->word == RGS_W_VERIFY || w->word == RGS_W_LOGIN || w->word == RGS_W_REGISTER ||
-                   w->word == RGS_W_RESET;
-        if (w->word != RGS_W_CODE && w->word != RGS_W_WEAK && !act)
-            continue;
-        if (w->at >= h->end && (size_t)(w->at - h->end) <= behind &&
-            !ends_sentence(t, h->end, w->at))
+        if (w->at >= h->end && apart(t, h->end, w->at, behind) <= behind)
             return true;
-        if (h->at >= w->end && (size_t)(h->at - w->end) <= before &&
-            !ends_sentence(t, w->end, h->at))
+        if (h->at >= w->end && apart(t, w->end, h->at, before) <= before)
             return true;
     }
-    if (code && h->at >= code->end && h->at - code->end <= 8 && !ends_sentence(t, code->end, h->at))
+    if (code && h->at >= code->end && apart(t, code->end, h->at, 8) <= 8)
         return true;
-    return code && code->at >= h->end && code->at - h->end <= 3;
+    return code && code->at >= h->end && apart(t, h->end, code->at, 3) <= 3;
+}
+
+static bool capital_at(struct rgs_bytes t, size_t at)
+{
+    return at < t.n && rgs_is_capital(t.p[at]);
+}
+
+/* Written as a name is: with a capital inside of a sentence, and no part of a longer name. */
+static bool like_a_name(struct rgs_bytes t, const struct rgs_hit *h)
+{
+    size_t b = back(t, h->at), e = forth(t, h->end);
+
+    if (!capital_at(t, h->at) || b == 0 || b == h->at || t.p[b - 1] == '.' || t.p[b - 1] == '!' ||
+        t.p[b - 1] == '?' || t.p[b - 1] == ':')
+        return false;
+    size_t word = b;
+    while (word > 0 && t.p[word - 1] > ' ')
+        word--;
+    return !capital_at(t, word) && !(e > h->end && capital_at(t, e));
 }
 
 static int brand_place(const struct rgs_reading *r, const struct rgs_hit *h,
@@ -121,9 +156,12 @@ static int brand_place(const struct rgs_reading *r, const struct rgs_hit *h,
 {
     struct rgs_bytes t = r->text;
     bool common = (h->flags & RGS_COMMON) != 0;
+    bool small = (h->flags & RGS_CAPITAL) && !capital_at(t, h->at);
     size_t first = beginning(t), b = back(t, h->at), e = forth(t, h->end);
     uint32_t before = rgs_text_before(t, b), after = next(t, e);
 
+    if (small) /* "line 123456": nearly always the word */
+        return beside_code(r, h, code, 2, 2) ? BY_START : 0;
     if (opening(before)) {
         size_t open = b - (before < 0x80 ? 1 : before < 0x800 ? 2 : 3);
         if (open <= first + 1 || t.n - h->end <= 8)
@@ -132,11 +170,11 @@ static int brand_place(const struct rgs_reading *r, const struct rgs_hit *h,
     if (h->at == first || (h->at < first + 3 && opening(before))) {
         if (after == ':' || after == 0xff1a || after == '|' || after == 0x17d6)
             return BY_COLON;
-        if (beside_code(r, h, code, common))
+        if (beside_code(r, h, code, common ? 8 : 16, 12))
             return BY_CODE_WORD + 1;
-        return common ? (after == '-' && e > h->end ? BY_START : 0) : BY_START;
+        return !common || after == '-' ? BY_START : 0;
     }
-    if (beside_code(r, h, code, common))
+    if (common ? beside_code(r, h, code, 10, 3) : beside_code(r, h, code, 16, 12))
         return BY_CODE_WORD;
     /* "... - X" at the end */
     if (t.n - h->end <= 3 && b > 0 &&
@@ -145,7 +183,7 @@ static int brand_place(const struct rgs_reading *r, const struct rgs_hit *h,
         return BY_SIGNATURE;
     if (after == ':' && b > 0 && (t.p[b - 1] == '\n' || t.p[b - 1] == '.'))
         return common ? 0 : BY_START;
-    return common ? 0 : BY_MENTION;
+    return !common ? BY_MENTION : like_a_name(t, h) ? BY_NAME : 0;
 }
 
 static int domain_place(const struct rgs_reading *r, const struct rgs_hit *h,
@@ -236,9 +274,11 @@ uint16_t rgs_service_name(const struct rgs_reading *r, const struct rgs_token *c
     }
     if (!best || best->best < ENOUGH || signed_by_other(r, best))
         return 0;
-    /* A payment names shops: only an author's place counts. */
+    /* A payment names shops: there only the bank, or an author's place, counts. */
+    const char *category = rgs_category_word(r->c->services[best->service - 1].category);
     bool money = (r->words >> RGS_W_MONEY & 1) || (r->words >> RGS_W_PAY & 1);
-    if (best->best <= BY_MENTION && money && !r->sender_service)
+    if (best->best <= BY_MENTION && money && strcmp(category, "bank") != 0 &&
+        strcmp(category, "payment") != 0)
         return 0;
     return best->service;
 }
