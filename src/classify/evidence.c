@@ -177,6 +177,7 @@ void rgs_evidence_message(struct rgs_reading *r)
                    (h->kind == RGS_MEANS_BRAND && !(h->flags & RGS_COMMON)));
         set_if(f, RGS_F_APP_TAG, h->kind == RGS_MEANS_HASH);
     }
+    set_if(f, RGS_F_NAMED, rgs_service_name(r, NULL) != 0);
     set_if(f, RGS_F_HAS_LINK, has_link(r->text));
     set_if(f, RGS_F_APP_TAG, app_tag(r->text));
     set_if(f, RGS_F_BRACKET_HEAD, bracket_head(r->text));

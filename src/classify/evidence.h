@@ -18,6 +18,7 @@ struct rgs_hit {
 struct rgs_hits {
     struct rgs_hit hit[RGS_HITS_MAX];
     size_t n;
+    size_t names; /* of them brands, domains and hashes */
 };
 
 struct rgs_features {

@@ -119,9 +119,12 @@ bool rgs_hits_find(struct rgs_reading *r, hs_scratch_t *scratch)
         return false;
     drop_covered(&r->hits);
     r->words = 0;
+    r->hits.names = 0;
     for (size_t i = 0; i < r->hits.n; i++) {
         if (r->hits.hit[i].kind == RGS_MEANS_WORD)
             r->words |= UINT32_C(1) << r->hits.hit[i].word;
+        else
+            r->hits.names++;
     }
     return true;
 }

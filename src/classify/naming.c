@@ -250,6 +250,9 @@ uint16_t rgs_service_name(const struct rgs_reading *r, const struct rgs_token *c
     struct candidate list[CANDIDATES], *best = NULL;
     size_t n = 0;
 
+    if (!r->hits.names && !r->sender_service && !code)
+        return 0;
+
     if (r->sender_service)
         add(list, &n, r->sender_service, BY_SENDER, 0);
     for (size_t i = 0; i < r->hits.n; i++) {

@@ -263,7 +263,7 @@ static uint8_t between(struct rgs_bytes t, const struct run *a, const struct run
 }
 
 /*
- * How many runs from i make one code in groups: 123-456, 123 456, 1234 5678, 12-34-56, 1 2 3 4 5 6.
+ * How many runs from i make one code in groups: 123-456, 123 456, 1234 5678, 1 2 3 4 5 6.
  * Numbers of other group patterns are telephone, card and reference numbers.
  */
 static size_t groups(struct rgs_bytes t, const struct run *r, size_t n, size_t *all)
@@ -292,8 +292,7 @@ static size_t groups(struct rgs_bytes t, const struct run *r, size_t n, size_t *
     *all = count;
     if (!equal)
         return 1;
-    if ((count == 2 && (each == 3 || each == 4)) || (count == 3 && each == 2) ||
-        (count >= 4 && count <= 8 && each == 1))
+    if ((count == 2 && (each == 3 || each == 4)) || (count >= 4 && count <= 8 && each == 1))
         return count;
     return 1;
 }
