@@ -21,6 +21,11 @@ static void set_if(struct rgs_features *f, enum rgs_feature x, bool holds)
         set(f, x);
 }
 
+static bool holds(const struct rgs_features *f, enum rgs_feature x)
+{
+    return (f->bits[x / 64] >> (x % 64) & 1) != 0;
+}
+
 float rgs_evidence_sum(const struct rgs_catalogue *c, const struct rgs_features *f)
 {
     float sum = c->bias;
@@ -263,6 +268,10 @@ static void shape(const struct rgs_token *k, struct rgs_features *f)
     }
     if (k->n >= 3 && k->n <= 10)
         set(f, by_length[k->n]);
+    size_t same = 1;
+    while (same < k->n && k->code[same] == k->code[0])
+        same++;
+    set_if(f, RGS_F_SAME_DIGITS, same == k->n);
     if (k->shape == RGS_SHAPE_DIGITS && k->n == 4 &&
         ((k->code[0] == '1' && k->code[1] == '9') || (k->code[0] == '2' && k->code[1] == '0')))
         set(f, RGS_F_YEAR);
@@ -386,5 +395,9 @@ void rgs_evidence_token(const struct rgs_reading *r, const struct rgs_token *k,
     for (unsigned w = RGS_W_ORDER; w <= RGS_W_BOOKING; w++)
         order |= a.before[w] <= CLOSE;
     set_if(f, RGS_F_PURPOSE_NEAR, purpose);
+    set_if(f, RGS_F_WORDLESS,
+           !has(r, RGS_W_CODE) && !has(r, RGS_W_WEAK) && !has(r, RGS_W_ENTER) &&
+               !holds(f, RGS_F_SHORT_REST) && !holds(f, RGS_F_ALONE) && !holds(f, RGS_F_APP_TAG) &&
+               !holds(f, RGS_F_DOMAIN_BOUND));
     set_if(f, RGS_F_ORDER_BEFORE, order);
 }

@@ -178,8 +178,8 @@ static int brand_place(const struct rgs_reading *r, const struct rgs_hit *h,
         return BY_CODE_WORD;
     /* "... - X" at the end */
     if (t.n - h->end <= 3 && b > 0 &&
-        (t.p[b - 1] == '-' || t.p[b - 1] == '.' || t.p[b - 1] == ',' || t.p[b - 1] == '\n' ||
-         before == 0x2014 || before == 0x2013))
+        (t.p[b - 1] == '-' || t.p[b - 1] == '.' || t.p[b - 1] == ',' || t.p[b - 1] == '!' ||
+         t.p[b - 1] == '\n' || before == 0x2014 || before == 0x2013))
         return BY_SIGNATURE;
     if (after == ':' && b > 0 && (t.p[b - 1] == '\n' || t.p[b - 1] == '.'))
         return common ? 0 : BY_START;

@@ -364,11 +364,14 @@ static void find_letters(struct rgs_bytes t, struct rgs_tokens *out)
             continue;
         }
         size_t end = i, capitals = 0;
-        while (end < t.n && letter(t.p[end]))
+        bool same = true; /* XXXXXX hides a code */
+        while (end < t.n && letter(t.p[end])) {
+            same &= t.p[end] == t.p[i];
             capitals += t.p[end++] < 'a';
+        }
         size_t n = end - i;
         bool colon = i >= 2 && (t.p[i - 1] == ':' || (t.p[i - 1] == ' ' && t.p[i - 2] == ':'));
-        if (n >= 5 && n <= 8 && edge(t, end) &&
+        if (n >= 5 && n <= 8 && !same && edge(t, end) &&
             ((capitals == n && (!loud || colon)) || (colon && (end == t.n || t.p[end] == '\n'))))
             add(out, t, i, end, RGS_SHAPE_LETTERS);
         i = end;
