@@ -234,11 +234,14 @@ static void look_around(const struct rgs_reading *r, const struct rgs_token *k, 
         bool sentence, before = h->end <= k->at;
         if (h->kind != RGS_MEANS_WORD || (!before && h->at < k->end))
             continue;
-        unsigned n = before ? gap(r->text, h->end, k->at, &sentence)
-                            : gap(r->text, k->end, h->at, &sentence);
         uint8_t *nearest = before ? &a->before[h->word] : &a->after[h->word];
-        if (sentence || n > NEAR)
-            n = FAR;
+        size_t from = before ? h->end : k->end, to = before ? k->at : h->at;
+        unsigned n = FAR;
+        if (to - from <= NEAR * 4 && *nearest > 0) { /* four bytes a character at most */
+            n = gap(r->text, from, to, &sentence);
+            if (sentence || n > NEAR)
+                n = FAR;
+        }
         if (n < *nearest)
             *nearest = (uint8_t)n;
     }
@@ -342,8 +345,6 @@ static bool domain_bound(struct rgs_bytes t, const struct rgs_token *k)
 /* Numbers to be called: a plus sign, a national trunk prefix, or a word that asks to call. */
 static bool phone_like(const struct rgs_token *k, const struct around *a)
 {
-    if (k->flags & RGS_TOKEN_PLUS)
-        return true;
     if (k->n >= 9 && k->shape == RGS_SHAPE_DIGITS && (k->code[0] == '0' || k->code[0] == '1'))
         return true;
     return a->before[RGS_W_PHONE] <= ADJACENT && a->before[RGS_W_CODE] > ADJACENT &&
@@ -360,8 +361,6 @@ void rgs_evidence_token(const struct rgs_reading *r, const struct rgs_token *k,
     shape(k, f);
     place(r->text, k, f);
     set_if(f, RGS_F_GLUED, k->flags & RGS_TOKEN_GLUED);
-    set_if(f, RGS_F_NUMBER_PART, k->flags & RGS_TOKEN_NUMBER_PART);
-    set_if(f, RGS_F_IN_LINK, k->flags & RGS_TOKEN_LINK);
     set_if(f, RGS_F_MONEY_BESIDE,
            (k->flags & RGS_TOKEN_SIGN) || a.before[RGS_W_MONEY] <= TOUCHING ||
                a.after[RGS_W_MONEY] <= 1);

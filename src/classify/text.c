@@ -154,25 +154,51 @@ uint32_t rgs_text_bare(uint32_t cp)
     }
 }
 
+/* The digit zero of each script that writes numbers in messages; three bytes of UTF-8 from U+0800
+ * on. */
+static int digit3(uint8_t lead, uint8_t second, uint8_t third)
+{
+    static const uint8_t zero[][3] = {
+        {0xe0, 0xa5, 0xa6}, /* Devanagari */ {0xe0, 0xa7, 0xa6}, /* Bengali */
+        {0xe0, 0xa9, 0xa6}, /* Gurmukhi */ {0xe0, 0xab, 0xa6},   /* Gujarati */
+        {0xe0, 0xad, 0xa6}, /* Odia */ {0xe0, 0xaf, 0xa6},       /* Tamil */
+        {0xe0, 0xb1, 0xa6}, /* Telugu */ {0xe0, 0xb3, 0xa6},     /* Kannada */
+        {0xe0, 0xb5, 0xa6}, /* Malayalam */ {0xe0, 0xb9, 0x90},  /* Thai */
+        {0xe0, 0xbb, 0x90}, /* Lao */ {0xe0, 0xbc, 0xa0},        /* Tibetan */
+        {0xe1, 0x81, 0x80}, /* Myanmar */ {0xe1, 0x9f, 0xa0},    /* Khmer */
+        {0xe1, 0xa0, 0x90}, /* Mongolian */ {0xef, 0xbc, 0x90},  /* fullwidth */
+    };
+    if (lead != 0xe0 && lead != 0xe1 && lead != 0xef)
+        return -1;
+    for (size_t i = 0; i < sizeof(zero) / sizeof(zero[0]); i++) {
+        if (lead == zero[i][0] && second == zero[i][1])
+            return (uint8_t)(third - zero[i][2]) < 10 ? third - zero[i][2] : -1;
+    }
+    return -1;
+}
+
 int rgs_text_digit(struct rgs_bytes t, size_t *len)
 {
-    /* The digit zero of each script that writes numbers in messages. */
-    static const uint16_t zero[] = {0x660, 0x6f0,  0x7c0,  0x966,  0x9e6, 0xa66, 0xae6,
-                                    0xb66, 0xbe6,  0xc66,  0xce6,  0xd66, 0xe50, 0xed0,
-                                    0xf20, 0x1040, 0x17e0, 0x1810, 0xff10};
-    uint32_t cp;
-
     *len = 1;
     if (t.n == 0)
         return -1;
-    if (t.p[0] < 0x80)
-        return rgs_is_digit(t.p[0]) ? t.p[0] - '0' : -1;
-    *len = rgs_utf8_get(t, &cp);
-    if (cp >= 0x1d7ce && cp <= 0x1d7ff) /* mathematical digits, used to slip through filters */
-        return (int)((cp - 0x1d7ce) % 10);
-    for (size_t i = 0; i < sizeof(zero) / sizeof(zero[0]); i++) {
-        if (cp - zero[i] < 10u)
-            return (int)(cp - zero[i]);
+    uint8_t c = t.p[0];
+    if (c < 0x80)
+        return rgs_is_digit(c) ? c - '0' : -1;
+    int d = -1;
+    if (c < 0xe0 && t.n >= 2) {
+        uint8_t zero = c == 0xd9 ? 0xa0 : c == 0xdb ? 0xb0 : 0x80; /* Arabic-Indic, Persian, N'Ko */
+        if ((c == 0xd9 || c == 0xdb || c == 0xdf) && (uint8_t)(t.p[1] - zero) < 10) {
+            d = t.p[1] - zero;
+            *len = 2;
+        }
+    } else if (c < 0xf0 && t.n >= 3) {
+        d = digit3(c, t.p[1], t.p[2]);
+        *len = d >= 0 ? 3 : 1;
+    } else if (c == 0xf0 && t.n >= 4 && t.p[1] == 0x9d && t.p[2] == 0x9f && t.p[3] >= 0x8e &&
+               t.p[3] <= 0xbf) {
+        d = (t.p[3] - 0x8e) % 10; /* mathematical digits, used to slip through filters */
+        *len = 4;
     }
-    return -1;
+    return d;
 }

@@ -24,6 +24,12 @@ static bool blank(uint8_t c)
 
 static bool all_capitals(struct rgs_bytes t);
 
+/* What may begin a digit: ASCII digits (1) and the lead bytes of other scripts' digits (2). */
+static const uint8_t digit_lead[256] = {
+    ['0'] = 1,  ['1'] = 1,  ['2'] = 1,  ['3'] = 1,  ['4'] = 1,  ['5'] = 1,
+    ['6'] = 1,  ['7'] = 1,  ['8'] = 1,  ['9'] = 1,  [0xd9] = 2, [0xdb] = 2,
+    [0xdf] = 2, [0xe0] = 2, [0xe1] = 2, [0xef] = 2, [0xf0] = 2};
+
 /* Written so that the compiler can take sixteen bytes at a time. */
 static bool has_ascii_digit(const uint8_t *p, size_t n)
 {
@@ -47,7 +53,7 @@ static bool has_other_digit(struct rgs_bytes t)
 {
     for (size_t i = 0; i < t.n; i++) {
         size_t len;
-        if (t.p[i] >= 0xd9 && rgs_text_digit(rgs_bytes_from(t, i), &len) >= 0)
+        if (digit_lead[t.p[i]] == 2 && rgs_text_digit(rgs_bytes_from(t, i), &len) >= 0)
             return true;
     }
     return false;
@@ -78,8 +84,8 @@ static size_t find_runs(struct rgs_bytes t, struct run runs[RUNS_MAX])
     while (i < t.n && n < RUNS_MAX) {
         size_t len;
         uint8_t c = t.p[i];
-        if (c < 0x80 ? !rgs_is_digit(c)
-                     : c < 0xd9 || rgs_text_digit(rgs_bytes_from(t, i), &len) < 0) {
+        if (!digit_lead[c] ||
+            (digit_lead[c] == 2 && rgs_text_digit(rgs_bytes_from(t, i), &len) < 0)) {
             i++;
             continue;
         }
@@ -240,6 +246,9 @@ static struct rgs_token *add(struct rgs_tokens *out, struct rgs_bytes t, size_t 
         i += len;
     }
     k->flags = surroundings(t, at, end);
+    /* No code, whatever stands around it: the message is spared the search for words. */
+    if (k->flags & (RGS_TOKEN_NUMBER_PART | RGS_TOKEN_LINK | RGS_TOKEN_PLUS))
+        return NULL;
     out->n++;
     return k;
 }
@@ -387,20 +396,13 @@ void rgs_tokens_find(struct rgs_bytes t, struct rgs_tokens *out)
     out->numbers = n;
     for (size_t i = 0; i < n;) {
         const struct run *r = &runs[i];
+        /* More in a row than a code has, 091 234 5678 or 2026-11-24, has no code in it. */
         size_t count = groups(t, r, n - i, &all);
         if (count > 1) {
             add(out, t, r->at, runs[i + count - 1].end, RGS_SHAPE_SPLIT);
-        } else if (all > 1) { /* 091 234 5678, 2026-11-24: no code, whatever its parts look like */
-            for (size_t k = 0; k < all; k++) {
-                struct rgs_token *x = NULL;
-                if (runs[i + k].digits >= 4 && runs[i + k].digits <= 8)
-                    x = add(out, t, runs[i + k].at, runs[i + k].end, RGS_SHAPE_DIGITS);
-                if (x)
-                    x->flags |= RGS_TOKEN_NUMBER_PART;
-            }
-        } else if (r->letters) {
+        } else if (all == 1 && r->letters) {
             add_mixed(out, t, r);
-        } else if (only_digits(r) && r->digits >= 3 && r->digits <= 10) {
+        } else if (all == 1 && only_digits(r) && r->digits >= 3 && r->digits <= 10) {
             if (prefixed(t, r, &from)) {
                 struct rgs_token *x = add(out, t, r->at, r->end, RGS_SHAPE_PREFIXED);
                 if (x)

@@ -20,8 +20,11 @@ static struct rgs_catalogue *build(const char *const *services, const struct rgs
     static char name[32][16];
     size_t n = 0;
 
-    for (; n < shipped.n && n < 32; n++)
-        file[n] = shipped.file[n];
+    for (size_t i = 0; i < shipped.n && n < 32; i++) {
+        if (!strstr(shipped.file[i].name,
+                    "cases")) /* they name services of the shipped catalogue */
+            file[n++] = shipped.file[i];
+    }
     for (size_t i = 0; services[i]; i++) {
         snprintf(name[i], sizeof(name[i]), "s%zu.yaml", i);
         file[n++] = (struct rgs_conf_file){name[i], rgs_bytes(services[i], strlen(services[i]))};
