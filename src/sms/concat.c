@@ -46,6 +46,7 @@ struct rgs_concat {
     struct rgs_table *messages;
     struct chunk *chunks;
     uint32_t chunk_count, free;
+    uint32_t fresh; /* chunks from here on were never used, nor their memory touched */
     char *whole;
     size_t whole_used;
 };
@@ -96,8 +97,7 @@ struct rgs_concat *rgs_concat_new(const struct rgs_concat_conf *conf, const stru
         rgs_concat_del(c);
         return NULL;
     }
-    for (uint32_t i = 0; i < c->chunk_count; i++)
-        c->chunks[i].next = i + 1 < c->chunk_count ? i + 1 : NONE;
+    c->free = NONE;
     return c;
 }
 
@@ -174,6 +174,10 @@ static bool have_part(const struct message *m, uint8_t seq)
 /* A chunk; when there is none left, the message that waited longest gives up its own. */
 static uint32_t take_chunk(struct rgs_concat *c, const struct message *keep)
 {
+    if (c->free == NONE && c->fresh < c->chunk_count) {
+        c->chunks[c->fresh].next = NONE;
+        return c->fresh++;
+    }
     while (c->free == NONE) {
         uint32_t it = 0;
         const void *key;
