@@ -43,7 +43,11 @@ def belongs(entity, t):
     """Whether an entity of the result is the seller or cluster of a truth line, or a part of it."""
     if t["id"] in (entity["id"], entity["parent"]):
         return True
-    return "parent" in t and entity["parent"] == t["parent"]
+    if "parent" in t and entity["parent"] == t["parent"]:
+        return True
+    # Hijacked handsets are told of the market that they live in: no smaller unit may be named.
+    best = max(entity.get("typologies") or [{"id": "", "score": 0}], key=lambda y: y["score"])
+    return t["typology"] == "hijacked_handsets" == best["id"] and entity["id"] == t.get("parent")
 
 
 def judge(truth, result):
