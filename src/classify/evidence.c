@@ -250,8 +250,8 @@ static void look_around(const struct rgs_reading *r, const struct rgs_token *k, 
 static void shape(const struct rgs_token *k, struct rgs_features *f)
 {
     static const enum rgs_feature by_length[] = {
-        [3] = RGS_F_LEN3, [4] = RGS_F_LEN4, [5] = RGS_F_LEN5, [6] = RGS_F_LEN6,
-        [7] = RGS_F_LEN7, [8] = RGS_F_LEN8, [9] = RGS_F_LEN9, [10] = RGS_F_LEN9};
+        [4] = RGS_F_LEN4, [5] = RGS_F_LEN5, [6] = RGS_F_LEN6,
+        [7] = RGS_F_LEN7, [8] = RGS_F_LEN8, [9] = RGS_F_LEN9};
 
     switch (k->shape) {
     case RGS_SHAPE_MIXED:
@@ -269,7 +269,7 @@ static void shape(const struct rgs_token *k, struct rgs_features *f)
     default:
         break;
     }
-    if (k->n >= 3 && k->n <= 10)
+    if (k->n >= 4 && k->n <= 9)
         set(f, by_length[k->n]);
     size_t same = 1;
     while (same < k->n && k->code[same] == k->code[0])
@@ -315,7 +315,10 @@ static void place(struct rgs_bytes t, const struct rgs_token *k, struct rgs_feat
     if (k->at <= b + 1 && k->end + 1u >= e)
         set(f, RGS_F_ALONE);
     else
-        set_if(f, RGS_F_SHORT_REST, e - b - (size_t)(k->end - k->at) <= SHORT_REST);
+        set_if(f, RGS_F_SHORT_REST,
+               characters(rgs_bytes(t.p + b, k->at > b ? k->at - b : 0)) +
+                       characters(rgs_bytes(t.p + k->end, e > k->end ? e - k->end : 0)) <=
+                   SHORT_REST);
     while (end < t.n && t.p[end] == ' ')
         end++;
     bool line_before = at == 0 || t.p[at - 1] == '\n';
@@ -361,9 +364,9 @@ void rgs_evidence_token(const struct rgs_reading *r, const struct rgs_token *k,
     shape(k, f);
     place(r->text, k, f);
     set_if(f, RGS_F_GLUED, k->flags & RGS_TOKEN_GLUED);
+    bool line_ends = k->end < r->text.n && r->text.p[k->end] == '\n';
     set_if(f, RGS_F_MONEY_BESIDE,
-           (k->flags & RGS_TOKEN_SIGN) || a.before[RGS_W_MONEY] <= TOUCHING ||
-               a.after[RGS_W_MONEY] <= 1);
+           a.before[RGS_W_MONEY] <= TOUCHING || (a.after[RGS_W_MONEY] <= 1 && !line_ends));
     set_if(f, RGS_F_PHONE_LIKE, phone_like(k, &a));
     set_if(f, RGS_F_REF_BEFORE, a.before[RGS_W_REF] <= ADJACENT);
     set_if(f, RGS_F_ENDING_BEFORE, a.before[RGS_W_ENDING] <= ADJACENT);

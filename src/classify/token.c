@@ -247,7 +247,7 @@ static struct rgs_token *add(struct rgs_tokens *out, struct rgs_bytes t, size_t 
     }
     k->flags = surroundings(t, at, end);
     /* No code, whatever stands around it: the message is spared the search for words. */
-    if (k->flags & (RGS_TOKEN_NUMBER_PART | RGS_TOKEN_LINK | RGS_TOKEN_PLUS))
+    if (k->flags & (RGS_TOKEN_NUMBER_PART | RGS_TOKEN_LINK | RGS_TOKEN_PLUS | RGS_TOKEN_SIGN))
         return NULL;
     out->n++;
     return k;
@@ -306,6 +306,18 @@ static size_t groups(struct rgs_bytes t, const struct run *r, size_t n, size_t *
     return 1;
 }
 
+/* 20th, 100MB, 365TL and HMN24, Word2003: a count with its unit, a word with a year or a number. */
+static bool counts(struct rgs_bytes t, const struct run *r)
+{
+    size_t tail = 0;
+
+    while (tail < r->letters && letter(t.p[r->end - tail - 1]))
+        tail++;
+    if (r->lead == 0)
+        return r->digits <= 3 && tail == r->letters;
+    return r->lead == r->letters && r->lead >= 3 && r->digits <= 2;
+}
+
 static void add_mixed(struct rgs_tokens *out, struct rgs_bytes t, const struct run *r)
 {
     size_t n = (size_t)(r->end - r->at);
@@ -314,7 +326,7 @@ static void add_mixed(struct rgs_tokens *out, struct rgs_bytes t, const struct r
 
     if (r->masked)
         return;
-    if (n >= 4 && n <= 10 && r->digits >= 1)
+    if (n >= 4 && n <= 10 && !counts(t, r))
         add(out, t, r->at, r->end, RGS_SHAPE_MIXED);
     /* The sender forgot the blank: OTP634809, 468642er */
     if (tail == 0 && lead >= 2 && r->digits >= 4 && r->digits <= 8) {
@@ -402,7 +414,7 @@ void rgs_tokens_find(struct rgs_bytes t, struct rgs_tokens *out)
             add(out, t, r->at, runs[i + count - 1].end, RGS_SHAPE_SPLIT);
         } else if (all == 1 && r->letters) {
             add_mixed(out, t, r);
-        } else if (all == 1 && only_digits(r) && r->digits >= 3 && r->digits <= 10) {
+        } else if (all == 1 && only_digits(r) && r->digits >= 4 && r->digits <= 9) {
             if (prefixed(t, r, &from)) {
                 struct rgs_token *x = add(out, t, r->at, r->end, RGS_SHAPE_PREFIXED);
                 if (x)
