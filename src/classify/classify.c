@@ -108,7 +108,6 @@ static void wipe(struct rgs_classifier *k)
 
     explicit_bzero(&r->tokens, sizeof(r->tokens.token[0]) * r->tokens.n);
     r->tokens.n = 0;
-    r->text = (struct rgs_bytes){0};
     wipe_stack();
 }
 
@@ -145,7 +144,9 @@ void rgs_classify(struct rgs_classifier *k, const struct rgs_message *m, struct 
     k->r.tokens.n = 0;
     if (read_message(k, m))
         judge(k, v);
-    wipe(k);
+    if (k->r.tokens.n) /* else no byte of the text was copied anywhere */
+        wipe(k);
+    k->r.text = (struct rgs_bytes){0};
 }
 
 const char *const *rgs_evidence_names(void)
@@ -167,6 +168,7 @@ size_t rgs_classify_evidence(struct rgs_classifier *k, const struct rgs_message 
         }
     }
     wipe(k);
+    k->r.text = (struct rgs_bytes){0};
     return n;
 }
 

@@ -228,11 +228,15 @@ struct around {
 
 static void look_around(const struct rgs_reading *r, const struct rgs_token *k, struct around *a)
 {
+    /* Of these only that they stand somewhere counts. */
+    static const uint32_t whole = 1u << RGS_W_WARN | 1u << RGS_W_VALID | 1u << RGS_W_UNASKED |
+                                  1u << RGS_W_PAY | 1u << RGS_W_PRIZE | 1u << RGS_W_STOP;
     memset(a, NONE, sizeof(*a));
     for (size_t i = 0; i < r->hits.n; i++) {
         const struct rgs_hit *h = &r->hits.hit[i];
         bool sentence, before = h->end <= k->at;
-        if (h->kind != RGS_MEANS_WORD || (!before && h->at < k->end))
+        if (h->kind != RGS_MEANS_WORD || (!before && h->at < k->end) ||
+            (1u << h->word & whole) != 0)
             continue;
         uint8_t *nearest = before ? &a->before[h->word] : &a->after[h->word];
         size_t from = before ? h->end : k->end, to = before ? k->at : h->at;

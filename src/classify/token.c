@@ -69,6 +69,28 @@ bool rgs_tokens_possible(struct rgs_bytes t)
     return t.n <= 120 && t.n >= 8 && (memchr(t.p, ':', t.n) != NULL || !all_capitals(t));
 }
 
+/* The next place from i on where a digit may begin; sixteen bytes at a time as far as there are so
+ * many. */
+static size_t next_lead(struct rgs_bytes t, size_t i)
+{
+    typedef uint8_t lanes __attribute__((vector_size(16)));
+
+    for (; i + 16 <= t.n; i += 16) {
+        lanes v;
+        uint64_t any[2];
+        memcpy(&v, t.p + i, sizeof(v));
+        lanes m = (lanes)((lanes)(v - '0') < 10) | (lanes)(v == 0xd9) | (lanes)(v == 0xdb) |
+                  (lanes)(v == 0xdf) | (lanes)(v == 0xe0) | (lanes)(v == 0xe1) |
+                  (lanes)(v == 0xef) | (lanes)(v == 0xf0);
+        memcpy(any, &m, sizeof(any));
+        if (any[0] | any[1])
+            break;
+    }
+    while (i < t.n && !digit_lead[t.p[i]])
+        i++;
+    return i;
+}
+
 /* ---- runs -------------------------------------------------------------------------------------
  */
 
@@ -81,11 +103,9 @@ static size_t find_runs(struct rgs_bytes t, struct run runs[RUNS_MAX])
 {
     size_t n = 0, i = 0;
 
-    while (i < t.n && n < RUNS_MAX) {
+    while (n < RUNS_MAX && (i = next_lead(t, i)) < t.n) {
         size_t len;
-        uint8_t c = t.p[i];
-        if (!digit_lead[c] ||
-            (digit_lead[c] == 2 && rgs_text_digit(rgs_bytes_from(t, i), &len) < 0)) {
+        if (digit_lead[t.p[i]] == 2 && rgs_text_digit(rgs_bytes_from(t, i), &len) < 0) {
             i++;
             continue;
         }
@@ -233,22 +253,25 @@ static struct rgs_token *add(struct rgs_tokens *out, struct rgs_bytes t, size_t 
 {
     if (out->n == RGS_TOKENS_MAX)
         return NULL;
+    /* No code, whatever stands around it: the message is spared the search for words. */
+    uint8_t flags = surroundings(t, at, end);
+    if (flags & (RGS_TOKEN_NUMBER_PART | RGS_TOKEN_LINK | RGS_TOKEN_PLUS | RGS_TOKEN_SIGN))
+        return NULL;
     struct rgs_token *k = &out->token[out->n];
-    *k = (struct rgs_token){.at = (uint16_t)at, .end = (uint16_t)end, .shape = (uint8_t)shape};
+    *k = (struct rgs_token){
+        .at = (uint16_t)at, .end = (uint16_t)end, .shape = (uint8_t)shape, .flags = flags};
     for (size_t i = at; i < end;) {
         size_t len;
         int d = rgs_text_digit(rgs_bytes_from(t, i), &len);
         bool keep = d >= 0 || letter(t.p[i]);
-        if (keep && k->n == RGS_CODE_MAX)
+        if (keep && k->n == RGS_CODE_MAX) {
+            explicit_bzero(k, sizeof(*k));
             return NULL;
+        }
         if (keep)
             k->code[k->n++] = d >= 0 ? (char)('0' + d) : (char)t.p[i];
         i += len;
     }
-    k->flags = surroundings(t, at, end);
-    /* No code, whatever stands around it: the message is spared the search for words. */
-    if (k->flags & (RGS_TOKEN_NUMBER_PART | RGS_TOKEN_LINK | RGS_TOKEN_PLUS | RGS_TOKEN_SIGN))
-        return NULL;
     out->n++;
     return k;
 }
