@@ -70,8 +70,8 @@ static void per_value(struct rgs_rules_source *src, const struct rgs_aggregate *
     int where = a->where < 0 ? always(src, a->at) : a->where;
     struct rgs_per_value v = {.fn = a->fn, .pairs = a->fn == RGS_FN_RUN_LENGTH};
 
-    if (a->fn == RGS_FN_RUN_LENGTH || !a->per_number)
-        v.fn = RGS_FN_COUNT;
+    if (!a->per_number)
+        v.fn = RGS_FN_RUN_LENGTH; /* the number is there, or it is not */
     else if (a->fn == RGS_FN_DISTINCT)
         v.track = track(src, a->field, a->at);
     else if (a->fn == RGS_FN_CROWD)
@@ -185,6 +185,20 @@ static uint32_t state_size(const struct rgs_instance *in)
     }
 }
 
+/* Distinct values first; repeats of the same entries take theirs from there. */
+static void find_twins(struct rgs_ruleset *rs)
+{
+    for (unsigned i = 0; i < rs->n_per; i++) {
+        rs->per[i].twin = UINT8_MAX;
+        for (unsigned k = 0; k < i; k++) {
+            const struct rgs_per_value *a = &rs->per[i], *b = &rs->per[k];
+            if (b->fn == RGS_FN_DISTINCT && b->track == a->track && b->mask == a->mask &&
+                b->panes == a->panes)
+                rs->per[i].twin = (uint8_t)k;
+        }
+    }
+}
+
 static void lay_out(struct rgs_ruleset *rs)
 {
     for (unsigned g = 0; g < RGS_GRAIN_COUNT; g++) {
@@ -251,5 +265,6 @@ void rgs_rules_compile(struct rgs_rules_source *src)
         for (unsigned k = 0; k < t->n_rules; k++)
             t->instance[k] = instance(src, rs->rules[t->rule[k]].uses, t->scope, t->grains);
     }
+    find_twins(rs);
     lay_out(rs);
 }

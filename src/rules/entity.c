@@ -338,8 +338,8 @@ static void start_sketch(struct rgs_sketch *k, const struct rgs_value_set *set, 
     for (unsigned i = 0; i < RGS_SET_EXACT; i++) {
         for (unsigned back = gens; back-- > 0;) {
             int64_t gen = set->gen - (int64_t)back;
-            if (gen >= 0 && set->value[i].count[gen % gens])
-                rgs_sketch_add(k, gens, gen, rgs_mix64(set->value[i].hash));
+            if (gen >= 0 && set->count[i][gen % gens])
+                rgs_sketch_add(k, gens, gen, rgs_mix64(set->hash[i]));
         }
     }
 }

@@ -238,41 +238,82 @@ static uint8_t crowd(const struct rgs_scorer *s, const struct rgs_number *n, uns
     return e ? rgs_bin_of(e->members) : 1;
 }
 
+/* What a window of the log holds, as one value. */
+struct tally {
+    unsigned total, hits, distinct, oldest, newest;
+};
+
+static uint8_t bin_of(const struct rgs_scorer *s, const struct rgs_number *n,
+                      const struct rgs_per_value *v, const struct tally *t)
+{
+    if (t->total == 0)
+        return RGS_BIN_NONE;
+    switch (v->fn) {
+    case RGS_FN_DISTINCT:
+        return t->distinct ? rgs_bin_of(t->distinct) : RGS_BIN_NONE;
+    case RGS_FN_RATIO:
+        return (uint8_t)((t->hits * (RGS_BINS - 1) * 2 + t->total) / (2 * t->total));
+    case RGS_FN_SPAN:
+        return rgs_bin_of(t->oldest - t->newest);
+    case RGS_FN_REPEATS:
+        return t->distinct ? rgs_bin_of(t->total * 8.0 / t->distinct) : RGS_BIN_NONE;
+    case RGS_FN_CROWD:
+        return crowd(s, n, v->grain);
+    case RGS_FN_RUN_LENGTH:
+        return 1;
+    default:
+        return rgs_bin_of(t->total);
+    }
+}
+
+static bool counts(const struct rgs_per_value *v, const struct rgs_log_entry *e, int64_t pane)
+{
+    return e->track == v->track && (e->mask & v->mask) == v->mask && age(pane, e->stamp) < v->panes;
+}
+
 static uint8_t bin_now(const struct rgs_scorer *s, const struct rgs_number *number,
                        const struct rgs_per_value *v, const struct rgs_log_entry *e, unsigned n,
                        int64_t pane)
 {
-    unsigned total = 0, hits = 0, oldest = 0, newest = v->panes;
+    struct tally t = {.newest = v->panes};
 
-    if (v->fn == RGS_FN_DISTINCT) {
-        unsigned k = distinct_of(v, e, n, pane);
-        return k ? rgs_bin_of(k) : RGS_BIN_NONE;
-    }
     for (unsigned i = 0; i < n; i++) {
-        unsigned a = age(pane, e[i].stamp);
-        if (e[i].track != 0 || (e[i].mask & v->mask) != v->mask || a >= v->panes)
+        if (!counts(v, &e[i], pane))
             continue;
-        total += e[i].count;
-        hits += (e[i].mask & v->cond_mask) == v->cond_mask ? e[i].count : 0;
-        oldest = a > oldest ? a : oldest;
-        newest = a < newest ? a : newest;
+        unsigned a = age(pane, e[i].stamp);
+        t.total += e[i].count;
+        t.hits += (e[i].mask & v->cond_mask) == v->cond_mask ? e[i].count : 0;
+        t.oldest = a > t.oldest ? a : t.oldest;
+        t.newest = a < t.newest ? a : t.newest;
     }
-    if (total == 0)
-        return RGS_BIN_NONE;
-    switch (v->fn) {
-    case RGS_FN_RATIO:
-        return (uint8_t)((hits * (RGS_BINS - 1) * 2 + total) / (2 * total));
-    case RGS_FN_SPAN:
-        return rgs_bin_of(oldest - newest);
-    case RGS_FN_REPEATS: {
-        unsigned k = distinct_of(v, e, n, pane);
-        return k ? rgs_bin_of(total * 8.0 / k) : RGS_BIN_NONE;
-    }
-    case RGS_FN_CROWD:
-        return crowd(s, number, v->grain);
-    default:
-        return rgs_bin_of(total);
-    }
+    if (v->fn == RGS_FN_DISTINCT || v->fn == RGS_FN_REPEATS)
+        t.distinct = distinct_of(v, e, n, pane);
+    return bin_of(s, number, v, &t);
+}
+
+static void set_bin(struct rgs_scorer *s, struct rgs_number *n, unsigned per, uint8_t bin)
+{
+    uint8_t from = n->bin[per];
+
+    if (from == bin)
+        return;
+    n->bin[per] = bin;
+    rgs_entity_value(s, n, per, from, bin);
+}
+
+static void into_wheel(struct rgs_scorer *s, struct rgs_number *n, unsigned due)
+{
+    struct rgs_numbers *t = &s->numbers;
+
+    if (n->flags & RGS_NUMBER_IN_WHEEL || !n->entries)
+        return;
+    /* Never later than the shortest window from now: so a newer entry is never due before its slot. */
+    due = due < s->rs->min_panes ? due : s->rs->min_panes;
+    uint32_t slot = (uint32_t)((t->pane + due) % t->wheel_size);
+    n->due = (uint16_t)slot;
+    n->wheel = t->wheel[slot];
+    t->wheel[slot] = rgs_number_index(s, n);
+    n->flags |= RGS_NUMBER_IN_WHEEL;
 }
 
 /* Drops what left the longest window, works values out anew, tells entities, and sets the next
@@ -296,24 +337,9 @@ static void refresh(struct rgs_scorer *s, struct rgs_number *n, struct rgs_log_e
         e[kept++] = e[i];
     }
     store(t, n, e, kept);
-    for (unsigned p = 0; p < rs->n_per; p++) {
-        uint8_t bin = bin_now(s, n, &rs->per[p], e, n->entries, pane);
-        if (bin != n->bin[p]) {
-            uint8_t from = n->bin[p];
-            n->bin[p] = bin;
-            rgs_entity_value(s, n, p, from, bin);
-        }
-    }
-    if (!(n->flags & RGS_NUMBER_IN_WHEEL) && n->entries) {
-        /* Never later than the shortest window from now: so a newer entry is never due before its
-         * slot. */
-        due = due < rs->min_panes ? due : rs->min_panes;
-        uint32_t slot = (uint32_t)((pane + due) % t->wheel_size);
-        n->due = (uint16_t)slot;
-        n->wheel = t->wheel[slot];
-        t->wheel[slot] = rgs_number_index(s, n);
-        n->flags |= RGS_NUMBER_IN_WHEEL;
-    }
+    for (unsigned p = 0; p < rs->n_per; p++)
+        set_bin(s, n, p, bin_now(s, n, &rs->per[p], e, n->entries, pane));
+    into_wheel(s, n, due);
 }
 
 static uint16_t value_of(const struct rgs_obs *o, unsigned field)
@@ -327,42 +353,133 @@ static uint16_t value_of(const struct rgs_obs *o, unsigned field)
     return h ? h : 1;
 }
 
-static unsigned add_entry(struct rgs_scorer *s, struct rgs_log_entry *e, unsigned n,
-                          struct rgs_log_entry x)
+/* The log is full: the oldest quarter goes, and what is left is looked at anew. */
+static void make_room(struct rgs_scorer *s, struct rgs_number *n)
 {
-    for (unsigned i = n; i-- > 0;) {
-        if (e[i].stamp == x.stamp && e[i].value == x.value && e[i].mask == x.mask &&
-            e[i].track == x.track) {
-            e[i].count = (uint8_t)(e[i].count + (e[i].count < UINT8_MAX));
-            return n;
+    struct rgs_log_entry e[RGS_LOG_MOST];
+    unsigned count = gather(&s->numbers, n, e);
+    const unsigned drop = RGS_LOG_MOST / 4;
+
+    s->numbers.log_dropped += drop;
+    refresh(s, n, e + drop, count - drop);
+}
+
+static bool append(struct rgs_numbers *t, struct rgs_number *n, const struct rgs_log_entry *x)
+{
+    uint32_t *link = &n->log;
+    unsigned at = n->entries;
+
+    for (; at >= RGS_LOG_CHUNK; at -= RGS_LOG_CHUNK)
+        link = &t->chunk[*link].next;
+    if (!*link) {
+        uint32_t c = t->chunk_spare;
+        if (!c && t->chunk_fresh > t->chunk_cap) {
+            t->log_dropped++;
+            return false;
+        }
+        if (c)
+            t->chunk_spare = t->chunk[c].next;
+        else
+            c = t->chunk_fresh++;
+        t->chunk[c].next = 0;
+        t->chunks++;
+        *link = c;
+    }
+    t->chunk[*link].entry[at] = *x;
+    n->entries++;
+    return true;
+}
+
+/*
+ * One more fact. All that expired has left the values already (the wheel saw to it), so that most of them
+ * follow from what they were; the rest is summed up in the pass that looks for the entry's own kind.
+ */
+static void add(struct rgs_scorer *s, struct rgs_number *n, struct rgs_log_entry x)
+{
+    const struct rgs_ruleset *rs = s->rs;
+    struct rgs_numbers *t = &s->numbers;
+    struct tally tally[RGS_RS_PER_NUMBER];
+    uint8_t concerned[RGS_RS_PER_NUMBER];
+    uint32_t known = 0;
+    unsigned n_concerned = 0;
+    struct rgs_log_entry *own = NULL;
+
+    for (unsigned p = 0; p < rs->n_per; p++) {
+        if (counts(&rs->per[p], &x, t->pane)) {
+            tally[n_concerned] = (struct tally){.newest = rs->per[p].panes};
+            concerned[n_concerned++] = (uint8_t)p;
         }
     }
-    if (n == RGS_LOG_MOST) {
-        s->numbers.log_dropped++;
-        memmove(e, e + 1, (n - 1) * sizeof(*e));
-        n--;
+    if (n->entries == RGS_LOG_MOST)
+        make_room(s, n);
+    unsigned left = n->entries;
+    for (uint32_t c = n->log; left; c = t->chunk[c].next) {
+        unsigned take = left < RGS_LOG_CHUNK ? left : RGS_LOG_CHUNK;
+        left -= take;
+        for (struct rgs_log_entry *e = t->chunk[c].entry; take--; e++) {
+            if (e->track != x.track)
+                continue;
+            if (e->value == x.value && e->stamp == x.stamp && e->mask == x.mask)
+                own = e;
+            for (unsigned k = 0; k < n_concerned; k++) {
+                const struct rgs_per_value *v = &rs->per[concerned[k]];
+                unsigned a = age(t->pane, e->stamp);
+                if ((e->mask & v->mask) != v->mask || a >= v->panes)
+                    continue;
+                known |= (uint32_t)(e->value == x.value) << k;
+                tally[k].total += e->count;
+                tally[k].hits += (e->mask & v->cond_mask) == v->cond_mask ? e->count : 0;
+                tally[k].oldest = a > tally[k].oldest ? a : tally[k].oldest;
+                tally[k].newest = a < tally[k].newest ? a : tally[k].newest;
+            }
+        }
     }
-    e[n++] = x;
-    return n;
+    if (own && own->count == UINT8_MAX)
+        return;
+    if (own)
+        own->count++;
+    else if (!append(t, n, &x))
+        return;
+    for (unsigned k = 0; k < n_concerned; k++) {
+        const struct rgs_per_value *v = &rs->per[concerned[k]];
+        unsigned a = age(t->pane, x.stamp);
+        tally[k].total++;
+        tally[k].hits += (x.mask & v->cond_mask) == v->cond_mask;
+        tally[k].oldest = a > tally[k].oldest ? a : tally[k].oldest;
+        tally[k].newest = a < tally[k].newest ? a : tally[k].newest;
+        if (v->fn == RGS_FN_DISTINCT && (known >> k & 1 || x.value == 0))
+            continue;
+        if (v->fn == RGS_FN_DISTINCT || v->fn == RGS_FN_REPEATS) {
+            struct rgs_log_entry e[RGS_LOG_MOST];
+            uint8_t was = n->bin[concerned[k]];
+            if (v->fn == RGS_FN_DISTINCT && was < 15)
+                tally[k].distinct = was + 1u;
+            else if (v->fn == RGS_FN_DISTINCT && was == RGS_BIN_NONE)
+                tally[k].distinct = 1;
+            else if (v->twin < rs->n_per && n->bin[v->twin] < 16)
+                tally[k].distinct = n->bin[v->twin];
+            else
+                tally[k].distinct = distinct_of(v, e, gather(t, n, e), t->pane);
+        }
+        set_bin(s, n, concerned[k], bin_of(s, n, v, &tally[k]));
+    }
+    into_wheel(s, n, rs->min_panes);
 }
 
 void rgs_number_note(struct rgs_scorer *s, struct rgs_number *n, const struct rgs_obs *o,
                      uint16_t mask)
 {
     const struct rgs_ruleset *rs = s->rs;
-    struct rgs_log_entry e[RGS_LOG_MOST];
     struct rgs_log_entry x = {.stamp = (uint16_t)(o->ts / rs->unit), .mask = mask, .count = 1};
-    unsigned count = gather(&s->numbers, n, e);
 
     x.value = value_of(o, RGS_O_SERVICE);
-    count = add_entry(s, e, count, x);
+    add(s, n, x);
     for (unsigned i = 1; i < rs->n_tracks; i++) {
         x.track = (uint8_t)i;
         x.value = value_of(o, rs->track_field[i]);
         if (x.value)
-            count = add_entry(s, e, count, x);
+            add(s, n, x);
     }
-    refresh(s, n, e, count);
 }
 
 static void turn(struct rgs_scorer *s)

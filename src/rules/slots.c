@@ -107,31 +107,20 @@ void rgs_set_move(struct rgs_value_set *s, unsigned gens, int64_t gen)
     for (int64_t k = 0; k < steps; k++) {
         unsigned g = slot_of(gen - k, gens);
         s->total[g] = 0;
-        for (unsigned i = 0; i < RGS_SET_EXACT; i++)
-            s->value[i].count[g] = 0;
+        for (unsigned i = 0; i < RGS_SET_EXACT; i++) {
+            s->sum[i] -= s->count[i][g];
+            s->count[i][g] = 0;
+        }
     }
     s->gen = gen;
-    for (unsigned i = 0; i < RGS_SET_EXACT; i++) {
-        uint64_t sum = 0;
-        for (unsigned g = 0; g < gens; g++)
-            sum += s->value[i].count[g];
-        if (sum == 0)
-            s->value[i].hash = 0;
-    }
-}
-
-static uint64_t sum_of(const struct rgs_counted *v)
-{
-    uint64_t n = 0;
-    for (unsigned g = 0; g < RGS_SET_GENS; g++)
-        n += v->count[g];
-    return n;
+    for (unsigned i = 0; i < RGS_SET_EXACT; i++)
+        s->hash[i] = s->sum[i] ? s->hash[i] : 0;
 }
 
 bool rgs_set_fits(const struct rgs_value_set *s, uint32_t hash)
 {
     for (unsigned i = 0; i < RGS_SET_EXACT; i++) {
-        if (s->value[i].hash == hash || s->value[i].hash == 0)
+        if (s->hash[i] == hash || s->hash[i] == 0)
             return true;
     }
     return false;
@@ -142,39 +131,27 @@ void rgs_set_add(struct rgs_value_set *s, unsigned gens, int64_t gen, uint32_t h
     rgs_set_move(s, gens, gen);
     if (s->gen - gen >= (int64_t)gens)
         return;
-    unsigned g = slot_of(gen, gens), spare = RGS_SET_EXACT, least = 0;
+    unsigned g = slot_of(gen, gens), at = 0;
     s->total[g]++;
-    for (unsigned i = 0; i < RGS_SET_EXACT; i++) {
-        if (s->value[i].hash == hash) {
-            s->value[i].count[g]++;
-            return;
-        }
-        if (s->value[i].hash == 0 && spare == RGS_SET_EXACT)
-            spare = i;
+    while (at < RGS_SET_EXACT && s->hash[at] != hash)
+        at++;
+    /* A free place has the sum 0; else space-saving: the newcomer takes the place, and the count, of
+     * the rarest. */
+    if (at == RGS_SET_EXACT) {
+        at = 0;
+        for (unsigned i = 1; i < RGS_SET_EXACT; i++)
+            at = s->sum[i] < s->sum[at] ? i : at;
+        s->hash[at] = hash;
     }
-    if (spare < RGS_SET_EXACT) {
-        s->value[spare] = (struct rgs_counted){.hash = hash};
-        s->value[spare].count[g] = 1;
-        return;
-    }
-    /* Space-saving: the newcomer takes the place, and the count, of the rarest. */
-    uint64_t least_sum = sum_of(&s->value[0]);
-    for (unsigned i = 1; i < RGS_SET_EXACT; i++) {
-        uint64_t n = sum_of(&s->value[i]);
-        if (n < least_sum) {
-            least_sum = n;
-            least = i;
-        }
-    }
-    s->value[least].hash = hash;
-    s->value[least].count[g]++;
+    s->count[at][g]++;
+    s->sum[at]++;
 }
 
 uint32_t rgs_set_count(const struct rgs_value_set *s)
 {
     uint32_t n = 0;
     for (unsigned i = 0; i < RGS_SET_EXACT; i++)
-        n += s->value[i].hash != 0;
+        n += s->hash[i] != 0;
     return n;
 }
 
@@ -188,11 +165,9 @@ uint64_t rgs_set_total(const struct rgs_value_set *s)
 
 uint64_t rgs_set_top(const struct rgs_value_set *s)
 {
-    uint64_t top = 0;
-    for (unsigned i = 0; i < RGS_SET_EXACT; i++) {
-        uint64_t n = s->value[i].hash ? sum_of(&s->value[i]) : 0;
-        top = n > top ? n : top;
-    }
+    uint32_t top = 0;
+    for (unsigned i = 0; i < RGS_SET_EXACT; i++)
+        top = s->sum[i] > top ? s->sum[i] : top;
     return top;
 }
 
@@ -203,7 +178,7 @@ double rgs_set_entropy(const struct rgs_value_set *s)
     if (total == 0)
         return 0;
     for (unsigned i = 0; i < RGS_SET_EXACT; i++) {
-        double n = s->value[i].hash ? (double)sum_of(&s->value[i]) : 0;
+        double n = s->sum[i];
         if (n > 0)
             bits -= n / total * log2(n / total);
         seen += n;

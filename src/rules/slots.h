@@ -49,15 +49,13 @@ uint64_t rgs_histogram_at_least(const struct rgs_histogram *h, unsigned bin);
  * Values with their counts: exact to RGS_SET_EXACT, then the frequent ones stay (space-saving), and
  * a sketch counts how many there are.
  */
-struct rgs_counted {
-    uint32_t hash; /* 0: free */
-    uint32_t count[RGS_SET_GENS];
-};
 struct rgs_value_set {
     int64_t gen;     /* newest */
     uint32_t sketch; /* index from 1 in the pool, 0: none */
     uint32_t total[RGS_SET_GENS];
-    struct rgs_counted value[RGS_SET_EXACT];
+    uint32_t hash[RGS_SET_EXACT]; /* 0: free */
+    uint32_t sum[RGS_SET_EXACT];  /* of a value's counts */
+    uint32_t count[RGS_SET_EXACT][RGS_SET_GENS];
 };
 struct rgs_sketch {
     int64_t gen;
