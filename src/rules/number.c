@@ -307,7 +307,8 @@ static void into_wheel(struct rgs_scorer *s, struct rgs_number *n, unsigned due)
 
     if (n->flags & RGS_NUMBER_IN_WHEEL || !n->entries)
         return;
-    /* Never later than the shortest window from now: so a newer entry is never due before its slot. */
+    /* Never later than the shortest window from now: so a newer entry is never due before its slot.
+     */
     due = due < s->rs->min_panes ? due : s->rs->min_panes;
     uint32_t slot = (uint32_t)((t->pane + due) % t->wheel_size);
     n->due = (uint16_t)slot;
@@ -391,8 +392,9 @@ static bool append(struct rgs_numbers *t, struct rgs_number *n, const struct rgs
 }
 
 /*
- * One more fact. All that expired has left the values already (the wheel saw to it), so that most of them
- * follow from what they were; the rest is summed up in the pass that looks for the entry's own kind.
+ * One more fact. All that expired has left the values already (the wheel saw to it), so that most
+ * of them follow from what they were; the rest is summed up in the pass that looks for the entry's
+ * own kind.
  */
 static void add(struct rgs_scorer *s, struct rgs_number *n, struct rgs_log_entry x)
 {
@@ -401,14 +403,19 @@ static void add(struct rgs_scorer *s, struct rgs_number *n, struct rgs_log_entry
     struct tally tally[RGS_RS_PER_NUMBER];
     uint8_t concerned[RGS_RS_PER_NUMBER];
     uint32_t known = 0;
-    unsigned n_concerned = 0;
+    unsigned n_concerned = 0, n_distinct = 0;
     struct rgs_log_entry *own = NULL;
 
-    for (unsigned p = 0; p < rs->n_per; p++) {
-        if (counts(&rs->per[p], &x, t->pane)) {
+    for (unsigned pass = 0; pass < 2; pass++) {
+        for (unsigned p = 0; p < rs->n_per; p++) {
+            bool sums = rs->per[p].fn == RGS_FN_COUNT || rs->per[p].fn == RGS_FN_RATIO ||
+                        rs->per[p].fn == RGS_FN_REPEATS || rs->per[p].fn == RGS_FN_SPAN;
+            if (sums != (pass == 1) || !counts(&rs->per[p], &x, t->pane))
+                continue;
             tally[n_concerned] = (struct tally){.newest = rs->per[p].panes};
             concerned[n_concerned++] = (uint8_t)p;
         }
+        n_distinct = pass == 0 ? n_concerned : n_distinct;
     }
     if (n->entries == RGS_LOG_MOST)
         make_room(s, n);
@@ -419,14 +426,16 @@ static void add(struct rgs_scorer *s, struct rgs_number *n, struct rgs_log_entry
         for (struct rgs_log_entry *e = t->chunk[c].entry; take--; e++) {
             if (e->track != x.track)
                 continue;
-            if (e->value == x.value && e->stamp == x.stamp && e->mask == x.mask)
+            bool same = e->value == x.value;
+            if (same && e->stamp == x.stamp && e->mask == x.mask)
                 own = e;
-            for (unsigned k = 0; k < n_concerned; k++) {
+            /* Sums need every entry; whether a value is new needs those of the same value. */
+            unsigned a = age(t->pane, e->stamp);
+            for (unsigned k = same ? 0 : n_distinct; k < n_concerned; k++) {
                 const struct rgs_per_value *v = &rs->per[concerned[k]];
-                unsigned a = age(t->pane, e->stamp);
                 if ((e->mask & v->mask) != v->mask || a >= v->panes)
                     continue;
-                known |= (uint32_t)(e->value == x.value) << k;
+                known |= (uint32_t)same << k;
                 tally[k].total += e->count;
                 tally[k].hits += (e->mask & v->cond_mask) == v->cond_mask ? e->count : 0;
                 tally[k].oldest = a > tally[k].oldest ? a : tally[k].oldest;

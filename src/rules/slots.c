@@ -135,8 +135,8 @@ void rgs_set_add(struct rgs_value_set *s, unsigned gens, int64_t gen, uint32_t h
     s->total[g]++;
     while (at < RGS_SET_EXACT && s->hash[at] != hash)
         at++;
-    /* A free place has the sum 0; else space-saving: the newcomer takes the place, and the count, of
-     * the rarest. */
+    /* A free place has the sum 0; else space-saving: the newcomer takes the place, and the count,
+     * of the rarest. */
     if (at == RGS_SET_EXACT) {
         at = 0;
         for (unsigned i = 1; i < RGS_SET_EXACT; i++)
