@@ -1,6 +1,7 @@
 """Precision, recall, time to alert and false alerts per typology, tactic and degree, on simulated traffic.
 
-usage: eval_scores.py REGSENTRY SCENARIOS TACTICS.tsv [--seeds N] [--only TYPOLOGY[/TACTIC]] [--set SETTINGS] [--tap]
+usage: eval_scores.py REGSENTRY SCENARIOS TACTICS.tsv [--seeds N] [--jobs N]
+                      [--only TYPOLOGY[/TACTIC]] [--set SETTINGS] [--tap]
 
 A seller is found when its own id, or a block of its numbers, is at alert; a cluster inside an honest reseller
 only when a block of its numbers is, since an alert on the parent blames the innocent. Every other alert is a
@@ -8,6 +9,7 @@ false one. With --tap the bars of the project are tests.
 """
 import argparse
 import collections
+import concurrent.futures
 import json
 import os
 import subprocess
@@ -25,14 +27,20 @@ parser.add_argument("regsentry")
 parser.add_argument("scenarios")
 parser.add_argument("tactics")
 parser.add_argument("--seeds", type=int, default=3)
+parser.add_argument("--jobs", type=int, default=1)
 parser.add_argument("--only", default="")
 parser.add_argument("--set", default="", help="settings for every run")
 parser.add_argument("--tap", action="store_true")
 args = parser.parse_args()
 
 
-def analyze(files, seed, settings, folder):
+def analyze(files, seed, settings):
     """(truth lines, result) of one simulated month."""
+    with tempfile.TemporaryDirectory() as folder:
+        return analyze_in(folder, files, seed, settings)
+
+
+def analyze_in(folder, files, seed, settings):
     capture, truth, inventory = (os.path.join(folder, name) for name in ("run.pcapng", "run.jsonl", "run.csv"))
     command = [args.regsentry, "simulate", *files, "--seed", str(seed), "-o", capture, "--truth", truth,
                "--inventory", inventory]
@@ -42,7 +50,6 @@ def analyze(files, seed, settings, folder):
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     run = subprocess.run([args.regsentry, "analyze", "--inventory", inventory, "--format", "json", capture],
                          check=True, stdout=subprocess.PIPE)
-    os.unlink(capture)
     with open(truth, encoding="utf-8") as f:
         return [json.loads(line) for line in f], json.loads(run.stdout)
 
@@ -122,7 +129,7 @@ def show(name, row):
 
 
 honest = os.path.join(args.scenarios, "honest.yaml")
-rows = [("honest", "none", "-", "")]
+rows = []
 with open(args.tactics, encoding="utf-8") as f:
     next(f)
     for line in f:
@@ -132,12 +139,16 @@ rows = [r for r in rows if not args.only or f"{r[0]}/{r[1]}".startswith(args.onl
 print(f"{'# ' if args.tap else ''}{'typology / tactic / degree':36} {'found':7} {'recall':>6} {'precision':>9} {'hours':>8} {'>24 h':>6} "
       f"{'false':>6} {'review':8}")
 results = []
-with tempfile.TemporaryDirectory() as folder:
+with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
+    jobs = []
     for typology, tactic, degree, settings in rows:
-        row = Row()
         files = [honest] if typology == "honest" else [honest, os.path.join(args.scenarios, f"{typology}.yaml")]
-        for seed in range(1, args.seeds + 1):
-            row.add(*analyze(files, seed, settings, folder))
+        jobs.append((typology, tactic, degree, [pool.submit(analyze, files, seed, settings)
+                                                for seed in range(1, args.seeds + 1)]))
+    for typology, tactic, degree, futures in jobs:
+        row = Row()
+        for future in futures:
+            row.add(*future.result())
         name = f"{typology} / {tactic}" + ("" if degree == "-" else f" {degree}")
         show(name, row)
         results.append((name, typology, tactic, degree, row))
