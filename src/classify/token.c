@@ -153,6 +153,16 @@ static bool digit_before(struct rgs_bytes t, size_t at)
                        (digit_at(t, at - 2) || (at >= 3 && digit_at(t, at - 3)))));
 }
 
+/* What ends a link on either side: blanks, controls, other scripts, brackets, commas and quotation
+ * marks. */
+static bool ends_link(uint8_t c)
+{
+    static const uint8_t ends[128] = {
+        ['<'] = 1, ['>'] = 1, ['('] = 1, [')'] = 1,  ['['] = 1, [']'] = 1,
+        [','] = 1, [';'] = 1, ['"'] = 1, ['\''] = 1, [0x7f] = 1};
+    return c <= ' ' || c >= 0x80 || ends[c];
+}
+
 /* A piece of text between blanks that has "://", "www." or a name with a dot and a slash, or an
  * '@'. */
 static bool in_link(struct rgs_bytes t, size_t at, size_t end)
@@ -160,11 +170,9 @@ static bool in_link(struct rgs_bytes t, size_t at, size_t end)
     size_t from = at, to = end;
     bool slash = false, dot = false;
 
-    while (from > 0 && at - from < 80 && t.p[from - 1] > ' ' && t.p[from - 1] < 0x7f &&
-           !memchr("<>()[],;\"'", t.p[from - 1], 10))
+    while (from > 0 && at - from < 80 && !ends_link(t.p[from - 1]))
         from--;
-    while (to < t.n && to - end < 40 && t.p[to] > ' ' && t.p[to] < 0x7f &&
-           !memchr("<>()[],;\"'", t.p[to], 10))
+    while (to < t.n && to - end < 40 && !ends_link(t.p[to]))
         to++;
     for (size_t i = from; i < to; i++) {
         uint8_t c = t.p[i];
@@ -231,8 +239,8 @@ static uint8_t surroundings(struct rgs_bytes t, size_t at, size_t end)
         flags |= RGS_TOKEN_NUMBER_PART;
     if (at > 0 && t.p[at - 1] == '+')
         flags |= RGS_TOKEN_PLUS;
-    if (in_link(t, at, end))
-        flags |= RGS_TOKEN_LINK;
+    if (flags || in_link(t, at, end))
+        return flags | RGS_TOKEN_LINK;
     if (b > 1 && t.p[b - 1] == ' ')
         b--;
     if (currency_sign(rgs_text_before(t, b)) && rgs_text_before(t, b) < 0x3000)
@@ -414,9 +422,12 @@ static void find_letters(struct rgs_bytes t, struct rgs_tokens *out)
             capitals += t.p[end++] < 'a';
         }
         size_t n = end - i;
+        bool named = (i >= 3 && memcmp(t.p + i - 3, "is ", 3) == 0) ||
+                     (i > 0 && strchr("[(\"'=", t.p[i - 1])) || i == 0 || end == t.n;
         bool colon = i >= 2 && (t.p[i - 1] == ':' || (t.p[i - 1] == ' ' && t.p[i - 2] == ':'));
         if (n >= 5 && n <= 8 && !same && edge(t, end) &&
-            ((capitals == n && (!loud || colon)) || (colon && (end == t.n || t.p[end] == '\n'))))
+            ((capitals == n && (colon || (named && !loud))) ||
+             (colon && (end == t.n || t.p[end] == '\n'))))
             add(out, t, i, end, RGS_SHAPE_LETTERS);
         i = end;
     }
