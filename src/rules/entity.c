@@ -442,6 +442,7 @@ static void count_top(struct rgs_top *top, unsigned n, uint16_t id)
             least = &top[i];
     }
     least->id = id;
+    least->inherited = least->count;
     least->count++;
 }
 

@@ -219,7 +219,8 @@ static bool counts(struct rgs_scorer *s, struct rgs_result_owner *o, const struc
     if (!c)
         return false;
     for (size_t i = 0; i < cap; i++) {
-        if (!top[i].count)
+        uint32_t count = top[i].count - top[i].inherited;
+        if (!count)
             continue;
         const char *id =
             services && s->names.service ? s->names.service(s->names.ctx, top[i].id) : NULL;
@@ -229,8 +230,8 @@ static bool counts(struct rgs_scorer *s, struct rgs_result_owner *o, const struc
             snprintf(word, sizeof(word), "%c%c", top[i].id >> 8, top[i].id & 0xff);
         struct rgs_result_count x = {
             .id = id ? id : rgs_result_str(o, word),
-            .count = top[i].count,
-            .share = total ? floor((double)top[i].count / (double)total * 1000 + 0.5) / 1000 : 0};
+            .count = count,
+            .share = total ? floor((double)count / (double)total * 1000 + 0.5) / 1000 : 0};
         if (!x.id)
             return false;
         size_t k = n++;
@@ -241,7 +242,7 @@ static bool counts(struct rgs_scorer *s, struct rgs_result_owner *o, const struc
         c[k] = x;
     }
     *out = c;
-    *n_out = n;
+    *n_out = n < RGS_TOP_SHOWN ? n : RGS_TOP_SHOWN;
     return true;
 }
 

@@ -15,7 +15,8 @@ enum {
     RGS_LOG_CHUNK = 7, /* entries: with its link a chunk is one cache line */
     RGS_LOG_MOST = 56, /* entries per number; beyond, the oldest goes and values are lower bounds */
     RGS_SEEDS = 3,     /* numbers that a discovered entity waits for before it gets a record */
-    RGS_TOP_SERVICES = 12,
+    RGS_TOP_SERVICES = 48, /* kept, so that the most frequent ones are counted right */
+    RGS_TOP_SHOWN = 12,
     RGS_TOP_ORIGINS = 6,
     RGS_ALERTS = 4096,
     RGS_ALERT_RULES = 12,
@@ -86,6 +87,7 @@ struct rgs_standing {
 struct rgs_top {
     uint16_t id;
     uint32_t count;
+    uint32_t inherited; /* of count: what the place had from others before */
 };
 
 struct rgs_scored {

@@ -461,3 +461,37 @@ Test(score, no_observation_can_break_it)
     rgs_scorer_del(s);
     rgs_ruleset_del(r);
 }
+
+/* Counts of services are never more than there were, and right for the frequent ones. */
+Test(score, services_are_counted_and_not_guessed)
+{
+    struct rgs_ruleset *r = rgs_test_shipped();
+    struct feed f = start(r);
+    struct rgs_result_owner o;
+    uint64_t random = 17;
+    unsigned count[200] = {0};
+
+    for (unsigned i = 0; i < 4000; i++) {
+        struct rgs_obs x = {.ts = f.ts += 1000000000};
+        uint16_t service =
+            (uint16_t)(1 + (rgs_test_random(&random) % 3 ? rgs_test_random(&random) % 5
+                                                         : rgs_test_random(&random) % 150));
+        count[service]++;
+        RGS_OBS_SET(&x, KIND, kind, RGS_OBS_VERIFICATION);
+        RGS_OBS_SET(&x, NUMBER, number, 85291230000 + i % 50);
+        RGS_OBS_SET(&x, RESELLER, reseller, rgs_test_reseller(1));
+        RGS_OBS_SET(&x, SERVICE, service, service);
+        rgs_scorer_observe(f.s, &x);
+    }
+    struct rgs_result_reseller e = reseller(&f, &o);
+    cr_assert_eq(e.n_services, 12);
+    for (size_t i = 0; i < e.n_services; i++) {
+        unsigned id = (unsigned)strtoul(e.services[i].id + 1, NULL, 10);
+        cr_expect_leq(e.services[i].count, count[id], "%s", e.services[i].id);
+        cr_expect(i >= 5 || e.services[i].count * 100 >= count[id] * 95, "%s: %llu of %u",
+                  e.services[i].id, (unsigned long long)e.services[i].count, count[id]);
+    }
+    rgs_result_owner_fini(&o);
+    rgs_scorer_del(f.s);
+    rgs_ruleset_del(r);
+}
