@@ -1,0 +1,85 @@
+"""Capture and rules to verdicts: every label of a truth file against the result of the analysis. Prints TAP.
+
+usage: check_verdicts.py REGSENTRY CAPTURE INVENTORY TRUTH
+
+Sellers and clusters are at alert, everybody honest is clear, a victim is not blamed for the cluster inside of it,
+and the same input gives the same bytes, through a pipe and out of a compressed file as well.
+"""
+import gzip
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+regsentry, capture, inventory, truth_file = sys.argv[1:]
+checks = []
+
+
+def check(name, good, detail=""):
+    checks.append((name, good, detail))
+
+
+def analyze(paths, form="json", stdin=None):
+    run = subprocess.run([regsentry, "analyze", "--inventory", inventory, "--format", form, *paths], stdin=stdin,
+                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
+    check(f"analyze --format {form} {os.path.basename(paths[0])} ends well", run.returncode == 0, run.stderr.decode())
+    return run.stdout
+
+
+first = analyze([capture])
+result = json.loads(first)
+truth = [json.loads(line) for line in open(truth_file, encoding="utf-8")]
+by_id = {r["id"]: r for r in result["resellers"]}
+fraud_parents = {t.get("parent") for t in truth if t["label"] == "fraud"}
+
+for t in truth:
+    name = t["id"]
+    own = by_id.get(name)
+    if t["label"] == "fraud" and "parent" not in t:
+        check(f"{name} is at alert", own and own["status"] == "alert", str(own and own["status"]))
+        check(f"{name} is judged by {t['typology']}",
+              own and own["typologies"] and own["typologies"][0]["id"] == t["typology"])
+        check(f"{name} has reasons of two families or more",
+              own and len({r["family"] for r in own["typologies"][0]["rules"] if r["weight"] > 0}) >= 2)
+        check(f"{name} says what would clear it", own and own["counterfactual"])
+    elif t["label"] == "fraud":
+        inside = [r for r in result["resellers"] if r["parent"] == t["parent"] and r["status"] == "alert"]
+        check(f"the cluster {name} is at alert inside of its parent", bool(inside))
+    else:
+        status = own["status"] if own else "not seen"
+        check(f"{name}, {t['label']}, is left alone", status in ("clear", "insufficient", "not seen"), status)
+
+for r in result["resellers"]:
+    if r["status"] == "insufficient":
+        check(f"{r['id']} is below the support and has no score", r["numbers"] < 20 and r["score"] == 0, str(r))
+order = [(-r["score"], r["id"]) for r in result["resellers"]]
+check("sorted by score, then id", order == sorted(order))
+alerted = {r["id"] for r in result["resellers"] if r["status"] == "alert"}
+raised = {a["id"] for a in result["alerts"] if a["level"] == "alert"}
+check("everybody at alert stands in the list of alerts", alerted <= raised, str(alerted - raised))
+
+check("the same bytes on every run", analyze([capture]) == first)
+with tempfile.TemporaryDirectory() as folder:
+    packed = os.path.join(folder, os.path.basename(capture) + ".gz")
+    with open(capture, "rb") as plain, gzip.open(packed, "wb", compresslevel=1) as out:
+        out.write(plain.read())
+    compressed = json.loads(analyze([packed]))
+with open(capture, "rb") as stdin:
+    piped = json.loads(analyze(["-"], stdin=stdin))
+for name, other in (("a pipe", piped), ("gzip", compressed)):
+    check(f"the same verdicts through {name}",
+          other["resellers"] == result["resellers"] and other["alerts"] == result["alerts"])
+for form in ("text", "csv"):
+    check(f"the same {form} on every run", analyze([capture], form) == analyze([capture], form))
+text = analyze([capture], "text").decode()
+for t in truth:
+    if t["label"] == "fraud" and "parent" not in t:
+        check(f"the text names {t['id']}", f" {t['id']}  " in text)
+
+print(f"1..{len(checks)}")
+for n, (name, good, detail) in enumerate(checks, 1):
+    print(f"{'ok' if good else 'not ok'} {n} - {name}")
+    if not good and detail:
+        print(f"# {detail[:400]}")
+sys.exit(0 if all(good for _, good, _ in checks) else 1)
