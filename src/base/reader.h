@@ -19,7 +19,9 @@ struct rgs_reader {
 
 static inline struct rgs_reader rgs_reader(struct rgs_bytes b)
 {
-    return (struct rgs_reader){.p = b.p, .end = b.p ? b.p + b.n : b.p, .start = b.p};
+    /* Nothing may be added to a null pointer, not even 0 (C17 6.5.6). */
+    const uint8_t *p = b.p ? b.p : (const uint8_t *)"";
+    return (struct rgs_reader){.p = p, .end = p + b.n, .start = p};
 }
 
 static inline bool rgs_reader_ok(const struct rgs_reader *r)

@@ -24,7 +24,8 @@ bool rgs_arg_given(const struct rgs_args *args, const char *name)
     return rgs_arg(args, name) != NULL;
 }
 
-static void complain(const struct rgs_args *args, const char *fmt, va_list ap)
+__attribute__((format(printf, 2, 0))) static void complain(const struct rgs_args *args,
+                                                           const char *fmt, va_list ap)
 {
     fprintf(stderr, "regsentry %s: ", args->command->name);
     vfprintf(stderr, fmt, ap);

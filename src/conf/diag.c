@@ -61,8 +61,8 @@ static void append_source(struct rgs_diag *d, struct rgs_mark at)
     append(d, caret, (size_t)len);
 }
 
-static void message(struct rgs_diag *d, struct rgs_mark at, const char *what, const char *fmt,
-                    va_list ap)
+__attribute__((format(printf, 4, 0))) static void
+message(struct rgs_diag *d, struct rgs_mark at, const char *what, const char *fmt, va_list ap)
 {
     char head[320], text[512];
     int n;

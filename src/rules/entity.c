@@ -395,7 +395,7 @@ static void feed(struct rgs_scorer *s, struct rgs_scored *e, const struct rgs_in
             else
                 rgs_ring_add(hits, in->panes, pane);
         }
-        /* fall through */
+        __attribute__((fallthrough));
     case RGS_FN_COUNT:
         if (in->window == RGS_W_SESSION)
             rgs_session_add(slot, in->step, o->ts);

@@ -1,0 +1,16 @@
+#!/bin/sh
+# make_seeds.sh TOOL OUT SOURCE SHARED: seeds for all targets, out of captures and vectors that are there.
+set -eu
+tool=$1 out=$2 source=$3 shared=$4
+rm -rf "$out"
+set -- "$source/captures"
+for dir in "$shared/captures" "$shared/traffic"; do
+    [ ! -d "$dir" ] || set -- "$@" "$dir"
+done
+"$tool" "$out" "$@" 2>"$out.log" || { cat "$out.log"; exit 1; }
+[ ! -d "$shared/vectors" ] || python3 "$(dirname "$0")/vector_seeds.py" "$out" "$shared/vectors" >/dev/null
+mkdir "$out/pcapng" "$out/rules" "$out/services" "$out/inventory"
+find "$@" -name '*.pcapng' -size -64k -exec cp {} "$out/pcapng" \;
+cp "$source"/rules/*.yaml "$source"/rules/typologies/*.yaml "$out/rules"
+cp "$source"/rules/recognition/*.yaml "$source"/rules/services/[a-d]*.yaml "$out/services"
+[ ! -f "$source/captures/demo.csv" ] || cp "$source/captures/demo.csv" "$out/inventory"
