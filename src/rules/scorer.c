@@ -5,7 +5,7 @@
 
 const struct rgs_scorer_capacity rgs_scorer_capacity_default = {
     .numbers = 1000000,
-    .entities = 32768,
+    .entities = 20000,
     .hash_key = {0x6e756d6265727321u, 0x656e746974696573u},
 };
 
