@@ -7,6 +7,7 @@
 #include "cli/commands.h"
 #include "cli/pack.h"
 #include "cli/stop.h"
+#include "cli/unknown.h"
 
 /* \t, \n and \\ as message lists write them; in place. */
 static size_t unescape(char *s, size_t n)
@@ -58,8 +59,13 @@ static int run_classify(const struct rgs_args *args)
     struct rgs_pack pack;
     struct rgs_hash_key code_key;
 
+    if (rgs_arg_given(args, "unknown"))
+        return args->n_rest ? rgs_list_unknown(args)
+                            : rgs_usage_error(args, "--unknown reads captures, and none is given");
     if (args->n_rest)
-        return rgs_usage_error(args, "reads lines from standard input and takes no '%s'",
+        return rgs_usage_error(args,
+                               "reads lines from standard input and takes no '%s' (captures "
+                               "come with --unknown)",
                                args->rest[0]);
     if (!rgs_pack_load(&pack, rgs_arg(args, "rules"), false))
         return RGS_EXIT_FAILED;
@@ -84,16 +90,24 @@ static int run_classify(const struct rgs_args *args)
 static const struct rgs_option options[] = {
     {"format", 0, "FORMAT", "how lines are written (tsv)", "tsv"},
     {"rules", 0, "DIR", "folder of rules (the shipped one)", NULL},
+    {"unknown", 0, NULL,
+     "read captures instead, and list the senders of codes that no service is known for", NULL},
+    {"key", 0, "FILE", "with --unknown: key for tokens of senders that are numbers", NULL},
 };
 
 const struct rgs_command rgs_command_classify = {
     .name = "classify",
     .summary = "tells verification messages from others, and the service behind them",
-    .usage = "< LINES",
-    .about = "Reads lines of sender, a tab and the text (\\t, \\n and \\\\ escaped) from standard "
-             "input and writes "
-             "for each: otp or other, a tab, the service or -, a tab, the confidence from 0 to 1.",
-    .examples = "  printf 'WhatsApp\\tYour code is 123-456\\n' | regsentry classify\n",
+    .usage = "< LINES | --unknown FILE...",
+    .about =
+        "Reads lines of sender, a tab and the text (\\t, \\n and \\\\ escaped) from standard "
+        "input and writes "
+        "for each: otp or other, a tab, the service or -, a tab, the confidence from 0 to 1.\n"
+        "With --unknown it reads captures and writes, for each sender of codes without a known "
+        "service, the sender, a tab and how often it was seen, the most frequent first; no "
+        "text.",
+    .examples = "  printf 'WhatsApp\\tYour code is 123-456\\n' | regsentry classify\n"
+                "  regsentry classify --unknown trace.pcapng | head\n",
     .options = options,
     .n_options = sizeof(options) / sizeof(options[0]),
     .run = run_classify,

@@ -130,6 +130,14 @@ static uint8_t find_category(void *ctx, const char *word, size_t n)
     return rgs_category_value(word, n);
 }
 
+/* Where the catalogue could not be read every word passes, so that only the rules' own errors are
+ * told. */
+static uint16_t any_service(void *ctx, const char *word, size_t n)
+{
+    (void)ctx, (void)word, (void)n;
+    return 1;
+}
+
 bool rgs_pack_load(struct rgs_pack *p, const char *given_dir, bool with_rules)
 {
     char err[PATH_MAX + 128] = "";
@@ -150,8 +158,9 @@ bool rgs_pack_load(struct rgs_pack *p, const char *given_dir, bool with_rules)
     }
     rgs_diag_init(&diag, &rgs_alloc_libc);
     load_catalogue(p, &diag);
-    if (p->catalogue && with_rules) {
-        struct rgs_rules_lookup lookup = {p->catalogue, find_service, find_category};
+    if (with_rules) {
+        struct rgs_rules_lookup lookup = {p->catalogue, p->catalogue ? find_service : any_service,
+                                          find_category};
         p->ruleset = rgs_ruleset_new(p->rules.file, p->rules.n, &lookup, &diag, &rgs_alloc_libc);
     }
     bool ok = p->catalogue && (!with_rules || p->ruleset);

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/audit.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <openssl/evp.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "sink/json.h"
+
+enum { HEX = 64 };
+/* The hash closes a line: `,"hash":"` 64 digits `"}`. */
+static const char tail_key[] = ",\"hash\":\"";
+enum { TAIL = sizeof(tail_key) - 1 + HEX + 2 };
+static const char genesis[HEX + 1] =
+    "0000000000000000000000000000000000000000000000000000000000000000";
+
+int rgs_audit_default(char *out, size_t cap)
+{
+    const char *xdg = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
+    int n;
+
+    if (xdg && xdg[0] == '/')
+        n = snprintf(out, cap, "%s/regsentry/audit.jsonl", xdg);
+    else if (home && home[0] == '/')
+        n = snprintf(out, cap, "%s/.local/state/regsentry/audit.jsonl", home);
+    else
+        return -1;
+    if (n < 0 || (size_t)n >= cap)
+        return -1;
+    for (char *slash = strchr(out + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        mkdir(out, 0700); /* fails where it exists, and open() tells where it could not be made */
+        *slash = '/';
+    }
+    return 0;
+}
+
+static int digest(const char *previous, const char *line, size_t n, char out[HEX + 1])
+{
+    unsigned char sum[EVP_MAX_MD_SIZE];
+    unsigned len = 0;
+    EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+    int ok = ctx && EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) &&
+             EVP_DigestUpdate(ctx, previous, HEX) && EVP_DigestUpdate(ctx, line, n) &&
+             EVP_DigestFinal_ex(ctx, sum, &len) && len == HEX / 2;
+    EVP_MD_CTX_free(ctx);
+    for (unsigned i = 0; ok && i < HEX / 2; i++)
+        snprintf(out + 2 * i, 3, "%02x", sum[i]);
+    return ok ? 0 : -ENOMEM;
+}
+
+/* Reads the chain; last is the hash of its end. The number of lines, or -errno. */
+static long walk(FILE *f, const char *path, char last[HEX + 1], char *err, size_t err_size)
+{
+    char *line = NULL, hash[HEX + 1];
+    size_t cap = 0;
+    long count = 0, status = 0;
+    ssize_t n;
+
+    memcpy(last, genesis, HEX + 1);
+    while (status == 0 && (n = getline(&line, &cap, f)) > 0) {
+        count++;
+        bool whole = n > TAIL && line[n - 1] == '\n';
+        const char *tail = whole ? line + n - 1 - TAIL : NULL;
+        if (!whole || memcmp(tail, tail_key, sizeof(tail_key) - 1) != 0 ||
+            digest(last, line, (size_t)(tail - line), hash) < 0 ||
+            memcmp(hash, tail + sizeof(tail_key) - 1, HEX) != 0) {
+            snprintf(err, err_size,
+                     "%s:%ld: the chain is broken here: the line, or one before it, was changed",
+                     path, count);
+            status = -EBADMSG;
+        }
+        memcpy(last, hash, status == 0 ? sizeof(hash) : 0);
+    }
+    if (ferror(f)) {
+        snprintf(err, err_size, "%s: %s", path, strerror(errno));
+        status = -EIO;
+    }
+    free(line);
+    return status ? status : count;
+}
+
+long rgs_audit_verify(const char *path, char *err, size_t err_size)
+{
+    char last[HEX + 1];
+    FILE *f = fopen(path, "re");
+
+    if (!f) {
+        snprintf(err, err_size, "%s: %s", path, strerror(errno));
+        return -errno;
+    }
+    long n = walk(f, path, last, err, err_size);
+    fclose(f);
+    return n;
+}
+
+static char *entry_text(const struct rgs_audit_entry *e, long n, const char *last, size_t *len)
+{
+    char *text = NULL;
+    struct rgs_json j;
+    struct timespec now;
+    const struct passwd *user = getpwuid(getuid());
+    FILE *f = open_memstream(&text, len);
+
+    if (!f)
+        return NULL;
+    clock_gettime(CLOCK_REALTIME, &now);
+    rgs_json_init(&j, f);
+    rgs_json_open(&j, '{');
+    rgs_json_key(&j, "n");
+    rgs_json_u64(&j, (uint64_t)n + 1);
+    rgs_json_key(&j, "ts");
+    rgs_json_time(&j, (int64_t)now.tv_sec * 1000000000 + now.tv_nsec);
+    rgs_json_key(&j, "uid");
+    rgs_json_u64(&j, getuid());
+    rgs_json_key(&j, "user");
+    rgs_json_string(&j, user ? user->pw_name : NULL);
+    const char *const words[][2] = {{"token", e->token},     {"type", e->type},
+                                    {"key", e->key_id},      {"reason", e->reason},
+                                    {"second", e->approver}, {"previous", last}};
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        rgs_json_key(&j, words[i][0]);
+        rgs_json_string(&j, words[i][1]);
+    }
+    return fclose(f) == 0 ? text : NULL;
+}
+
+static int write_all(int fd, const char *p, size_t n)
+{
+    while (n) {
+        ssize_t w = write(fd, p, n);
+        if (w < 0 && errno == EINTR)
+            continue;
+        if (w <= 0)
+            return w < 0 ? -errno : -EIO;
+        p += w;
+        n -= (size_t)w;
+    }
+    return 0;
+}
+
+int rgs_audit_add(const char *path, const struct rgs_audit_entry *e, char *err, size_t err_size)
+{
+    char last[HEX + 1], hash[HEX + 1], *text = NULL, *line = NULL;
+    size_t len = 0;
+    int fd = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0600), status = -ENOMEM;
+    FILE *f = fd >= 0 ? fdopen(fd, "r+") : NULL;
+
+    if (!f || flock(fd, LOCK_EX) < 0) {
+        status = -errno;
+        snprintf(err, err_size, "%s: %s", path, strerror(errno));
+        if (f)
+            fclose(f);
+        return status;
+    }
+    long n = walk(f, path, last, err, err_size);
+    if (n < 0) {
+        fclose(f);
+        return (int)n;
+    }
+    text = entry_text(e, n, last, &len);
+    if (text && digest(last, text, len, hash) == 0 &&
+        asprintf(&line, "%s%s%s\"}\n", text, tail_key, hash) > 0)
+        status = write_all(fd, line, strlen(line));
+    if (status == 0 && fsync(fd) < 0)
+        status = -errno;
+    if (status < 0)
+        snprintf(err, err_size, "%s: %s", path, strerror(-status));
+    free(text);
+    free(line);
+    fclose(f);
+    return status;
+}

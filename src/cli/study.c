@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/study.h"
+
+#include <stdlib.h>
+
+#include "cli/output.h"
+#include "cli/progress.h"
+#include "cli/stop.h"
+#include "event/token.h"
+
+enum { PROGRESS_EVERY = 4096 };
+
+/* What the command line says, else the configuration. */
+static const char *setting(const struct rgs_study *s, const char *name, const char *configured)
+{
+    const char *given = rgs_arg(s->args, name);
+    return given ? given : configured;
+}
+
+static bool load_inventory(struct rgs_study *s, const char *path)
+{
+    char err[512];
+    struct rgs_diag diag;
+
+    if (!path)
+        return true;
+    if (rgs_file_set_add(&s->inventory_file, path, false, err, sizeof(err)) < 0 ||
+        s->inventory_file.n != 1) {
+        rgs_failed(s->args, "%s", err);
+        return false;
+    }
+    rgs_diag_init(&diag, &rgs_alloc_libc);
+    s->inventory = rgs_inventory_new(&s->inventory_file.file[0], &diag, &rgs_alloc_libc);
+    if (diag.text)
+        fputs(diag.text, stderr);
+    rgs_diag_fini(&diag);
+    return s->inventory != NULL;
+}
+
+static bool open_files(struct rgs_study *s, char *const *paths, size_t n)
+{
+    char err[512] = "out of memory";
+
+    s->files = rgs_files_new(paths, n, rgs_problem_to_stderr, NULL);
+    s->key =
+        s->files ? rgs_run_key(setting(s, "key", s->config.key), s->files, err, sizeof(err)) : NULL;
+    if (s->key && s->config.geoip && !(s->geo = rgs_geo_open(s->config.geoip, err, sizeof(err)))) {
+        rgs_failed(s->args, "%s", err);
+        return false;
+    }
+    if (!s->key)
+        rgs_failed(s->args, "%s", err);
+    return s->key != NULL;
+}
+
+static bool open_analyzer(struct rgs_study *s, bool scored)
+{
+    struct rgs_analyzer_conf conf = rgs_analyzer_conf_default;
+    uint8_t derived[32];
+
+    conf.catalogue = s->pack.catalogue;
+    conf.ruleset = scored ? s->pack.ruleset : NULL;
+    conf.inventory = s->inventory;
+    conf.geo = rgs_geo_of(s->geo);
+    conf.home = s->config.home;
+    conf.blind = s->config.blind;
+    conf.capacity = s->config.capacity;
+    rgs_token_derive(s->key, "tables", derived);
+    memcpy(&conf.hash_key, derived, sizeof(conf.hash_key));
+    rgs_token_derive(s->key, "codes", derived);
+    memcpy(&conf.code_key, derived, sizeof(conf.code_key));
+    explicit_bzero(derived, sizeof(derived));
+    s->analyzer = rgs_analyzer_new(&conf, &rgs_alloc_libc);
+    if (!s->analyzer)
+        rgs_failed(s->args, "out of memory");
+    return s->analyzer != NULL;
+}
+
+bool rgs_study_open(struct rgs_study *s, const struct rgs_args *args, char *const *paths,
+                    size_t n_paths, bool scored)
+{
+    *s = (struct rgs_study){.args = args};
+    rgs_config_init(&s->config);
+    rgs_result_owner_init(&s->owner, &rgs_alloc_libc);
+    rgs_stop_install();
+    const char *config = rgs_arg(args, "config");
+    return (!config || rgs_config_load(&s->config, config)) &&
+           rgs_pack_load(&s->pack, setting(s, "rules", s->config.rules), scored) &&
+           load_inventory(s, setting(s, "inventory", s->config.inventory)) &&
+           open_files(s, paths, n_paths) && open_analyzer(s, scored);
+}
+
+void rgs_study_close(struct rgs_study *s)
+{
+    rgs_result_owner_fini(&s->owner);
+    free(s->names);
+    rgs_analyzer_del(s->analyzer);
+    rgs_geo_close(s->geo);
+    rgs_token_key_del(s->key);
+    rgs_files_del(s->files);
+    rgs_inventory_del(s->inventory);
+    rgs_file_set_fini(&s->inventory_file);
+    rgs_pack_fini(&s->pack);
+    rgs_config_fini(&s->config);
+}
+
+void rgs_study_read(struct rgs_study *s)
+{
+    struct rgs_progress progress;
+    struct rgs_packet packet;
+    size_t file;
+    uint64_t packets = 0;
+
+    rgs_progress_init(&progress);
+    while (!rgs_stop_asked() && rgs_files_next(s->files, &packet, &file)) {
+        rgs_analyzer_packet(s->analyzer, &packet);
+        if (++packets % PROGRESS_EVERY == 0)
+            rgs_progress_show(&progress, s->files, packets);
+    }
+    rgs_progress_clear(&progress);
+    rgs_analyzer_finish(s->analyzer);
+}
+
+const struct rgs_result *rgs_study_result(struct rgs_study *s)
+{
+    size_t n = rgs_files_count(s->files);
+
+    s->names = calloc(n + 1, sizeof(*s->names));
+    if (!s->names || rgs_analyzer_result(s->analyzer, &s->owner) < 0) {
+        rgs_failed(s->args, "out of memory");
+        return NULL;
+    }
+    for (size_t i = 0; i < n; i++)
+        s->names[i] = rgs_files_path(s->files, i);
+    s->owner.result.files = s->names;
+    s->owner.result.n_files = n;
+    return &s->owner.result;
+}
+
+int rgs_study_status(const struct rgs_study *s)
+{
+    if (rgs_files_count(s->files) == 0)
+        return RGS_EXIT_FAILED;
+    return rgs_files_damaged(s->files) > 0 ? RGS_EXIT_PARTLY : RGS_EXIT_OK;
+}
+
+static const char *reseller_name(void *ctx, uint64_t id, const char **name, const char **parent)
+{
+    const struct rgs_study *s = ctx;
+    const struct rgs_reseller *r = rgs_inventory_reseller(s->inventory, id);
+
+    if (!r)
+        return NULL;
+    *name = r->name;
+    *parent = r->parent;
+    return r->id;
+}
+
+static const char *account_name(void *ctx, uint64_t id)
+{
+    const struct rgs_study *s = ctx;
+    return rgs_tracker_name(rgs_analyzer_tracker(s->analyzer), id);
+}
+
+static const char *service_id(void *ctx, uint16_t index)
+{
+    const struct rgs_study *s = ctx;
+    const struct rgs_service *x = rgs_catalogue_service(s->pack.catalogue, index);
+    return x ? x->id : NULL;
+}
+
+void rgs_study_names(struct rgs_study *s, struct rgs_scorer_names *names)
+{
+    *names = (struct rgs_scorer_names){
+        .ctx = s, .reseller = reseller_name, .account = account_name, .service = service_id};
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A study: capture files read through an analyzer with rules, inventory, key and settings. What
+ * analyze, explain, backtest and classify --unknown share.
+ */
+#ifndef RGS_CLI_STUDY_H
+#define RGS_CLI_STUDY_H
+
+#include "capture/files.h"
+#include "cli/command.h"
+#include "cli/config.h"
+#include "cli/pack.h"
+#include "engine/analyzer.h"
+
+struct rgs_token_key;
+
+struct rgs_study {
+    const struct rgs_args *args;
+    struct rgs_config config;
+    struct rgs_pack pack;
+    struct rgs_file_set inventory_file;
+    struct rgs_inventory *inventory;
+    struct rgs_files *files;
+    struct rgs_token_key *key;
+    struct rgs_geo_file *geo;
+    struct rgs_analyzer *analyzer;
+    struct rgs_result_owner owner;
+    const char **names; /* of the files in the result */
+};
+
+/*
+ * Opens everything by the options inventory, rules, key and config, of which a command may lack
+ * any. paths are the capture files. scored false: observations only, no scores. Complaints go to
+ * stderr; rgs_study_close() is due whatever comes back.
+ */
+bool rgs_study_open(struct rgs_study *s, const struct rgs_args *args, char *const *paths,
+                    size_t n_paths, bool scored);
+void rgs_study_close(struct rgs_study *s);
+
+/* Reads all packets, with progress, until the end or a signal. */
+void rgs_study_read(struct rgs_study *s);
+/* The result, with the names of the files; valid until the study is closed. NULL: no memory. */
+const struct rgs_result *rgs_study_result(struct rgs_study *s);
+/* RGS_EXIT_OK, or what the state of the input makes of it. */
+int rgs_study_status(const struct rgs_study *s);
+
+/* The names that a scorer beside the analyzer's own gives to ids. */
+void rgs_study_names(struct rgs_study *s, struct rgs_scorer_names *names);
+
+#define RGS_STUDY_OPTIONS                                                                          \
+    {"inventory", 'i', "FILE", "CSV of who owns which number ranges, accounts, titles, devices",   \
+     NULL},                                                                                        \
+        {"key", 0, "FILE", "key for tokens: 32 bytes or 64 hex digits (one for this run)", NULL},  \
+    {                                                                                              \
+        "config", 0, "FILE", "YAML file of these settings and more; options come before it", NULL  \
+    }
+
+#endif

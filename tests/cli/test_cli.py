@@ -1,0 +1,295 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The program as people use it. Prints TAP."""
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import unicodedata
+
+program = pathlib.Path(sys.argv[1]).resolve()
+root = pathlib.Path(sys.argv[2]).resolve()
+results = []
+work = pathlib.Path(tempfile.mkdtemp(prefix="regsentry-cli-"))
+env = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "COLUMNS", "RGS_RULES")}
+env.update(HOME=str(work), XDG_STATE_HOME=str(work / "state"), PATH=f"{work / 'bin'}:{os.environ['PATH']}",
+           RGS_RULES=str(root / "rules"))
+
+
+def run(*args, stdin=None, more=None, shell=False):
+    return subprocess.run(args[0] if shell else [str(program), *map(str, args)], input=stdin, capture_output=True,
+                          cwd=work, env={**env, **(more or {})}, timeout=300, shell=shell,
+                          executable="/bin/bash" if shell else None)
+
+
+def case(name):
+    def wrap(fn):
+        try:
+            skipped = fn()
+            results.append((f"{name} # SKIP {skipped}" if skipped else name, None))
+        except Exception as e:  # a failed check, or a broken one: both count
+            results.append((name, f"{type(e).__name__}: {e}"))
+        return fn
+    return wrap
+
+
+def expect(ok, *what):
+    if not ok:
+        raise AssertionError(" ".join(str(w) for w in what))
+
+
+def width(line):
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 0 if unicodedata.combining(c) else 1 for c in line)
+
+
+def exits(p, status, *texts):
+    out = p.stdout.decode(errors="replace") + p.stderr.decode(errors="replace")
+    expect(p.returncode == status, f"exit {p.returncode}, expected {status}:", out[:400])
+    for text in texts:
+        expect(text in out, f"'{text}' not in:", out[:400])
+    expect("AddressSanitizer" not in out and "runtime error" not in out, out[:2000])
+
+
+# What the examples of the help name.
+(work / "bin").mkdir()
+(work / "bin" / "regsentry").symlink_to(program)
+simulated = run("simulate", root / "captures/demo.yaml", "-o", "trace.pcapng", "--truth", "truth.jsonl", "--inventory",
+                "resellers.csv")
+exits(simulated, 0)
+trace = (work / "trace.pcapng").read_bytes()
+for name in ("trace.pcap", "lab.pcapng", "week.pcapng", "big.pcapng"):
+    (work / name).write_bytes(trace)
+(work / "captures").mkdir()
+(work / "captures" / "a.pcapng").write_bytes(trace)
+shutil.copy(root / "captures/demo.yaml", work / "captures/demo.yaml")
+shutil.copy(root / "captures/demo.yaml", work / "week.yaml")
+shutil.copytree(root / "rules", work / "rules")
+shutil.copytree(root / "rules", work / "changed")
+usage = work / "changed/usage.yaml"
+usage.write_text(usage.read_text().replace("weight: 24", "weight: 20", 1))
+(work / "site.key").write_bytes(bytes(range(32)))
+(work / "site.yaml").write_text("inventory: resellers.csv\nkey: site.key\nhome: HK\n"
+                                "capacity: {tcp_flows: 4096, timeout: 90s}\n")
+records = run("decode", "--key", "site.key", "--format", "jsonl", "trace.pcapng").stdout.decode()
+token = re.search(r'"(n-[a-z0-9]+-[a-z2-7]+)"', records).group(1)
+commands = re.findall(r"^  (\w+) ", run("--help").stdout.decode(), re.M)
+
+
+@case("the list of commands is the table")
+def _():
+    expect(len(commands) >= 6 and "analyze" in commands, commands)
+
+
+for command in commands:
+    @case(f"help of {command} is 80 columns wide at most")
+    def _():
+        p = run(command, "--help")
+        exits(p, 0, "Usage: regsentry " + command, "Examples:")
+        for line in p.stdout.decode().splitlines():
+            expect(width(line) <= 80, f"{width(line)} columns:", line)
+
+    @case(f"the examples of {command} run")
+    def _():
+        text = run(command, "--help").stdout.decode().split("Examples:\n", 1)[1]
+        for line in text.replace("\\\n", " ").splitlines():
+            line = line.strip().replace("jq .text", "cat").replace("| head", "| cat")
+            line = re.sub(r"n-[a-z0-9]{4}-[a-z2-7]{26}", token, line)
+            if not line:
+                continue
+            exits(run("set -o pipefail; " + line, shell=True), 0)
+
+    @case(f"an option of {command} that is none")
+    def _():
+        exits(run(command, "--hepl"), 2, "did you mean --help?", f"regsentry {command} --help")
+
+
+@case("no command, and one that is none")
+def _():
+    exits(run(), 2, "Usage:")
+    exits(run("anlyze"), 2, "did you mean 'analyze'?")
+    exits(run("xyzzy"), 2, "there is no command")
+
+
+@case("choices name themselves")
+def _():
+    exits(run("analyze", "--format", "jsn", "trace.pcapng"), 2, "--format is one of: text json", "'jsn'")
+    exits(run("analyze", "--format"), 2, "--format needs a value")
+    exits(run("rules", "chekc"), 2, "did you mean 'check'?")
+
+
+@case("input that is missing, damaged, empty, or all of these")
+def _():
+    exits(run("analyze"), 2, "no capture file given")
+    exits(run("analyze", "nowhere.pcap"), 1, "nowhere.pcap", "No such file")
+    (work / "damaged.pcapng").write_bytes(trace[:len(trace) // 2 + 1])
+    p = run("analyze", "damaged.pcapng")
+    exits(p, 3, "damaged.pcapng", "packets")
+    exits(run("decode", "damaged.pcapng"), 3)
+    exits(run("analyze", "nowhere.pcap", "trace.pcapng"), 3, "codes")
+    (work / "text.pcap").write_text("this is no capture")
+    exits(run("analyze", "text.pcap"), 1, "text.pcap")
+    (work / "empty").mkdir()
+    exits(run("analyze", "empty"), 1)
+
+
+@case("standard input, and a file of the output")
+def _():
+    whole = run("analyze", "--format", "json", "-i", "resellers.csv", "-o", "out.json", "trace.pcapng")
+    exits(whole, 0)
+    expect(whole.stdout == b"", "something on standard output, too")
+    a = json.loads((work / "out.json").read_text())
+    p = run("analyze", "--format", "json", "-i", "resellers.csv", "-", stdin=trace)
+    exits(p, 0)
+    b = json.loads(p.stdout)
+    expect(a["resellers"] == b["resellers"] and len(a["resellers"]) >= 5, "the same resellers")
+    expect(not list(work.glob("*.part")), "a half-written file is left")
+    exits(run("analyze", "-o", "/nonexistent/x", "trace.pcapng"), 1, "/nonexistent/x")
+
+
+@case("tables fit 80 and 100 columns")
+def _():
+    for columns in (80, 100):
+        p = run("analyze", "-i", "resellers.csv", "trace.pcapng", more={"COLUMNS": str(columns)})
+        exits(p, 0, "R17")
+        for line in p.stdout.decode().splitlines():
+            expect(width(line) <= columns, f"{width(line)} columns:", line)
+
+
+@case("colour on a terminal only, and never with NO_COLOR")
+def _():
+    exits(run("analyze", "trace.pcapng"), 0)
+    expect(b"\x1b" not in run("analyze", "-i", "resellers.csv", "trace.pcapng").stdout, "escapes in a pipe")
+    script = shutil.which("script")
+    if not script:
+        return "script(1) is not installed"
+    line = f"{program} analyze -i resellers.csv trace.pcapng"
+    plain = run(f"NO_COLOR=1 {script} -qec '{line}' /dev/null 2>/dev/null", shell=True).stdout
+    colour = run(f"TERM=xterm {script} -qec '{line} 2>/dev/null' /dev/null", shell=True).stdout
+    expect(b"\x1b[" in colour, "no colour on a terminal")
+    expect(not re.search(rb"\x1b\[[0-9;]*m", plain), "colour despite NO_COLOR")
+
+
+@case("a reader that goes away")
+def _():
+    p = run(f"{program} decode --format jsonl trace.pcapng | head -1", shell=True)
+    exits(p, 0)
+    expect(json.loads(p.stdout), "one record")
+    exits(run(f"{program} analyze trace.pcapng >/dev/full", shell=True), 1, "cannot be written")
+
+
+@case("the man page renders")
+def _():
+    page = run("--man")
+    exits(page, 0, ".TH REGSENTRY")
+    groff = shutil.which("groff")
+    if not groff:
+        return "groff is not installed"
+    p = subprocess.run([groff, "-man", "-ww", "-Tutf8"], input=page.stdout, capture_output=True)
+    expect(p.returncode == 0 and not p.stderr, p.stderr.decode()[:400])
+    for command in commands:
+        expect(command in p.stdout.decode(), command, "is missing")
+
+
+@case("the bash completion is bash")
+def _():
+    p = run("--bash-completion")
+    exits(p, 0)
+    check = subprocess.run(["bash", "-n"], input=p.stdout, capture_output=True)
+    expect(check.returncode == 0, check.stderr.decode())
+    words = subprocess.run(["bash", "-c", p.stdout.decode() + "\nCOMP_WORDS=(regsentry an); COMP_CWORD=1; _regsentry; "
+                            "echo ${COMPREPLY[@]}"], capture_output=True).stdout.decode().split()
+    expect(words == ["analyze"], words)
+
+
+@case("the configuration: used, checked, outranked by options")
+def _():
+    a = run("analyze", "--config", "site.yaml", "trace.pcapng")
+    exits(a, 0, "R17")
+    (work / "bad.yaml").write_text("inventry: x\nhome: Hongkong\nprivacy: {content: perhaps}\ncapacity: {tcp_flows: 1}\n")
+    exits(run("analyze", "--config", "bad.yaml", "trace.pcapng"), 1, "bad.yaml:1:1", "did you mean 'inventory'", "bad.yaml:2:7",
+          "neither read nor never", "bad.yaml:4:23")
+    (work / "blind.yaml").write_text("inventory: nowhere.csv\nprivacy: {content: never}\n")
+    exits(run("analyze", "--config", "blind.yaml", "trace.pcapng"), 1, "nowhere.csv")
+    exits(run("analyze", "--config", "blind.yaml", "-i", "resellers.csv", "trace.pcapng"), 0, "R17")
+    (work / "geo.yaml").write_text("geoip: site.key\n")
+    exits(run("analyze", "--config", "geo.yaml", "trace.pcapng"), 1, "site.key")
+
+
+@case("rules: every error at once, cases, differences")
+def _():
+    shutil.copytree(work / "rules", work / "broken")
+    bad = work / "broken/usage.yaml"
+    bad.write_text(bad.read_text().replace("weight: 24", "wieght: 24", 1).replace("uses: many_services\n", "uses: mny_services\n"))
+    service = work / "broken/services/glovo.yaml"
+    service.write_text(service.read_text().replace("category: food", "category: fud"))
+    exits(run("rules", "check", "broken"), 1, "did you mean 'weight'", "mny_services", "glovo.yaml", "^")
+    exits(run("rules", "check", "rules"), 0, "services")
+    exits(run("rules", "test", "rules"), 0, "0 failed")
+    (work / "rules/cases.yaml").write_text(
+        "cases:\n  - {rule: U01, value: 100, weight: 24}\n  - {rule: U01, value: 0, weight: 3}\n"
+        "  - {typology: roaming_bank, values: {U01: 0}, level: clear}\n"
+        "  - {captures: [../trace.pcapng], inventory: ../resellers.csv, expect: {R17: alert, R31: alert}}\n")
+    exits(run("rules", "test", "rules"), 1, "cases.yaml:3: U01 at 0: expected the weight 3",
+          "R31: expected alert", "2 failed")
+    (work / "rules/cases.yaml").write_text("cases:\n  - {rule: U99, value: 1, weight: 1}\n")
+    exits(run("rules", "test", "rules"), 1, "cases.yaml:2:5")
+    (work / "rules/cases.yaml").unlink()
+    p = run("rules", "diff", "rules", "changed")
+    exits(p, 0, "~ rule U01", "24 → 20", "0 added, 0 removed, 1 changed")
+    exits(run("rules", "diff", "rules", "nowhere"), 1, "nowhere")
+    exits(run("rules", "diff", "rules"), 2)
+
+
+@case("classify: unknown senders, counted, without text")
+def _():
+    p = run("classify", "--unknown", "trace.pcapng")
+    exits(p, 0)
+    rows = [line.split("\t") for line in p.stdout.decode().splitlines()]
+    expect(rows and all(len(r) == 2 and int(r[1]) > 0 for r in rows), rows[:3])
+    expect([int(r[1]) for r in rows] == sorted((int(r[1]) for r in rows), reverse=True), "order")
+    expect(not any(re.fullmatch(r"\+?\d{7,}", r[0]) for r in rows), "a number is printed")
+
+
+@case("reveal: on the record, or not at all")
+def _():
+    log = work / "audit.jsonl"
+    p = run("reveal", token, "--key", "site.key", "--reason", "case 2026-1, a test", "--audit", log)
+    exits(p, 0, "number ")
+    digits = p.stdout.split()[1]
+    expect(digits.isdigit() and digits not in log.read_bytes(), "the identifier is in the log")
+    exits(run("reveal", token, "--key", "site.key", "--reason", "another reason", "--audit", log), 0)
+    entries = [json.loads(line) for line in log.read_text().splitlines()]
+    expect([e["n"] for e in entries] == [1, 2] and entries[1]["previous"] == entries[0]["hash"], entries)
+    exits(run("reveal", "--verify", "--audit", log), 0, "2 lines")
+    exits(run("reveal", token, "--key", "site.key", "--reason", "x", "--audit", log), 2, "--reason")
+    exits(run("reveal", token, "--key", "site.key", "--audit", log), 2, "--reason")
+    exits(run("reveal", "n-nonsense", "--key", "site.key", "--reason", "a long reason", "--audit", log), 1, "no token")
+    (work / "other.key").write_bytes(bytes(range(1, 33)))
+    exits(run("reveal", token, "--key", "other.key", "--reason", "a long reason", "--audit", log), 1, "another key")
+    # Two people: the site's key as the exclusive or of two.
+    (work / "one.key").write_bytes(bytes(b ^ 0x5a for b in range(32)))
+    (work / "two.key").write_bytes(b"\x5a" * 32)
+    p = run("reveal", token, "--key", "one.key", "--second-key", "two.key", "--reason", "with two people", "--audit", log)
+    exits(p, 0, digits.decode())
+    before = log.read_text()
+    log.write_text(before.replace("another reason", "another seazon"))
+    p = run("reveal", token, "--key", "site.key", "--reason", "a long reason", "--audit", log)
+    exits(p, 1, "audit.jsonl:2", "chain is broken")
+    expect(digits not in p.stdout, "revealed all the same")
+    p = run("reveal", token, "--key", "site.key", "--reason", "a long reason", "--audit", "/nonexistent/a")
+    exits(p, 1, "nothing is revealed")
+    expect(digits not in p.stdout, "revealed all the same")
+
+
+print(f"1..{len(results)}")
+failed = 0
+for i, (name, problem) in enumerate(results, 1):
+    print(f"{'not ok' if problem else 'ok'} {i} - {name}")
+    if problem:
+        print("# " + problem.replace("\n", "\n# "))
+        failed += 1
+shutil.rmtree(work, ignore_errors=True)
+sys.exit(1 if failed else 0)
