@@ -107,10 +107,9 @@ const struct rgs_command rgs_command_simulate = {
         "describes them, with event times over weeks. The same scenario and seed give the same "
         "bytes. Several files make one scenario: their networks, behaviours and resellers "
         "together. Prints how many frames, PDUs and messages were written.",
-    .examples =
-        "  regsentry simulate captures/demo.yaml -o demo.pcapng \\\n"
-        "      --truth demo.jsonl --inventory demo.csv\n"
-        "  regsentry simulate week.yaml -o week.pcapng --seed 4 --set 'ordinary.numbers=900'\n",
+    .examples = "  regsentry simulate captures/demo.yaml -o demo.pcapng \\\n"
+                "      --truth demo.jsonl --inventory demo.csv\n"
+                "  regsentry simulate week.yaml -o week.pcapng --set 'ordinary.numbers=900'\n",
     .options = options,
     .n_options = sizeof(options) / sizeof(options[0]),
     .run = run_simulate,
