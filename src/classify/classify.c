@@ -195,11 +195,15 @@ void rgs_classify_blind(const struct rgs_catalogue *c, const struct rgs_envelope
 {
     enum rgs_sender_type type = sender_type(e->sender, e->sender_type);
     uint16_t service = rgs_sender_service(c, e->sender);
+    /* Operators and shops advertise under the name that their codes come from. */
+    const char *category = service ? rgs_category_word(c->services[service - 1].category) : "";
+    bool mixed = strcmp(category, "telecom") == 0 || strcmp(category, "retail") == 0 ||
+                 strcmp(category, "bank") == 0;
     const bool holds[RGS_B_COUNT] = {
         [RGS_B_SENDER_ALPHA] = type == RGS_SENDER_ALPHANUMERIC,
         [RGS_B_SENDER_SHORT] = type == RGS_SENDER_SHORT,
         [RGS_B_SENDER_NUMBER] = type == RGS_SENDER_NATIONAL || type == RGS_SENDER_INTERNATIONAL,
-        [RGS_B_SENDER_KNOWN] = service != 0,
+        [RGS_B_SENDER_KNOWN] = service != 0 && !mixed,
         [RGS_B_SENDER_WORD] = type == RGS_SENDER_ALPHANUMERIC && sender_word(e->sender),
         [RGS_B_TINY] = e->length <= 20,
         [RGS_B_SHORT] = e->length > 20 && e->length <= 70,

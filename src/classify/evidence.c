@@ -279,9 +279,14 @@ static void shape(const struct rgs_token *k, struct rgs_features *f)
     while (same < k->n && k->code[same] == k->code[0])
         same++;
     set_if(f, RGS_F_SAME_DIGITS, same == k->n);
-    if (k->shape == RGS_SHAPE_DIGITS && k->n == 4 &&
-        ((k->code[0] == '1' && k->code[1] == '9') || (k->code[0] == '2' && k->code[1] == '0')))
-        set(f, RGS_F_YEAR);
+}
+
+/* Four digits that may be a year; not where a word for a code says what they are. */
+static bool year(const struct rgs_token *k, const struct around *a)
+{
+    return k->shape == RGS_SHAPE_DIGITS && k->n == 4 &&
+           ((k->code[0] == '1' && k->code[1] == '9') || (k->code[0] == '2' && k->code[1] == '0')) &&
+           a->before[RGS_W_CODE] > ADJACENT && a->before[RGS_W_WEAK] > ADJACENT;
 }
 
 static bool ignorable(uint8_t c)
@@ -367,6 +372,7 @@ void rgs_evidence_token(const struct rgs_reading *r, const struct rgs_token *k,
     *f = r->message;
     shape(k, f);
     place(r->text, k, f);
+    set_if(f, RGS_F_YEAR, year(k, &a));
     set_if(f, RGS_F_GLUED, k->flags & RGS_TOKEN_GLUED);
     bool line_ends = k->end < r->text.n && r->text.p[k->end] == '\n';
     set_if(f, RGS_F_MONEY_BESIDE,
