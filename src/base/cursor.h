@@ -32,14 +32,14 @@ static inline bool rgs_begins_with_word(struct rgs_bytes s, const char *word)
 /* Offset of the first c, or s.n. */
 static inline size_t rgs_find_byte(struct rgs_bytes s, uint8_t c)
 {
-    const uint8_t *at = s.n ? memchr(s.p, c, s.n) : NULL;
+    const uint8_t *at = s.p && s.n ? memchr(s.p, c, s.n) : NULL;
     return at ? (size_t)(at - s.p) : s.n;
 }
 
 /* Offset of the first occurrence of a short string, or s.n. */
 static inline size_t rgs_find(struct rgs_bytes s, const char *what)
 {
-    const void *at = s.n ? memmem(s.p, s.n, what, strlen(what)) : NULL;
+    const void *at = s.p && s.n ? memmem(s.p, s.n, what, strlen(what)) : NULL;
     return at ? (size_t)((const uint8_t *)at - s.p) : s.n;
 }
 

@@ -9,15 +9,7 @@ enum {
 };
 
 const struct rgs_analyzer_conf rgs_analyzer_conf_default = {
-    .capacity = {.ip_fragments = 1024,
-                 .tcp_flows = 16384,
-                 .tcp_buffer = 256 * 1024,
-                 .sctp_flows = 4096,
-                 .sctp_messages = 4096,
-                 .sccp_segments = 4096,
-                 .dialogues = 65536,
-                 .sessions = 4096,
-                 .timeout_ns = INT64_C(60) * 1000000000},
+    .capacity = RGS_CAPACITY_DEFAULT,
     .concat_messages = 8192,
 };
 

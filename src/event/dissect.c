@@ -3,17 +3,7 @@
 
 #include <stdio.h>
 
-const struct rgs_capacity rgs_capacity_default = {
-    .ip_fragments = 1024,
-    .tcp_flows = 16384,
-    .tcp_buffer = 256 * 1024,
-    .sctp_flows = 4096,
-    .sctp_messages = 4096,
-    .sccp_segments = 4096,
-    .dialogues = 65536,
-    .sessions = 4096,
-    .timeout_ns = INT64_C(60) * 1000000000,
-};
+const struct rgs_capacity rgs_capacity_default = RGS_CAPACITY_DEFAULT;
 
 void rgs_anomaly(struct rgs_dissect *d, enum rgs_anomaly x)
 {

@@ -42,6 +42,15 @@ struct rgs_capacity {
     int64_t timeout_ns;       /* of reassembly and open dialogues, event time */
     struct rgs_hash_key hash_key;
 };
+/* What an analysis of files wants; a constant, so that other defaults can hold it. */
+#define RGS_CAPACITY_DEFAULT                                          \
+    {                                                                 \
+        .ip_fragments = 1024, .tcp_flows = 16384,                     \
+        .tcp_buffer = 256 * 1024, .sctp_flows = 4096,                 \
+        .sctp_messages = 4096, .sccp_segments = 4096,                 \
+        .dialogues = 65536, .sessions = 4096,                         \
+        .timeout_ns = INT64_C(60) * 1000000000                        \
+    }
 extern const struct rgs_capacity rgs_capacity_default;
 
 /* Every layer's function and, where it keeps state, NAME_new and NAME_del. */
