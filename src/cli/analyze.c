@@ -1,74 +1,93 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* regsentry analyze: from capture files to a ranked list of resellers. */
-#include <stdlib.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
-
 #include "cli/commands.h"
 #include "cli/output.h"
 #include "cli/study.h"
+#include "engine/tape.h"
+#include "sink/charts.h"
 #include "sink/report.h"
 
-enum { DEFAULT_COLUMNS = 100 };
+/* Verifications of some ten million; what the charts show ends there. */
+static const size_t tape_bytes = (size_t)768 << 20;
 
-/* What the terminal says, else COLUMNS, else enough for the whole table. */
-static unsigned columns(FILE *out)
+static bool is_format(const struct rgs_args *args, const char *word)
 {
-    struct winsize size;
-    const char *env = getenv("COLUMNS");
-
-    if (isatty(fileno(out)) && ioctl(fileno(out), TIOCGWINSZ, &size) == 0 && size.ws_col)
-        return size.ws_col;
-    long n = env ? strtol(env, NULL, 10) : 0;
-    return n > 0 && n < 1000 ? (unsigned)n : DEFAULT_COLUMNS;
+    const char *format = rgs_arg(args, "format");
+    return format && strcmp(format, word) == 0;
 }
 
-static int write_report(const struct rgs_args *args, const struct rgs_result *result)
+static int write_html(struct rgs_study *study, const struct rgs_result *result,
+                      const struct rgs_tape *tape, FILE *out)
 {
-    const char *format = rgs_arg(args, "format"), *no_color = getenv("NO_COLOR");
+    struct rgs_charts *charts = rgs_study_charts(study, result, tape);
+
+    if (!charts)
+        return rgs_failed(study->args, "out of memory");
+    rgs_report_html(out, result, charts);
+    rgs_charts_del(charts);
+    if (rgs_tape_dropped(tape))
+        fprintf(stderr, "regsentry analyze: the charts lack the last %llu codes\n",
+                (unsigned long long)rgs_tape_dropped(tape));
+    return RGS_EXIT_OK;
+}
+
+static int write_report(struct rgs_study *study, const struct rgs_result *result,
+                        const struct rgs_tape *tape)
+{
+    const struct rgs_args *args = study->args;
+    int status = RGS_EXIT_OK;
     struct rgs_output output;
     char err[512];
 
     if (rgs_output_open(&output, rgs_arg(args, "output"), err, sizeof(err)) < 0)
         return rgs_failed(args, "%s", err);
-    if (format && strcmp(format, "json") == 0) {
+    if (is_format(args, "json")) {
         rgs_report_json(output.stream, result);
-    } else if (format && strcmp(format, "csv") == 0) {
+    } else if (is_format(args, "csv")) {
         rgs_report_csv(output.stream, result);
+    } else if (is_format(args, "html")) {
+        status = write_html(study, result, tape, output.stream);
     } else {
-        struct rgs_report_conf conf = {.columns = columns(output.stream),
-                                       .colour = isatty(fileno(output.stream)) == 1 &&
-                                                 !(no_color && *no_color)};
+        struct rgs_report_conf conf = rgs_page_of(output.stream);
         rgs_report_text(output.stream, result, &conf);
     }
     if (rgs_output_close(&output, err, sizeof(err)) < 0)
         return rgs_failed(args, "%s", err);
-    return RGS_EXIT_OK;
+    return status;
 }
 
 static int run_analyze(const struct rgs_args *args)
 {
+    struct rgs_tape *tape = NULL;
     struct rgs_study study;
     int status = RGS_EXIT_FAILED;
 
     if (args->n_rest == 0)
         return rgs_usage_error(args, "no capture file given");
     if (rgs_study_open(&study, args, args->rest, (size_t)args->n_rest, true)) {
+        if (is_format(args, "html")) {
+            tape = rgs_study_tape(&study, tape_bytes, true);
+            if (!tape) {
+                rgs_study_close(&study);
+                return RGS_EXIT_FAILED;
+            }
+        }
         rgs_study_read(&study);
         const struct rgs_result *result =
             rgs_files_count(study.files) ? rgs_study_result(&study) : NULL;
         if (result)
-            status = write_report(args, result);
+            status = write_report(&study, result, tape);
         if (status == RGS_EXIT_OK)
             status = rgs_study_status(&study);
     }
+    rgs_tape_del(tape);
     rgs_study_close(&study);
     return status;
 }
 
 static const struct rgs_option options[] = {
     {"rules", 0, "DIR", "folder of rules (the shipped one)", NULL},
-    {"format", 0, "FORMAT", "how the result is written (text)", "text json csv"},
+    {"format", 0, "FORMAT", "how the result is written (text)", "text json html csv"},
     {"output", 'o', "FILE", "write to FILE (standard output)", NULL},
     RGS_STUDY_OPTIONS,
 };
@@ -83,7 +102,8 @@ const struct rgs_command rgs_command_analyze = {
              "the minimum "
              "support is named; no content and no identifier is written.",
     .examples = "  regsentry analyze --inventory resellers.csv trace.pcapng\n"
-                "  regsentry analyze --format json -o result.json captures/\n",
+                "  regsentry analyze --config site.yaml --format html -o report.html trace.pcapng\n"
+                "  regsentry analyze -i resellers.csv --format json -o result.json captures/\n",
     .options = options,
     .n_options = sizeof(options) / sizeof(options[0]),
     .run = run_analyze,

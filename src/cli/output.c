@@ -3,10 +3,13 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "cli/load.h"
 #include "event/token.h"
+
+enum { DEFAULT_COLUMNS = 100 };
 
 int rgs_output_open(struct rgs_output *o, const char *path, char *err, size_t err_size)
 {
@@ -54,6 +57,25 @@ void rgs_problem_to_stderr(void *ctx, const char *path, const char *reason)
     (void)ctx;
     fprintf(stderr, "regsentry: %s: %s\n", strcmp(path, "-") == 0 ? "standard input" : path,
             reason);
+}
+
+/* What the terminal says, else COLUMNS, else enough for the whole table. */
+static unsigned columns(FILE *out)
+{
+    struct winsize size;
+    const char *env = getenv("COLUMNS");
+
+    if (isatty(fileno(out)) && ioctl(fileno(out), TIOCGWINSZ, &size) == 0 && size.ws_col)
+        return size.ws_col;
+    long n = env ? strtol(env, NULL, 10) : 0;
+    return n > 0 && n < 1000 ? (unsigned)n : DEFAULT_COLUMNS;
+}
+
+struct rgs_report_conf rgs_page_of(FILE *out)
+{
+    const char *no_color = getenv("NO_COLOR");
+    return (struct rgs_report_conf){.columns = columns(out),
+                                    .colour = isatty(fileno(out)) == 1 && !(no_color && *no_color)};
 }
 
 struct rgs_token_key *rgs_run_key(const char *path, const struct rgs_files *files, char *err,

@@ -4,6 +4,7 @@
 #define RGS_CLI_OUTPUT_H
 
 #include "capture/files.h"
+#include "sink/report.h"
 
 struct rgs_token_key;
 
@@ -16,6 +17,9 @@ struct rgs_output {
 /* path NULL or "-": standard output. 0, or -errno with a reason in err. */
 int rgs_output_open(struct rgs_output *o, const char *path, char *err, size_t err_size);
 int rgs_output_close(struct rgs_output *o, char *err, size_t err_size);
+
+/* How wide a stream is, and whether it shows colour. */
+struct rgs_report_conf rgs_page_of(FILE *out);
 
 /* A rgs_files_problem. */
 void rgs_problem_to_stderr(void *ctx, const char *path, const char *reason);

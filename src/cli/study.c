@@ -6,7 +6,9 @@
 #include "cli/output.h"
 #include "cli/progress.h"
 #include "cli/stop.h"
+#include "engine/tape.h"
 #include "event/token.h"
+#include "sink/charts.h"
 
 enum { PROGRESS_EVERY = 4096 };
 
@@ -167,6 +169,43 @@ static const char *service_id(void *ctx, uint16_t index)
     const struct rgs_study *s = ctx;
     const struct rgs_service *x = rgs_catalogue_service(s->pack.catalogue, index);
     return x ? x->id : NULL;
+}
+
+static void tape_code(void *ctx, const struct rgs_obs *o)
+{
+    if (RGS_OBS_HAS(o, KIND) && o->kind == RGS_OBS_VERIFICATION)
+        rgs_tape_add(ctx, o);
+}
+
+struct rgs_tape *rgs_study_tape(struct rgs_study *s, size_t bytes, bool verifications)
+{
+    struct rgs_tape *tape = rgs_tape_new(bytes, &rgs_alloc_libc);
+    uint64_t charted = 0;
+
+    if (!tape) {
+        rgs_failed(s->args, "out of memory");
+        return NULL;
+    }
+    static const uint8_t fields[] = {RGS_O_KIND,    RGS_O_SERVICE, RGS_O_NUMBER, RGS_O_RESELLER,
+                                     RGS_O_ACCOUNT, RGS_O_DEVICE,  RGS_O_CELL};
+    for (size_t i = 0; i < sizeof(fields); i++)
+        charted |= UINT64_C(1) << fields[i];
+    if (verifications)
+        rgs_tape_fields(tape, charted);
+    rgs_analyzer_on_obs(s->analyzer, verifications ? tape_code : rgs_tape_add, tape);
+    return tape;
+}
+
+struct rgs_charts *rgs_study_charts(struct rgs_study *s, const struct rgs_result *result,
+                                    const struct rgs_tape *tape)
+{
+    struct rgs_charts *charts = rgs_charts_new(result, service_id, s);
+
+    if (charts) {
+        rgs_tape_play(tape, rgs_charts_observe, charts);
+        rgs_charts_finish(charts);
+    }
+    return charts;
 }
 
 void rgs_study_names(struct rgs_study *s, struct rgs_scorer_names *names)

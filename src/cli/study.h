@@ -44,6 +44,14 @@ const struct rgs_result *rgs_study_result(struct rgs_study *s);
 /* RGS_EXIT_OK, or what the state of the input makes of it. */
 int rgs_study_status(const struct rgs_study *s);
 
+struct rgs_tape;
+struct rgs_charts;
+/* Before reading: a tape of observations, all or verifications only; NULL after a complaint. */
+struct rgs_tape *rgs_study_tape(struct rgs_study *s, size_t bytes, bool verifications);
+/* After the result: its charts, out of the tape. NULL: no memory. */
+struct rgs_charts *rgs_study_charts(struct rgs_study *s, const struct rgs_result *result,
+                                    const struct rgs_tape *tape);
+
 /* The names that a scorer beside the analyzer's own gives to ids. */
 void rgs_study_names(struct rgs_study *s, struct rgs_scorer_names *names);
 
@@ -52,7 +60,8 @@ void rgs_study_names(struct rgs_study *s, struct rgs_scorer_names *names);
      NULL},                                                                                        \
         {"key", 0, "FILE", "key for tokens: 32 bytes or 64 hex digits (one for this run)", NULL},  \
     {                                                                                              \
-        "config", 0, "FILE", "YAML file of these settings and more; options come before it", NULL  \
+        "config", 0, "FILE", "YAML file of these settings and more; options given outrank it",     \
+            NULL                                                                                   \
     }
 
 #endif

@@ -60,25 +60,7 @@ static void bar(const struct page *p, double score, enum rgs_status s)
 /* Folds words at the page's width; the first line starts at column `at`. */
 static void fold(const struct page *p, const char *text, unsigned indent, unsigned at)
 {
-    bool start = true;
-    while (*text) {
-        size_t n = strcspn(text, " ");
-        size_t w = rgs_text_width(rgs_bytes(text, n));
-        if (!start && at + 1 + w > p->columns) {
-            fprintf(p->out, "\n%*s", (int)indent, "");
-            at = indent;
-            start = true;
-        }
-        if (!start) {
-            fputc(' ', p->out);
-            at++;
-        }
-        at += (unsigned)rgs_text_put(p->out, rgs_bytes(text, n), SIZE_MAX);
-        start = false;
-        text += n;
-        text += strspn(text, " ");
-    }
-    fputc('\n', p->out);
+    rgs_text_fold(p->out, text, indent, at, p->columns);
 }
 
 static void heading(const struct page *p, const struct rgs_result *r)

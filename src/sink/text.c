@@ -98,3 +98,26 @@ void rgs_text_time(char out[40], int64_t ns, bool with_ns)
     if (with_ns)
         snprintf(out + n, 40 - n, ".%09ld", rest);
 }
+
+void rgs_text_fold(FILE *out, const char *text, unsigned indent, unsigned at, unsigned columns)
+{
+    bool start = true;
+    while (*text) {
+        size_t n = strcspn(text, " ");
+        size_t w = rgs_text_width(rgs_bytes(text, n));
+        if (!start && at + 1 + w > columns) {
+            fprintf(out, "\n%*s", (int)indent, "");
+            at = indent;
+            start = true;
+        }
+        if (!start) {
+            fputc(' ', out);
+            at++;
+        }
+        at += (unsigned)rgs_text_put(out, rgs_bytes(text, n), SIZE_MAX);
+        start = false;
+        text += n;
+        text += strspn(text, " ");
+    }
+    fputc('\n', out);
+}

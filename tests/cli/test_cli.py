@@ -218,6 +218,61 @@ def _():
     exits(run("analyze", "--config", "geo.yaml", "trace.pcapng"), 1, "site.key")
 
 
+@case("explain: from captures and from a result")
+def _():
+    exits(run("analyze", "-i", "resellers.csv", "--format", "json", "-o", "result.json", "trace.pcapng"), 0)
+    a, b = run("explain", "R17", "-i", "resellers.csv", "trace.pcapng"), run("explain", "R17", "--result", "result.json")
+    for p in (a, b):
+        exits(p, 0, "What happened", "What was counted", "Why: roaming_bank", "What would change it", "alert")
+        for line in p.stdout.decode().splitlines():
+            expect(width(line) <= 100, f"{width(line)} columns:", line)
+    # What both can tell is the same; captures add the course of time and the devices.
+    lines = a.stdout.decode().splitlines()
+    expect(all(line in lines for line in b.stdout.decode().splitlines()), "they differ")
+    exits(run("explain", "Harbour Link Telecom", "--result", "result.json"), 0, "R17")
+    exits(run("explain", "R0", "--result", "result.json"), 1, "R17")
+    exits(run("explain"), 2)
+    exits(run("explain", "R17"), 2, "--result")
+    (work / "half.json").write_text((work / "result.json").read_text()[:3000])
+    exits(run("explain", "R17", "--result", "half.json"), 1, "half.json:")
+    (work / "other.json").write_text('{"version":1,"resellers":[{"id":"R17"}]}')
+    exits(run("explain", "R17", "--result", "other.json"), 1, "no result of analyze")
+
+
+def complaints(page):
+    """What a browser's console says about a page, without a network."""
+    p = subprocess.run([shutil.which("chromium"), "--headless", "--no-sandbox", "--disable-gpu", "--dump-dom",
+                        "--enable-logging=stderr", "--host-resolver-rules=MAP * ~NOTFOUND",
+                        f"--user-data-dir={work / 'browser'}", page.as_uri()], capture_output=True, timeout=120)
+    expect(b"</html>" in p.stdout, "the browser gave nothing:", p.stderr.decode()[-400:])
+    return [line for line in p.stderr.decode().splitlines() if "CONSOLE" in line]
+
+
+@case("the HTML report is whole, and asks for nothing")
+def _():
+    exits(run("analyze", "-i", "resellers.csv", "--format", "html", "-o", "report.html", "trace.pcapng"), 0)
+    page = (work / "report.html").read_text()
+    for text in ("Harbour Link Telecom", "<svg", "How the score comes about", "Verification codes by service",
+                 "Active parts of number blocks", "prefers-color-scheme:dark", "@media print", "Content-Security-Policy"):
+        expect(text in page, text, "is missing")
+    for pattern in (r"<script", r"https?:", r"url\(", r"@import", r"<link", r"\bsrc=", r"\bon\w+="):
+        expect(not re.search(pattern, page), pattern, "stands in the page")
+    # No number of a subscriber: a block's prefix has seven digits behind 852 at most.
+    expect(not re.search(r"852\d{5,}", page), "a number is printed")
+    again = run("analyze", "-i", "resellers.csv", "--format", "html", "trace.pcapng")
+    expect(again.stdout.decode() == page, "the same capture gives other bytes")
+
+
+@case("a browser shows the HTML report without a complaint")
+def _():
+    if not shutil.which("chromium"):
+        return "chromium is not installed (tools/install browser)"
+    expect(complaints(work / "report.html") == [], "console:", complaints(work / "report.html"))
+    spoilt = work / "spoilt.html"
+    spoilt.write_text((work / "report.html").read_text().replace("</main>", "<img src=http://example.com/x.png></main>"))
+    expect(complaints(spoilt), "a request to elsewhere went unnoticed")
+
+
 @case("rules: every error at once, cases, differences")
 def _():
     shutil.copytree(work / "rules", work / "broken")

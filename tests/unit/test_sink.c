@@ -2,6 +2,9 @@
 #include <criterion/criterion.h>
 #include <stdlib.h>
 
+#include "engine/tape.h"
+#include "sink/charts.h"
+#include "sink/html.h"
 #include "sink/json.h"
 #include "sink/report.h"
 #include "sink/text.h"
@@ -134,4 +137,161 @@ Test(report, json_has_the_promised_members)
     cr_assert_not_null(strstr(text, "\"origins\":[{\"country\":\"CN\",\"share\":0.99}]"));
     cr_assert_not_null(strstr(text, "\"parent\":null"));
     free(text);
+}
+
+/* What a hostile name could bring into a page. */
+static const char hostile[] = "</title><script>alert(1)</script>\"'><img src=x onerror=alert(1)>&amp;"
+                              "\x1b[2J\xe2\x80\xae\xff";
+
+Test(html, text_stays_text)
+{
+    FILE *f = begin();
+    rgs_html_text(f, hostile);
+    fclose(f);
+    cr_assert_str_eq(text, "&lt;/title&gt;&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#39;&gt;&lt;img src=x "
+                           "onerror=alert(1)&gt;&amp;amp;\xef\xbf\xbd[2J\xef\xbf\xbd\xef\xbf\xbd");
+    free(text);
+    f = begin();
+    rgs_html_short(f, "abcdef", 4);
+    fputc(' ', f);
+    rgs_html_short(f, "abcd", 4);
+    fclose(f);
+    cr_assert_str_eq(text, "abc\xe2\x80\xa6 abcd");
+    free(text);
+}
+
+/* Every string of a result is hostile: not one opens a tag or ends an attribute. */
+Test(html, a_report_of_hostile_strings)
+{
+    const struct rgs_result_rule rules[] = {{hostile, 1, hostile, 7, 35, hostile},
+                                            {hostile, 2, hostile, 7, -5, hostile}};
+    const struct rgs_result_typology types[] = {{hostile, 83.5, rules, 2}};
+    const struct rgs_result_count counts[] = {{hostile, 800, 0.8}};
+    const char *const words[] = {hostile};
+    const struct rgs_result_reseller resellers[] = {
+        {.id = hostile, .name = "other", .parent = hostile, .score = 83.5, .status = RGS_STATUS_ALERT,
+         .numbers = 1200, .verifications = 1000, .services = counts, .n_services = 1, .origins = counts,
+         .n_origins = 1, .typologies = types, .n_typologies = 1, .counterfactual = words,
+         .n_counterfactual = 1},
+        {.id = "R2", .name = hostile, .status = RGS_STATUS_CLEAR, .numbers = 30},
+        {.id = "R3", .name = "secret", .status = RGS_STATUS_INSUFFICIENT, .numbers = 3}};
+    const struct rgs_result_alert alerts[] = {
+        {.id = hostile, .typology = hostile, .score = 80, .level = RGS_STATUS_ALERT}};
+    const struct rgs_result_named named[] = {{hostile, 1}};
+    const struct rgs_result r = {.files = words, .n_files = 1, .packets = 1, .verifications = 1000,
+                                 .ruleset_name = hostile, .ruleset_revision = hostile,
+                                 .ruleset_sha256 = hostile, .anomalies = named, .n_anomalies = 1,
+                                 .dropped = named, .n_dropped = 1, .resellers = resellers,
+                                 .n_resellers = 3, .alerts = alerts, .n_alerts = 1};
+    FILE *f = begin();
+    rgs_report_html(f, &r, NULL);
+    fclose(f);
+    cr_assert_null(strstr(text, "<script"));
+    cr_assert_null(strstr(text, "<img"));
+    cr_assert_null(strstr(text, "secret"), "below the minimum support");
+    unsigned titles = 0;
+    for (const char *at = text; (at = strstr(at, "</title>")); at++)
+        titles++;
+    unsigned opened = 0;
+    for (const char *at = text; (at = strstr(at, "<title>")); at++)
+        opened++;
+    cr_assert_eq(titles, opened, "%u </title> for %u <title>", titles, opened);
+    cr_assert_not_null(strstr(text, "&lt;script&gt;"));
+    cr_assert_null(strchr(text, '\x1b'));
+    free(text);
+}
+
+static const char *one_service(void *ctx, uint16_t index)
+{
+    return index == 1 ? "whatsapp" : "rare";
+}
+
+static void code(struct rgs_tape *tape, uint64_t number, int64_t ts, uint16_t service, uint64_t device)
+{
+    struct rgs_obs o = {.ts = ts};
+    RGS_OBS_SET(&o, KIND, kind, RGS_OBS_VERIFICATION);
+    RGS_OBS_SET(&o, NUMBER, number, number);
+    RGS_OBS_SET(&o, RESELLER, reseller, rgs_id_of("R17", 3));
+    RGS_OBS_SET(&o, SERVICE, service, service);
+    if (device)
+        RGS_OBS_SET(&o, DEVICE, device, device);
+    rgs_tape_add(tape, &o);
+}
+
+Test(charts, count_times_blocks_and_devices)
+{
+    const int64_t hour = INT64_C(3600000000000), start = INT64_C(1759276800000000000);
+    const struct rgs_result_count services[] = {{"whatsapp", 40, 0.8}};
+    const struct rgs_result_reseller resellers[] = {
+        {.id = "R17", .status = RGS_STATUS_REVIEW, .services = services, .n_services = 1},
+        {.id = "R18", .status = RGS_STATUS_CLEAR}};
+    const struct rgs_result r = {.resellers = resellers, .n_resellers = 2, .first_ts = start,
+                                 .last_ts = start + 47 * hour};
+    struct rgs_tape *tape = rgs_tape_new(1 << 20, &rgs_alloc_libc);
+
+    for (unsigned i = 0; i < 30; i++) {
+        code(tape, 85291230000 + i, start + 2 * hour, 1, i < 25 ? 77 : 0);
+        code(tape, 85291230000 + i, start + 3 * hour, 2, i < 25 ? 77 : 0); /* the same numbers again */
+    }
+    code(tape, 85255550001, start, 1, 88);
+    cr_assert_eq(rgs_tape_count(tape), 61);
+    struct rgs_charts *c = rgs_charts_new(&r, one_service, NULL);
+    rgs_tape_play(tape, rgs_charts_observe, c);
+    rgs_charts_finish(c);
+    cr_assert_null(rgs_charts_of(c, 1), "a clear reseller has no chart");
+    const struct rgs_chart *x = rgs_charts_of(c, 0);
+    cr_assert_eq(x->step, hour);
+    cr_assert_eq(x->codes[0][2], 30);
+    cr_assert_eq(x->codes[RGS_CHART_SERVICES][3], 30);
+    cr_assert_eq(x->n_blocks, 1, "a block with one active number is not drawn");
+    cr_assert_eq(x->block[0].prefix, 8529123);
+    cr_assert_eq(x->block[0].cell[0], 25);
+    cr_assert_eq(x->block[0].cell[1], 5);
+    cr_assert_eq(x->other_blocks, 1);
+    cr_assert_eq(x->other_numbers, 1);
+    cr_assert_eq(x->devices[4], 1);
+    cr_assert_eq(x->on_devices[4], 25);
+    cr_assert_eq(x->devices[0], 1);
+    rgs_charts_del(c);
+    rgs_tape_del(tape);
+}
+
+static void compare_obs(void *ctx, const struct rgs_obs *o)
+{
+    const struct rgs_obs **want = ctx;
+    cr_assert_eq(memcmp(o, *want, sizeof(*o)), 0);
+    ++*want;
+}
+
+Test(tape, plays_what_was_recorded)
+{
+    static struct rgs_obs obs[5000];
+    struct rgs_tape *tape = rgs_tape_new(64 << 20, &rgs_alloc_libc);
+    const struct rgs_obs *at = obs;
+
+    for (unsigned i = 0; i < 5000; i++) {
+        memset(&obs[i], 0, sizeof(obs[i]));
+        obs[i].ts = i * 1000;
+        RGS_OBS_SET(&obs[i], KIND, kind, (uint8_t)(1 + i % 6));
+        if (i % 2)
+            RGS_OBS_SET(&obs[i], NUMBER, number, rgs_mix64(i));
+        if (i % 3)
+            RGS_OBS_SET(&obs[i], ACTIVATED, activated, i);
+        if (i % 5)
+            RGS_OBS_SET(&obs[i], ORIGIN_COUNTRY, origin_country, 'C' << 8 | 'N');
+        rgs_tape_add(tape, &obs[i]);
+    }
+    rgs_tape_play(tape, compare_obs, &at);
+    cr_assert_eq(at, obs + 5000);
+    rgs_tape_del(tape);
+    /* A tape that is full says so and keeps its beginning. */
+    tape = rgs_tape_new(300 * 1024, &rgs_alloc_libc);
+    for (unsigned round = 0; round < 10; round++) {
+        for (unsigned i = 0; i < 5000; i++)
+            rgs_tape_add(tape, &obs[i]);
+    }
+    cr_assert_eq(rgs_tape_count(tape) + rgs_tape_dropped(tape), 50000);
+    cr_assert_gt(rgs_tape_count(tape), 5000);
+    cr_assert_gt(rgs_tape_dropped(tape), 5000);
+    rgs_tape_del(tape);
 }

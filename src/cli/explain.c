@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* regsentry explain: everything about one reseller, in words. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/commands.h"
+#include "cli/output.h"
+#include "cli/result_file.h"
+#include "cli/study.h"
+#include "engine/tape.h"
+#include "sink/charts.h"
+
+static const size_t tape_bytes = (size_t)768 << 20;
+
+/* The line of a reseller by its id or, when only one has it, its name. */
+static bool find(const struct rgs_args *args, const struct rgs_result *r, const char *word,
+                 size_t *line)
+{
+    size_t named = 0;
+
+    for (size_t i = 0; i < r->n_resellers; i++) {
+        const struct rgs_result_reseller *x = &r->resellers[i];
+        if (strcmp(x->id, word) == 0) {
+            *line = i;
+            return true;
+        }
+        if (x->name && strcasecmp(x->name, word) == 0) {
+            *line = i;
+            named++;
+        }
+    }
+    if (named == 1)
+        return true;
+    rgs_failed(args,
+               named ? "%zu resellers have the name '%s': give an id"
+                     : "%zu lines of the result are for '%s'",
+               named, word);
+    fputs("It has:", stderr);
+    for (size_t i = 0; i < r->n_resellers && i < 12; i++)
+        fprintf(stderr, " %s", r->resellers[i].id);
+    fputs(r->n_resellers > 12 ? " ...\n" : "\n", stderr);
+    return false;
+}
+
+static int from_result(const struct rgs_args *args, const char *path)
+{
+    struct rgs_result_file *file = rgs_result_open(path);
+    int status = RGS_EXIT_FAILED;
+    size_t line;
+
+    if (file && find(args, rgs_result_of(file), args->rest[0], &line)) {
+        struct rgs_report_conf page = rgs_page_of(stdout);
+        rgs_report_explain(stdout, rgs_result_of(file), line, NULL, &page);
+        status = RGS_EXIT_OK;
+    }
+    rgs_result_close(file);
+    return status;
+}
+
+static int from_captures(const struct rgs_args *args)
+{
+    struct rgs_study study;
+    struct rgs_tape *tape = NULL;
+    struct rgs_charts *charts = NULL;
+    int status = RGS_EXIT_FAILED;
+    size_t line;
+
+    if (rgs_study_open(&study, args, args->rest + 1, (size_t)args->n_rest - 1, true) &&
+        (tape = rgs_study_tape(&study, tape_bytes, true))) {
+        rgs_study_read(&study);
+        const struct rgs_result *r = rgs_files_count(study.files) ? rgs_study_result(&study) : NULL;
+        charts = r ? rgs_study_charts(&study, r, tape) : NULL;
+        if (charts && find(args, r, args->rest[0], &line)) {
+            struct rgs_report_conf page = rgs_page_of(stdout);
+            rgs_report_explain(stdout, r, line, rgs_charts_of(charts, line), &page);
+            status = rgs_study_status(&study);
+        }
+    }
+    rgs_charts_del(charts);
+    rgs_tape_del(tape);
+    rgs_study_close(&study);
+    return status;
+}
+
+static int run_explain(const struct rgs_args *args)
+{
+    const char *result = rgs_arg(args, "result");
+
+    if (args->n_rest == 0)
+        return rgs_usage_error(args, "no reseller given: an id or a name, as analyze prints them");
+    if (result)
+        return args->n_rest == 1 ? from_result(args, result)
+                                 : rgs_usage_error(args, "--result stands in place of captures");
+    if (args->n_rest == 1)
+        return rgs_usage_error(args, "neither --result nor a capture file given");
+    return from_captures(args);
+}
+
+static const struct rgs_option options[] = {
+    {"result", 0, "FILE", "read what analyze --format json wrote, instead of captures", NULL},
+    RGS_STUDY_OPTIONS,
+    {"rules", 0, "DIR", "folder of rules (the shipped one)", NULL},
+};
+
+const struct rgs_command rgs_command_explain = {
+    .name = "explain",
+    .summary = "tells all about one reseller: what happened, why, what would change it",
+    .usage = "RESELLER [FILE|DIR|-...]",
+    .about = "Prints, for one line of the result, when it crossed which level, what was counted, "
+             "what each rule gave and why, and the smallest change that would take it below its "
+             "level. Captures tell more than a result in JSON: when codes came, and how numbers "
+             "gather on devices.",
+    .examples = "  regsentry explain R17 --inventory resellers.csv trace.pcapng\n"
+                "  regsentry explain R17 --result result.json\n",
+    .options = options,
+    .n_options = sizeof(options) / sizeof(options[0]),
+    .run = run_explain,
+};
