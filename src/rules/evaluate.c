@@ -404,6 +404,19 @@ static double own_part(struct rgs_scorer *s, struct rgs_scored *e, unsigned typo
     return over <= 0 ? least : least + (1 - least) * over / (SHARE_WHOLE - SHARE_PART);
 }
 
+/*
+ * Suppression is for what comes back to where it was. More than was last told is told at once, also
+ * when the parent said it until now and no longer does.
+ */
+static bool worth_telling(const struct rgs_typology *t, const struct rgs_standing *st,
+                          enum rgs_status was, int64_t ts)
+{
+    if (st->level < RGS_STATUS_REVIEW)
+        return false;
+    return st->level > st->told ||
+           (st->level > was && ts >= st->quiet_until && !(t->limit && st->alerts >= t->limit));
+}
+
 void rgs_entity_evaluate(struct rgs_scorer *s, struct rgs_scored *e, int64_t ts)
 {
     struct rgs_contribution c[RGS_RS_SUM];
@@ -427,14 +440,12 @@ void rgs_entity_evaluate(struct rgs_scorer *s, struct rgs_scored *e, int64_t ts)
         st->level = (uint8_t)level_of(t, st->score, was);
         if (part < 1 && st->level < RGS_STATUS_ALERT)
             st->alert_ts = 0; /* withdrawn: it was the cluster */
-        if (st->level <= was)
-            continue;
         if (st->level == RGS_STATUS_ALERT && !st->alert_ts)
             st->alert_ts = e->last_ts;
-        if (ts < st->quiet_until || (t->limit && st->alerts >= t->limit) ||
-            parent_says_it(s, e, i, st->level))
+        if (!worth_telling(t, st, was, ts) || parent_says_it(s, e, i, st->level))
             continue;
         alert(s, e, i, e->last_ts, c, n);
+        st->told = st->level;
         st->quiet_until = ts + (t->backoff << (st->alerts < 10 ? st->alerts : 10));
         st->alerts++;
     }

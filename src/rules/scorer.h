@@ -81,6 +81,7 @@ struct rgs_standing {
     int64_t quiet_until;
     uint32_t alerts;
     uint8_t level; /* enum rgs_status: clear, review, alert */
+    uint8_t told;  /* the level of the last alert that was not suppressed */
 };
 
 /* A frequent value; the rarest gives its place, and its count, to a newcomer. */

@@ -70,6 +70,17 @@ with open(capture, "rb") as stdin:
 for name, other in (("a pipe", piped), ("gzip", compressed)):
     check(f"the same verdicts through {name}",
           other["resellers"] == result["resellers"] and other["alerts"] == result["alerts"])
+with tempfile.TemporaryDirectory() as folder:
+    tokens = []
+    for byte in (1, 2):
+        key = os.path.join(folder, f"key{byte}")
+        with open(key, "wb") as f:
+            f.write(bytes([byte]) * 32)
+        os.chmod(key, 0o600)
+        found = json.loads(analyze([capture, "--key", key]))["resellers"]
+        tokens.append({r["id"] for r in found if r["id"].startswith(("device:", "cell:"))})
+    check("devices and cells have tokens that another key changes",
+          tokens[0] and len(tokens[0]) == len(tokens[1]) and not tokens[0] & tokens[1], str(tokens))
 for form in ("text", "csv"):
     check(f"the same {form} on every run", analyze([capture], form) == analyze([capture], form))
 text = analyze([capture], "text").decode()

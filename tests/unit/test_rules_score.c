@@ -208,6 +208,29 @@ Test(score, alerts_are_suppressed_with_a_growing_distance)
     rgs_ruleset_del(r);
 }
 
+Test(score, a_rise_above_what_was_told_is_never_suppressed)
+{
+    struct rgs_ruleset *r =
+        ruleset(PACK("sum: [A, B], hysteresis: 0, suppress: {limit: 1, backoff: 30d}"));
+    struct feed f = start(r);
+    struct rgs_result_owner o;
+
+    codes(&f, 20, 20, RGS_PURPOSE_LOGIN); /* 20 + 40 */
+    rgs_scorer_advance(f.s, START + 2 * HOUR);
+    f.ts = START + 2 * HOUR;
+    codes(&f, 100, 20, RGS_PURPOSE_LOGIN); /* 49 + 40 */
+    rgs_scorer_advance(f.s, START + 4 * HOUR);
+    struct rgs_result_reseller e = reseller(&f, &o);
+    cr_expect_eq(e.status, RGS_STATUS_ALERT);
+    cr_assert_eq(o.result.n_alerts, 2, "%zu", o.result.n_alerts);
+    cr_expect_eq(o.result.alerts[0].level, RGS_STATUS_REVIEW);
+    cr_expect_eq(o.result.alerts[1].level, RGS_STATUS_ALERT);
+    cr_expect_eq(o.result.alerts[1].ts, e.alert_ts);
+    rgs_result_owner_fini(&o);
+    rgs_scorer_del(f.s);
+    rgs_ruleset_del(r);
+}
+
 Test(score, exceptions_and_shadow_rules)
 {
     static const char *const packs[] = {"except: [list.partners]", "shadow: true", "shadow: false"};
