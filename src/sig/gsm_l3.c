@@ -231,8 +231,8 @@ static enum rgs_outcome sms(struct rgs_dissect *d, struct rgs_bytes cp,
     case RP_DATA:
         emit(d, who, "CP-DATA", request);
         break;
-    case RP_ACK:
-        if (who->imsi.n)
+    case RP_ACK: /* behind the reference, a report (TS 24.011 7.3.3) is a message of its own */
+        if (who->imsi.n || cp.n > 4)
             emit(d, who, "CP-DATA", response);
         break;
     case RP_ERROR:

@@ -71,7 +71,8 @@ static void put_tcp(struct line *l, struct packet *out, uint8_t how, struct rgs_
     put32(p + 8, l->next[!dir]);
     p[12] = 0x50;
     p[13] = (uint8_t)(0x10 | (how & FIRST ? 0x02 : 0) | (how & LAST ? 0x01 : 0));
-    memcpy(p + 20, data.p, data.n);
+    if (data.n)
+        memcpy(p + 20, data.p, data.n);
     out->n = 40 + data.n;
     l->next[dir] = seq + (uint32_t)data.n + (how & FIRST ? 1 : 0);
 }
@@ -91,7 +92,8 @@ static void put_sctp(struct line *l, struct packet *out, uint8_t how, struct rgs
     put16(p + 14, (unsigned)(16 + data.n));
     put32(p + 16, l->next[dir]++);
     put32(p + 24, l->ppid);
-    memcpy(p + 28, data.p, data.n);
+    if (data.n)
+        memcpy(p + 28, data.p, data.n);
     out->n = 48 + padded;
 }
 

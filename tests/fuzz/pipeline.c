@@ -105,7 +105,8 @@ void rgs_fuzz_operation(struct rgs_concat *c, struct rgs_dissect *d, struct rgs_
                                 .text = whole,
                                 .dcs = RGS_HAS(op, DCS) ? op->dcs : -1};
         rgs_classify(classifier, &m, &verdict);
-        if (verdict.code_at > whole.n || verdict.code_len > whole.n - verdict.code_at)
+        if (verdict.code_len &&
+            (verdict.code_at > whole.n || verdict.code_len > whole.n - verdict.code_at))
             give_up("the code lies outside of the text");
     }
     rgs_tracker_op(tracker, op, judged ? &verdict : NULL);

@@ -96,6 +96,20 @@ Test(gsmtap, a_message_in_two_frames)
     rgs_test_decoder_fini(&t);
 }
 
+Test(gsmtap, a_report_is_a_message_whoever_sends_it)
+{
+    struct rgs_test_decoder t;
+
+    rgs_test_decoder_init(&t, true);
+    lapdm(&t, UP, 0, UI, false, "8901020255");
+    cr_expect_eq(t.ops.n, 0, "an RP-ACK of nobody known says nothing");
+    lapdm(&t, UP, 0, UI, false, "890106025541020000"); /* with an SMS-DELIVER-REPORT */
+    cr_assert_eq(t.ops.n, 1);
+    cr_expect_str_eq(op_at(&t, 0)->op, "CP-DATA");
+    cr_expect_str_eq(op_at(&t, 0)->phase, "response");
+    rgs_test_decoder_fini(&t);
+}
+
 Test(gsmtap, a_lost_frame_is_told_and_the_next_message_is_read)
 {
     struct rgs_test_decoder t;
