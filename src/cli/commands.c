@@ -8,6 +8,7 @@ const struct rgs_command *const rgs_commands[] = {
     &rgs_command_classify,
     &rgs_command_simulate,
     &rgs_command_rules,
+    &rgs_command_backtest,
     &rgs_command_reveal,
 };
 const size_t rgs_command_count = sizeof(rgs_commands) / sizeof(rgs_commands[0]);

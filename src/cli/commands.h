@@ -6,6 +6,7 @@
 #include "cli/command.h"
 
 extern const struct rgs_command rgs_command_analyze;
+extern const struct rgs_command rgs_command_backtest;
 extern const struct rgs_command rgs_command_classify;
 extern const struct rgs_command rgs_command_decode;
 extern const struct rgs_command rgs_command_explain;

@@ -175,6 +175,29 @@ bool rgs_pack_load(struct rgs_pack *p, const char *given_dir, bool with_rules)
     return ok;
 }
 
+struct rgs_ruleset *rgs_pack_ruleset(struct rgs_file_set *s, const char *dir,
+                                     struct rgs_catalogue *catalogue)
+{
+    struct rgs_rules_lookup lookup = {catalogue, find_service, find_category};
+    struct rgs_ruleset *rs = NULL;
+    char err[PATH_MAX + 128] = "";
+    struct rgs_diag diag;
+
+    if (rgs_pack_rule_files(s, dir, err, sizeof(err)) < 0) {
+        fprintf(stderr, "regsentry: %s\n", err);
+        return NULL;
+    }
+    rgs_diag_init(&diag, &rgs_alloc_libc);
+    rs = rgs_ruleset_new(s->file, s->n, &lookup, &diag, &rgs_alloc_libc);
+    if (diag.text)
+        fputs(diag.text, stderr);
+    if (!rs)
+        fprintf(stderr, "regsentry: %s: %u error%s\n", dir, diag.errors,
+                diag.errors == 1 ? "" : "s");
+    rgs_diag_fini(&diag);
+    return rs;
+}
+
 void rgs_pack_fini(struct rgs_pack *p)
 {
     if (p->ruleset)

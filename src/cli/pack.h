@@ -24,6 +24,10 @@ struct rgs_pack {
 bool rgs_pack_load(struct rgs_pack *p, const char *given_dir, bool with_rules);
 void rgs_pack_fini(struct rgs_pack *p);
 
+/* A further rule set beside a catalogue that is there already; complaints go to stderr. */
+struct rgs_ruleset *rgs_pack_ruleset(struct rgs_file_set *s, const char *dir,
+                                     struct rgs_catalogue *catalogue);
+
 /* Adds the files of a rule set: DIR itself, its typologies and lists. */
 int rgs_pack_rule_files(struct rgs_file_set *s, const char *dir, char *err, size_t err_size);
 

@@ -239,6 +239,34 @@ def _():
     exits(run("explain", "R17", "--result", "other.json"), 1, "no result of analyze")
 
 
+@case("backtest: two rule sets, and each threshold alone")
+def _():
+    weaker = work / "weaker"
+    shutil.copytree(work / "rules", weaker)
+    (weaker / "usage.yaml").write_text(re.sub(r"weight: \d+", "weight: 3", (weaker / "usage.yaml").read_text()))
+    common = ("-i", "resellers.csv", "trace.pcapng")
+    same = run("backtest", "--rules", "rules", "--against", "rules", "--no-sweep", *common)
+    exits(same, 0, "B - A")
+    expect("falls" not in same.stdout.decode() and "rises" not in same.stdout.decode(), same.stdout.decode())
+    p = run("backtest", "--rules", "rules", "--against", "weaker", "--svg", "sweep.svg", *common)
+    exits(p, 0)
+    out = p.stdout.decode()
+    expect(re.search(r"^  R17 .*alert .* falls$", out, re.M), out[:600])
+    back = run("backtest", "--rules", "weaker", "--against", "rules", "--no-sweep", *common).stdout.decode()
+    expect(re.search(r"^  R17 .* rises$", back, re.M), back[:600])
+    # The rule set is the same again after the sweep: as written, nothing has moved.
+    rows = re.findall(r"^  (\S+ (?:alert|[<≥] \S+)) +(\d+) +(\d+) +(\d+) +(\d+) +(\d+) +(\S+) +(\S+)$", out, re.M)
+    expect(len(rows) > 20 and len({row[3] for row in rows}) == 1, "rows of the sweep", len(rows))
+    analysed = json.loads(run("analyze", "--rules", "rules", "--format", "json", *common).stdout)
+    swept = run("backtest", "--rules", "rules", *common).stdout.decode()
+    alerts = sum(x["status"] == "alert" for x in analysed["resellers"])
+    expect(f"{alerts} in alert" in swept and re.search(rf"^  U01 ≥ \S+ +\d+ +\d+ +{alerts} ", swept, re.M), swept[:400])
+    import xml.etree.ElementTree as tree
+    expect(tree.parse(work / "sweep.svg").getroot().tag.endswith("svg"), "no drawing")
+    exits(run("backtest", "--against", "nowhere", "trace.pcapng"), 1, "nowhere")
+    exits(run("backtest", "--svg", "x.svg", "--no-sweep", "trace.pcapng"), 2, "--svg")
+
+
 def complaints(page):
     """What a browser's console says about a page, without a network."""
     p = subprocess.run([shutil.which("chromium"), "--headless", "--no-sandbox", "--disable-gpu", "--dump-dom",
