@@ -106,6 +106,7 @@ static bool add_path(struct rgs_files *f, const char *path, bool in_folder, unsi
         return true;
     }
     bool ok = true;
+    size_t files = f->n, damaged = f->damaged;
     for (int i = 0; i < n; i++) {
         char *sub = NULL;
         size_t len = strlen(path);
@@ -116,6 +117,8 @@ static bool add_path(struct rgs_files *f, const char *path, bool in_folder, unsi
         free(entries[i]);
     }
     free(entries);
+    if (depth == 0 && f->n == files && f->damaged == damaged)
+        problem(f, path, "holds no capture file");
     return ok;
 }
 

@@ -132,7 +132,7 @@ def _():
     (work / "text.pcap").write_text("this is no capture")
     exits(run("analyze", "text.pcap"), 1, "text.pcap")
     (work / "empty").mkdir()
-    exits(run("analyze", "empty"), 1)
+    exits(run("analyze", "empty"), 1, "empty", "holds no capture file")
 
 
 @case("standard input, and a file of the output")
