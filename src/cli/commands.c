@@ -10,5 +10,6 @@ const struct rgs_command *const rgs_commands[] = {
     &rgs_command_rules,
     &rgs_command_backtest,
     &rgs_command_reveal,
+    &rgs_command_sanitize,
 };
 const size_t rgs_command_count = sizeof(rgs_commands) / sizeof(rgs_commands[0]);

@@ -12,6 +12,7 @@ extern const struct rgs_command rgs_command_decode;
 extern const struct rgs_command rgs_command_explain;
 extern const struct rgs_command rgs_command_reveal;
 extern const struct rgs_command rgs_command_rules;
+extern const struct rgs_command rgs_command_sanitize;
 extern const struct rgs_command rgs_command_simulate;
 
 #endif

@@ -11,6 +11,7 @@ enum { AS_WRITTEN = 2 };
 struct outcome {
     struct rgs_result_owner owner;
     unsigned alerts;
+    uint64_t numbers;
 };
 
 struct sweep {
@@ -32,6 +33,9 @@ static int score(const struct sweep *s, struct outcome *out)
     struct rgs_scorer_capacity capacity = rgs_scorer_capacity_default;
 
     capacity.hash_key = s->key;
+    /* The first run told how many numbers there are: room for a million is not taken each time. */
+    if (s->base.numbers && s->base.numbers < capacity.numbers / 2)
+        capacity.numbers = (uint32_t)s->base.numbers * 2;
     rgs_result_owner_init(&out->owner, &rgs_alloc_libc);
     out->alerts = 0;
     struct rgs_scorer *scorer = rgs_scorer_new(s->rs, s->names, &capacity, &rgs_alloc_libc);
@@ -42,6 +46,7 @@ static int score(const struct sweep *s, struct outcome *out)
     int status = rgs_scorer_result(scorer, &out->owner);
     for (size_t i = 0; status == 0 && i < out->owner.result.n_resellers; i++)
         out->alerts += out->owner.result.resellers[i].status == RGS_STATUS_ALERT;
+    out->numbers = rgs_scorer_numbers(scorer);
     rgs_scorer_del(scorer);
     return status;
 }

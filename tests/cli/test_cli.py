@@ -14,7 +14,7 @@ program = pathlib.Path(sys.argv[1]).resolve()
 root = pathlib.Path(sys.argv[2]).resolve()
 results = []
 work = pathlib.Path(tempfile.mkdtemp(prefix="regsentry-cli-"))
-env = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "COLUMNS", "RGS_RULES")}
+env = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "COLUMNS", "RGS_RULES", "MALLOC_PERTURB_")}
 env.update(HOME=str(work), XDG_STATE_HOME=str(work / "state"), PATH=f"{work / 'bin'}:{os.environ['PATH']}",
            RGS_RULES=str(root / "rules"))
 
@@ -265,6 +265,35 @@ def _():
     expect(tree.parse(work / "sweep.svg").getroot().tag.endswith("svg"), "no drawing")
     exits(run("backtest", "--against", "nowhere", "trace.pcapng"), 1, "nowhere")
     exits(run("backtest", "--svg", "x.svg", "--no-sweep", "trace.pcapng"), 2, "--svg")
+
+
+@case("sanitize: decoded as before, and nothing of before in it")
+def _():
+    exits(run("sanitize", "trace.pcapng", "shared.pcapng", "--key", "site.key"), 0, "packets cleaned")
+    clean = (work / "shared.pcapng").read_bytes()
+    before, after = ([json.loads(line) for line in run("decode", "--clear", "--format", "jsonl", f).stdout.splitlines()]
+                     for f in ("trace.pcapng", "shared.pcapng"))
+    expect(len(after) >= 0.99 * len(before), len(after), "of", len(before))
+    expect(not any("anomalies" in r for r in after), "anomalies")
+    kinds = [sum((r["proto"], r["op"], r["phase"]) == k for r in after) for k in {(r["proto"], r["op"], r["phase"]) for r in before}]
+    expect(all(kinds), "an operation is gone")
+    for key in ("msisdn", "imsi", "imei", "account", "text", "smsc", "serving_node"):
+        common = {r[key] for r in before if key in r} & {r[key] for r in after if key in r}
+        expect(not common, key, "came through:", sorted(common)[:3])
+    for r in before:
+        if len(r.get("text", "")) > 6:
+            expect(r["text"].encode() not in clean, "a text came through")
+    parties = {r[k] for r in before for k in ("oa", "da") if k in r} & {r[k] for r in after for k in ("oa", "da") if k in r}
+    expect(not any(re.fullmatch(r"\d{7,}", x) for x in parties), "a number came through")
+    # One number is the same other number everywhere: as many as before, in as many blocks.
+    numbers = [{r["msisdn"] for r in records if "msisdn" in r} for records in (before, after)]
+    expect(len(numbers[1]) >= 0.99 * len(numbers[0]), len(numbers[0]), len(numbers[1]))
+    expect(len({n[:-4] for n in numbers[1]}) <= len({n[:-4] for n in numbers[0]}), "blocks fell apart")
+    exits(run("sanitize", "trace.pcapng", "again.pcapng", "--key", "site.key"), 0)
+    expect((work / "again.pcapng").read_bytes() == clean, "the same key gives other bytes")
+    exits(run("sanitize", "trace.pcapng"), 2)
+    exits(run("sanitize", "nowhere.pcap", "x.pcapng"), 1, "nowhere.pcap")
+    expect(not (work / "x.pcapng").exists(), "an empty capture is left")
 
 
 def complaints(page):
