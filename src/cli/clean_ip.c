@@ -27,6 +27,7 @@ static bool clean_m3ua(struct rgs_cleaner *c, uint8_t *p, size_t n)
 
     if (n < 8 || p[0] != 1 || p[2] != 1 || p[3] != 1 || be32(p + 4) > n || be32(p + 4) < 8)
         return false;
+    memset(p + be32(p + 4), 0, n - be32(p + 4));
     n = be32(p + 4);
     for (size_t at = 8; at + 4 <= n;) {
         unsigned tag = be16(p + at), length = be16(p + at + 2);
@@ -40,7 +41,8 @@ static bool clean_m3ua(struct rgs_cleaner *c, uint8_t *p, size_t n)
         } else if (tag != 0x0200 && tag != 0x0006 && tag != 0x0013) {
             return false;
         }
-        at += (length + 3u) & ~3u;
+        for (at += length; at % 4 && at < n; at++)
+            p[at] = 0;
     }
     return data;
 }

@@ -60,7 +60,9 @@ bool rgs_clean_sccp(struct rgs_cleaner *c, uint8_t *p, size_t n)
     if (extended && p[first + 3] && !whole(p + at[3], n - at[3]))
         return false;
     size_t data = at[2] + 1, length = p[at[2]];
-    if (data + length > n)
+    /* Nothing may lie between the fields or behind them that nobody looked at. */
+    size_t parties = 2u + p[at[0]] + p[at[1]], options = extended && p[first + 3] ? n - at[3] : 0;
+    if (data + length > n || first + pointers + parties + 1 + length + options != n)
         return false;
     /* Fields must not share bytes: what one cleaning changed another would not know. */
     for (size_t i = 0; i < 2; i++) {
