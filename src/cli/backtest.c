@@ -49,7 +49,7 @@ static bool open_other(struct test *t, const char *dir)
                 "regsentry backtest: %s remembers for longer than the first rule set; what "
                 "counts as a registration follows the first\n",
                 dir);
-    rgs_study_names(&t->study, &names);
+    rgs_analyzer_names(t->study.analyzer, &names);
     capacity.hash_key = t->key;
     t->scorer = rgs_scorer_new(t->other, &names, &capacity, &rgs_alloc_libc);
     if (!t->scorer)
@@ -152,7 +152,7 @@ static int sweep(struct test *t, const char *svg, int64_t last_ts)
     struct rgs_output output;
     char err[512];
 
-    rgs_study_names(&t->study, &names);
+    rgs_analyzer_names(t->study.analyzer, &names);
     if (rgs_tape_dropped(t->tape))
         fprintf(stderr,
                 "regsentry backtest: the sweep is over the first %llu observations; %llu "

@@ -146,31 +146,6 @@ int rgs_study_status(const struct rgs_study *s)
     return rgs_files_damaged(s->files) > 0 ? RGS_EXIT_PARTLY : RGS_EXIT_OK;
 }
 
-static const char *reseller_name(void *ctx, uint64_t id, const char **name, const char **parent)
-{
-    const struct rgs_study *s = ctx;
-    const struct rgs_reseller *r = rgs_inventory_reseller(s->inventory, id);
-
-    if (!r)
-        return NULL;
-    *name = r->name;
-    *parent = r->parent;
-    return r->id;
-}
-
-static const char *account_name(void *ctx, uint64_t id)
-{
-    const struct rgs_study *s = ctx;
-    return rgs_tracker_name(rgs_analyzer_tracker(s->analyzer), id);
-}
-
-static const char *service_id(void *ctx, uint16_t index)
-{
-    const struct rgs_study *s = ctx;
-    const struct rgs_service *x = rgs_catalogue_service(s->pack.catalogue, index);
-    return x ? x->id : NULL;
-}
-
 static void tape_code(void *ctx, const struct rgs_obs *o)
 {
     if (RGS_OBS_HAS(o, KIND) && o->kind == RGS_OBS_VERIFICATION)
@@ -199,17 +174,13 @@ struct rgs_tape *rgs_study_tape(struct rgs_study *s, size_t bytes, bool verifica
 struct rgs_charts *rgs_study_charts(struct rgs_study *s, const struct rgs_result *result,
                                     const struct rgs_tape *tape)
 {
-    struct rgs_charts *charts = rgs_charts_new(result, service_id, s);
+    struct rgs_scorer_names names;
+    rgs_analyzer_names(s->analyzer, &names);
+    struct rgs_charts *charts = rgs_charts_new(result, &names);
 
     if (charts) {
         rgs_tape_play(tape, rgs_charts_observe, charts);
         rgs_charts_finish(charts);
     }
     return charts;
-}
-
-void rgs_study_names(struct rgs_study *s, struct rgs_scorer_names *names)
-{
-    *names = (struct rgs_scorer_names){
-        .ctx = s, .reseller = reseller_name, .account = account_name, .service = service_id};
 }

@@ -52,9 +52,6 @@ struct rgs_tape *rgs_study_tape(struct rgs_study *s, size_t bytes, bool verifica
 struct rgs_charts *rgs_study_charts(struct rgs_study *s, const struct rgs_result *result,
                                     const struct rgs_tape *tape);
 
-/* The names that a scorer beside the analyzer's own gives to ids. */
-void rgs_study_names(struct rgs_study *s, struct rgs_scorer_names *names);
-
 #define RGS_STUDY_OPTIONS                                                                          \
     {"inventory", 'i', "FILE", "CSV of who owns which number ranges, accounts, titles, devices",   \
      NULL},                                                                                        \

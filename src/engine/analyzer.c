@@ -159,6 +159,15 @@ static const char *token(void *ctx, enum rgs_grain grain, uint64_t id)
     return a->token;
 }
 
+void rgs_analyzer_names(struct rgs_analyzer *a, struct rgs_scorer_names *names)
+{
+    *names = (struct rgs_scorer_names){.ctx = a,
+                                       .reseller = reseller_name,
+                                       .account = account_name,
+                                       .service = service_id,
+                                       .token = token};
+}
+
 static bool start(struct rgs_analyzer *a)
 {
     const struct rgs_analyzer_conf *conf = &a->conf;
@@ -182,11 +191,8 @@ static bool start(struct rgs_analyzer *a)
     a->tracker = rgs_tracker_new(&track, on_obs, a, a->alloc);
     if (conf->ruleset) {
         struct rgs_scorer_capacity score = rgs_scorer_capacity_default;
-        struct rgs_scorer_names names = {.ctx = a,
-                                         .reseller = reseller_name,
-                                         .account = account_name,
-                                         .service = service_id,
-                                         .token = token};
+        struct rgs_scorer_names names;
+        rgs_analyzer_names(a, &names);
         score.hash_key = conf->hash_key;
         a->scorer = rgs_scorer_new(conf->ruleset, &names, &score, a->alloc);
     }

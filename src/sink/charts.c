@@ -112,8 +112,7 @@ struct entry {
 
 struct rgs_charts {
     const struct rgs_result *result;
-    const char *(*service)(void *ctx, uint16_t index);
-    void *ctx;
+    struct rgs_scorer_names names;
     struct entry *entry; /* by number from 1 */
     size_t n;
     uint32_t *of_line; /* the entry of a line of the result, 0 none */
@@ -121,8 +120,7 @@ struct rgs_charts {
     struct map numbers, blocks, device_numbers, devices;
 };
 
-/* The id in observations of what a line's id says. Devices and cells are known by the half of their
- * mixed id that reports print. */
+/* What a line's id says, as a key. Devices and cells are known by the token that reports print. */
 static uint64_t line_key(const char *id)
 {
     static const struct {
@@ -176,8 +174,7 @@ static bool add_entry(struct rgs_charts *c, size_t line)
     return true;
 }
 
-struct rgs_charts *rgs_charts_new(const struct rgs_result *r,
-                                  const char *(*service)(void *ctx, uint16_t index), void *ctx)
+struct rgs_charts *rgs_charts_new(const struct rgs_result *r, const struct rgs_scorer_names *names)
 {
     struct rgs_charts *c = calloc(1, sizeof(*c));
     size_t shown = 0;
@@ -185,8 +182,7 @@ struct rgs_charts *rgs_charts_new(const struct rgs_result *r,
     if (!c)
         return NULL;
     c->result = r;
-    c->service = service;
-    c->ctx = ctx;
+    c->names = *names;
     for (size_t i = 0; i < r->n_resellers; i++)
         shown += r->resellers[i].status >= RGS_STATUS_REVIEW;
     shown = shown < RGS_CHARTS_MOST ? shown : RGS_CHARTS_MOST;
@@ -277,7 +273,7 @@ static void count_number(struct rgs_charts *c, struct entry *e, size_t i, const 
 static void count_code(struct rgs_charts *c, struct rgs_chart *chart, const struct rgs_obs *o)
 {
     int64_t at = (o->ts - chart->from) / chart->step;
-    const char *id = RGS_OBS_HAS(o, SERVICE) ? c->service(c->ctx, o->service) : NULL;
+    const char *id = RGS_OBS_HAS(o, SERVICE) ? c->names.service(c->names.ctx, o->service) : NULL;
     unsigned row = 0;
 
     if (o->ts < chart->from || at >= chart->n_steps)
@@ -285,6 +281,13 @@ static void count_code(struct rgs_charts *c, struct rgs_chart *chart, const stru
     while (row < chart->n_services && (!id || strcmp(chart->service[row], id) != 0))
         row++;
     chart->codes[row == chart->n_services ? RGS_CHART_SERVICES : row][at]++;
+}
+
+/* The number that an entity's token spells, in the words of the result. */
+static uint64_t token_of(const struct rgs_charts *c, enum rgs_grain grain, uint64_t id)
+{
+    const char *word = c->names.token ? c->names.token(c->names.ctx, grain, id) : NULL;
+    return word ? strtoull(word, NULL, 16) : rgs_mix64(id) >> 32;
 }
 
 void rgs_charts_observe(void *ctx, const struct rgs_obs *o)
@@ -297,8 +300,8 @@ void rgs_charts_observe(void *ctx, const struct rgs_obs *o)
         [BY_RESELLER] = {RGS_OBS_HAS(o, RESELLER), o->reseller},
         [BY_BLOCK] = {RGS_OBS_HAS(o, NUMBER), o->number / 10000},
         [BY_ACCOUNT] = {RGS_OBS_HAS(o, ACCOUNT), o->account},
-        [BY_DEVICE] = {RGS_OBS_HAS(o, DEVICE), rgs_mix64(o->device) >> 32},
-        [BY_CELL] = {RGS_OBS_HAS(o, CELL), rgs_mix64(o->cell) >> 32},
+        [BY_DEVICE] = {RGS_OBS_HAS(o, DEVICE), token_of(c, RGS_GRAIN_DEVICE, o->device)},
+        [BY_CELL] = {RGS_OBS_HAS(o, CELL), token_of(c, RGS_GRAIN_CELL, o->cell)},
     };
 
     if (!RGS_OBS_HAS(o, KIND) || o->kind != RGS_OBS_VERIFICATION)

@@ -10,7 +10,7 @@
 #ifndef RGS_SINK_CHARTS_H
 #define RGS_SINK_CHARTS_H
 
-#include "rules/result.h"
+#include "rules/rules.h"
 
 enum {
     RGS_CHART_STEPS = 60,
@@ -46,9 +46,8 @@ extern const char *const rgs_chart_tiers[RGS_CHART_TIERS]; /* "2 to 4" */
 
 struct rgs_charts;
 
-/* The result is borrowed. service: the id of a service by its index. NULL: no memory. */
-struct rgs_charts *rgs_charts_new(const struct rgs_result *r,
-                                  const char *(*service)(void *ctx, uint16_t index), void *ctx);
+/* The result is borrowed; names are those that its lines were named by. NULL: no memory. */
+struct rgs_charts *rgs_charts_new(const struct rgs_result *r, const struct rgs_scorer_names *names);
 void rgs_charts_del(struct rgs_charts *c);
 /* An rgs_obs_fn: ctx is the charts. */
 void rgs_charts_observe(void *ctx, const struct rgs_obs *o);

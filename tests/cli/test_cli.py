@@ -247,7 +247,8 @@ def _():
     common = ("-i", "resellers.csv", "trace.pcapng")
     same = run("backtest", "--rules", "rules", "--against", "rules", "--no-sweep", *common)
     exits(same, 0, "B - A")
-    expect("falls" not in same.stdout.decode() and "rises" not in same.stdout.decode(), same.stdout.decode())
+    for word in ("falls", "rises", "appears", "moves"):
+        expect(word not in same.stdout.decode(), same.stdout.decode())
     p = run("backtest", "--rules", "rules", "--against", "weaker", "--svg", "sweep.svg", *common)
     exits(p, 0)
     out = p.stdout.decode()
@@ -316,6 +317,8 @@ def _():
         expect(not re.search(pattern, page), pattern, "stands in the page")
     # No number of a subscriber: a block's prefix has seven digits behind 852 at most.
     expect(not re.search(r"852\d{5,}", page), "a number is printed")
+    for section in page.split("<section")[1:]:
+        expect(section.count("class=total") > 3, "a time line without codes:", section[:120])
     again = run("analyze", "-i", "resellers.csv", "--format", "html", "trace.pcapng")
     expect(again.stdout.decode() == page, "the same capture gives other bytes")
 

@@ -206,6 +206,11 @@ static const char *one_service(void *ctx, uint16_t index)
     return index == 1 ? "whatsapp" : "rare";
 }
 
+static const char *one_token(void *ctx, enum rgs_grain grain, uint64_t id)
+{
+    return grain == RGS_GRAIN_DEVICE && id == 77 ? "0badcafe" : "00000001";
+}
+
 static void code(struct rgs_tape *tape, uint64_t number, int64_t ts, uint16_t service, uint64_t device)
 {
     struct rgs_obs o = {.ts = ts};
@@ -224,8 +229,9 @@ Test(charts, count_times_blocks_and_devices)
     const struct rgs_result_count services[] = {{"whatsapp", 40, 0.8}};
     const struct rgs_result_reseller resellers[] = {
         {.id = "R17", .status = RGS_STATUS_REVIEW, .services = services, .n_services = 1},
-        {.id = "R18", .status = RGS_STATUS_CLEAR}};
-    const struct rgs_result r = {.resellers = resellers, .n_resellers = 2, .first_ts = start,
+        {.id = "R18", .status = RGS_STATUS_CLEAR},
+        {.id = "device:0badcafe", .status = RGS_STATUS_ALERT}};
+    const struct rgs_result r = {.resellers = resellers, .n_resellers = 3, .first_ts = start,
                                  .last_ts = start + 47 * hour};
     struct rgs_tape *tape = rgs_tape_new(1 << 20, &rgs_alloc_libc);
 
@@ -235,7 +241,8 @@ Test(charts, count_times_blocks_and_devices)
     }
     code(tape, 85255550001, start, 1, 88);
     cr_assert_eq(rgs_tape_count(tape), 61);
-    struct rgs_charts *c = rgs_charts_new(&r, one_service, NULL);
+    const struct rgs_scorer_names names = {.service = one_service, .token = one_token};
+    struct rgs_charts *c = rgs_charts_new(&r, &names);
     rgs_tape_play(tape, rgs_charts_observe, c);
     rgs_charts_finish(c);
     cr_assert_null(rgs_charts_of(c, 1), "a clear reseller has no chart");
@@ -252,6 +259,8 @@ Test(charts, count_times_blocks_and_devices)
     cr_assert_eq(x->devices[4], 1);
     cr_assert_eq(x->on_devices[4], 25);
     cr_assert_eq(x->devices[0], 1);
+    const struct rgs_chart *device = rgs_charts_of(c, 2);
+    cr_assert_eq(device->codes[RGS_CHART_SERVICES][2], 25, "a device is found by its token");
     rgs_charts_del(c);
     rgs_tape_del(tape);
 }
