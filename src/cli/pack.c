@@ -206,4 +206,6 @@ void rgs_pack_fini(struct rgs_pack *p)
         rgs_catalogue_del(p->catalogue);
     rgs_file_set_fini(&p->services);
     rgs_file_set_fini(&p->rules);
+    p->ruleset = NULL; /* whoever failed to load it closes it once more */
+    p->catalogue = NULL;
 }

@@ -110,7 +110,7 @@ static double most_suspicious(const struct rgs_scorer *s, const struct rgs_score
 {
     double most = 0;
     for (unsigned t = 0; t < s->rs->n_typologies; t++)
-        most = e->standing[t].score > most ? e->standing[t].score : most;
+        most = e->standing[t].raw > most ? e->standing[t].raw : most;
     return most;
 }
 
@@ -510,6 +510,10 @@ void rgs_entity_observe(struct rgs_scorer *s, struct rgs_scored *e, const struct
     if (!RGS_OBS_HAS(o, KIND) || o->kind != RGS_OBS_VERIFICATION)
         return;
     e->verifications++;
+    for (unsigned t = 0; t < s->rs->n_typologies; t++) {
+        int scope = s->rs->typologies[t].scope;
+        e->standing[t].codes += scope >= 0 && bits >> scope & 1;
+    }
     if (RGS_OBS_HAS(o, SERVICE))
         count_top(e->service, RGS_TOP_SERVICES, o->service);
     if (RGS_OBS_HAS(o, ORIGIN_COUNTRY)) {

@@ -277,10 +277,19 @@ unsigned rgs_typology_sum(struct rgs_scorer *s, struct rgs_scored *e, const stru
     return n;
 }
 
-static void alert(struct rgs_scorer *s, struct rgs_scored *e, unsigned typology, int64_t ts,
-                  const struct rgs_contribution *c, unsigned n)
+/* One alert, of the entity or of the cluster in it. */
+struct cause {
+    unsigned typology;
+    bool cluster;
+    double score;
+    const struct rgs_contribution *c;
+    unsigned n;
+};
+
+static void alert(struct rgs_scorer *s, struct rgs_scored *e, const struct cause *why,
+                  enum rgs_status level)
 {
-    struct rgs_standing *st = &e->standing[typology];
+    int64_t ts = e->last_ts;
 
     if (s->n_alerts == RGS_ALERTS) {
         s->alerts_dropped++;
@@ -289,17 +298,19 @@ static void alert(struct rgs_scorer *s, struct rgs_scored *e, unsigned typology,
     struct rgs_stored_alert *a = &s->alerts[s->n_alerts++];
     *a = (struct rgs_stored_alert){.ts = ts,
                                    .id = e->id,
-                                   .score = st->score,
+                                   .score = why->score,
                                    .grain = e->grain,
-                                   .typology = (uint8_t)typology,
-                                   .level = st->level};
-    for (unsigned i = 0; i < n && a->n_rules < RGS_ALERT_RULES; i++) {
-        if (!c[i].rule->shadow)
-            a->rule[a->n_rules++] = (int16_t)(c[i].rule - s->rs->rules);
+                                   .typology = (uint8_t)why->typology,
+                                   .level = (uint8_t)level,
+                                   .cluster = why->cluster};
+    for (unsigned i = 0; i < why->n && a->n_rules < RGS_ALERT_RULES; i++) {
+        if (!why->c[i].rule->shadow)
+            a->rule[a->n_rules++] = (int16_t)(why->c[i].rule - s->rs->rules);
     }
     char words[128], rules[RGS_ALERT_RULES][RGS_RS_NAME + 12];
     const char *name, *list[RGS_ALERT_RULES];
-    if (!s->on_alert || !rgs_entity_words(s, e->grain, e->id, words, &name))
+    if (!s->on_alert || !(why->cluster ? rgs_cluster_words(s, e, why->typology, words)
+                                       : rgs_entity_words(s, e->grain, e->id, words, &name)))
         return;
     for (unsigned i = 0; i < a->n_rules; i++) {
         const struct rgs_rule *r = &s->rs->rules[a->rule[i]];
@@ -308,9 +319,9 @@ static void alert(struct rgs_scorer *s, struct rgs_scored *e, unsigned typology,
     }
     const struct rgs_result_alert out = {.ts = ts,
                                          .id = words,
-                                         .score = st->score,
-                                         .typology = s->rs->typologies[typology].id,
-                                         .level = (enum rgs_status)st->level,
+                                         .score = why->score,
+                                         .typology = s->rs->typologies[why->typology].id,
+                                         .level = level,
                                          .rules = list,
                                          .n_rules = a->n_rules};
     s->on_alert(s->on_alert_ctx, &out);
@@ -321,7 +332,8 @@ static bool parent_says_it(const struct rgs_scorer *s, const struct rgs_scored *
                            unsigned typology, unsigned level)
 {
     const struct rgs_scored *p = rgs_entity_parent(s, e);
-    return p && p->standing[typology].level >= level;
+    return p && (p->standing[typology].own.level >= level ||
+                 p->standing[typology].cluster.level >= level);
 }
 
 static enum rgs_status level_of(const struct rgs_typology *t, double score, enum rgs_status was)
@@ -339,26 +351,28 @@ static enum rgs_status level_of(const struct rgs_typology *t, double score, enum
 
 /* How many of an entity's numbers the leading family's widest share speaks of; 0: the typology has
  * none. */
-static double suspects(struct rgs_scorer *s, struct rgs_scored *e, const struct rgs_typology *t)
+static double suspects(struct rgs_scorer *s, struct rgs_scored *e, const struct rgs_typology *t,
+                       double *in_scope)
 {
     double most = 0;
 
+    *in_scope = 0;
     for (unsigned i = 0; i < t->n_rules; i++) {
         const struct rgs_instance *in = &s->rs->instances[t->instance[i]];
         struct rgs_measure m;
         if (in->reduce == RGS_R_SHARE_GE && s->rs->rules[t->rule[i]].family == t->lead &&
-            in->grains >> e->grain & 1 && rgs_measure(s, e, in, &m) &&
-            m.value * (double)m.numbers > most)
-            most = m.value * (double)m.numbers;
+            in->grains >> e->grain & 1 && rgs_measure(s, e, in, &m)) {
+            most = fmax(most, m.value * (double)m.numbers);
+            *in_scope = fmax(*in_scope, (double)m.numbers);
+        }
     }
     return most;
 }
 
 enum {
-    EXPLAINED = 70, /* percent of the suspects: below, the reseller as a whole is the matter */
-    SHARE_PART =
-        40, /* percent of all numbers: up to here the cluster is a part of something honest */
-    SHARE_WHOLE = 44, /* from here it is what the reseller lives on */
+    EXPLAINED = 70,   /* percent of the suspects: below, the reseller as a whole is the matter */
+    SHARE_PART = 25,  /* percent of all numbers: up to here they are a part of something honest */
+    SHARE_WHOLE = 35, /* from here they are what the reseller lives on */
 };
 
 static bool inside(const struct rgs_scored *c, const struct rgs_scored *e)
@@ -368,18 +382,20 @@ static bool inside(const struct rgs_scored *c, const struct rgs_scored *e)
     return c->block == e->id;
 }
 
-/*
- * A suspicious cluster in an honest reseller (or block) is reported as the cluster. What is around
- * it keeps the part of the score that the cluster is of it; where the cluster is much of it, or
- * does not explain it, it keeps all.
- */
-static double own_part(struct rgs_scorer *s, struct rgs_scored *e, unsigned typology)
+/* What is left of a score whose reason is this part of the entity's numbers. */
+static double kept(double part)
 {
-    const struct rgs_typology *t = &s->rs->typologies[typology];
-    double all = suspects(s, e, t), least = 1;
+    double over = (part * 100 - SHARE_PART) / (SHARE_WHOLE - SHARE_PART);
+    return over >= 1 ? 1 : over <= 0 ? part : part + (1 - part) * over;
+}
 
-    if (e->grain > RGS_GRAIN_BLOCK || all <= 0)
-        return 1;
+/* The part of the entity's numbers that suspicious entities inside it are, when they explain its
+ * suspects; else 1. */
+static double explained_part(struct rgs_scorer *s, struct rgs_scored *e,
+                             const struct rgs_typology *t, double all)
+{
+    double least = 1, unused;
+
     for (unsigned g = e->grain + 1; g < RGS_GRAIN_COUNT; g++) {
         double explained = 0, members = 0;
         for (uint32_t i = 1; i < s->entities[g].fresh; i++) {
@@ -388,33 +404,73 @@ static double own_part(struct rgs_scorer *s, struct rgs_scored *e, unsigned typo
                 continue;
             unsigned level = 0;
             for (unsigned k = 0; k < s->rs->n_typologies; k++)
-                level = c->standing[k].level > level ? c->standing[k].level : level;
+                level = c->standing[k].own.level > level ? c->standing[k].own.level : level;
             if (level < RGS_STATUS_REVIEW)
                 continue;
-            explained += suspects(s, c, t);
+            explained += suspects(s, c, t, &unused);
             members += c->members;
         }
         double part = members / e->numbers;
         if (explained * 100 >= EXPLAINED * all && part < least)
             least = part;
     }
-    double over = least * 100 - SHARE_PART;
-    if (over >= SHARE_WHOLE - SHARE_PART)
+    return least;
+}
+
+/*
+ * A suspicious cluster in an honest reseller (or block) is reported as the cluster. What is around
+ * it keeps the part of the score that the cluster is of it; where the cluster is much of it, or
+ * does not explain it, it keeps all. Where no block, account, device or cell holds the cluster
+ * together (SIMs that rotate, cells that change), or not yet, the typology's scope does: the few
+ * numbers of a reseller that are used from somewhere else are a cluster by that alone.
+ */
+static double own_part(struct rgs_scorer *s, struct rgs_scored *e, unsigned typology)
+{
+    const struct rgs_typology *t = &s->rs->typologies[typology];
+    struct rgs_standing *st = &e->standing[typology];
+    double in_scope, all = suspects(s, e, t, &in_scope);
+
+    if (e->grain > RGS_GRAIN_BLOCK || all <= 0)
         return 1;
-    return over <= 0 ? least : least + (1 - least) * over / (SHARE_WHOLE - SHARE_PART);
+    double part = kept(explained_part(s, e, t, all));
+    if (t->scope < 0)
+        return part;
+    double scoped = kept(in_scope / e->numbers);
+    /* A block's numbers are among its reseller's, which says it. */
+    if (scoped < 1 && in_scope >= s->rs->min_support && !rgs_entity_parent(s, e))
+        st->members = in_scope;
+    return fmin(part, scoped);
 }
 
 /*
  * Suppression is for what comes back to where it was. More than was last told is told at once, also
  * when the parent said it until now and no longer does.
  */
-static bool worth_telling(const struct rgs_typology *t, const struct rgs_standing *st,
+static bool worth_telling(const struct rgs_typology *t, const struct rgs_level *l,
                           enum rgs_status was, int64_t ts)
 {
-    if (st->level < RGS_STATUS_REVIEW)
+    if (l->level < RGS_STATUS_REVIEW)
         return false;
-    return st->level > st->told ||
-           (st->level > was && ts >= st->quiet_until && !(t->limit && st->alerts >= t->limit));
+    return l->level > l->told ||
+           (l->level > was && ts >= l->quiet_until && !(t->limit && l->alerts >= t->limit));
+}
+
+static void move_level(struct rgs_scorer *s, struct rgs_scored *e, struct rgs_level *l,
+                       const struct cause *why, int64_t ts)
+{
+    const struct rgs_typology *t = &s->rs->typologies[why->typology];
+    enum rgs_status was = l->level ? (enum rgs_status)l->level : RGS_STATUS_CLEAR;
+
+    l->level = (uint8_t)level_of(t, why->score, was);
+    if (l->level == RGS_STATUS_ALERT && !l->alert_ts)
+        l->alert_ts = e->last_ts;
+    if (!worth_telling(t, l, was, ts) ||
+        (!why->cluster && parent_says_it(s, e, why->typology, l->level)))
+        return;
+    alert(s, e, why, (enum rgs_status)l->level);
+    l->told = l->level;
+    l->quiet_until = ts + (t->backoff << (l->alerts < 10 ? l->alerts : 10));
+    l->alerts++;
 }
 
 void rgs_entity_evaluate(struct rgs_scorer *s, struct rgs_scored *e, int64_t ts)
@@ -432,22 +488,20 @@ void rgs_entity_evaluate(struct rgs_scorer *s, struct rgs_scored *e, int64_t ts)
             double past = st->raw * exp2(-(double)(ts - st->at) / (double)t->half_life);
             raw = raw > past ? raw : past;
         }
-        enum rgs_status was = st->level ? (enum rgs_status)st->level : RGS_STATUS_CLEAR;
-        double part = raw >= t->review - t->hysteresis ? own_part(s, e, i) : 1;
+        double part = 1;
+        st->members = 0;
+        if (raw >= t->review - t->hysteresis)
+            part = own_part(s, e, i);
         st->raw = raw;
         st->score = raw * part;
         st->at = ts;
-        st->level = (uint8_t)level_of(t, st->score, was);
-        if (part < 1 && st->level < RGS_STATUS_ALERT)
-            st->alert_ts = 0; /* withdrawn: it was the cluster */
-        if (st->level == RGS_STATUS_ALERT && !st->alert_ts)
-            st->alert_ts = e->last_ts;
-        if (!worth_telling(t, st, was, ts) || parent_says_it(s, e, i, st->level))
-            continue;
-        alert(s, e, i, e->last_ts, c, n);
-        st->told = st->level;
-        st->quiet_until = ts + (t->backoff << (st->alerts < 10 ? st->alerts : 10));
-        st->alerts++;
+        struct cause why = {i, false, st->score, c, n};
+        move_level(s, e, &st->own, &why, ts);
+        if (part < 1 && st->own.level < RGS_STATUS_ALERT)
+            st->own.alert_ts = 0; /* withdrawn: it was the cluster */
+        why.cluster = true;
+        why.score = st->members > 0 ? raw : 0;
+        move_level(s, e, &st->cluster, &why, ts);
     }
     e->evaluated = ts;
     e->changes = 0;

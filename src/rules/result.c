@@ -93,6 +93,18 @@ bool rgs_entity_words(const struct rgs_scorer *s, unsigned grain, uint64_t id, c
     }
 }
 
+bool rgs_cluster_words(const struct rgs_scorer *s, const struct rgs_scored *e, unsigned typology,
+                       char out[128])
+{
+    char around[128];
+    const char *name;
+
+    if (!rgs_entity_words(s, e->grain, e->id, around, &name))
+        return false;
+    snprintf(out, 128, "cluster:%.64s/%s", around, s->rs->typologies[typology].id);
+    return true;
+}
+
 /* ---- which lines ------------------------------------------------------------------------------
  */
 
@@ -101,6 +113,7 @@ struct line {
     const char *id, *name;
     double score; /* rounded as it is shown, so that the order is the shown one */
     enum rgs_status status;
+    int cluster; /* the typology in whose scope the line's numbers are; -1: all of them */
 };
 
 static enum rgs_status status_of(const struct rgs_scorer *s, const struct rgs_scored *e,
@@ -114,7 +127,7 @@ static enum rgs_status status_of(const struct rgs_scorer *s, const struct rgs_sc
     for (unsigned t = 0; t < s->rs->n_typologies; t++) {
         const struct rgs_standing *st = &e->standing[t];
         *score = st->score > *score ? st->score : *score;
-        level = st->level > level ? st->level : level;
+        level = st->own.level > level ? st->own.level : level;
     }
     *score = floor(*score * 10 + 0.5) / 10;
     return (enum rgs_status)level;
@@ -145,7 +158,7 @@ static bool same_numbers(const struct line *lines, size_t n, const struct rgs_sc
 {
     for (size_t i = 0; i < n; i++) {
         if (lines[i].e->fingerprint == e->fingerprint && lines[i].e->members == e->members &&
-            lines[i].e->grain != RGS_GRAIN_RESELLER && e->members)
+            lines[i].e->grain != RGS_GRAIN_RESELLER && lines[i].cluster < 0 && e->members)
             return true;
     }
     return false;
@@ -177,7 +190,26 @@ static size_t candidates(const struct rgs_scorer *s)
     size_t n = 0;
     for (unsigned g = 0; g < RGS_GRAIN_COUNT; g++)
         n += s->entities[g].count;
-    return n;
+    return 2 * n; /* itself, and a cluster in it */
+}
+
+/* The entity's numbers in the scope of one typology, where that is what is suspicious. */
+static bool cluster_line(const struct rgs_scorer *s, struct rgs_scored *e, struct line *l)
+{
+    *l = (struct line){.e = e, .cluster = -1};
+    for (unsigned t = 0; t < s->rs->n_typologies; t++) {
+        const struct rgs_standing *st = &e->standing[t];
+        if (st->cluster.level >= RGS_STATUS_REVIEW && st->members > 0 &&
+            (l->cluster < 0 || st->raw > e->standing[l->cluster].raw))
+            l->cluster = (int)t;
+    }
+    if (l->cluster < 0)
+        return false;
+    const struct rgs_standing *st = &e->standing[l->cluster];
+    l->score = floor(st->raw * 10 + 0.5) / 10;
+    l->status = (enum rgs_status)st->cluster.level;
+    l->name = s->rs->typologies[l->cluster].title;
+    return true;
 }
 
 static bool collect(struct rgs_scorer *s, struct rgs_result_owner *o, struct line *lines, size_t *n)
@@ -188,9 +220,18 @@ static bool collect(struct rgs_scorer *s, struct rgs_result_owner *o, struct lin
     for (unsigned g = 0; g < RGS_GRAIN_COUNT; g++) {
         for (uint32_t i = 1; i < s->entities[g].fresh; i++) {
             struct rgs_scored *e = rgs_entity_at(s, g, i);
-            struct line l = {.e = e};
+            struct line l;
             if (!e->id)
                 continue;
+            if (rgs_entity_support(e) >= s->rs->min_support && cluster_line(s, e, &l)) {
+                l.id = rgs_cluster_words(s, e, (unsigned)l.cluster, words)
+                           ? rgs_result_str(o, words)
+                           : NULL;
+                if (!l.id)
+                    return false;
+                lines[(*n)++] = l;
+            }
+            l = (struct line){.e = e, .cluster = -1};
             l.status = status_of(s, e, &l.score);
             if (!worth_a_line(s, e, l.status) || !rgs_entity_words(s, g, e->id, words, &l.name) ||
                 (g > RGS_GRAIN_BLOCK && same_numbers(lines, *n, e)))
@@ -270,9 +311,11 @@ static bool rules(struct rgs_result_owner *o, const struct rgs_contribution *c, 
     return true;
 }
 
-static bool typologies(struct rgs_scorer *s, struct rgs_result_owner *o, struct rgs_scored *e,
-                       enum rgs_status status, struct rgs_result_reseller *out)
+static bool typologies(struct rgs_scorer *s, struct rgs_result_owner *o, const struct line *l,
+                       struct rgs_result_reseller *out)
 {
+    struct rgs_scored *e = l->e;
+    enum rgs_status status = l->status;
     struct rgs_result_typology *t = take(o, (s->rs->n_typologies + 1) * sizeof(*t));
     const char **why_not = take(o, (s->rs->n_typologies + 1) * sizeof(*why_not));
     struct rgs_contribution c[RGS_RS_SUM];
@@ -284,14 +327,15 @@ static bool typologies(struct rgs_scorer *s, struct rgs_result_owner *o, struct 
     for (unsigned i = 0; i < s->rs->n_typologies && status != RGS_STATUS_INSUFFICIENT; i++) {
         const struct rgs_typology *ty = &s->rs->typologies[i];
         const struct rgs_standing *st = &e->standing[i];
+        const struct rgs_level *level = l->cluster < 0 ? &st->own : &st->cluster;
         double score;
-        if (!(ty->grains >> e->grain & 1))
+        if (!(ty->grains >> e->grain & 1) || (l->cluster >= 0 && l->cluster != (int)i))
             continue;
         unsigned k = rgs_typology_sum(s, e, ty, c, &score);
-        double shown = floor(st->score * 10 + 0.5) / 10;
-        if (st->alert_ts && (!out->alerted || st->alert_ts < out->alert_ts)) {
+        double shown = l->cluster < 0 ? floor(st->score * 10 + 0.5) / 10 : l->score;
+        if (level->alert_ts && (!out->alerted || level->alert_ts < out->alert_ts)) {
             out->alerted = true;
-            out->alert_ts = st->alert_ts;
+            out->alert_ts = level->alert_ts;
         }
         if (shown <= 0)
             continue;
@@ -301,7 +345,7 @@ static bool typologies(struct rgs_scorer *s, struct rgs_result_owner *o, struct 
         t[at] = (struct rgs_result_typology){.id = ty->id, .score = shown};
         if (!rules(o, c, k, &t[at]))
             return false;
-        if (st->level >= RGS_STATUS_REVIEW && st->level == status) {
+        if (level->level >= RGS_STATUS_REVIEW && level->level == (unsigned)status) {
             rgs_counterfactual_words(s, ty, c, k, status, words, sizeof(words));
             why_not[out->n_counterfactual] = rgs_result_str(o, words);
             if (!why_not[out->n_counterfactual++])
@@ -329,6 +373,15 @@ static bool line(struct rgs_scorer *s, struct rgs_result_owner *o, const struct 
                                         .verifications = l->e->verifications,
                                         .first_ts = l->e->first_ts,
                                         .last_ts = l->e->last_ts};
+    if (l->cluster >= 0) {
+        const struct rgs_standing *st = &l->e->standing[l->cluster];
+        out->numbers = (uint64_t)st->members;
+        out->verifications = st->codes;
+        out->parent = rgs_entity_words(s, l->e->grain, l->e->id, words, &name)
+                          ? rgs_result_str(o, words)
+                          : NULL;
+        return out->parent && typologies(s, o, l, out);
+    }
     if (l->e->grain == RGS_GRAIN_RESELLER) {
         s->names.reseller(s->names.ctx, l->e->id, &name, &out->parent);
     } else if (p && rgs_entity_words(s, p->grain, p->id, words, &name)) {
@@ -340,7 +393,7 @@ static bool line(struct rgs_scorer *s, struct rgs_result_owner *o, const struct 
                   &out->n_services) &&
            counts(s, o, l->e->origin, RGS_TOP_ORIGINS, l->e->origins, false, &out->origins,
                   &out->n_origins) &&
-           typologies(s, o, l->e, l->status, out);
+           typologies(s, o, l, out);
 }
 
 /* ---- alerts -----------------------------------------------------------------------------------
@@ -350,8 +403,10 @@ static const char *listed(const struct line *lines, size_t n, const struct rgs_s
 {
     for (size_t i = 0; i < n; i++) {
         /* A reseller's alert that turned out to be a cluster's is withdrawn. */
-        if (lines[i].e->grain == a->grain && lines[i].e->id == a->id)
-            return a->level < RGS_STATUS_ALERT || lines[i].e->standing[a->typology].alert_ts
+        const struct rgs_standing *st = &lines[i].e->standing[a->typology];
+        if (lines[i].e->grain == a->grain && lines[i].e->id == a->id &&
+            (a->cluster ? lines[i].cluster == a->typology : lines[i].cluster < 0))
+            return a->level < RGS_STATUS_ALERT || (a->cluster ? st->cluster : st->own).alert_ts
                        ? lines[i].id
                        : NULL;
     }

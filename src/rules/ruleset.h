@@ -17,7 +17,7 @@ enum {
     RGS_RS_CONDITIONS =
         64,           /* different conditions: one bit each, worked out once per observation */
     RGS_RS_BITS = 16, /* of them, those that per-number aggregates use: bits in a number's log */
-    RGS_RS_PER_NUMBER = 24, /* different per-number values: a byte each in a number's record */
+    RGS_RS_PER_NUMBER = 32, /* different per-number values: a byte each in a number's record */
     RGS_RS_TRACKS = 8,      /* fields that per-number aggregates count distinct values of */
     RGS_RS_INSTANCES = 192,
     RGS_RS_PANES = 200, /* panes of a window; more would cost memory without telling more */

@@ -72,16 +72,26 @@ struct rgs_numbers {
     uint64_t evicted, log_dropped;
 };
 
-/* A typology's standing for one entity. */
-struct rgs_standing {
-    double raw; /* before what clusters inside explain; decays */
-    double score;
-    int64_t at;       /* when it was worked out */
-    int64_t alert_ts; /* first crossing of alert */
+/* A level, and what was said of it. */
+struct rgs_level {
+    int64_t alert_ts; /* first crossing of alert; 0: none */
     int64_t quiet_until;
     uint32_t alerts;
     uint8_t level; /* enum rgs_status: clear, review, alert */
     uint8_t told;  /* the level of the last alert that was not suppressed */
+};
+
+/* A typology's standing for one entity. */
+struct rgs_standing {
+    double raw; /* before what clusters inside explain; decays */
+    double score;
+    int64_t at; /* when it was worked out */
+    struct rgs_level own;
+    /* Of the few numbers of a reseller that are in the typology's scope, when the score is theirs
+     * alone. */
+    struct rgs_level cluster;
+    double members; /* of the cluster; 0: there is none */
+    uint64_t codes; /* in the scope */
 };
 
 /* A frequent value; the rarest gives its place, and its count, to a newcomer. */
@@ -132,6 +142,7 @@ struct rgs_stored_alert {
     uint64_t id;
     double score;
     uint8_t grain, typology, level, n_rules;
+    bool cluster;
     int16_t rule[RGS_ALERT_RULES];
 };
 
@@ -263,6 +274,9 @@ void rgs_peers_update(struct rgs_scorer *s);
 /* The entity's id in words, in out; false when it has none that may be shown. */
 bool rgs_entity_words(const struct rgs_scorer *s, unsigned grain, uint64_t id, char out[128],
                       const char **name);
+/* The id of its numbers in the scope of a typology. */
+bool rgs_cluster_words(const struct rgs_scorer *s, const struct rgs_scored *e, unsigned typology,
+                       char out[128]);
 
 /* ---- words ------------------------------------------------------------------------------------
  */

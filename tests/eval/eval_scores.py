@@ -3,8 +3,9 @@
 usage: eval_scores.py REGSENTRY SCENARIOS TACTICS.tsv [--seeds N] [--jobs N]
                       [--only TYPOLOGY[/TACTIC]] [--set SETTINGS] [--tap]
 
-A seller is found when its own id, or a block of its numbers, is at alert; a cluster inside an honest reseller
-only when a block of its numbers is, since an alert on the parent blames the innocent. Every other alert is a
+A seller is found when its own id, or a cluster that names it as its parent, is at alert; a cluster inside an
+honest reseller only when a block of its numbers or such a cluster is, since an alert on the parent blames the
+innocent. Every other alert is a
 false one. With --tap the bars of the project are tests.
 """
 import argparse
@@ -88,8 +89,8 @@ class Row:
         for name, unit in wanted.items():
             hits = [alerted[i] for i in unit["ids"] if i in alerted]
             # A cluster that was found by what its numbers share has an id of its own, and its parent's name.
-            if "parent" in unit:
-                hits += [r for r in alerted.values() if r["parent"] == unit["parent"] and r["id"] not in fraud_ids]
+            around = unit.get("parent", name)
+            hits += [r for r in alerted.values() if r["parent"] == around and r["id"] not in fraud_ids]
             self.sellers += 1
             if hits:
                 self.found += 1

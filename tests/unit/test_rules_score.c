@@ -231,6 +231,67 @@ Test(score, a_rise_above_what_was_told_is_never_suppressed)
     rgs_ruleset_del(r);
 }
 
+/* 25 of 120 numbers are used from CN, and take codes for six services there; the others for one. */
+Test(score, a_part_of_a_reseller_is_named_as_its_cluster)
+{
+    static const struct {
+        unsigned others;
+        enum rgs_status parent;
+        bool cluster;
+    } cases[] = {{95, RGS_STATUS_CLEAR, true}, {5, RGS_STATUS_ALERT, false}};
+    for (size_t k = 0; k < sizeof(cases) / sizeof(cases[0]); k++) {
+        struct rgs_ruleset *r = ruleset(
+            "aggregates:\n"
+            "  many: {by: [reseller, block], over: sliding 7d/1d, fn: distinct(service), per: "
+            "number,"
+            " reduce: share_ge(6), where: kind == verification}\n"
+            "  codes: {by: [reseller, block], over: sliding 7d/1d, fn: count}\n"
+            "rules:\n"
+            "  - {id: A, family: usage, uses: many, bands: [{ge: 0.5, weight: 45, why: x}]}\n"
+            "  - {id: B, family: time, uses: codes, bands: [{ge: 60, weight: 40, why: x}]}\n"
+            "typologies:\n"
+            "  t: {sum: [A, B], lead: usage, scope: origin.country in home_origins, title: "
+            "away}\n");
+        struct feed f = start(r);
+        struct rgs_result_owner o;
+        for (unsigned i = 0; i < 25 * 6 + cases[k].others; i++) {
+            bool away = i < 25 * 6;
+            struct rgs_obs x = {.ts = f.ts += 60 * INT64_C(1000000000)};
+            RGS_OBS_SET(&x, KIND, kind, RGS_OBS_VERIFICATION);
+            RGS_OBS_SET(&x, NUMBER, number, 85291230000 + (away ? i % 25 : i));
+            RGS_OBS_SET(&x, RESELLER, reseller, rgs_test_reseller(1));
+            RGS_OBS_SET(&x, SERVICE, service, (uint16_t)(away ? 1 + i / 25 : 1));
+            RGS_OBS_SET(&x, ORIGIN_COUNTRY, origin_country, away ? 'C' << 8 | 'N' : 'H' << 8 | 'K');
+            rgs_scorer_observe(f.s, &x);
+        }
+        rgs_scorer_advance(f.s, f.ts + 12 * HOUR);
+        struct rgs_result_reseller parent = reseller(&f, &o);
+        cr_expect_eq(parent.status, cases[k].parent, "%zu: %d", k, parent.status);
+        cr_expect_eq(parent.alerted, !cases[k].cluster);
+        const struct rgs_result_reseller *c = rgs_test_find(&o, "cluster:R1/t");
+        cr_assert_eq(c != NULL, cases[k].cluster, "%zu", k);
+        if (c) {
+            cr_expect_eq(c->status, RGS_STATUS_ALERT);
+            cr_expect_str_eq(c->parent, "R1");
+            cr_expect_str_eq(c->name, "away");
+            cr_expect_eq(c->numbers, 25);
+            cr_expect_eq(c->verifications, 150);
+            cr_expect_eq(c->n_typologies, 1);
+        }
+        /* Of R1 there is an alert only while it is the matter; it was, before the others came. */
+        size_t of_parent = 0, of_cluster = 0;
+        for (size_t i = 0; i < o.result.n_alerts; i++) {
+            of_parent += strcmp(o.result.alerts[i].id, "R1") == 0;
+            of_cluster += strcmp(o.result.alerts[i].id, "cluster:R1/t") == 0;
+        }
+        cr_expect_eq(of_parent > 0, !cases[k].cluster);
+        cr_expect_eq(of_cluster > 0, cases[k].cluster);
+        rgs_result_owner_fini(&o);
+        rgs_scorer_del(f.s);
+        rgs_ruleset_del(r);
+    }
+}
+
 Test(score, exceptions_and_shadow_rules)
 {
     static const char *const packs[] = {"except: [list.partners]", "shadow: true", "shadow: false"};
