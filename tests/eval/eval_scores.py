@@ -71,7 +71,9 @@ def units(truth):
             unit = found.setdefault(parent, {"ids": {parent}, "support": t["support_ts"]})
             unit["ids"] |= blocks
         else:
-            found[t["id"]] = {"ids": blocks, "parent": parent, "support": t["support_ts"]}
+            # Hijacked telephones are told of the market that they live in: no smaller unit may be named.
+            market = t["typology"] if t["typology"] == "hijacked_handsets" else None
+            found[t["id"]] = {"ids": blocks, "parent": parent, "support": t["support_ts"], "market": market}
     return found
 
 
@@ -85,9 +87,13 @@ class Row:
         wanted = units(truth)
         alerted = {r["id"]: r for r in result["resellers"] if r["status"] == "alert"}
         fraud_ids = set().union(*(u["ids"] for u in wanted.values())) if wanted else set()
+        fraud_ids |= {u["parent"] for u in wanted.values() if u.get("market") and u["parent"] in alerted
+                      and alerted[u["parent"]]["typologies"][0]["id"] == u["market"]}
         clusters = {u["parent"]: u for u in wanted.values() if "parent" in u}
         for name, unit in wanted.items():
             hits = [alerted[i] for i in unit["ids"] if i in alerted]
+            if unit.get("market") and unit["parent"] in fraud_ids:
+                hits.append(alerted[unit["parent"]])
             # A cluster that was found by what its numbers share has an id of its own, and its parent's name.
             around = unit.get("parent", name)
             hits += [r for r in alerted.values() if r["parent"] == around and r["id"] not in fraud_ids]
