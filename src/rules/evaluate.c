@@ -497,8 +497,10 @@ void rgs_entity_evaluate(struct rgs_scorer *s, struct rgs_scored *e, int64_t ts)
         st->at = ts;
         struct cause why = {i, false, st->score, c, n};
         move_level(s, e, &st->own, &why, ts);
-        if (part < 1 && st->own.level < RGS_STATUS_ALERT)
-            st->own.alert_ts = 0; /* withdrawn: it was the cluster */
+        if (st->own.level == RGS_STATUS_ALERT)
+            st->own.withdrawn = false;
+        else if (part < 1)
+            st->own.withdrawn = true;
         why.cluster = true;
         why.score = st->members > 0 ? raw : 0;
         move_level(s, e, &st->cluster, &why, ts);

@@ -320,6 +320,7 @@ static bool typologies(struct rgs_scorer *s, struct rgs_result_owner *o, const s
     const char **why_not = take(o, (s->rs->n_typologies + 1) * sizeof(*why_not));
     struct rgs_contribution c[RGS_RS_SUM];
     char words[1024];
+    double key[RGS_RS_TYPOLOGIES];
     size_t n = 0;
 
     if (!t || !why_not)
@@ -333,15 +334,21 @@ static bool typologies(struct rgs_scorer *s, struct rgs_result_owner *o, const s
             continue;
         unsigned k = rgs_typology_sum(s, e, ty, c, &score);
         double shown = l->cluster < 0 ? floor(st->score * 10 + 0.5) / 10 : l->score;
-        if (level->alert_ts && (!out->alerted || level->alert_ts < out->alert_ts)) {
+        if (level->alert_ts && !level->withdrawn &&
+            (!out->alerted || level->alert_ts < out->alert_ts)) {
             out->alerted = true;
             out->alert_ts = level->alert_ts;
         }
         if (shown <= 0)
             continue;
         size_t at = n++;
-        for (; at > 0 && t[at - 1].score < shown; at--)
+        /* At the same score the one with a scope comes first: it says more. */
+        double order = shown + (ty->scope >= 0 ? 0.01 : 0);
+        for (; at > 0 && key[at - 1] < order; at--) {
             t[at] = t[at - 1];
+            key[at] = key[at - 1];
+        }
+        key[at] = order;
         t[at] = (struct rgs_result_typology){.id = ty->id, .score = shown};
         if (!rules(o, c, k, &t[at]))
             return false;
@@ -406,9 +413,8 @@ static const char *listed(const struct line *lines, size_t n, const struct rgs_s
         const struct rgs_standing *st = &lines[i].e->standing[a->typology];
         if (lines[i].e->grain == a->grain && lines[i].e->id == a->id &&
             (a->cluster ? lines[i].cluster == a->typology : lines[i].cluster < 0))
-            return a->level < RGS_STATUS_ALERT || (a->cluster ? st->cluster : st->own).alert_ts
-                       ? lines[i].id
-                       : NULL;
+            return a->level == RGS_STATUS_ALERT && !a->cluster && st->own.withdrawn ? NULL
+                                                                                    : lines[i].id;
     }
     return NULL;
 }

@@ -77,8 +77,9 @@ struct rgs_level {
     int64_t alert_ts; /* first crossing of alert; 0: none */
     int64_t quiet_until;
     uint32_t alerts;
-    uint8_t level; /* enum rgs_status: clear, review, alert */
-    uint8_t told;  /* the level of the last alert that was not suppressed */
+    uint8_t level;  /* enum rgs_status: clear, review, alert */
+    uint8_t told;   /* the level of the last alert that was not suppressed */
+    bool withdrawn; /* the alert: it was of a cluster inside, and nobody else's */
 };
 
 /* A typology's standing for one entity. */
