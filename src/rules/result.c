@@ -151,7 +151,7 @@ static bool worth_a_line(const struct rgs_scorer *s, const struct rgs_scored *e,
         return true;
     if (status < RGS_STATUS_REVIEW)
         return false;
-    return !p || (status_of(s, p, &score) < status && p->fingerprint != e->fingerprint);
+    return !p || status_of(s, p, &score) < status;
 }
 
 static bool same_numbers(const struct line *lines, size_t n, const struct rgs_scored *e)

@@ -292,6 +292,24 @@ Test(score, a_part_of_a_reseller_is_named_as_its_cluster)
     }
 }
 
+/* Of a seller that has nothing but one block, the block speaks where only blocks are looked at. */
+Test(score, a_block_speaks_where_its_reseller_is_not_looked_at)
+{
+    struct rgs_ruleset *r = ruleset(PACK("sum: [A, B], by: block"));
+    struct feed f = start(r);
+    struct rgs_result_owner o;
+
+    codes(&f, 400, 30, RGS_PURPOSE_LOGIN);
+    cr_expect_eq(reseller(&f, &o).status, RGS_STATUS_CLEAR);
+    const struct rgs_result_reseller *block = rgs_test_find(&o, "block:8529123");
+    cr_assert_not_null(block);
+    cr_expect_eq(block->status, RGS_STATUS_ALERT);
+    cr_expect_str_eq(block->parent, "R1");
+    rgs_result_owner_fini(&o);
+    rgs_scorer_del(f.s);
+    rgs_ruleset_del(r);
+}
+
 Test(score, exceptions_and_shadow_rules)
 {
     static const char *const packs[] = {"except: [list.partners]", "shadow: true", "shadow: false"};
