@@ -1,28 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The whole way of the data: packets in, a result out. Joins decoder, sms, classify, track and
- * rules. */
+/* The whole way of the data in one thread: packets in, a result out. A worker calls the evaluator
+ * directly; a tap puts a ring between them. */
 #ifndef RGS_ENGINE_ANALYZER_H
 #define RGS_ENGINE_ANALYZER_H
 
-#include "classify/classify.h"
-#include "engine/decoder.h"
-#include "rules/rules.h"
-#include "track/track.h"
-
-struct rgs_analyzer_conf {
-    const struct rgs_catalogue *catalogue; /* [borrow] these four outlive the analyzer */
-    const struct rgs_ruleset *ruleset;     /* NULL: observations only, no scores */
-    const struct rgs_inventory *inventory; /* NULL: none */
-    struct rgs_geo geo;
-    rgs_country home;             /* whose numbers stand in national form; 0 none */
-    bool blind;                   /* privacy.content: never; decides without reading texts */
-    struct rgs_hash_key hash_key; /* of tables keyed by what the wire says */
-    struct rgs_hash_key code_key; /* under which codes are told apart */
-    struct rgs_capacity capacity;
-    uint32_t concat_messages;
-};
-/* Capacities for files; the borrowed parts are NULL. */
-extern const struct rgs_analyzer_conf rgs_analyzer_conf_default;
+#include "engine/evaluator.h"
+#include "engine/worker.h"
 
 struct rgs_analyzer;
 
