@@ -4,6 +4,7 @@
 const struct rgs_command *const rgs_commands[] = {
     &rgs_command_analyze,
     &rgs_command_explain,
+    &rgs_command_tap,
     &rgs_command_decode,
     &rgs_command_classify,
     &rgs_command_simulate,

@@ -14,5 +14,6 @@ extern const struct rgs_command rgs_command_reveal;
 extern const struct rgs_command rgs_command_rules;
 extern const struct rgs_command rgs_command_sanitize;
 extern const struct rgs_command rgs_command_simulate;
+extern const struct rgs_command rgs_command_tap;
 
 #endif

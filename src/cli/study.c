@@ -19,26 +19,6 @@ static const char *setting(const struct rgs_study *s, const char *name, const ch
     return given ? given : configured;
 }
 
-static bool load_inventory(struct rgs_study *s, const char *path)
-{
-    char err[512];
-    struct rgs_diag diag;
-
-    if (!path)
-        return true;
-    if (rgs_file_set_add(&s->inventory_file, path, false, err, sizeof(err)) < 0 ||
-        s->inventory_file.n != 1) {
-        rgs_failed(s->args, "%s", err);
-        return false;
-    }
-    rgs_diag_init(&diag, &rgs_alloc_libc);
-    s->inventory = rgs_inventory_new(&s->inventory_file.file[0], &diag, &rgs_alloc_libc);
-    if (diag.text)
-        fputs(diag.text, stderr);
-    rgs_diag_fini(&diag);
-    return s->inventory != NULL;
-}
-
 static bool open_files(struct rgs_study *s, char *const *paths, size_t n)
 {
     char err[512] = "out of memory";
@@ -58,20 +38,15 @@ static bool open_files(struct rgs_study *s, char *const *paths, size_t n)
 static bool open_analyzer(struct rgs_study *s, bool scored)
 {
     struct rgs_analyzer_conf conf = rgs_analyzer_conf_default;
-    uint8_t derived[32];
 
     conf.catalogue = s->pack.catalogue;
     conf.ruleset = scored ? s->pack.ruleset : NULL;
-    conf.inventory = s->inventory;
+    conf.inventory = s->inventory.inventory;
     conf.geo = rgs_geo_of(s->geo);
     conf.home = s->config.home;
     conf.blind = s->config.blind;
     conf.capacity = s->config.capacity;
-    rgs_token_derive(s->key, "tables", derived);
-    memcpy(&conf.hash_key, derived, sizeof(conf.hash_key));
-    rgs_token_derive(s->key, "codes", derived);
-    memcpy(&conf.code_key, derived, sizeof(conf.code_key));
-    explicit_bzero(derived, sizeof(derived));
+    rgs_derive_keys(&conf, s->key);
     s->analyzer = rgs_analyzer_new(&conf, &rgs_alloc_libc);
     if (!s->analyzer)
         rgs_failed(s->args, "out of memory");
@@ -88,7 +63,7 @@ bool rgs_study_open(struct rgs_study *s, const struct rgs_args *args, char *cons
     const char *config = rgs_arg(args, "config");
     return (!config || rgs_config_load(&s->config, config)) &&
            rgs_pack_load(&s->pack, setting(s, "rules", s->config.rules), scored) &&
-           load_inventory(s, setting(s, "inventory", s->config.inventory)) &&
+           rgs_inventory_load(&s->inventory, args, setting(s, "inventory", s->config.inventory)) &&
            open_files(s, paths, n_paths) && open_analyzer(s, scored);
 }
 
@@ -100,8 +75,7 @@ void rgs_study_close(struct rgs_study *s)
     rgs_geo_close(s->geo);
     rgs_token_key_del(s->key);
     rgs_files_del(s->files);
-    rgs_inventory_del(s->inventory);
-    rgs_file_set_fini(&s->inventory_file);
+    rgs_inventory_unload(&s->inventory);
     rgs_pack_fini(&s->pack);
     rgs_config_fini(&s->config);
 }

@@ -9,6 +9,7 @@
 #include "capture/files.h"
 #include "cli/command.h"
 #include "cli/config.h"
+#include "cli/given.h"
 #include "cli/pack.h"
 #include "engine/analyzer.h"
 
@@ -18,8 +19,7 @@ struct rgs_study {
     const struct rgs_args *args;
     struct rgs_config config;
     struct rgs_pack pack;
-    struct rgs_file_set inventory_file;
-    struct rgs_inventory *inventory;
+    struct rgs_inventory_load inventory;
     struct rgs_files *files;
     struct rgs_token_key *key;
     struct rgs_geo_file *geo;

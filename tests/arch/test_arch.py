@@ -8,8 +8,8 @@ src = root / "src"
 
 # The way of the data. A room may include itself and what stands to its left.
 CHAIN = ["base", "conf", "event", "link", "xport", "sig", "sms", "classify", "numplan", "track", "rules", "engine",
-         "store", "capture", "sink", "simulate", "cli"]
-SHELLS = {"store", "capture", "sink", "simulate", "cli"}
+         "store", "capture", "sink", "simulate", "tap", "cli"]
+SHELLS = {"store", "capture", "sink", "simulate", "tap", "cli"}
 # No clock, files, sockets, logging, exit or global state that changes in the core.
 CORE_BANNED = re.compile(
     r"\b(fopen|open|openat|read|write|socket|connect|recv|send|printf|fprintf|puts|fputs|perror|syslog|exit|_exit|"

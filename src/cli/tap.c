@@ -1,0 +1,403 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* regsentry tap: the same analysis at a mirror port, for years. */
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "capture/filter.h"
+#include "cli/commands.h"
+#include "cli/config.h"
+#include "cli/given.h"
+#include "cli/output.h"
+#include "cli/pack.h"
+#include "event/token.h"
+#include "sink/report.h"
+#include "tap/log.h"
+#include "tap/notify.h"
+#include "tap/rights.h"
+#include "tap/tap.h"
+
+enum {
+    DEFAULT_SLOTS = 16384,
+    LOOK_MS = 200,
+    COUNTERS_EVERY_S = 60,
+    MAX_RING_MIB = 1024, /* libpcap takes the size as an int of bytes */
+};
+
+struct job {
+    const struct rgs_args *args;
+    struct rgs_live_conf live_conf;
+    const char *interface[RGS_MAX_INTERFACES];
+    char *names; /* the option, cut at its commas */
+    uint32_t slots;
+    struct rgs_live *live;
+    struct rgs_config config;
+    struct rgs_geo_file *geo;
+    struct rgs_pack pack;
+    struct rgs_inventory_load inventory;
+    struct rgs_token_key *key;
+    struct rgs_analyzer_conf conf;
+    struct rgs_tap *tap;
+    struct rgs_output output;
+    sigset_t signals;
+};
+
+/* What the command line says, else the configuration. */
+static const char *setting(const struct job *j, const char *name, const char *configured)
+{
+    const char *given = rgs_arg(j->args, name);
+    return given ? given : configured;
+}
+
+/* A whole number of an option within its bounds; `otherwise` when it was not given. */
+static bool number(const struct rgs_args *args, const char *name, long least, long most,
+                   long otherwise, long *out)
+{
+    const char *s = rgs_arg(args, name);
+    char *end;
+
+    *out = otherwise;
+    if (!s)
+        return true;
+    errno = 0;
+    *out = strtol(s, &end, 10);
+    if (errno || *end || end == s || *out < least || *out > most) {
+        rgs_usage_error(args, "--%s is a number from %ld to %ld (not '%s')", name, least, most, s);
+        return false;
+    }
+    return true;
+}
+
+static bool split_interfaces(struct job *j, const char *given)
+{
+    j->names = strdup(given);
+    if (!j->names) {
+        rgs_failed(j->args, "out of memory");
+        return false;
+    }
+    for (char *rest = j->names, *name; (name = strsep(&rest, ","));) {
+        if (!*name)
+            continue;
+        if (j->live_conf.n == RGS_MAX_INTERFACES) {
+            rgs_usage_error(j->args, "at most %d interfaces", RGS_MAX_INTERFACES);
+            return false;
+        }
+        j->interface[j->live_conf.n++] = name;
+    }
+    j->live_conf.interfaces = j->interface;
+    return true;
+}
+
+/* Everything that can be said wrong, before anything is opened. */
+static bool read_options(struct job *j)
+{
+    const struct rgs_args *args = j->args;
+    const char *filter = rgs_arg(args, "filter"), *interfaces = rgs_arg(args, "interface");
+    char err[512];
+    long ring, snaplen, slots;
+
+    j->live_conf = rgs_live_conf_default;
+    if (rgs_arg(args, "config") && !rgs_config_load(&j->config, rgs_arg(args, "config")))
+        return false;
+    if (args->n_rest) {
+        rgs_usage_error(args, "a tap reads interfaces, not files ('%s'); see analyze",
+                        args->rest[0]);
+        return false;
+    }
+    if (!interfaces || !*interfaces) {
+        rgs_usage_error(args, "no interface given; name one with -i");
+        return false;
+    }
+    if (!setting(j, "key", j->config.key)) {
+        rgs_usage_error(args, "a tap needs a key of its own: openssl rand -hex 32 > FILE, then "
+                              "--key FILE");
+        return false;
+    }
+    if (!number(args, "kernel-ring", 1, MAX_RING_MIB, j->live_conf.ring_mib, &ring) ||
+        !number(args, "snaplen", 64, 262144, j->live_conf.snaplen, &snaplen) ||
+        !number(args, "ring", 16, 1 << 20, DEFAULT_SLOTS, &slots) ||
+        !split_interfaces(j, interfaces))
+        return false;
+    j->live_conf.ring_mib = (int)ring;
+    j->live_conf.snaplen = (int)snaplen;
+    j->slots = (uint32_t)slots;
+    j->live_conf.promiscuous = !rgs_arg_given(args, "no-promiscuous");
+    j->live_conf.adapter_time = rgs_arg_given(args, "adapter-time");
+    j->live_conf.filter = filter ? filter : rgs_filter_default;
+    if (*j->live_conf.filter &&
+        !rgs_filter_check(j->live_conf.filter, 1, err, sizeof(err))) { /* 1: Ethernet */
+        rgs_usage_error(args, "the filter: %s; see pcap-filter(7)", err);
+        return false;
+    }
+    return true;
+}
+
+static bool load_key(struct job *j)
+{
+    uint8_t secret[RGS_TOKEN_KEY_BYTES];
+    char err[512];
+
+    rgs_rights_lock(secret, sizeof(secret));
+    int status = rgs_load_key(setting(j, "key", j->config.key), secret, err, sizeof(err));
+    if (status < 0) {
+        rgs_failed(j->args, "%s", err);
+        return false;
+    }
+    j->key = rgs_token_key_new(secret, &rgs_alloc_libc);
+    explicit_bzero(secret, sizeof(secret));
+    if (j->key)
+        rgs_derive_keys(&j->conf, j->key);
+    else
+        rgs_failed(j->args, "out of memory");
+    return j->key != NULL;
+}
+
+static bool open_all(struct job *j)
+{
+    const struct rgs_args *args = j->args;
+    char err[512];
+
+    if (!load_key(j) || !rgs_pack_load(&j->pack, setting(j, "rules", j->config.rules), true) ||
+        !rgs_inventory_load(&j->inventory, args, setting(j, "inventory", j->config.inventory)))
+        return false;
+    if (j->config.geoip && !(j->geo = rgs_geo_open(j->config.geoip, err, sizeof(err)))) {
+        rgs_failed(args, "%s", err);
+        return false;
+    }
+    j->conf.geo = rgs_geo_of(j->geo);
+    j->conf.home = j->config.home;
+    j->conf.blind = j->config.blind;
+    j->conf.capacity = j->config.capacity;
+    j->conf.catalogue = j->pack.catalogue;
+    j->conf.ruleset = j->pack.ruleset;
+    j->conf.inventory = j->inventory.inventory;
+    j->live = rgs_live_new(&j->live_conf, err, sizeof(err));
+    if (!j->live) {
+        rgs_failed(args, "%s", err);
+        return false;
+    }
+    struct rgs_tap_conf tap = {.analyzer = &j->conf, .live = j->live, .ring_slots = j->slots};
+    j->tap = rgs_tap_new(&tap, &rgs_alloc_libc);
+    if (!j->tap)
+        rgs_failed(args, "out of memory");
+    return j->tap != NULL;
+}
+
+/* Gives up what is not needed any more; the report's file is opened as who it is then. */
+static bool become_small(struct job *j)
+{
+    char err[512];
+
+    if (!rgs_rights_drop(rgs_arg(j->args, "user"), err, sizeof(err))) {
+        rgs_failed(j->args, "rights are not dropped: %s", err);
+        return false;
+    }
+    if (rgs_output_open(&j->output, rgs_arg(j->args, "output"), err, sizeof(err)) < 0) {
+        rgs_failed(j->args, "%s", err);
+        return false;
+    }
+    if (!rgs_rights_filter(err, sizeof(err))) {
+        rgs_failed(j->args, "%s", err);
+        return false;
+    }
+    return true;
+}
+
+static void close_all(struct job *j)
+{
+    rgs_tap_del(j->tap);
+    rgs_live_del(j->live);
+    rgs_geo_close(j->geo);
+    rgs_config_fini(&j->config);
+    rgs_token_key_del(j->key);
+    rgs_inventory_unload(&j->inventory);
+    rgs_pack_fini(&j->pack);
+    free(j->names);
+    explicit_bzero(&j->conf, sizeof(j->conf));
+}
+
+static uint64_t lost(const struct rgs_tap_status *s)
+{
+    uint64_t n = 0;
+    for (size_t i = 0; i < s->ports; i++)
+        n += s->port[i].kernel_dropped + s->port[i].adapter_dropped;
+    for (unsigned k = 0; k < RGS_SHED_KINDS; k++)
+        n += s->shed[k];
+    return n;
+}
+
+/* Says what an operator should know, when it has changed. */
+static void watch(const struct rgs_tap_status *s, struct rgs_tap_status *before)
+{
+    char quoted[256];
+
+    for (size_t i = 0; i < s->ports; i++) {
+        if (s->port[i].failed && !before->port[i].failed)
+            rgs_log(RGS_LOG_ERROR, "interface-failed", "interface=%s reason=%s", s->port[i].name,
+                    rgs_log_quote(s->port[i].reason, quoted));
+    }
+    if (lost(s) > lost(before))
+        rgs_log(RGS_LOG_WARNING, "dropped", "packets=%llu total=%llu",
+                (unsigned long long)(lost(s) - lost(before)), (unsigned long long)lost(s));
+    *before = *s;
+}
+
+static void log_counters(const struct rgs_tap_status *s)
+{
+    rgs_log(RGS_LOG_INFO, "counters",
+            "packets=%llu operations=%llu verifications=%llu numbers=%llu ring=%u/%u dropped=%llu",
+            (unsigned long long)s->totals.packets, (unsigned long long)s->totals.operations,
+            (unsigned long long)s->verifications, (unsigned long long)s->numbers, s->ring_used,
+            s->ring_slots, (unsigned long long)lost(s));
+}
+
+static int64_t monotonic_ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static void run_until_done(struct job *j)
+{
+    struct timespec wait = {.tv_nsec = LOOK_MS * 1000000};
+    struct rgs_tap_status s, before = {0};
+    uint32_t watchdog = rgs_notify_watchdog_ms();
+    int64_t patted = 0, counted = monotonic_ms();
+
+    while (!rgs_tap_done(j->tap)) {
+        int got = sigtimedwait(&j->signals, NULL, &wait);
+        if (got == SIGINT || got == SIGTERM) {
+            rgs_notify("STOPPING=1");
+            rgs_log(RGS_LOG_INFO, "stopping", "signal=%s", got == SIGINT ? "INT" : "TERM");
+            rgs_tap_stop(j->tap);
+        }
+        rgs_tap_status(j->tap, &s);
+        watch(&s, &before);
+        int64_t now = monotonic_ms();
+        if (watchdog && now - patted >= watchdog / 2) {
+            rgs_notify("WATCHDOG=1");
+            patted = now;
+        }
+        if (now - counted >= COUNTERS_EVERY_S * 1000) {
+            log_counters(&s);
+            counted = now;
+        }
+    }
+    rgs_tap_join(j->tap);
+    rgs_tap_status(j->tap, &s);
+    watch(&s, &before);
+    log_counters(&s);
+}
+
+static int write_report(struct job *j, const struct rgs_result *result)
+{
+    const char *format = rgs_arg(j->args, "format");
+    FILE *out = j->output.stream;
+    char err[512];
+
+    if (format && strcmp(format, "json") == 0) {
+        rgs_report_json(out, result);
+    } else if (format && strcmp(format, "csv") == 0) {
+        rgs_report_csv(out, result);
+    } else if (format && strcmp(format, "html") == 0) {
+        rgs_report_html(out, result, NULL);
+    } else {
+        struct rgs_report_conf conf = rgs_page_of(out);
+        rgs_report_text(out, result, &conf);
+    }
+    if (rgs_output_close(&j->output, err, sizeof(err)) < 0)
+        return rgs_failed(j->args, "%s", err);
+    return RGS_EXIT_OK;
+}
+
+static int report(struct job *j)
+{
+    struct rgs_result_owner owner;
+    struct rgs_tap_status s;
+    int status = RGS_EXIT_FAILED;
+
+    rgs_result_owner_init(&owner, &rgs_alloc_libc);
+    if (rgs_tap_result(j->tap, &owner) == 0) {
+        owner.result.files = j->live_conf.interfaces;
+        owner.result.n_files = j->live_conf.n;
+        status = write_report(j, &owner.result);
+    } else {
+        rgs_failed(j->args, "out of memory");
+    }
+    rgs_result_owner_fini(&owner);
+    rgs_tap_status(j->tap, &s);
+    return status == RGS_EXIT_OK && s.failed ? RGS_EXIT_FAILED : status;
+}
+
+static int run_tap(const struct rgs_args *args)
+{
+    struct job job = {.args = args, .conf = rgs_analyzer_conf_default};
+    int status = RGS_EXIT_USAGE;
+
+    rgs_config_init(&job.config);
+    rgs_rights_guard();
+    /* Before any thread: all of them leave these to sigtimedwait(). */
+    sigemptyset(&job.signals);
+    sigaddset(&job.signals, SIGINT);
+    sigaddset(&job.signals, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &job.signals, NULL);
+    signal(SIGPIPE, SIG_IGN);
+    if (read_options(&job)) {
+        status = RGS_EXIT_FAILED;
+        rgs_notify_open();
+        if (open_all(&job) && become_small(&job)) {
+            int started = rgs_tap_start(job.tap);
+            if (started < 0) {
+                rgs_failed(args, "a thread: %s", strerror(-started));
+                rgs_tap_join(job.tap);
+            } else {
+                rgs_log(RGS_LOG_INFO, "started", "interfaces=%zu ruleset=%.12s", job.live_conf.n,
+                        rgs_ruleset_sha256(job.pack.ruleset));
+                rgs_notify("READY=1");
+                run_until_done(&job);
+                status = report(&job);
+            }
+        }
+    }
+    close_all(&job);
+    return status;
+}
+
+static const struct rgs_option options[] = {
+    {"interface", 'i', "IFACE[,IFACE]...", "interfaces to listen on, as one stream in time order",
+     NULL},
+    {"key", 0, "FILE", "key for tokens: 32 bytes or 64 hex digits", NULL},
+    {"filter", 'f', "BPF", "frames to take, pcap-filter(7) (signalling and tunnels; '' takes all)",
+     NULL},
+    {"inventory", 0, "FILE", "CSV of who owns which number ranges, accounts, titles and devices",
+     NULL},
+    {"rules", 0, "DIR", "folder of rules (the shipped one)", NULL},
+    {"format", 0, "FORMAT", "how the result is written at the end (text)", "text json csv html"},
+    {"output", 'o', "FILE", "write the result to FILE (standard output)", NULL},
+    {"config", 0, "FILE", "YAML file of settings, as for analyze; options come before it", NULL},
+    {"user", 0, "USER", "become this user once the interfaces are open", NULL},
+    {"kernel-ring", 0, "MIB", "kernel's packet ring of each interface (64)", NULL},
+    {"ring", 0, "SLOTS", "operations between decoding and tracking (16384)", NULL},
+    {"snaplen", 0, "BYTES", "bytes taken of each frame (65535)", NULL},
+    {"no-promiscuous", 0, NULL, "take only what is sent to the interface's own address", NULL},
+    {"adapter-time", 0, NULL, "the network card's timestamps, where it has some", NULL},
+};
+
+const struct rgs_command rgs_command_tap = {
+    .name = "tap",
+    .summary = "does the same live, at a mirror port",
+    .usage = "",
+    .about = "Listens on interfaces and analyses what passes; SIGINT or SIGTERM ends it within "
+             "five seconds with the report that analyze gives. It never sends. Once the "
+             "interfaces are open it drops its rights and keeps only the system calls of a "
+             "running tap. What it could not keep up with is counted, and stands in `dropped` of "
+             "the report: of the operations it decodes, messages without a code are shed first, "
+             "then signalling, verification codes last.",
+    .examples = "  regsentry tap -i eth1 --key /etc/regsentry/key --user regsentry\n"
+                "  regsentry tap -i eth1,eth2 -f 'sctp or tcp port 2775' --key key -o day.json\n",
+    .options = options,
+    .n_options = sizeof(options) / sizeof(options[0]),
+    .run = run_tap,
+};

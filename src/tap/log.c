@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tap/log.h"
+
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+enum {
+    EVENTS = 32,     /* kinds of events whose rate is watched */
+    BURST = 10,      /* lines of one event at once */
+    PER_SECONDS = 6, /* then one in this time */
+};
+
+struct rate {
+    const char *event;
+    double tokens;
+    int64_t at;
+    uint64_t held;
+};
+
+static struct rate rates[EVENTS];
+static enum rgs_log_level threshold = RGS_LOG_INFO;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+void rgs_log_threshold(enum rgs_log_level level)
+{
+    threshold = level;
+}
+
+static struct rate *rate_of(const char *event)
+{
+    for (size_t i = 0; i < EVENTS; i++) {
+        if (!rates[i].event)
+            rates[i] = (struct rate){.event = event, .tokens = BURST};
+        if (strcmp(rates[i].event, event) == 0)
+            return &rates[i];
+    }
+    return &rates[EVENTS - 1];
+}
+
+/* May this event be said now? *held: how many were not. */
+static bool allowed(const char *event, uint64_t *held)
+{
+    struct timespec t;
+    struct rate *r = rate_of(event);
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    int64_t now = (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+    r->tokens += (double)(now - r->at) / (1000.0 * PER_SECONDS);
+    if (r->tokens > BURST)
+        r->tokens = BURST;
+    r->at = now;
+    if (r->tokens < 1) {
+        r->held++;
+        return false;
+    }
+    r->tokens -= 1;
+    *held = r->held;
+    r->held = 0;
+    return true;
+}
+
+void rgs_log(enum rgs_log_level level, const char *event, const char *fmt, ...)
+{
+    static const char *const words[] = {"error", "warning", "info", "debug"};
+    char line[1024], text[768];
+    uint64_t held = 0;
+    struct timespec t;
+    struct tm tm;
+    va_list ap;
+
+    if (level > threshold)
+        return;
+    va_start(ap, fmt);
+    vsnprintf(text, sizeof(text), fmt, ap);
+    va_end(ap);
+    pthread_mutex_lock(&lock);
+    if (allowed(event, &held)) {
+        char suppressed[48] = "";
+        if (held)
+            snprintf(suppressed, sizeof(suppressed), " suppressed=%llu", (unsigned long long)held);
+        clock_gettime(CLOCK_REALTIME, &t);
+        gmtime_r(&t.tv_sec, &tm);
+        snprintf(line, sizeof(line),
+                 "ts=%04d-%02d-%02dT%02d:%02d:%02d.%03ldZ level=%s event=%s%s%s%s\n",
+                 tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec,
+                 t.tv_nsec / 1000000, words[level], event, *text ? " " : "", text, suppressed);
+        fputs(line, stderr);
+    }
+    pthread_mutex_unlock(&lock);
+}
+
+const char *rgs_log_quote(const char *s, char out[256])
+{
+    size_t n = 0;
+    out[n++] = '"';
+    for (; s && *s && n < 254; s++) {
+        unsigned char c = (unsigned char)*s;
+        out[n++] = c < ' ' || c == 0x7f ? ' ' : c == '"' || c == '\\' ? '\'' : *s;
+    }
+    out[n++] = '"';
+    out[n] = '\0';
+    return out;
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a tap gives up once everything is open. */
+#ifndef RGS_TAP_RIGHTS_H
+#define RGS_TAP_RIGHTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Before the key is read: no core dumps, no tracing by others, memory locked as far as allowed. */
+void rgs_rights_guard(void);
+/* The key's memory never goes to swap and is not in a dump. */
+void rgs_rights_lock(void *p, size_t n);
+
+/*
+ * Becomes the user (NULL: stays who it is), without his other groups, without capabilities and
+ * without a way back (no_new_privs). False with a reason in err.
+ */
+bool rgs_rights_drop(const char *user, char *err, size_t err_size);
+/* Only the system calls of a running tap are left, in all threads to come. */
+bool rgs_rights_filter(char *err, size_t err_size);
+
+#endif

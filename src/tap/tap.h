@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The running tap: a reading thread (packets, decoding, judging), a ring, and an evaluating thread
+ * (tracking, rules). The caller's thread looks on, and says when it is over.
+ */
+#ifndef RGS_TAP_TAP_H
+#define RGS_TAP_TAP_H
+
+#include "capture/live.h"
+#include "engine/evaluator.h"
+#include "engine/worker.h"
+#include "tap/line.h"
+
+struct rgs_tap_conf {
+    const struct rgs_analyzer_conf *analyzer; /* [borrow] */
+    struct rgs_live *live;                    /* [borrow] */
+    uint32_t ring_slots;
+};
+
+struct rgs_tap;
+
+/* Everything is allocated here and nothing later. NULL when memory is short. */
+struct rgs_tap *rgs_tap_new(const struct rgs_tap_conf *conf, const struct rgs_alloc *alloc);
+void rgs_tap_del(struct rgs_tap *t);
+
+/* 0, or -errno when a thread cannot be started. */
+int rgs_tap_start(struct rgs_tap *t);
+/* No more packets than have come by now. May be called twice. */
+void rgs_tap_stop(struct rgs_tap *t);
+/* All that was read is evaluated: after a stop, or when there is nothing left to read from. */
+bool rgs_tap_done(struct rgs_tap *t);
+/* Waits for the threads, after rgs_tap_done(). */
+void rgs_tap_join(struct rgs_tap *t);
+/* The result; after rgs_tap_join(). */
+int rgs_tap_result(struct rgs_tap *t, struct rgs_result_owner *owner);
+
+/* A picture of the running tap, at most about a quarter of a second old. */
+struct rgs_tap_status {
+    struct rgs_totals totals;
+    uint64_t pdus[RGS_LAYER_COUNT];
+    struct rgs_live_state port[RGS_MAX_INTERFACES];
+    size_t ports;
+    bool failed; /* nothing is left to read from */
+    uint64_t shed[RGS_SHED_KINDS];
+    uint32_t ring_used, ring_slots;
+    uint64_t evaluated, verifications, numbers;
+    int64_t evaluated_ts; /* event time of the last operation; 0: none */
+    uint64_t tracked[RGS_TRACKER_COUNTERS];
+};
+void rgs_tap_status(struct rgs_tap *t, struct rgs_tap_status *out);
+
+#endif

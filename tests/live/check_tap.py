@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The live tap on a veth pair: what it says of replayed traffic is what analyze says of a capture of the same frames.
+
+usage: check_tap.py REGSENTRY SOURCE_ROOT
+"""
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+import live  # noqa: E402
+
+live.enter_namespace("the live tap")
+if sys.argv[1] == "--flood":
+    while True:
+        live.send(sys.argv[2], live.frames(sys.argv[3]))
+binary, root = sys.argv[1], pathlib.Path(sys.argv[2])
+checks = live.Checks()
+work = pathlib.Path(tempfile.mkdtemp(prefix="rgs-live-"))
+key = work / "key"
+key.write_text("5a" * 32 + "\n")
+demo = live.frames(root / "captures/demo.pcapng")
+inventory = root / "captures/demo.csv"
+common = ["--key", str(key), "--inventory", str(inventory), "--format", "json"]
+
+
+def without_files(r):
+    """Names of inputs differ, and so may the counter of what the kernel dropped when it is none."""
+    r = dict(r, capture=dict(r["capture"]))
+    r["capture"].pop("files")
+    return r
+
+
+def analyze(path):
+    out = subprocess.run([binary, "analyze", *common, str(path)], stdout=subprocess.PIPE, check=True).stdout
+    return live.result(out)
+
+
+def same_scores_as_offline():
+    live.veth("ta0", "tb0")
+    recorded = work / "seen.pcapng"
+    recorder = subprocess.Popen(["dumpcap", "-q", "-i", "tb0", "-w", str(recorded), "-B", "64"],
+                                stderr=subprocess.PIPE)
+    tap = live.Tap(binary, "-i", "tb0", "-f", "", "--snaplen", "262144", *common)
+    tap.wait_log("event=started")
+    while not recorded.exists() or recorded.stat().st_size == 0:
+        time.sleep(0.05)
+    time.sleep(0.3)
+    live.send("ta0", demo, per_second=20000)
+    time.sleep(1)
+    status, out, seconds = tap.stop(signal.SIGTERM)
+    recorder.send_signal(signal.SIGINT)
+    recorder.communicate(timeout=20)
+    checks.ok(status == 0, "SIGTERM ends the tap with success", tap.log)
+    checks.ok(seconds < 5, "within five seconds", f"{seconds:.1f} s")
+    got, expected = live.result(out), analyze(recorded)
+    checks.ok(got["capture"]["packets"] == len(demo) > 0 and not got["capture"]["dropped"],
+              "every frame is taken", got["capture"])
+    checks.ok(any(r["score"] > 0 for r in got["resellers"]), "there is something to score", got["resellers"][:1])
+    checks.ok(without_files(got) == without_files(expected), "the result is the one of analyze on the same frames",
+              got["capture"], expected["capture"])
+    checks.ok(got["capture"]["files"] == ["tb0"], "it names the interface")
+
+
+def interface_flap_and_two_directions():
+    """Frames before and after an interface went down and came up again; each direction on an interface of its own."""
+    live.veth("ta1", "tb1")
+    live.veth("ta2", "tb2")
+    tap = live.Tap(binary, "-i", "tb1,tb2", "-f", "", *common)
+    tap.wait_log("event=started")
+    head, middle, tail = demo[:2000], demo[2000:4000], demo[4000:6000]
+    live.send("ta1", head, per_second=20000)
+    time.sleep(0.4)
+    live.ip("link", "set", "tb1", "down")
+    live.send("ta2", middle, per_second=20000)
+    time.sleep(0.4)
+    live.ip("link", "set", "tb1", "up")
+    time.sleep(0.4)
+    live.send("ta1", tail, per_second=20000)
+    time.sleep(0.6)
+    status, out, _ = tap.stop(signal.SIGINT)
+    checks.ok(status == 0 and live.result(out)["capture"]["packets"] == 6000,
+              "an interface that was down is read again, the other one all the time", out[:300], tap.log)
+
+
+def interface_gone():
+    live.veth("ta3", "tb3")
+    tap = live.Tap(binary, "-i", "tb3", "-f", "", *common)
+    tap.wait_log("event=started")
+    live.send("ta3", demo[:500])
+    time.sleep(0.4)
+    live.ip("link", "del", "tb3")
+    status, out, _ = tap.wait(30)
+    checks.ok(status == 1 and "event=interface-failed" in tap.log and live.result(out)["capture"]["packets"] == 500,
+              "when its last interface is gone it ends with failure and the report of what it read", status, tap.log)
+
+
+def sigterm_under_load():
+    """More than it can take: it sheds, counts, and still ends in time."""
+    live.veth("ta4", "tb4")
+    sender = subprocess.Popen([sys.executable, __file__, "--flood", "ta4", str(root / "captures/demo.pcapng")])
+    tap = live.Tap(binary, "-i", "tb4", "-f", "", "--kernel-ring", "1", "--ring", "16", *common)
+    tap.wait_log("event=started")
+    time.sleep(2)
+    status, out, seconds = tap.stop(signal.SIGTERM)
+    sender.kill()
+    sender.wait()
+    r = live.result(out)["capture"]
+    checks.ok(status == 0 and seconds < 5, "SIGTERM under load ends it within five seconds", f"{seconds:.1f} s", tap.log)
+    checks.ok(r["packets"] > 1000 and any(name.startswith("ring_") or name == "kernel" for name in r["dropped"]),
+              "what it could not keep up with stands in `dropped`", r)
+
+
+def cut_and_jumbo_frames():
+    live.veth("ta5", "tb5")
+    tap = live.Tap(binary, "-i", "tb5", "-f", "", "--snaplen", "100", *common)
+    tap.wait_log("event=started")
+    big = demo[0][:12] + b"\x08\x00" + bytes(8900)
+    live.send("ta5", [big] * 10 + demo[:50])
+    time.sleep(0.5)
+    _, out, _ = tap.stop()
+    r = live.result(out)["capture"]
+    cut = 10 + sum(len(f) > 100 for f in demo[:50])
+    checks.ok(r["packets"] == 60 and r["anomalies"].get("frame.cut") == cut and
+              r["bytes"] == 10 * len(big) + sum(map(len, demo[:50])),
+              "frames cut at the snap length are named, and count with their length on the wire", r)
+
+
+def rights():
+    if "0 4294967295" not in " ".join(pathlib.Path("/proc/self/uid_map").read_text().split()[1:]):
+        print("# SKIP --user: there is one user in this namespace")
+        return
+    live.veth("ta6", "tb6")
+    os.chmod(key, 0o600)
+    work.chmod(0o755)
+    tap = live.Tap(binary, "-i", "tb6", "--user", "nobody", *common)
+    tap.wait_log("event=started")
+    said = dict(line.split(":\t", 1) for line in pathlib.Path(f"/proc/{tap.p.pid}/status").read_text().splitlines()
+                if ":\t" in line)
+    limits = pathlib.Path(f"/proc/{tap.p.pid}/limits").read_text()
+    live.send("ta6", demo[:100])
+    status, out, _ = tap.stop()
+    checks.ok(set(said["Uid"].split()) == {"65534"} and said["Groups"].strip() == "" and
+              int(said["CapPrm"], 16) == 0 and int(said["CapEff"], 16) == 0, "it is nobody, and can do nothing more", said)
+    checks.ok(said["NoNewPrivs"] == "1" and said["Seccomp"] == "2", "no way back, and few system calls", said)
+    checks.ok("Max core file size        0" in limits, "no core dumps", limits)
+    checks.ok(status == 0 and live.result(out)["capture"]["packets"] == 100, "and it works on", tap.log)
+
+
+def wrong_usage():
+    for args, words in ((["-i", "lo"], "key"), (["--key", str(key)], "interface"),
+                        (["-i", "lo", "--key", str(key), "-f", "tcp prot 1"], "filter"),
+                        (["-i", "lo", "--key", str(key), "--ring", "x"], "--ring")):
+        p = subprocess.run([binary, "tap", *args], stderr=subprocess.PIPE, check=False)
+        checks.ok(p.returncode == 2 and words in p.stderr.decode(), f"wrong usage is told: {words}", p.stderr.decode())
+    p = subprocess.run([binary, "tap", "-i", "nosuch0", "--key", str(key)], stderr=subprocess.PIPE, check=False)
+    checks.ok(p.returncode == 1 and "nosuch0" in p.stderr.decode(), "an interface that is not there", p.stderr.decode())
+
+
+same_scores_as_offline()
+interface_flap_and_two_directions()
+interface_gone()
+sigterm_under_load()
+cut_and_jumbo_frames()
+rights()
+wrong_usage()
+checks.end()

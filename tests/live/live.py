@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the live tests share: a network namespace of their own, frames of a capture, a sender, the tap as a child."""
+import json
+import os
+import pathlib
+import select
+import shutil
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import time
+
+INSIDE = "RGS_LIVE_NAMESPACE"
+
+
+def enter_namespace(reason_prefix="live tests"):
+    """Runs this script again in a new network namespace; says loudly when that is not allowed."""
+    if os.environ.get(INSIDE):
+        return
+    env = dict(os.environ, **{INSIDE: "1"})
+    for flags in (["--net"], ["--net", "--map-root-user"]):
+        probe = ["unshare", *flags, "ip", "link", "add", "rgsprobe0", "type", "veth", "peer", "name", "rgsprobe1"]
+        if shutil.which("unshare") and shutil.which("ip") and subprocess.run(
+                probe, stderr=subprocess.DEVNULL, check=False).returncode == 0:
+            os.execvpe("unshare", ["unshare", *flags, sys.executable, *sys.argv], env)
+    message = f"{reason_prefix}: network namespaces are not allowed here (unshare --net, ip link add ... type veth)"
+    print(f"*** NOT TESTED: {message} ***", file=sys.stderr)
+    print(f"1..0 # SKIP {message}")
+    sys.exit(0)
+
+
+def ip(*words):
+    subprocess.run(["ip", *words], check=True)
+
+
+def veth(a, b):
+    """A pair that carries only what we send: no addresses, no neighbour discovery."""
+    ip("link", "add", a, "type", "veth", "peer", "name", b)
+    for name in (a, b):
+        pathlib.Path(f"/proc/sys/net/ipv6/conf/{name}/disable_ipv6").write_text("1")
+        ip("link", "set", name, "mtu", "9000", "up")
+
+
+def frames(path):
+    """The packets of a pcapng file in the order of the file (draft-ietf-opsawg-pcapng 4)."""
+    data = pathlib.Path(path).read_bytes()
+    order = ">" if data[8:12] == b"\x1a\x2b\x3c\x4d" else "<"
+    at, out = 0, []
+    while at + 12 <= len(data):
+        kind, length = struct.unpack_from(order + "II", data, at)
+        if kind == 6:
+            captured, = struct.unpack_from(order + "I", data, at + 20)
+            out.append(data[at + 28:at + 28 + captured])
+        at += length
+    return out
+
+
+def send(interface, packets, per_second=None):
+    """Sends frames as they are; a pause now and then keeps the rate."""
+    with socket.socket(socket.AF_PACKET, socket.SOCK_RAW) as s:
+        s.bind((interface, 0))
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 8 << 20)
+        start = time.monotonic()
+        for i, p in enumerate(packets):
+            s.send(p)
+            if per_second and i % 64 == 0:
+                ahead = i / per_second - (time.monotonic() - start)
+                if ahead > 0:
+                    time.sleep(ahead)
+
+
+class Tap:
+    """regsentry tap as a child; its log lines by event."""
+
+    def __init__(self, binary, *args, env=None):
+        self.start = time.monotonic()
+        self.log = ""
+        self.p = subprocess.Popen([binary, "tap", *args], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                  env=dict(os.environ, **(env or {})))
+        os.set_blocking(self.p.stderr.fileno(), False)
+
+    def wait_log(self, text, seconds=60):
+        end = time.monotonic() + seconds
+        while text not in self.log:
+            if time.monotonic() > end or self.p.poll() is not None and not self._read():
+                raise AssertionError(f"no '{text}' in the log:\n{self.log}")
+            select.select([self.p.stderr], [], [], 0.1)
+            self._read()
+        return self.log
+
+    def _read(self):
+        more = self.p.stderr.read() or b""
+        self.log += more.decode(errors="replace")
+        return more
+
+    def kill(self, number):
+        self.p.send_signal(number)
+
+    def stop(self, number=signal.SIGTERM, seconds=30):
+        """Exit status, standard output and how long the end took."""
+        start = time.monotonic()
+        self.p.send_signal(number)
+        return self.wait(seconds, start)
+
+    def wait(self, seconds=30, start=None):
+        start = start or time.monotonic()
+        os.set_blocking(self.p.stderr.fileno(), True)
+        out, err = self.p.communicate(timeout=seconds)
+        self.log += err.decode(errors="replace")
+        return self.p.returncode, out, time.monotonic() - start
+
+
+def result(out):
+    return json.loads(out)
+
+
+class Checks:
+    """TAP lines."""
+
+    def __init__(self):
+        self.n = self.failed = 0
+
+    def ok(self, condition, name, *why):
+        self.n += 1
+        print(f"{'ok' if condition else 'not ok'} {self.n} - {name}", flush=True)
+        if not condition:
+            self.failed += 1
+            for w in why:
+                for line in str(w).splitlines()[:60]:
+                    print(f"# {line}", flush=True)
+        return condition
+
+    def end(self):
+        print(f"1..{self.n}")
+        sys.exit(1 if self.failed else 0)
