@@ -14,12 +14,14 @@
 #include "event/token.h"
 #include "sink/report.h"
 #include "tap/log.h"
+#include "tap/metrics.h"
 #include "tap/notify.h"
 #include "tap/rights.h"
 #include "tap/tap.h"
 
 enum {
     DEFAULT_SLOTS = 16384,
+    DEFAULT_SETTLE_S = 10,
     LOOK_MS = 200,
     COUNTERS_EVERY_S = 60,
     MAX_RING_MIB = 1024, /* libpcap takes the size as an int of bytes */
@@ -32,6 +34,12 @@ struct job {
     char *names; /* the option, cut at its commas */
     uint32_t slots;
     struct rgs_live *live;
+    struct rgs_follow *follow;
+    struct rgs_outbox *outbox;
+    struct rgs_metrics *metrics;
+    struct rgs_metrics_facts facts;
+    const char *dir;
+    unsigned settle_s;
     struct rgs_config config;
     struct rgs_geo_file *geo;
     struct rgs_pack pack;
@@ -95,7 +103,7 @@ static bool read_options(struct job *j)
     const struct rgs_args *args = j->args;
     const char *filter = rgs_arg(args, "filter"), *interfaces = rgs_arg(args, "interface");
     char err[512];
-    long ring, snaplen, slots;
+    long ring, snaplen, slots, settle;
 
     j->live_conf = rgs_live_conf_default;
     if (rgs_arg(args, "config") && !rgs_config_load(&j->config, rgs_arg(args, "config")))
@@ -105,8 +113,10 @@ static bool read_options(struct job *j)
                         args->rest[0]);
         return false;
     }
-    if (!interfaces || !*interfaces) {
-        rgs_usage_error(args, "no interface given; name one with -i");
+    j->dir = rgs_arg(args, "follow");
+    if ((!interfaces || !*interfaces) == !j->dir) {
+        rgs_usage_error(args, "%s; name an interface with -i, or a folder with --follow",
+                        j->dir ? "an interface and a folder" : "no interface given");
         return false;
     }
     if (!setting(j, "key", j->config.key)) {
@@ -117,11 +127,13 @@ static bool read_options(struct job *j)
     if (!number(args, "kernel-ring", 1, MAX_RING_MIB, j->live_conf.ring_mib, &ring) ||
         !number(args, "snaplen", 64, 262144, j->live_conf.snaplen, &snaplen) ||
         !number(args, "ring", 16, 1 << 20, DEFAULT_SLOTS, &slots) ||
-        !split_interfaces(j, interfaces))
+        !number(args, "settle", 0, 3600, DEFAULT_SETTLE_S, &settle) ||
+        (!j->dir && !split_interfaces(j, interfaces)))
         return false;
     j->live_conf.ring_mib = (int)ring;
     j->live_conf.snaplen = (int)snaplen;
     j->slots = (uint32_t)slots;
+    j->settle_s = (unsigned)settle;
     j->live_conf.promiscuous = !rgs_arg_given(args, "no-promiscuous");
     j->live_conf.adapter_time = rgs_arg_given(args, "adapter-time");
     j->live_conf.filter = filter ? filter : rgs_filter_default;
@@ -153,6 +165,13 @@ static bool load_key(struct job *j)
     return j->key != NULL;
 }
 
+static void on_problem(void *ctx, const char *path, const char *reason)
+{
+    char file[256], why[256];
+    rgs_log(RGS_LOG_WARNING, "file-damaged", "file=%s reason=%s", rgs_log_quote(path, file),
+            rgs_log_quote(reason, why));
+}
+
 static bool open_all(struct job *j)
 {
     const struct rgs_args *args = j->args;
@@ -172,19 +191,48 @@ static bool open_all(struct job *j)
     j->conf.catalogue = j->pack.catalogue;
     j->conf.ruleset = j->pack.ruleset;
     j->conf.inventory = j->inventory.inventory;
-    j->live = rgs_live_new(&j->live_conf, err, sizeof(err));
-    if (!j->live) {
+    if (!j->dir && !(j->live = rgs_live_new(&j->live_conf, err, sizeof(err)))) {
         rgs_failed(args, "%s", err);
         return false;
     }
-    struct rgs_tap_conf tap = {.analyzer = &j->conf, .live = j->live, .ring_slots = j->slots};
+    const char *metrics = rgs_arg(args, "metrics");
+    if (metrics && !(j->metrics = rgs_metrics_open(metrics, err, sizeof(err)))) {
+        rgs_failed(args, "%s", err);
+        return false;
+    }
+    return true;
+}
+
+/* What is opened as the user that the tap runs as: his are the files. */
+static bool open_files(struct job *j)
+{
+    const struct rgs_args *args = j->args;
+    struct rgs_outbox_conf outbox = {.file = rgs_arg(args, "alerts"),
+                                     .syslog = rgs_arg(args, "syslog"),
+                                     .ruleset_sha256 = rgs_ruleset_sha256(j->pack.ruleset)};
+    char err[512];
+
+    if (rgs_output_open(&j->output, rgs_arg(args, "output"), err, sizeof(err)) < 0 ||
+        ((outbox.file || outbox.syslog) &&
+         !(j->outbox = rgs_outbox_new(&outbox, err, sizeof(err)))) ||
+        (j->dir &&
+         !(j->follow = rgs_follow_new(j->dir, rgs_arg(args, "position"), j->settle_s * 1000,
+                                      on_problem, NULL, err, sizeof(err))))) {
+        rgs_failed(args, "%s", err);
+        return false;
+    }
+    struct rgs_tap_conf tap = {.analyzer = &j->conf,
+                               .live = j->live,
+                               .follow = j->follow,
+                               .outbox = j->outbox,
+                               .ring_slots = j->slots};
     j->tap = rgs_tap_new(&tap, &rgs_alloc_libc);
     if (!j->tap)
         rgs_failed(args, "out of memory");
     return j->tap != NULL;
 }
 
-/* Gives up what is not needed any more; the report's file is opened as who it is then. */
+/* Gives up what is not needed any more. */
 static bool become_small(struct job *j)
 {
     char err[512];
@@ -193,10 +241,8 @@ static bool become_small(struct job *j)
         rgs_failed(j->args, "rights are not dropped: %s", err);
         return false;
     }
-    if (rgs_output_open(&j->output, rgs_arg(j->args, "output"), err, sizeof(err)) < 0) {
-        rgs_failed(j->args, "%s", err);
+    if (!open_files(j))
         return false;
-    }
     if (!rgs_rights_filter(err, sizeof(err))) {
         rgs_failed(j->args, "%s", err);
         return false;
@@ -206,8 +252,11 @@ static bool become_small(struct job *j)
 
 static void close_all(struct job *j)
 {
+    rgs_metrics_close(j->metrics);
     rgs_tap_del(j->tap);
     rgs_live_del(j->live);
+    rgs_follow_del(j->follow);
+    rgs_outbox_del(j->outbox);
     rgs_geo_close(j->geo);
     rgs_config_fini(&j->config);
     rgs_token_key_del(j->key);
@@ -259,6 +308,16 @@ static int64_t monotonic_ms(void)
     return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
+static void deliver(struct job *j)
+{
+    if (!j->outbox)
+        return;
+    uint32_t waiting = rgs_outbox_deliver(j->outbox);
+    if (waiting)
+        rgs_log(RGS_LOG_WARNING, "alerts-waiting", "waiting=%u dropped=%llu", waiting,
+                (unsigned long long)rgs_outbox_dropped(j->outbox));
+}
+
 static void run_until_done(struct job *j)
 {
     struct timespec wait = {.tv_nsec = LOOK_MS * 1000000};
@@ -273,6 +332,9 @@ static void run_until_done(struct job *j)
             rgs_log(RGS_LOG_INFO, "stopping", "signal=%s", got == SIGINT ? "INT" : "TERM");
             rgs_tap_stop(j->tap);
         }
+        if (got == SIGHUP && j->outbox)
+            rgs_outbox_reopen(j->outbox);
+        deliver(j);
         rgs_tap_status(j->tap, &s);
         watch(&s, &before);
         int64_t now = monotonic_ms();
@@ -286,6 +348,7 @@ static void run_until_done(struct job *j)
         }
     }
     rgs_tap_join(j->tap);
+    deliver(j);
     rgs_tap_status(j->tap, &s);
     watch(&s, &before);
     log_counters(&s);
@@ -320,15 +383,17 @@ static int report(struct job *j)
 
     rgs_result_owner_init(&owner, &rgs_alloc_libc);
     if (rgs_tap_result(j->tap, &owner) == 0) {
-        owner.result.files = j->live_conf.interfaces;
-        owner.result.n_files = j->live_conf.n;
+        owner.result.files = j->dir ? &j->dir : j->live_conf.interfaces;
+        owner.result.n_files = j->dir ? 1 : j->live_conf.n;
         status = write_report(j, &owner.result);
     } else {
         rgs_failed(j->args, "out of memory");
     }
     rgs_result_owner_fini(&owner);
     rgs_tap_status(j->tap, &s);
-    return status == RGS_EXIT_OK && s.failed ? RGS_EXIT_FAILED : status;
+    if (status == RGS_EXIT_OK && s.failed)
+        status = RGS_EXIT_FAILED;
+    return status == RGS_EXIT_OK && s.follow.damaged ? RGS_EXIT_PARTLY : status;
 }
 
 static int run_tap(const struct rgs_args *args)
@@ -342,14 +407,25 @@ static int run_tap(const struct rgs_args *args)
     sigemptyset(&job.signals);
     sigaddset(&job.signals, SIGINT);
     sigaddset(&job.signals, SIGTERM);
+    sigaddset(&job.signals, SIGHUP);
     pthread_sigmask(SIG_BLOCK, &job.signals, NULL);
     signal(SIGPIPE, SIG_IGN);
     if (read_options(&job)) {
         status = RGS_EXIT_FAILED;
         rgs_notify_open();
         if (open_all(&job) && become_small(&job)) {
+            struct timespec t;
+            clock_gettime(CLOCK_REALTIME, &t);
+            job.facts =
+                (struct rgs_metrics_facts){.ruleset_sha256 = rgs_ruleset_sha256(job.pack.ruleset),
+                                           .started = (int64_t)t.tv_sec * 1000000000 + t.tv_nsec};
             int started = rgs_tap_start(job.tap);
-            if (started < 0) {
+            if (started == 0 && job.metrics &&
+                !rgs_metrics_start(job.metrics, job.tap, &job.facts)) {
+                rgs_failed(args, "metrics cannot be served");
+                rgs_tap_stop(job.tap);
+                rgs_tap_join(job.tap);
+            } else if (started < 0) {
                 rgs_failed(args, "a thread: %s", strerror(-started));
                 rgs_tap_join(job.tap);
             } else {
@@ -371,6 +447,16 @@ static const struct rgs_option options[] = {
     {"key", 0, "FILE", "key for tokens: 32 bytes or 64 hex digits", NULL},
     {"filter", 'f', "BPF", "frames to take, pcap-filter(7) (signalling and tunnels; '' takes all)",
      NULL},
+    {"follow", 0, "DIR", "read the capture files that another program rotates in this folder",
+     NULL},
+    {"settle", 0, "SECONDS",
+     "leave the newest file alone until it has not changed for so long (10)", NULL},
+    {"position", 0, "FILE", "how far files were read (DIR/.regsentry.position)", NULL},
+    {"metrics", 0, "ADDRESS:PORT", "serve /metrics, /healthz and /readyz; PORT alone: on loopback",
+     NULL},
+    {"alerts", 0, "FILE", "append alerts as they arise, a JSON line each", NULL},
+    {"syslog", 0, "ADDRESS:PORT",
+     "send them to syslog, too (RFC 5424 with CEF over UDP; or a path)", NULL},
     {"inventory", 0, "FILE", "CSV of who owns which number ranges, accounts, titles and devices",
      NULL},
     {"rules", 0, "DIR", "folder of rules (the shipped one)", NULL},

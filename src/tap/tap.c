@@ -11,6 +11,8 @@ enum {
     LOOK_EVERY = 256,     /* packets or operations between two looks at the clock */
     SETTLE_MS = 200,      /* after a stop: blocks that the kernel still fills are handed over */
     DRAIN_MOST_MS = 2000, /* then what the kernel's rings hold, as far as this allows */
+    FOLLOW_SLEEP_MS = 50,
+    SAVE_MS = 1000, /* what a crash can make a restart read again */
     SLEEP_LEAST_US = 50,
     SLEEP_MOST_US = 2000,
     MAX_LOST = RGS_SHED_KINDS + 2,
@@ -27,6 +29,7 @@ struct rgs_tap {
     _Atomic int64_t stop_at; /* ns of the monotonic clock; 0: go on */
     _Atomic int64_t stop_ts; /* the same moment as packets are stamped */
     _Atomic bool read, evaluated;
+    _Atomic uint64_t alerts[RGS_STATUS_ALERT + 1];
     pthread_mutex_t lock; /* of status */
     struct rgs_tap_status status;
     struct rgs_result_named lost[MAX_LOST];
@@ -39,6 +42,28 @@ static int64_t clock_ns(clockid_t id)
     return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
+static uint64_t lost(const struct rgs_tap_status *s)
+{
+    uint64_t n = 0;
+    for (size_t i = 0; i < s->ports; i++)
+        n += s->port[i].kernel_dropped + s->port[i].adapter_dropped;
+    for (unsigned k = 0; k < RGS_SHED_KINDS; k++)
+        n += s->shed[k];
+    return n;
+}
+
+static void on_alert(void *ctx, const struct rgs_result_alert *a)
+{
+    struct rgs_tap *t = ctx;
+    struct rgs_tap_status s;
+
+    atomic_fetch_add_explicit(&t->alerts[a->level], 1, memory_order_relaxed);
+    if (t->conf.outbox) {
+        rgs_tap_status(t, &s);
+        rgs_outbox_put(t->conf.outbox, a, lost(&s));
+    }
+}
+
 struct rgs_tap *rgs_tap_new(const struct rgs_tap_conf *conf, const struct rgs_alloc *alloc)
 {
     struct rgs_tap *t = rgs_new(alloc, sizeof(*t));
@@ -48,13 +73,15 @@ struct rgs_tap *rgs_tap_new(const struct rgs_tap_conf *conf, const struct rgs_al
     t->conf = *conf;
     t->alloc = alloc;
     pthread_mutex_init(&t->lock, NULL);
-    bool ok = rgs_line_init(&t->line, conf->ring_slots, false, alloc);
+    bool ok = rgs_line_init(&t->line, conf->ring_slots, conf->follow != NULL, alloc);
     t->worker = rgs_worker_new(conf->analyzer, rgs_line_put, &t->line, alloc);
     t->evaluator = rgs_evaluator_new(conf->analyzer, alloc);
     if (!ok || !t->worker || !t->evaluator) {
         rgs_tap_del(t);
         return NULL;
     }
+    if (rgs_evaluator_scorer(t->evaluator))
+        rgs_scorer_on_alert(rgs_evaluator_scorer(t->evaluator), on_alert, t);
     return t;
 }
 
@@ -73,17 +100,21 @@ static void publish_reader(struct rgs_tap *t)
 {
     struct rgs_totals totals;
     struct rgs_live_state port[RGS_MAX_INTERFACES];
-    size_t ports = rgs_live_count(t->conf.live);
+    struct rgs_follow_state follow = {0};
+    size_t ports = t->conf.live ? rgs_live_count(t->conf.live) : 0;
     const struct rgs_dissect *d = rgs_worker_dissect(t->worker);
 
     rgs_worker_totals(t->worker, &totals);
     for (size_t i = 0; i < ports; i++)
         rgs_live_state(t->conf.live, i, &port[i]);
+    if (t->conf.follow)
+        rgs_follow_state(t->conf.follow, &follow);
     pthread_mutex_lock(&t->lock);
     t->status.totals = totals;
     memcpy(t->status.pdus, d->layer_count, sizeof(t->status.pdus));
     memcpy(t->status.port, port, sizeof(port[0]) * ports);
     t->status.ports = ports;
+    t->status.follow = follow;
     pthread_mutex_unlock(&t->lock);
 }
 
@@ -153,6 +184,39 @@ static void *read_live(void *arg)
     return NULL;
 }
 
+/* Files wait for whoever reads them: nothing is shed, and a stop ends between two packets. */
+static void *read_follow(void *arg)
+{
+    struct rgs_tap *t = arg;
+    struct rgs_packet packet = {0};
+    int64_t published = 0, saved = 0;
+    uint64_t n = 0;
+
+    while (!atomic_load_explicit(&t->stop_at, memory_order_relaxed)) {
+        bool got = rgs_follow_next(t->conf.follow, &packet);
+        if (got)
+            rgs_worker_packet(t->worker, &packet);
+        else
+            nanosleep(&(struct timespec){.tv_nsec = INT64_C(1000000) * FOLLOW_SLEEP_MS}, NULL);
+        if (got && ++n % LOOK_EVERY != 0)
+            continue;
+        int64_t now = clock_ns(CLOCK_MONOTONIC);
+        if (got && now - saved > INT64_C(1000000) * SAVE_MS) {
+            rgs_follow_save(t->conf.follow);
+            saved = now;
+        }
+        if (now - published > INT64_C(1000000) * PUBLISH_MS) {
+            publish_reader(t);
+            published = now;
+        }
+    }
+    rgs_follow_save(t->conf.follow);
+    rgs_worker_finish(t->worker);
+    publish_reader(t);
+    atomic_store_explicit(&t->read, true, memory_order_release);
+    return NULL;
+}
+
 static void *evaluate(void *arg)
 {
     struct rgs_tap *t = arg;
@@ -198,7 +262,7 @@ int rgs_tap_start(struct rgs_tap *t)
     if (status)
         return -status;
     t->judging = true;
-    status = pthread_create(&t->reader, NULL, read_live, t);
+    status = pthread_create(&t->reader, NULL, t->conf.live ? read_live : read_follow, t);
     if (status) {
         atomic_store(&t->read, true);
         return -status;
@@ -260,6 +324,8 @@ void rgs_tap_status(struct rgs_tap *t, struct rgs_tap_status *out)
     out->failed = atomic_load(&t->read) && !atomic_load(&t->stop_at);
     for (unsigned s = 0; s < RGS_SHED_KINDS; s++)
         out->shed[s] = atomic_load_explicit(&t->line.shed[s], memory_order_relaxed);
+    for (unsigned l = 0; l <= RGS_STATUS_ALERT; l++)
+        out->alerts[l] = atomic_load_explicit(&t->alerts[l], memory_order_relaxed);
     out->ring_used = rgs_ring_used(t->line.ring);
     out->ring_slots = rgs_ring_slots(t->line.ring);
 }

@@ -6,14 +6,18 @@
 #ifndef RGS_TAP_TAP_H
 #define RGS_TAP_TAP_H
 
+#include "capture/follow.h"
 #include "capture/live.h"
 #include "engine/evaluator.h"
 #include "engine/worker.h"
 #include "tap/line.h"
+#include "tap/outbox.h"
 
 struct rgs_tap_conf {
     const struct rgs_analyzer_conf *analyzer; /* [borrow] */
-    struct rgs_live *live;                    /* [borrow] */
+    struct rgs_live *live;                    /* [borrow] one of these two */
+    struct rgs_follow *follow;                /* [borrow] */
+    struct rgs_outbox *outbox;                /* [borrow] NULL: none */
     uint32_t ring_slots;
 };
 
@@ -41,6 +45,8 @@ struct rgs_tap_status {
     struct rgs_live_state port[RGS_MAX_INTERFACES];
     size_t ports;
     bool failed; /* nothing is left to read from */
+    struct rgs_follow_state follow;
+    uint64_t alerts[RGS_STATUS_ALERT + 1]; /* by level */
     uint64_t shed[RGS_SHED_KINDS];
     uint32_t ring_used, ring_slots;
     uint64_t evaluated, verifications, numbers;

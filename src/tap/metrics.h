@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What the tap tells Prometheus (text exposition 0.0.4): /metrics, /healthz (it runs) and /readyz
+ * (it runs and can see traffic), over HTTP on an address of the operator's choice.
+ */
+#ifndef RGS_TAP_METRICS_H
+#define RGS_TAP_METRICS_H
+
+#include <stdio.h>
+
+#include "tap/tap.h"
+
+struct rgs_metrics_facts {
+    const char *ruleset_sha256;
+    int64_t started; /* ns since the epoch */
+};
+
+/* Writes all metrics of a picture; now in ns since the epoch. */
+void rgs_metrics_write(FILE *out, const struct rgs_tap_status *s,
+                       const struct rgs_metrics_facts *facts, int64_t now);
+
+struct rgs_metrics;
+
+/* ADDRESS:PORT, [ADDRESS]:PORT, or PORT on the loopback. Opens the socket, which is what needs the
+ * rights; NULL with a reason in err. */
+struct rgs_metrics *rgs_metrics_open(const char *address, char *err, size_t err_size);
+/* Answers from now on, in a thread of its own; the facts are borrowed. */
+bool rgs_metrics_start(struct rgs_metrics *m, struct rgs_tap *tap,
+                       const struct rgs_metrics_facts *facts);
+void rgs_metrics_close(struct rgs_metrics *m);
+
+#endif
