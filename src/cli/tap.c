@@ -481,8 +481,9 @@ const struct rgs_command rgs_command_tap = {
              "running tap. What it could not keep up with is counted, and stands in `dropped` of "
              "the report: of the operations it decodes, messages without a code are shed first, "
              "then signalling, verification codes last.",
-    .examples = "  regsentry tap -i eth1 --key /etc/regsentry/key --user regsentry\n"
-                "  regsentry tap -i eth1,eth2 -f 'sctp or tcp port 2775' --key key -o day.json\n",
+    .examples = "  regsentry tap -i eth1 --key site.key\n"
+                "  regsentry tap -i eth1 -f 'sctp or tcp port 2775' --key site.key -o day.json\n"
+                "  regsentry tap --follow captures --key site.key --format json\n",
     .options = options,
     .n_options = sizeof(options) / sizeof(options[0]),
     .run = run_tap,

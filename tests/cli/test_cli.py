@@ -99,6 +99,10 @@ for command in commands:
             line = re.sub(r"n-[a-z0-9]{4}-[a-z2-7]{26}", token, line)
             if not line:
                 continue
+            if command == "tap":  # ends by a signal, listens where nothing passes, and needs the right to
+                if "-i eth1" in line and os.geteuid() != 0:
+                    continue
+                line = "timeout --preserve-status -s INT 3 " + line.replace("-i eth1", "-i lo")
             exits(run("set -o pipefail; " + line, shell=True), 0)
 
     @case(f"an option of {command} that is none")
