@@ -1,0 +1,66 @@
+"""Captures against the records that they must give, byte by byte; and the same bytes on every run.
+
+usage: golden.py REGSENTRY SOURCE_ROOT [--update]
+
+Goldens lie beside this file: NAME.jsonl is `decode --format jsonl --clear` (captures of our own making: they show
+nobody's messages), NAME.txt the same as text, with identifiers as tokens. --update writes them anew; read the
+difference before you commit it. TAP on standard output.
+"""
+import difflib
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+regsentry, root = sys.argv[1], pathlib.Path(sys.argv[2])
+update = "--update" in sys.argv
+here = root / "tests" / "golden"
+results = []
+
+
+def run(*args):
+    return subprocess.run([regsentry, *map(str, args)], stdout=subprocess.PIPE, check=True).stdout
+
+
+def decode(capture, *args):
+    """The file's name is the run's own."""
+    return re.sub(rb'"file":"[^"]*",', b"", run("decode", *args, capture))
+
+
+def check(name, problems):
+    results.append(not problems)
+    print(f"{'not ok' if problems else 'ok'} {len(results)} - {name}")
+    for line in problems[:20]:
+        print(f"# {line}")
+
+
+def golden(capture, name):
+    for suffix, args in ((".jsonl", ("--format", "jsonl", "--clear")), (".txt", ("--format", "text"))):
+        got, path = decode(capture, *args), here / (name + suffix)
+        got = got.replace(str(capture).encode(), capture.name.encode())
+        if update:
+            path.write_bytes(got)
+        want = path.read_bytes() if path.exists() else b""
+        check(f"{name}{suffix}", list(difflib.unified_diff(
+            want.decode().splitlines(), got.decode().splitlines(), "golden", "now", lineterm="", n=0)))
+
+
+def twice(capture, inventory):
+    """Same input, same bytes: in every format, and in another process."""
+    formats = [("decode", "--format", f) for f in ("text", "jsonl")]
+    formats += [("analyze", "--inventory", inventory, "--format", f) for f in ("text", "json", "csv")]
+    for args in formats:
+        first, second = run(*args, capture), run(*args, capture)
+        problems = [] if first == second and first else [f"{len(first)} and {len(second)} bytes differ"]
+        check(f"the same bytes twice: {args[0]} {args[-1]} of {capture.name}", problems)
+
+
+with tempfile.TemporaryDirectory() as directory:
+    made = pathlib.Path(directory) / "layers.pcapng"
+    subprocess.run([sys.executable, here / "make_capture.py", made], check=True)
+    print("1..9")
+    golden(made, "layers")
+    golden(root / "captures" / "smpp-kannel.pcapng", "smpp-kannel")
+    twice(root / "captures" / "demo.pcapng", root / "captures" / "demo.csv")
+sys.exit(0 if all(results) and len(results) == 9 else 1)
