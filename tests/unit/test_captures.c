@@ -10,6 +10,7 @@
 
 #include "engine/decoder.h"
 #include "sms/sms.h"
+#include "support/sms.h"
 #include "support/vectors.h"
 
 struct total {
@@ -118,4 +119,47 @@ Test(captures, third_party)
 Test(captures, simulated)
 {
     run("traffic", 1000, 500);
+}
+
+struct rows {
+    struct rgs_test_decoder t;
+    unsigned n;
+};
+
+static void everywhere(void *ctx, const struct rgs_vector *v)
+{
+    struct rows *rows = ctx;
+    const struct rgs_bytes b = rgs_bytes(v->bytes.p, v->bytes.n);
+
+    for (unsigned layer = 1; layer < RGS_LAYER_COUNT; layer++) {
+        rgs_test_feed(&rows->t, (enum rgs_layer)layer, b);
+        rows->t.ops.n = 0;
+    }
+    for (unsigned kind = 0; kind <= RGS_SM_UTF8; kind++)
+        rgs_test_sms((enum rgs_sm_kind)kind, -1, b);
+    rows->n++;
+}
+
+/* Whatever a row is meant for: every layer must stand it. Values are asserted beside each protocol.
+ */
+Test(captures, vectors_into_every_layer)
+{
+    struct rows rows = {.n = 0};
+    char path[1024];
+
+    if (!rgs_test_shared()) {
+        cr_skip_test("the outside data is not here (RGS_SHARED_DATA)");
+        return;
+    }
+    snprintf(path, sizeof(path), "%s/vectors", rgs_test_shared());
+    DIR *d = opendir(path);
+    cr_assert_not_null(d, "%s", path);
+    rgs_test_decoder_init(&rows.t, true);
+    for (struct dirent *e; (e = readdir(d));) {
+        if (strstr(e->d_name, ".tsv"))
+            cr_expect_gt(rgs_test_vectors(e->d_name, everywhere, &rows), 0, "%s", e->d_name);
+    }
+    closedir(d);
+    cr_expect_gt(rows.n, 500);
+    rgs_test_decoder_fini(&rows.t);
 }

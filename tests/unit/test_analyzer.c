@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The whole analyzer when memory ends: at the start it says so, later it goes on or says so. */
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "capture/files.h"
+#include "engine/analyzer.h"
+#include "support/rules.h"
+#include "support/scoring.h"
+#include "support/support.h"
+
+enum { PACKETS = 400 };
+
+/* Lets one allocation fail and counts what is not given back. */
+struct failing {
+    size_t until; /* allocations before the one that fails */
+    size_t taken, live;
+    bool failed;
+};
+
+static void *take(void *ctx, size_t n)
+{
+    struct failing *f = ctx;
+
+    if (f->taken++ == f->until) {
+        f->failed = true;
+        return NULL;
+    }
+    f->live++;
+    return calloc(1, n ? n : 1);
+}
+
+static void give(void *ctx, void *p)
+{
+    struct failing *f = ctx;
+
+    f->live -= p != NULL;
+    free(p);
+}
+
+static struct rgs_analyzer_conf conf;
+
+static void setup(void)
+{
+    static const char words[] = "words:\n  en:\n    code: [code, password]\n",
+                      service[] =
+                          "id: acme\nname: Acme\nhome: DE\ncategory: shop\nbrands: [Acme]\n",
+                      csv[] = "reseller_id,name,kind,match,value\n"
+                              "R1,One,agent,msisdn_range,85290000000-85299999999\n";
+    struct rgs_test_files shipped = rgs_test_rules((const char *const[]){"recognition", NULL});
+    struct rgs_conf_file file[3] = {{"words.yaml", rgs_bytes(words, sizeof(words) - 1)},
+                                    {"acme.yaml", rgs_bytes(service, sizeof(service) - 1)}};
+    const struct rgs_conf_file inventory = {"i.csv", rgs_bytes(csv, sizeof(csv) - 1)};
+    struct rgs_diag diag;
+
+    for (size_t i = 0; i < shipped.n; i++) {
+        if (strstr(shipped.file[i].name, "weights"))
+            file[2] = shipped.file[i];
+    }
+    rgs_diag_init(&diag, &rgs_alloc_libc);
+    conf = rgs_analyzer_conf_default;
+    conf.catalogue = rgs_catalogue_new(file, 3, (struct rgs_bytes){0}, &diag, &rgs_alloc_libc);
+    cr_assert_not_null(conf.catalogue, "%s", diag.text ? diag.text : "");
+    conf.inventory = rgs_inventory_new(&inventory, &diag, &rgs_alloc_libc);
+    cr_assert_not_null(conf.inventory, "%s", diag.text ? diag.text : "");
+    rgs_diag_fini(&diag);
+    rgs_test_files_free(&shipped);
+    conf.ruleset = rgs_test_shipped();
+    conf.capacity.tcp_flows = conf.capacity.sctp_flows = conf.capacity.sessions = 64;
+    conf.capacity.dialogues = conf.concat_messages = 256;
+}
+
+static void teardown(void)
+{
+    rgs_ruleset_del((struct rgs_ruleset *)(uintptr_t)conf.ruleset);
+    rgs_inventory_del((struct rgs_inventory *)(uintptr_t)conf.inventory);
+    rgs_catalogue_del((struct rgs_catalogue *)(uintptr_t)conf.catalogue);
+}
+
+static void feed(struct rgs_analyzer *a)
+{
+    char path[1024];
+    const char *root = getenv("RGS_SOURCE_ROOT");
+    struct rgs_packet packet;
+    size_t file;
+
+    snprintf(path, sizeof(path), "%s/captures/smpp-kannel.pcapng", root ? root : ".");
+    struct rgs_files *files = rgs_files_new((char *const[]){path}, 1, NULL, NULL);
+    cr_assert_not_null(files);
+    for (int i = 0; i < PACKETS && rgs_files_next(files, &packet, &file); i++)
+        rgs_analyzer_packet(a, &packet);
+    rgs_files_del(files);
+    rgs_analyzer_finish(a);
+}
+
+/* One life of an analyzer whose allocation number `until` fails; false when it had not so many. */
+static bool live(struct failing *f, size_t until, size_t *at_start)
+{
+    const struct rgs_alloc alloc = {.alloc = take, .free = give, .ctx = f};
+    struct rgs_result_owner owner;
+
+    *f = (struct failing){.until = until};
+    struct rgs_analyzer *a = rgs_analyzer_new(&conf, &alloc);
+    cr_assert_eq(a == NULL, f->failed, "allocation %zu", until);
+    if (a) {
+        if (at_start)
+            *at_start = f->taken;
+        feed(a);
+        rgs_result_owner_init(&owner, &alloc);
+        bool before = f->failed;
+        int status = rgs_analyzer_result(a, &owner);
+        cr_assert(status == 0 || (f->failed && !before), "allocation %zu", until);
+        rgs_result_owner_fini(&owner);
+    }
+    rgs_analyzer_del(a);
+    cr_assert_eq(f->live, 0, "allocation %zu: %zu blocks are not given back", until, f->live);
+    return f->failed;
+}
+
+Test(analyzer, survives_every_failed_allocation, .init = setup, .fini = teardown)
+{
+    struct failing f;
+    size_t start = 0, tried = 0;
+
+    cr_assert(!live(&f, SIZE_MAX, &start));
+    cr_assert_gt(start, 20);
+    for (size_t i = 0; i < start; i++, tried++)
+        cr_assert(live(&f, i, NULL));
+    /* Behind the start there may be many: all of the first ones, then in growing steps. */
+    for (size_t i = start; live(&f, i, NULL); i += 1 + (i - start) / 16)
+        tried++;
+    cr_log_info("%zu allocations at the start, %zu let fail", start, tried);
+}
