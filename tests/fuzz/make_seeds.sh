@@ -3,7 +3,9 @@
 set -eu
 tool=$1 out=$2 source=$3 shared=$4
 rm -rf "$out"
-set -- "$source/captures"
+# Hand-laid frames of every row of the layer table, which need no outside data.
+python3 "$source/tests/golden/make_capture.py" "$out.pcapng"
+set -- "$source/captures" "$out.pcapng"
 for dir in "$shared/captures" "$shared/traffic"; do
     [ ! -d "$dir" ] || set -- "$@" "$dir"
 done
