@@ -51,8 +51,8 @@ static void option_line(FILE *out, const struct rgs_option *o)
 
 static void usage_line(FILE *out, const struct rgs_command *c)
 {
-    fprintf(out, "Usage: regsentry %s%s %s\n", c->name, c->n_options ? " [OPTION]..." : "",
-            c->usage);
+    fprintf(out, "Usage: regsentry %s%s%s%s\n", c->name, c->n_options ? " [OPTION]..." : "",
+            c->usage[0] ? " " : "", c->usage);
 }
 
 void rgs_help_command(FILE *out, const struct rgs_command *c)

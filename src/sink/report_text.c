@@ -90,6 +90,14 @@ static void shares(const struct page *p, const struct rgs_result_reseller *x)
 {
     unsigned at = INDENT;
 
+    if (x->n_services == 0 && x->n_origins == 0) {
+        if (x->name && strcmp(x->name, x->id) != 0) {
+            fprintf(p->out, "%*s%s", INDENT, "", dim(p));
+            fold(p, x->name, INDENT, INDENT);
+            fputs(plain(p), p->out);
+        }
+        return;
+    }
     fprintf(p->out, "%*s%s", INDENT, "", dim(p));
     for (size_t i = 0; i < x->n_services && i < 6; i++) {
         char one[160];
@@ -146,10 +154,10 @@ static void row(const struct page *p, const struct rgs_result_reseller *x)
     fprintf(p->out, "  %s", tone(p, x->status));
     rgs_text_cell(p->out, rgs_text(rgs_status_word(x->status)), STATUS, false);
     fputs(plain(p), p->out);
-    snprintf(name, sizeof(name), "%s%s%s%s%s%s", x->id,
-             x->name && strcmp(x->name, x->id) ? "  " : "",
-             x->name && strcmp(x->name, x->id) ? x->name : "", x->parent ? " (in " : "",
-             x->parent ? x->parent : "", x->parent ? ")" : "");
+    bool named = x->name && strcmp(x->name, x->id) != 0 && !x->parent;
+    bool inside = x->parent && !strstr(x->id, x->parent);
+    snprintf(name, sizeof(name), "%s%s%s%s%s%s", x->id, named ? "  " : "", named ? x->name : "",
+             inside ? " (in " : "", inside ? x->parent : "", inside ? ")" : "");
     rgs_text_cell(p->out, rgs_text(name), room, false);
     fputs("  ", p->out);
     rgs_text_cell(p->out, rgs_text(grouped(n1, x->numbers)), NUMBERS, true);
