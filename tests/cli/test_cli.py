@@ -322,7 +322,9 @@ def _():
     # No number of a subscriber: a block's prefix has seven digits behind 852 at most.
     expect(not re.search(r"852\d{5,}", page), "a number is printed")
     for section in page.split("<section")[1:]:
-        expect(section.count("class=total") > 3, "a time line without codes:", section[:120])
+        # A cluster is told by what its numbers do together; its reseller's time line would not be its own.
+        expect("How the score comes about" in section, "a score without its reasons:", section[:160])
+        expect("cluster:" in section[:400] or section.count("class=total") > 3, "a time line without codes:", section[:120])
     again = run("analyze", "-i", "resellers.csv", "--format", "html", "trace.pcapng")
     expect(again.stdout.decode() == page, "the same capture gives other bytes")
 
