@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "cli/output.h"
+#include "cli/pipeline.h"
 #include "cli/progress.h"
 #include "cli/stop.h"
 #include "engine/tape.h"
@@ -83,16 +84,19 @@ void rgs_study_close(struct rgs_study *s)
 void rgs_study_read(struct rgs_study *s)
 {
     struct rgs_progress progress;
+    struct rgs_pipeline pipeline;
     struct rgs_packet packet;
     size_t file;
     uint64_t packets = 0;
 
     rgs_progress_init(&progress);
+    rgs_pipeline_start(&pipeline, s->analyzer);
     while (!rgs_stop_asked() && rgs_files_next(s->files, &packet, &file)) {
         rgs_analyzer_packet(s->analyzer, &packet);
         if (++packets % PROGRESS_EVERY == 0)
             rgs_progress_show(&progress, s->files, packets);
     }
+    rgs_pipeline_end(&pipeline);
     rgs_progress_clear(&progress);
     rgs_analyzer_finish(s->analyzer);
 }

@@ -5,12 +5,18 @@ struct rgs_analyzer {
     const struct rgs_alloc *alloc;
     struct rgs_worker *worker;
     struct rgs_evaluator *evaluator;
+    rgs_judged_fn *diverted;
+    void *ctx;
+    bool drained;
 };
 
 static void on_judged(void *ctx, const struct rgs_op *op, const struct rgs_verdict *v)
 {
     struct rgs_analyzer *a = ctx;
-    rgs_evaluator_op(a->evaluator, op, v);
+    if (a->diverted)
+        a->diverted(a->ctx, op, v);
+    else
+        rgs_evaluator_op(a->evaluator, op, v);
 }
 
 struct rgs_analyzer *rgs_analyzer_new(const struct rgs_analyzer_conf *conf,
@@ -48,9 +54,28 @@ void rgs_analyzer_finish(struct rgs_analyzer *a)
 {
     struct rgs_totals totals;
 
-    rgs_worker_finish(a->worker);
+    rgs_analyzer_drain(a);
     rgs_worker_totals(a->worker, &totals);
     rgs_evaluator_finish(a->evaluator, totals.packets > 0, totals.last_ts);
+}
+
+void rgs_analyzer_divert(struct rgs_analyzer *a, rgs_judged_fn *out, void *ctx)
+{
+    a->diverted = out;
+    a->ctx = ctx;
+}
+
+void rgs_analyzer_judged(struct rgs_analyzer *a, const struct rgs_op *op,
+                         const struct rgs_verdict *v)
+{
+    rgs_evaluator_op(a->evaluator, op, v);
+}
+
+void rgs_analyzer_drain(struct rgs_analyzer *a)
+{
+    if (!a->drained)
+        rgs_worker_finish(a->worker);
+    a->drained = true;
 }
 
 void rgs_analyzer_on_obs(struct rgs_analyzer *a, rgs_obs_fn *fn, void *ctx)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The whole way of the data in one thread: packets in, a result out. A worker calls the evaluator
- * directly; a tap puts a ring between them. */
+/* The whole way of the data: packets in, a result out. A worker calls the evaluator directly,
+ * unless the caller takes the judged operations and brings them to it in a thread of their own. */
 #ifndef RGS_ENGINE_ANALYZER_H
 #define RGS_ENGINE_ANALYZER_H
 
@@ -16,6 +16,16 @@ void rgs_analyzer_del(struct rgs_analyzer *a);
 void rgs_analyzer_packet(struct rgs_analyzer *a, const struct rgs_packet *packet);
 /* No more packets: what is held back is given out. */
 void rgs_analyzer_finish(struct rgs_analyzer *a);
+
+/*
+ * Two threads: judged operations go to `out`, in the thread of rgs_analyzer_packet(), and come back
+ * in the same order by rgs_analyzer_judged(), in another. rgs_analyzer_drain() gives out what is
+ * held back; when all of that came back, too, rgs_analyzer_finish() is called as ever.
+ */
+void rgs_analyzer_divert(struct rgs_analyzer *a, rgs_judged_fn *out, void *ctx);
+void rgs_analyzer_judged(struct rgs_analyzer *a, const struct rgs_op *op,
+                         const struct rgs_verdict *v);
+void rgs_analyzer_drain(struct rgs_analyzer *a);
 
 /* Observations as they arise, beside scoring: for logs, probes and tests. NULL: none. */
 void rgs_analyzer_on_obs(struct rgs_analyzer *a, rgs_obs_fn *fn, void *ctx);

@@ -60,6 +60,10 @@ raised = {a["id"] for a in result["alerts"] if a["level"] == "alert"}
 check("everybody at alert stands in the list of alerts", alerted <= raised, str(alerted - raised))
 
 check("the same bytes on every run", analyze([capture]) == first)
+cores = os.sched_getaffinity(0)
+os.sched_setaffinity(0, {min(cores)})
+check("the same bytes on one core, in one thread", analyze([capture]) == first)
+os.sched_setaffinity(0, cores)
 with tempfile.TemporaryDirectory() as folder:
     packed = os.path.join(folder, os.path.basename(capture) + ".gz")
     with open(capture, "rb") as plain, gzip.open(packed, "wb", compresslevel=1) as out:
