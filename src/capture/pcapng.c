@@ -23,12 +23,12 @@ enum option_code { OPT_END = 0, IF_TSRESOL = 9, IF_TSOFFSET = 14 };
 struct interface {
     uint16_t linktype;
     uint32_t snaplen;
-    uint8_t tsresol; /* 4.2: power of 10, or of 2 with the top bit */
+    uint64_t per_second; /* units of its timestamps */
     int64_t tsoffset;
 };
 
 struct rgs_pcapng {
-    FILE *stream;
+    FILE *stream; /* read by one thread, so without its lock */
     bool big_endian;
     bool in_section;
     struct interface *interfaces;
@@ -71,23 +71,27 @@ static uint32_t u32(const struct rgs_pcapng *p, struct rgs_reader *r)
     return p->big_endian ? rgs_be32(r) : rgs_le32(r);
 }
 
+/* 4.2, if_tsresol: a power of 10, or of 2 with the top bit. */
+static uint64_t units_per_second(uint8_t tsresol)
+{
+    unsigned power = tsresol & 0x7f;
+    uint64_t per_second = 1;
+
+    if (tsresol & 0x80)
+        return UINT64_C(1) << (power > 62 ? 62 : power);
+    for (unsigned n = 0; n < power && n < 19; n++)
+        per_second *= 10;
+    return per_second;
+}
+
 /* Units of the interface's resolution to ns since the epoch. */
 static int64_t timestamp(const struct interface *i, uint64_t units)
 {
-    uint64_t seconds, rest, per_second = 1;
-    unsigned power = i->tsresol & 0x7f;
+    uint64_t seconds = units / i->per_second, rest = units % i->per_second;
+    uint64_t ns = i->per_second == 1000000
+                      ? rest * 1000
+                      : (uint64_t)((unsigned __int128)rest * 1000000000u / i->per_second);
 
-    if (i->tsresol & 0x80) {
-        if (power > 62)
-            power = 62;
-        per_second = UINT64_C(1) << power;
-    } else {
-        for (unsigned n = 0; n < power && n < 19; n++)
-            per_second *= 10;
-    }
-    seconds = units / per_second;
-    rest = units % per_second;
-    uint64_t ns = (uint64_t)((unsigned __int128)rest * 1000000000u / per_second);
     if (seconds > 9000000000u) /* beyond what ns since the epoch can say */
         seconds = 9000000000u;
     return ((int64_t)seconds + i->tsoffset) * 1000000000 + (int64_t)ns;
@@ -101,7 +105,7 @@ static void options(const struct rgs_pcapng *p, struct rgs_reader *r, struct int
             return;
         struct rgs_reader value = rgs_sub(r, len);
         if (code == IF_TSRESOL && len == 1) {
-            i->tsresol = rgs_u8(&value);
+            i->per_second = units_per_second(rgs_u8(&value));
         } else if (code == IF_TSOFFSET && len == 8) {
             uint64_t first = u32(p, &value), second = u32(p, &value);
             int64_t offset = (int64_t)(p->big_endian ? first << 32 | second : second << 32 | first);
@@ -114,7 +118,7 @@ static void options(const struct rgs_pcapng *p, struct rgs_reader *r, struct int
 
 static bool add_interface(struct rgs_pcapng *p, struct rgs_reader *r)
 {
-    struct interface i = {.linktype = u16(p, r), .tsresol = 6};
+    struct interface i = {.linktype = u16(p, r), .per_second = 1000000};
 
     rgs_skip(r, 2);
     i.snaplen = u32(p, r);
@@ -181,7 +185,7 @@ static const char *read_body(struct rgs_pcapng *p, size_t len)
         p->block = more;
         p->cap_block = len;
     }
-    return fread(p->block, 1, len, p->stream) == len ? NULL : "the file ends early";
+    return fread_unlocked(p->block, 1, len, p->stream) == len ? NULL : "the file ends early";
 }
 
 /* The byte order stands in the section header's body (4.1), so its length needs it first. */
@@ -190,7 +194,7 @@ static const char *section(struct rgs_pcapng *p, const uint8_t head[8], size_t *
     uint8_t magic[4];
     struct rgs_reader len = rgs_reader(rgs_bytes(head + 4, 4));
 
-    if (fread(magic, 1, 4, p->stream) != 4)
+    if (fread_unlocked(magic, 1, 4, p->stream) != 4)
         return "the file ends early";
     struct rgs_reader m = rgs_reader(rgs_bytes(magic, 4));
     uint32_t order = rgs_be32(&m);
@@ -208,7 +212,7 @@ enum rgs_read rgs_pcapng_next(struct rgs_pcapng *p, struct rgs_packet *packet, c
 {
     for (size_t total = 0;; p->offset += total) {
         uint8_t head[8];
-        size_t got = fread(head, 1, sizeof(head), p->stream);
+        size_t got = fread_unlocked(head, 1, sizeof(head), p->stream);
         if (got == 0)
             return RGS_READ_END;
         if (got < sizeof(head))
