@@ -167,8 +167,8 @@ def _():
     exits(run("analyze", "trace.pcapng"), 0)
     expect(b"\x1b" not in run("analyze", "-i", "resellers.csv", "trace.pcapng").stdout, "escapes in a pipe")
     script = shutil.which("script")
-    if not script:
-        return "script(1) is not installed"
+    if not script or run(f"{script} -qec true /dev/null", shell=True).returncode:
+        return "script(1) is not installed, or has no pseudo-terminal"
     line = f"{program} analyze -i resellers.csv trace.pcapng"
     plain = run(f"NO_COLOR=1 {script} -qec '{line}' /dev/null 2>/dev/null", shell=True).stdout
     colour = run(f"TERM=xterm {script} -qec '{line} 2>/dev/null' /dev/null", shell=True).stdout
