@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sig/gsm_l3.h"
 
+#include "sig/nas.h"
 #include "sig/plmn.h"
 
 /* Protocol discriminators, TS 24.007 11.2.3.1.1. */
@@ -13,8 +14,7 @@ enum { CP_DATA = 1, RP_DATA = 0, RP_ACK = 2, RP_ERROR = 4, RP_TYPE = 6, RP_TO_MO
  *   1 2  so many octets that tell nothing here       L  an element of length and value, likewise
  *   I    mobile identity of length and value         E  optional elements up to the end
  *   A R  location or routing area where the mobile is   a r  where it was before
- *   C    cell identity, before the area it lies in   c  cause of rejection
- *   S    a CP message with its length */
+ *   C    cell identity, before the area it lies in   c  cause of rejection */
 struct message {
     uint8_t pd, type;
     const char *layout;
@@ -46,16 +46,6 @@ static const struct message messages[] = {
     {PD_GMM, 0x0c, "1I", "SERVICE REQUEST", request},                        /* 9.4.20 */
     {PD_GMM, 0x13, "1E", "AUTHENTICATION AND CIPHERING RESPONSE", response}, /* 9.4.10 */
     {PD_GMM, 0x16, "I", "IDENTITY RESPONSE", response},                      /* 9.4.13 */
-    {PD_EMM, 0x41, "1I", "ATTACH REQUEST", request},                         /* TS 24.301 8.2.4 */
-    {PD_EMM, 0x44, "c", "ATTACH REJECT", error},                             /* 8.2.3 */
-    {PD_EMM, 0x45, "1I", "DETACH REQUEST", request},                         /* 8.2.11 */
-    {PD_EMM, 0x48, "1I", "TRACKING AREA UPDATE REQUEST", request},           /* 8.2.29 */
-    {PD_EMM, 0x4b, "c", "TRACKING AREA UPDATE REJECT", error},               /* 8.2.28 */
-    {PD_EMM, 0x4c, "1I", "EXTENDED SERVICE REQUEST", request},               /* 8.2.15 */
-    {PD_EMM, 0x56, "I", "IDENTITY RESPONSE", response},                      /* 8.2.19 */
-    {PD_EMM, 0x5e, "E", "SECURITY MODE COMPLETE", response},                 /* 8.2.21 */
-    {PD_EMM, 0x62, "S", "DOWNLINK NAS TRANSPORT", NULL},                     /* 8.2.12 */
-    {PD_EMM, 0x63, "S", "UPLINK NAS TRANSPORT", NULL},                       /* 8.2.30 */
 };
 
 /* ---- what messages are made of ---- */
@@ -93,7 +83,7 @@ bool rgs_l3_identity(struct rgs_bytes identity, struct rgs_l3_subscriber *who)
     return true;
 }
 
-void rgs_l3_place(struct rgs_l3_subscriber *who, const uint8_t plmn[3], uint32_t lac, bool has_ci,
+void rgs_l3_place(struct rgs_l3_subscriber *who, const uint8_t plmn[3], uint64_t lac, bool has_ci,
                   uint32_t ci)
 {
     struct rgs_digits digits;
@@ -112,7 +102,6 @@ struct walk {
     bool has_ci;
     uint16_t ci;
     uint8_t cause;
-    struct rgs_bytes sms;
 };
 
 static void area(struct walk *w, bool routing)
@@ -182,9 +171,6 @@ static void element(struct walk *w, char what)
     case 'c':
         w->cause = rgs_u8(&w->r);
         break;
-    case 'S':
-        w->sms = rgs_take(&w->r, rgs_u8(&w->r));
-        break;
     default:
         break;
     }
@@ -192,7 +178,7 @@ static void element(struct walk *w, char what)
 
 /* ---- what goes out ---- */
 
-static void emit(struct rgs_dissect *d, const struct rgs_l3_subscriber *who, const char *op,
+void rgs_l3_emit(struct rgs_dissect *d, const struct rgs_l3_subscriber *who, const char *op,
                  const char *phase)
 {
     RGS_SET(&d->op, OP, op, op);
@@ -212,9 +198,11 @@ static void emit(struct rgs_dissect *d, const struct rgs_l3_subscriber *who, con
  * TS 24.011: what carries a message or answers for one. The answer has the reference of the RP-DATA
  * of the other side, so that reference and direction pair them on one connection.
  */
-static enum rgs_outcome sms(struct rgs_dissect *d, struct rgs_bytes cp,
+enum rgs_outcome rgs_l3_sms(struct rgs_dissect *d, struct rgs_bytes l3,
                             const struct rgs_l3_subscriber *who)
 {
+    struct rgs_bytes cp = rgs_bytes_from(l3, 1);
+
     if (cp.n < 4 || cp.p[0] != CP_DATA)
         return cp.n ? RGS_OK : RGS_SHORT;
     uint8_t rp = cp.p[2];
@@ -229,14 +217,14 @@ static enum rgs_outcome sms(struct rgs_dissect *d, struct rgs_bytes cp,
     RGS_SET(&d->op, SM_KIND, sm_kind, to_mobile ? RGS_SM_CP_MT : RGS_SM_CP_MO);
     switch (rp & RP_TYPE) {
     case RP_DATA:
-        emit(d, who, "CP-DATA", request);
+        rgs_l3_emit(d, who, "CP-DATA", request);
         break;
     case RP_ACK: /* behind the reference, a report (TS 24.011 7.3.3) is a message of its own */
         if (who->imsi.n || cp.n > 4)
-            emit(d, who, "CP-DATA", response);
+            rgs_l3_emit(d, who, "CP-DATA", response);
         break;
     case RP_ERROR:
-        emit(d, who, "CP-DATA", error);
+        rgs_l3_emit(d, who, "CP-DATA", error);
         break;
     default: /* RP-SMMA is about no message */
         break;
@@ -256,31 +244,18 @@ static const struct message *message_of(unsigned pd, uint8_t type)
     return NULL;
 }
 
-/* TS 24.301 9.1: a protected message is read where it is not ciphered, or ciphered with the null
- * algorithm. */
-static struct rgs_bytes unprotected(struct rgs_bytes l3)
-{
-    enum { PROTECTED_HEADER = 6 };
-    unsigned header = l3.p[0] >> 4;
-
-    if ((l3.p[0] & 0xf) != PD_EMM || header == 0 || header > 4)
-        return l3;
-    struct rgs_bytes inner = rgs_bytes_from(l3, PROTECTED_HEADER);
-    return inner.n && inner.p[0] == PD_EMM ? inner : (struct rgs_bytes){0};
-}
-
 enum rgs_outcome rgs_gsm_l3(struct rgs_dissect *d, struct rgs_bytes l3, struct rgs_l3_state *s,
                             struct rgs_l3_subscriber *who)
 {
     struct walk w = {.d = d, .who = who};
 
-    if (l3.n)
-        l3 = unprotected(l3);
     if (l3.n < 2)
         return l3.n ? RGS_SHORT : RGS_UNSUPPORTED;
     unsigned pd = l3.p[0] & 0xf;
     if (pd == PD_SMS)
-        return sms(d, rgs_bytes_from(l3, 1), who);
+        return rgs_l3_sms(d, l3, who);
+    if (pd == PD_EMM)
+        return rgs_nas_eps(d, l3, s, who);
     const struct message *m = message_of(pd, l3.p[1]);
     if (!m)
         return RGS_UNSUPPORTED;
@@ -290,8 +265,6 @@ enum rgs_outcome rgs_gsm_l3(struct rgs_dissect *d, struct rgs_bytes l3, struct r
         element(&w, *e);
     if (!rgs_reader_ok(&w.r))
         rgs_anomaly(d, RGS_A_L3_SHORT);
-    if (w.sms.n && (w.sms.p[0] & 0xf) == PD_SMS)
-        return sms(d, rgs_bytes_from(w.sms, 1), who);
     if (m->phase == error && rgs_l3_cause(w.cause))
         RGS_SET(&d->op, RESULT, result, rgs_l3_cause(w.cause));
     bool accepts = m->layout[0] == 'A' || strchr(m->layout, 'R');
@@ -303,6 +276,6 @@ enum rgs_outcome rgs_gsm_l3(struct rgs_dissect *d, struct rgs_bytes l3, struct r
      */
     bool answers = (accepts || m->phase == error) && who->imsi.n;
     if (m->phase && (w.identified || answers))
-        emit(d, who, m->name, m->phase);
+        rgs_l3_emit(d, who, m->name, m->phase);
     return rgs_reader_ok(&w.r) ? RGS_OK : RGS_SHORT;
 }

@@ -15,6 +15,8 @@ struct rgs_l3_subscriber {
     struct rgs_name cell;
     uint32_t tmsi; /* named by the message that is read; see has_tmsi */
     bool has_tmsi;
+    uint32_t scope;    /* the node that assigned it, told by the identity; 0: by its point code */
+    uint8_t ciphering; /* enum rgs_nas_ciphering, of the mobility messages of EPS and 5GS */
 };
 
 /* What a carrier of these messages remembers: subscribers of connections, and of temporary
@@ -46,11 +48,19 @@ bool rgs_l3_recognise(struct rgs_l3_state *s, const struct rgs_dissect *d,
 enum rgs_outcome rgs_gsm_l3(struct rgs_dissect *d, struct rgs_bytes l3, struct rgs_l3_state *s,
                             struct rgs_l3_subscriber *who);
 
+/* One short message of TS 24.011, from its protocol discriminator on: emits what carries a message
+ * or answers for one. */
+enum rgs_outcome rgs_l3_sms(struct rgs_dissect *d, struct rgs_bytes l3,
+                            const struct rgs_l3_subscriber *who);
+/* Emits with all that is known of the subscriber. */
+void rgs_l3_emit(struct rgs_dissect *d, const struct rgs_l3_subscriber *who, const char *op,
+                 const char *phase);
+
 /* Mobile identity, TS 24.008 10.5.1.4, and EPS mobile identity, TS 24.301 9.9.3.12: keeps IMSI,
  * IMEI or IMEISV; false when it is none of them. */
 bool rgs_l3_identity(struct rgs_bytes identity, struct rgs_l3_subscriber *who);
 /* PLMN, location area and, with has_ci, cell. */
-void rgs_l3_place(struct rgs_l3_subscriber *who, const uint8_t plmn[3], uint32_t lac, bool has_ci,
+void rgs_l3_place(struct rgs_l3_subscriber *who, const uint8_t plmn[3], uint64_t lac, bool has_ci,
                   uint32_t ci);
 /* Cause of rejection, TS 24.008 10.5.3.6 and 10.5.5.14; NULL when not defined. */
 const char *rgs_l3_cause(uint8_t value);

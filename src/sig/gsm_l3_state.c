@@ -9,7 +9,7 @@
 /* The network part keeps apart what different nodes assign. */
 struct temporary {
     uint32_t tmsi;
-    uint32_t node; /* point code of the MSC or SGSN; 0 where there is none */
+    uint32_t node; /* scope, or point code of the MSC or SGSN; 0 where there is none */
 };
 
 struct holder {
@@ -71,10 +71,15 @@ struct rgs_l3_subscriber *rgs_l3_of(struct rgs_l3_state *s, const struct rgs_dis
     return &s->nobody;
 }
 
+static uint32_t node_of(const struct rgs_l3_subscriber *who, uint32_t point_code)
+{
+    return who->scope ? who->scope : point_code;
+}
+
 static void keep(struct rgs_l3_state *s, const struct rgs_dissect *d,
                  const struct rgs_l3_subscriber *who, int64_t ns)
 {
-    struct temporary key = {who->tmsi, RGS_HAS(&d->op, OPC) ? d->op.opc : 0};
+    struct temporary key = {who->tmsi, node_of(who, RGS_HAS(&d->op, OPC) ? d->op.opc : 0)};
     bool created;
 
     if (!who->has_tmsi || !who->imsi.n)
@@ -98,7 +103,7 @@ void rgs_l3_assign(struct rgs_l3_state *s, const struct rgs_dissect *d,
 bool rgs_l3_recognise(struct rgs_l3_state *s, const struct rgs_dissect *d,
                       struct rgs_l3_subscriber *who)
 {
-    struct temporary key = {who->tmsi, RGS_HAS(&d->op, DPC) ? d->op.dpc : 0};
+    struct temporary key = {who->tmsi, node_of(who, RGS_HAS(&d->op, DPC) ? d->op.dpc : 0)};
     const struct holder *h = rgs_table_find(s->temporary, &key, d->ts);
 
     if (!h || d->ts > h->until)

@@ -23,9 +23,9 @@ static void text(struct rgs_name *name, const char *s, size_t n)
     name->n = (uint8_t)(name->n + n);
 }
 
-static void number(struct rgs_name *name, uint32_t v)
+static void number(struct rgs_name *name, uint64_t v)
 {
-    char buf[10];
+    char buf[20];
     unsigned n = sizeof(buf);
 
     do {
@@ -36,7 +36,7 @@ static void number(struct rgs_name *name, uint32_t v)
     text(name, buf + n, sizeof(buf) - n);
 }
 
-struct rgs_name rgs_cell_name(const struct rgs_digits *plmn, uint32_t lac, bool has_ci, uint32_t ci)
+struct rgs_name rgs_cell_name(const struct rgs_digits *plmn, uint64_t lac, bool has_ci, uint32_t ci)
 {
     struct rgs_name name = {0};
 

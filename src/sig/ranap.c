@@ -5,6 +5,7 @@
  * passed over by their length.
  */
 #include "sig/gsm_l3.h"
+#include "sig/per.h"
 
 /* Elementary procedures, TS 25.413 9.3.6: those that name a subscriber or carry a message of his.
  */
@@ -21,18 +22,6 @@ struct message {
     struct rgs_l3_subscriber *who;
     struct rgs_bytes nas;
 };
-
-/* A length, X.691 10.9; messages of 16 kB and more, in fragments, do not occur here. */
-static size_t length(struct rgs_reader *r)
-{
-    unsigned first = rgs_u8(r);
-
-    if (first < 0x80)
-        return first;
-    if (first >= 0xc0)
-        rgs_reader_fail(r);
-    return (first & 0x3f) << 8 | rgs_u8(r);
-}
 
 /* 9.2.3.6: one octet of options, PLMN and LAC. */
 static void lai(struct message *m, struct rgs_reader *r)
@@ -87,7 +76,7 @@ static void temporary_identity(struct message *m, struct rgs_reader *r)
 /* 9.2.3.5: a string of octets with its own length. */
 static void nas_pdu(struct message *m, struct rgs_reader *r)
 {
-    m->nas = rgs_take(r, length(r));
+    m->nas = rgs_take(r, rgs_per_length(r));
 }
 
 /* Elements by their number, TS 25.413 9.3.6. */
@@ -131,35 +120,26 @@ enum rgs_outcome rgs_ranap(struct rgs_dissect *d, struct rgs_bytes payload)
 {
     struct rgs_l3_state *s = d->state[RGS_LAYER_RANAP];
     struct rgs_l3_subscriber paged = {0};
-    struct rgs_reader r = rgs_reader(payload);
+    struct rgs_per_message in;
+    struct rgs_bytes value;
+    uint16_t id;
 
-    rgs_skip(&r, 1); /* RANAP-PDU: which kind of message, 9.3.3 */
-    uint8_t procedure = rgs_u8(&r);
-    rgs_skip(&r, 1); /* criticality */
-    struct rgs_reader list = rgs_sub(&r, length(&r));
-    rgs_skip(&list, 1); /* extension and option bits of the message */
-    unsigned count = rgs_be16(&list);
-    if (!rgs_reader_ok(&list)) {
+    if (!rgs_per_message(payload, &in)) {
         rgs_anomaly(d, RGS_A_RANAP_BAD);
         return RGS_BAD;
     }
-    if (!is_read(procedure))
+    if (!is_read(in.procedure))
         return RGS_UNSUPPORTED;
     RGS_SET(&d->op, PROTO, proto, "ranap");
     struct message m = {
-        .who = procedure == PAGING
+        .who = in.procedure == PAGING
                    ? &paged
                    : rgs_l3_of(s, d, RGS_HAS(&d->op, DIALOGUE) ? &d->op.dialogue : NULL)};
-    for (; count && rgs_left(&list); count--) {
-        uint16_t id = rgs_be16(&list);
-        rgs_skip(&list, 1); /* criticality */
-        struct rgs_reader value = rgs_sub(&list, length(&list));
-        if (rgs_reader_ok(&list))
-            element(d, &m, id, value);
-    }
-    if (!rgs_reader_ok(&list) || count)
+    while (rgs_per_element(&in, &id, &value))
+        element(d, &m, id, rgs_reader(value));
+    if (!rgs_reader_ok(&in.list))
         rgs_anomaly(d, RGS_A_RANAP_BAD);
-    if (procedure == PAGING)
+    if (in.procedure == PAGING)
         rgs_l3_page(s, d, &paged);
     return m.nas.n ? rgs_gsm_l3(d, m.nas, s, m.who) : RGS_OK;
 }

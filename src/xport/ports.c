@@ -55,6 +55,33 @@ static bool sgsap_looks(struct rgs_bytes m)
            m.p[2] <= 8 && (m.p[3] & 7) == 1 && m.p[3] >> 4 <= 9;
 }
 
+/*
+ * Aligned PER of S1AP and NGAP (TS 36.413 9.3.2, TS 38.413 9.4.2): kind of message, procedure,
+ * criticality, a length that counts all the rest, and a list of elements without extension.
+ */
+static bool access_looks(struct rgs_bytes m, uint8_t last_procedure)
+{
+    struct rgs_reader r = rgs_reader(m);
+    uint8_t kind = rgs_u8(&r), procedure = rgs_u8(&r), criticality = rgs_u8(&r);
+    unsigned length = rgs_u8(&r);
+
+    if (length >= 0x80)
+        length = (length & 0x3f) << 8 | rgs_u8(&r);
+    return m.n >= 7 && (kind == 0 || kind == 0x20 || kind == 0x40) && procedure <= last_procedure &&
+           (criticality == 0 || criticality == 0x40 || criticality == 0x80) &&
+           length == rgs_left(&r) && rgs_peek_u8(&r) == 0;
+}
+
+static bool s1ap_looks(struct rgs_bytes m)
+{
+    return access_looks(m, 66);
+}
+
+static bool ngap_looks(struct rgs_bytes m)
+{
+    return access_looks(m, 74);
+}
+
 /* RFC 6733 3: version 1 and the length of all, in units of four. */
 static bool diameter_looks(struct rgs_bytes m)
 {
@@ -70,6 +97,8 @@ static const struct user sctp_users[] = {
     {RGS_LAYER_M2PA, 5, 3565, ANYWHERE, m2pa_looks}, /* RFC 4165 1.8 */
     {RGS_LAYER_SGSAP, 0, 29118, ANYWHERE,
      sgsap_looks}, /* TS 29.118 7.2; no identifier of its own */
+    {RGS_LAYER_S1AP, 18, 36412, ON_ITS_PORT, s1ap_looks},        /* TS 36.412 7 */
+    {RGS_LAYER_NGAP, 60, 38412, ON_ITS_PORT, ngap_looks},        /* TS 38.412 7 */
     {RGS_LAYER_DIAMETER, 46, 3868, ON_ITS_PORT, diameter_looks}, /* RFC 6733 2.1.1 */
     {RGS_LAYER_NONE, 0, 0, ON_ITS_PORT, NULL},
 };

@@ -216,6 +216,41 @@ def sgsap():
     return b"\x07" + tlv(0x01, bytes.fromhex("4945301032040010")) + tlv(0x16, deliver)
 
 
+def per_element(number, value):
+    """TS 36.413 9.3, TS 38.413 9.4: aligned PER of an element, whose criticality is to ignore."""
+    length = bytes([len(value)]) if len(value) < 128 else be16(0x8000 | len(value))
+    return be16(number) + b"\x40" + length + value
+
+
+def per_message(procedure, *elements):
+    """An initiating message of both."""
+    body = b"\0" + be16(len(elements)) + b"".join(elements)
+    length = bytes([len(body)]) if len(body) < 128 else be16(0x8000 | len(body))
+    return bytes([0, procedure]) + b"\x40" + length + body
+
+
+def s1ap():
+    """InitialUEMessage (TS 36.413 9.1.7.1) with ATTACH REQUEST (TS 24.301 8.2.4) by IMSI, then a message to the mobile."""
+    plmn = bytes.fromhex("05f261")
+    attach = bytes.fromhex("074171" "08592061210025012002" "e060" "0004" "0201d011")
+    deliver = bytes.fromhex("0901200155079106010000000100140409d04279d84d0600005211010000400202e834")
+    transport = bytes([0x07, 0x62, len(deliver)]) + deliver
+    yield per_message(12, per_element(8, b"\0\7"), per_element(26, bytes([len(attach)]) + attach),
+                      per_element(67, b"\0" + plmn + b"\x12\x34"),
+                      per_element(100, b"\0" + plmn + bytes.fromhex("00abc010")), per_element(134, b"\x30"))
+    yield per_message(11, per_element(0, bytes.fromhex("4003e8")), per_element(8, b"\0\7"),
+                      per_element(26, bytes([len(transport)]) + transport))
+
+
+def ngap():
+    """InitialUEMessage (TS 38.413 9.2.5.1) with REGISTRATION REQUEST (TS 24.501 8.2.6) by SUCI of the null scheme."""
+    plmn = bytes.fromhex("05f261")
+    register = bytes.fromhex("7e004179" "000d" "01" "05f261" "f0ff" "0000" "2100250120" "2e02f0f0")
+    place = b"\x40" + plmn + bytes.fromhex("1234567890") + plmn + bytes.fromhex("00abcd")
+    return per_message(15, per_element(85, b"\0\7"), per_element(38, bytes([len(register)]) + register),
+                       per_element(121, place), per_element(90, b"\x18"))
+
+
 def ucp():
     """51, submit short message (EMI/UCP 4.0 5.2): 33 fields, message in hex."""
     fields = [""] * 33
@@ -291,6 +326,9 @@ def frames():
     yield 248, sctp(3, 4, m3ua(1, 2, udt(6, sri_sm())))
     yield 248, sctp(46, 5, diameter())
     yield 101, ipv4(132, be16(29118) + be16(29118) + sctp(0, 6, sgsap())[4:])
+    for tsn, m in enumerate(s1ap()):
+        yield 101, ipv4(132, be16(36412) + be16(36412) + sctp(18, 7 + tsn, m)[4:])
+    yield 101, ipv4(132, be16(38412) + be16(38412) + sctp(60, 9, ngap())[4:])
     yield 101, ipv4(6, tcp(41003, 5000, 1, 1, ucp()))
     login = cimd2(1, 1, ["010:shop7", "011:secret"])
     yield 101, ipv4(6, tcp(41001, 9971, 1, 1, login))

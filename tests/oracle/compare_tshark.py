@@ -39,10 +39,10 @@ DIAMETER = {(16777251, 316): "UL", (16777251, 317): "CL", (16777251, 318): "AI",
 # Protocols of tshark's that can carry what we take, outermost first.
 FILTER = ("gsm_map || tcap.abort_element || gsm_sms || smpp || diameter || gsup || ucp || "
           "sip.CSeq.method in {\"MESSAGE\",\"REGISTER\"} || "
-          "sgsap || camel || cimd || ansi_map || gsm_a.rp || gsm_a.dtap.msg_mm_type || gsm_a.dtap.msg_rr_type == 0x27")
+          "s1ap || ngap || sgsap || camel || cimd || ansi_map || gsm_a.rp || gsm_a.dtap.msg_mm_type || gsm_a.dtap.msg_rr_type == 0x27")
 # Texts per part, as our records have them; streams and segments put together.
 PREFERENCES = ["gsm_sms.reassemble:FALSE", "sccp.defragment_xudt:TRUE",
-               "smpp.decode_sms_over_smpp:GSM 7-bit"]
+               "smpp.decode_sms_over_smpp:GSM 7-bit", "nas-eps.null_decipher:TRUE", "nas-5gs.null_decipher:TRUE"]
 
 
 def first(node, name):
@@ -256,6 +256,31 @@ def radio_pdus(packet):
             yield r
 
 
+def nas_pdus(packet):
+    """Short messages and subscribers by IMSI in messages of EPS and 5GS that are not ciphered."""
+    if not {"s1ap", "ngap"} & {p.get("name") for p in packet.findall("./proto")}:
+        return
+    phase = rp_phase(packet)
+    if phase:
+        r = Pdu(proto="nas", op="CP-DATA", phase=phase)
+        r.required = bool(short_messages(packet))
+        yield merge(r, packet)
+    for f in packet.iter("field"):
+        if f.get("name") in ("nas_eps.nas_msg_emm_type", "nas_5gs.mm.message_type"):
+            name = re.match(r".*: (.*?)( \(UE (?:originating|terminated)\))? \(0x", f.get("showname") or "")
+            if not name or "transport" in name.group(1).lower():
+                continue
+            r = Pdu(proto="nas", op=name.group(1).upper())
+            if first(packet, "e212.imsi"):
+                r["imsi"] = first(packet, "e212.imsi")
+            r.required = "imsi" in r
+            yield r
+        elif f.get("name") == "nas_eps.security_header_type" and f.get("show") == "12":
+            r = Pdu(proto="nas", op="SERVICE REQUEST")   # TS 24.301 8.2.25: has no message type
+            r.required = False
+            yield r
+
+
 def smpp_pdus(packet):
     """Field by field in compare_smpp.py; here that nothing is missed or invented."""
     silent = {"enquire_link", "param_retrieve", "query_last_msgs"}
@@ -290,7 +315,7 @@ def other_pdus(packet):
             yield Pdu(proto=name)
 
 
-READERS = [map_pdus, diameter_pdus, sip_pdus, gsup_pdus, ucp_pdus, sgsap_pdus, radio_pdus, smpp_pdus, camel_pdus, other_pdus]
+READERS = [map_pdus, diameter_pdus, sip_pdus, gsup_pdus, ucp_pdus, sgsap_pdus, radio_pdus, nas_pdus, smpp_pdus, camel_pdus, other_pdus]
 
 
 def theirs(capture, frames, in_order=True):
