@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The writing end of a site: observations become sealed blocks, blocks are appended to the shard's
+ * log, many on their way at once. Memory is bounded: a ring of blocks, and behind it the spool file
+ * while the server is away. A block is sent again until the server says that it has it; the server
+ * appends it once.
+ */
+#ifndef RGS_STORE_PROBE_H
+#define RGS_STORE_PROBE_H
+
+#include "event/block.h"
+#include "event/obs_pack.h"
+#include "store/redis.h"
+
+struct rgs_probe_conf {
+    struct rgs_redis_url url;
+    const char *name;  /* letters, digits, "._-", at most 64 */
+    const char *shard; /* the same alphabet */
+    const char *spool; /* NULL: none */
+    uint64_t spool_bytes;
+    /* Reading files, it waits for the server; on a tap it never does: what neither ring nor spool
+     * takes is dropped and counted. */
+    bool may_wait;
+    int patience_ms; /* how long it waits for a server that is away */
+    uint32_t keep_s; /* expiry of keys that nobody writes to */
+    struct rgs_pack_names names;
+    /* News of the connection, for people. */
+    void (*say)(void *ctx, const char *text);
+    void *say_ctx;
+};
+
+struct rgs_probe;
+
+bool rgs_probe_name_ok(const char *name);
+
+/* The key is borrowed during the call. NULL with a reason. */
+struct rgs_probe *rgs_probe_new(const struct rgs_probe_conf *conf, const struct rgs_token_key *key,
+                                char *err, size_t err_size);
+/* What has not arrived is left in the spool, when there is one. */
+void rgs_probe_del(struct rgs_probe *p);
+
+/* A rgs_obs_fn. */
+void rgs_probe_obs(void *probe, const struct rgs_obs *o);
+/* To be called about once a second by a tap: sends what is waiting. event_ts: nothing older than
+ * this follows, also when there was nothing to tell; 0: not known. */
+void rgs_probe_tick(struct rgs_probe *p, int64_t event_ts);
+
+/* What the end of a run tells of its input. */
+struct rgs_probe_end {
+    uint64_t packets, bytes, operations, verifications;
+    int64_t first_ts, last_ts;
+};
+size_t rgs_probe_end_pack(const struct rgs_probe_end *e, uint8_t out[64]);
+bool rgs_probe_end_unpack(struct rgs_bytes body, struct rgs_probe_end *e);
+
+/* The run is over: sends the end and waits until all has arrived, but no longer than patience_ms
+ * without progress. 0, or -errno: -EAGAIN when the spool holds the rest, -EIO when it is lost to
+ * the site. */
+int rgs_probe_finish(struct rgs_probe *p, const struct rgs_probe_end *e);
+
+struct rgs_probe_counts {
+    uint64_t observations, blocks, arrived, dropped; /* dropped: observations */
+};
+void rgs_probe_counts(const struct rgs_probe *p, struct rgs_probe_counts *c);
+/* Why it does not go on; "" when nothing is wrong. */
+const char *rgs_probe_trouble(const struct rgs_probe *p);
+
+#endif
