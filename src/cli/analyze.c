@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* regsentry analyze: from capture files to a ranked list of resellers. */
+#include <errno.h>
+
 #include "cli/commands.h"
 #include "cli/output.h"
+#include "cli/site.h"
+#include "cli/stop.h"
 #include "cli/study.h"
 #include "engine/tape.h"
 #include "sink/charts.h"
@@ -56,14 +60,39 @@ static int write_report(struct rgs_study *study, const struct rgs_result *result
     return status;
 }
 
+/* Tells the site that this input ends here. */
+static int finish_probe(struct rgs_study *study, const struct rgs_result *r,
+                        struct rgs_probe_link *probe)
+{
+    const struct rgs_probe_end end = {r->packets,       r->bytes,    r->operations,
+                                      r->verifications, r->first_ts, r->last_ts};
+
+    switch (rgs_probe_finish(probe, &end)) {
+    case 0:
+        return RGS_EXIT_OK;
+    case -EAGAIN:
+        fprintf(stderr,
+                "regsentry analyze: the site has not all yet; the rest is in the spool, and "
+                "goes with the next run that names it\n");
+        return RGS_EXIT_OK;
+    default:
+        return rgs_failed(study->args, "the site has not got all observations: %s",
+                          rgs_probe_trouble(probe));
+    }
+}
+
 static int run_analyze(const struct rgs_args *args)
 {
     struct rgs_tape *tape = NULL;
+    struct rgs_probe_link *probe = NULL;
     struct rgs_study study;
     int status = RGS_EXIT_FAILED;
 
     if (args->n_rest == 0)
         return rgs_usage_error(args, "no capture file given");
+    if (rgs_arg_given(args, "redis") && !rgs_arg_given(args, "key") &&
+        !rgs_arg_given(args, "config"))
+        return rgs_usage_error(args, "--redis needs --key: all of a site have one key");
     if (rgs_study_open(&study, args, args->rest, (size_t)args->n_rest, true)) {
         if (is_format(args, "html")) {
             tape = rgs_study_tape(&study, tape_bytes, true);
@@ -72,14 +101,28 @@ static int run_analyze(const struct rgs_args *args)
                 return RGS_EXIT_FAILED;
             }
         }
+        if (rgs_arg_given(args, "redis")) {
+            struct rgs_evaluator *e = rgs_analyzer_evaluator(study.analyzer);
+            probe = rgs_site_probe(args, study.key, e, true, &status);
+            if (!probe) {
+                rgs_tape_del(tape);
+                rgs_study_close(&study);
+                return status;
+            }
+            rgs_evaluator_to_site(e, rgs_probe_obs, probe);
+        }
         rgs_study_read(&study);
         const struct rgs_result *result =
             rgs_files_count(study.files) ? rgs_study_result(&study) : NULL;
         if (result)
             status = write_report(&study, result, tape);
+        /* Cut short by a signal, the input is no whole session: a later run of it goes on. */
+        if (result && probe && !rgs_stop_asked() && status == RGS_EXIT_OK)
+            status = finish_probe(&study, result, probe);
         if (status == RGS_EXIT_OK)
             status = rgs_study_status(&study);
     }
+    rgs_probe_del(probe);
     rgs_tape_del(tape);
     rgs_study_close(&study);
     return status;
@@ -90,6 +133,7 @@ static const struct rgs_option options[] = {
     {"format", 0, "FORMAT", "how the result is written (text)", "text json html csv"},
     {"output", 'o', "FILE", "write to FILE (standard output)", NULL},
     RGS_STUDY_OPTIONS,
+    RGS_SITE_OPTIONS,
 };
 
 const struct rgs_command rgs_command_analyze = {

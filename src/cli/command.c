@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/command.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static size_t index_of(const struct rgs_command *c, const char *name)
@@ -17,6 +19,22 @@ const char *rgs_arg(const struct rgs_args *args, const char *name)
 {
     size_t i = index_of(args->command, name);
     return i < args->command->n_options ? args->value[i] : NULL;
+}
+
+long rgs_arg_number(const struct rgs_args *args, const char *name, long otherwise, long most)
+{
+    const char *given = rgs_arg(args, name);
+    char *end;
+
+    if (!given)
+        return otherwise;
+    errno = 0;
+    long v = strtol(given, &end, 10);
+    if (errno || *end || end == given || v < 0 || v > most) {
+        rgs_usage_error(args, "--%s: '%s' is no number of 0 to %ld", name, given, most);
+        return -1;
+    }
+    return v;
 }
 
 bool rgs_arg_given(const struct rgs_args *args, const char *name)

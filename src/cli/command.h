@@ -52,6 +52,10 @@ extern const size_t rgs_command_count;
 const char *rgs_arg(const struct rgs_args *args, const char *name);
 bool rgs_arg_given(const struct rgs_args *args, const char *name);
 
+/* A whole number of 0 to `most`, or `otherwise` when the option was not given; -1 after a
+ * complaint. */
+long rgs_arg_number(const struct rgs_args *args, const char *name, long otherwise, long most);
+
 /* Prints "regsentry COMMAND: message" and a hint to stderr; returns RGS_EXIT_USAGE. */
 __attribute__((format(printf, 2, 3))) int rgs_usage_error(const struct rgs_args *args,
                                                           const char *fmt, ...);

@@ -97,6 +97,11 @@ int rgs_analyzer_result(struct rgs_analyzer *a, struct rgs_result_owner *owner)
     return rgs_evaluator_result(a->evaluator, &totals, NULL, 0, owner);
 }
 
+struct rgs_evaluator *rgs_analyzer_evaluator(struct rgs_analyzer *a)
+{
+    return a->evaluator;
+}
+
 struct rgs_tracker *rgs_analyzer_tracker(struct rgs_analyzer *a)
 {
     return rgs_evaluator_tracker(a->evaluator);

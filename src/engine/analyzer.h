@@ -43,6 +43,7 @@ int rgs_analyzer_result(struct rgs_analyzer *a, struct rgs_result_owner *owner);
 /* How ids become the words of the result, for whoever scores or draws beside the analyzer. */
 void rgs_analyzer_names(struct rgs_analyzer *a, struct rgs_scorer_names *names);
 
+struct rgs_evaluator *rgs_analyzer_evaluator(struct rgs_analyzer *a);
 struct rgs_tracker *rgs_analyzer_tracker(struct rgs_analyzer *a);
 struct rgs_scorer *rgs_analyzer_scorer(struct rgs_analyzer *a);
 struct rgs_dissect *rgs_analyzer_dissect(struct rgs_analyzer *a);

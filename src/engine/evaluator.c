@@ -14,8 +14,8 @@ struct rgs_evaluator {
     const struct rgs_alloc *alloc;
     struct rgs_tracker *tracker;
     struct rgs_scorer *scorer;
-    rgs_obs_fn *on_obs;
-    void *obs_ctx;
+    rgs_obs_fn *on_obs, *to_site;
+    void *obs_ctx, *site_ctx;
     uint64_t verifications;
     struct rgs_result_named anomalies[RGS_A_COUNT];
     struct rgs_result_named dropped[MAX_DROPPED];
@@ -29,6 +29,8 @@ static void on_obs(void *ctx, const struct rgs_obs *o)
     e->verifications += RGS_OBS_HAS(o, KIND) && o->kind == RGS_OBS_VERIFICATION;
     if (e->on_obs)
         e->on_obs(e->obs_ctx, o);
+    if (e->to_site)
+        e->to_site(e->site_ctx, o);
     if (e->scorer)
         rgs_scorer_observe(e->scorer, o);
 }
@@ -67,16 +69,20 @@ static const char *service_id(void *ctx, uint16_t index)
  * An IMEI has so few possible values that an unkeyed hash of one is as good as the IMEI itself. The
  * key is derived, so that a token says nothing of the tables' own hashes.
  */
-static const char *token(void *ctx, enum rgs_grain grain, uint64_t id)
+void rgs_entity_token(const struct rgs_hash_key *key, enum rgs_grain grain, uint64_t id,
+                      char out[9])
 {
     static const struct rgs_hash_key purpose = {0x656e746974792074u, 0x6f6b656e73202020u};
-    struct rgs_evaluator *e = ctx;
-    const struct rgs_hash_key key = {e->conf.hash_key.k0 ^ purpose.k0,
-                                     e->conf.hash_key.k1 ^ purpose.k1};
+    const struct rgs_hash_key derived = {key->k0 ^ purpose.k0, key->k1 ^ purpose.k1};
     const uint64_t what[2] = {grain, id};
 
-    snprintf(e->token, sizeof(e->token), "%08x",
-             (unsigned)(rgs_hash(&key, what, sizeof(what)) >> 32));
+    snprintf(out, 9, "%08x", (unsigned)(rgs_hash(&derived, what, sizeof(what)) >> 32));
+}
+
+static const char *token(void *ctx, enum rgs_grain grain, uint64_t id)
+{
+    struct rgs_evaluator *e = ctx;
+    rgs_entity_token(&e->conf.hash_key, grain, id, e->token);
     return e->token;
 }
 
@@ -154,6 +160,12 @@ void rgs_evaluator_on_obs(struct rgs_evaluator *e, rgs_obs_fn *fn, void *ctx)
 {
     e->on_obs = fn;
     e->obs_ctx = ctx;
+}
+
+void rgs_evaluator_to_site(struct rgs_evaluator *e, rgs_obs_fn *fn, void *ctx)
+{
+    e->to_site = fn;
+    e->site_ctx = ctx;
 }
 
 /* What never came here, then what the scorer has said of itself, then what the caps cost in the

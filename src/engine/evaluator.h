@@ -22,6 +22,8 @@ void rgs_evaluator_finish(struct rgs_evaluator *e, bool any, int64_t last_ts);
 
 /* Observations as they arise, beside scoring. NULL: none. */
 void rgs_evaluator_on_obs(struct rgs_evaluator *e, rgs_obs_fn *fn, void *ctx);
+/* The same for the probe of a site, which may be there beside it. */
+void rgs_evaluator_to_site(struct rgs_evaluator *e, rgs_obs_fn *fn, void *ctx);
 
 /*
  * The result as of now. `lost` says what never reached this evaluator, and stands first in
@@ -33,6 +35,9 @@ int rgs_evaluator_result(struct rgs_evaluator *e, const struct rgs_totals *total
 
 /* How ids become the words of the result. */
 void rgs_evaluator_names(struct rgs_evaluator *e, struct rgs_scorer_names *names);
+/* What stands for a device or a cell in what leaves the process. */
+void rgs_entity_token(const struct rgs_hash_key *key, enum rgs_grain grain, uint64_t id,
+                      char out[9]);
 uint64_t rgs_evaluator_verifications(const struct rgs_evaluator *e);
 struct rgs_tracker *rgs_evaluator_tracker(struct rgs_evaluator *e);
 struct rgs_scorer *rgs_evaluator_scorer(struct rgs_evaluator *e);

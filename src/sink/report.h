@@ -16,6 +16,9 @@ struct rgs_report_conf {
 void rgs_report_text(FILE *out, const struct rgs_result *r, const struct rgs_report_conf *conf);
 /* The interface "analyze result", one line. */
 void rgs_report_json(FILE *out, const struct rgs_result *r);
+/* One of its resellers, one of its alerts, without a line's end. */
+void rgs_report_json_reseller(FILE *out, const struct rgs_result_reseller *x);
+void rgs_report_json_alert(FILE *out, const struct rgs_result_alert *a);
 struct rgs_charts;
 struct rgs_chart;
 /* One file for a browser or a printer. charts may be NULL: then without those figures. */

@@ -146,6 +146,20 @@ static void alert(struct rgs_json *j, const struct rgs_result_alert *a)
     rgs_json_close(j, '}');
 }
 
+void rgs_report_json_reseller(FILE *out, const struct rgs_result_reseller *x)
+{
+    struct rgs_json j;
+    rgs_json_init(&j, out);
+    reseller(&j, x);
+}
+
+void rgs_report_json_alert(FILE *out, const struct rgs_result_alert *a)
+{
+    struct rgs_json j;
+    rgs_json_init(&j, out);
+    alert(&j, a);
+}
+
 void rgs_report_json(FILE *out, const struct rgs_result *r)
 {
     struct rgs_json j;

@@ -148,9 +148,8 @@ static bool open_next(struct rgs_merge *m, struct source *s)
         size_t n;
 
         if (!w->p)
-            block = rgs_bytes(m->block, m->conf.fetch ? m->conf.fetch(m->conf.ctx, &w->place,
-                                                                      m->block)
-                                                      : 0);
+            block = rgs_bytes(m->block,
+                              m->conf.fetch ? m->conf.fetch(m->conf.ctx, &w->place, m->block) : 0);
         bool good = rgs_block_open(m->sealer, block, &head, s->body, &n) == RGS_BLOCK_OK;
         drop_first(m, s);
         if (!good) {

@@ -30,8 +30,8 @@ struct rgs_merge_conf {
     struct rgs_unpack_names names;
     /* Reads a block again that was too much to be held; out has room for RGS_BLOCK_MAX. 0: gone. */
     size_t (*fetch)(void *ctx, const struct rgs_place *place, uint8_t *out);
-    unsigned sessions;  /* that must have begun before anything goes out; 0: none */
-    size_t held_bytes;  /* of blocks that wait; beyond, they are fetched again */
+    unsigned sessions; /* that must have begun before anything goes out; 0: none */
+    size_t held_bytes; /* of blocks that wait; beyond, they are fetched again */
 };
 
 struct rgs_merge;

@@ -5,14 +5,15 @@
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <time.h>
 
 #include "store/library.h"
 #include "store/spool.h"
 
 enum {
-    RING = 128,      /* blocks: 8 MB at most */
-    IN_FLIGHT = 32,  /* blocks that are sent ahead of their answers */
+    RING = 128,     /* blocks: 8 MB at most */
+    IN_FLIGHT = 32, /* blocks that are sent ahead of their answers */
     RETRY_MS = 500,
     SESSION_AT = 50, /* the tag of a block */
     FIELD = 64 + 1 + 16 + 1,
@@ -25,8 +26,9 @@ struct slot {
     char field[FIELD]; /* NAME:session */
 };
 
-struct rgs_probe {
+struct rgs_probe_link {
     struct rgs_probe_conf conf;
+    char name[65];
     struct rgs_sealer *sealer;
     struct rgs_spool *spool;
     struct rgs_obs_packer packer;
@@ -58,21 +60,23 @@ static int64_t now_ms(void)
     return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-static void say(struct rgs_probe *p, const char *text)
+static void say(struct rgs_probe_link *p, const char *text)
 {
     if (p->conf.say)
         p->conf.say(p->conf.say_ctx, text);
 }
 
-struct rgs_probe *rgs_probe_new(const struct rgs_probe_conf *conf, const struct rgs_token_key *key,
-                                char *err, size_t err_size)
+struct rgs_probe_link *rgs_probe_new(const struct rgs_probe_conf *conf,
+                                     const struct rgs_token_key *key, char *err, size_t err_size)
 {
-    struct rgs_probe *p = calloc(1, sizeof(*p));
+    struct rgs_probe_link *p = calloc(1, sizeof(*p));
 
     snprintf(err, err_size, "out of memory");
     if (!p)
         return NULL;
     p->conf = *conf;
+    snprintf(p->name, sizeof(p->name), "%s", conf->name);
+    p->conf.name = p->name;
     p->sealer = rgs_sealer_new(key, &rgs_alloc_libc);
     rgs_obs_packer_init(&p->packer, &conf->names);
     snprintf(p->key[0], sizeof(p->key[0]), "rgs:{%s}:obs", conf->shard);
@@ -90,10 +94,11 @@ struct rgs_probe *rgs_probe_new(const struct rgs_probe_conf *conf, const struct 
     return p;
 }
 
-/* ---- the connection --------------------------------------------------------------------------- */
+/* ---- the connection ---------------------------------------------------------------------------
+ */
 
 /* Everything unanswered will be sent again. */
-static void hang_up(struct rgs_probe *p, const char *reason)
+static void hang_up(struct rgs_probe_link *p, const char *reason)
 {
     snprintf(p->trouble, sizeof(p->trouble), "%s", reason);
     if (p->redis)
@@ -110,7 +115,7 @@ static void hang_up(struct rgs_probe *p, const char *reason)
     }
 }
 
-static void dial(struct rgs_probe *p)
+static void dial(struct rgs_probe_link *p)
 {
     char err[256];
 
@@ -130,7 +135,7 @@ static void dial(struct rgs_probe *p)
     }
 }
 
-static void forget_first(struct rgs_probe *p)
+static void forget_first(struct rgs_probe_link *p)
 {
     free(p->ring[p->first].p);
     p->ring[p->first].p = NULL;
@@ -140,7 +145,7 @@ static void forget_first(struct rgs_probe *p)
     p->counts.arrived++;
 }
 
-static void answer(struct rgs_probe *p, const redisReply *r)
+static void answer(struct rgs_probe_link *p, const redisReply *r)
 {
     if (p->setup) {
         p->setup--;
@@ -159,9 +164,11 @@ static void answer(struct rgs_probe *p, const redisReply *r)
         }
         return;
     }
-    if (rgs_redis_lacks_function(r)) {
-        p->load = true;
-        hang_up(p, "the functions are not loaded yet");
+    if (rgs_redis_lacks_function(r)) { /* a new server: that is no trouble */
+        bool away = p->away;
+        p->load = p->away = true;
+        hang_up(p, "");
+        p->away = away;
         p->retry_at = 0;
         return;
     }
@@ -170,23 +177,23 @@ static void answer(struct rgs_probe *p, const redisReply *r)
     p->lost = rgs_redis_is_error(r, "GAP") || p->lost;
 }
 
-static void send_blocks(struct rgs_probe *p)
+static void send_blocks(struct rgs_probe_link *p)
 {
     while (p->sent < p->count && p->sent < IN_FLIGHT) {
         const struct slot *s = &p->ring[(p->first + p->sent) % RING];
         char seq[24];
         snprintf(seq, sizeof(seq), "%llu", (unsigned long long)s->seq);
         const struct rgs_bytes arg[] = {
-            rgs_redis_word("FCALL"),    rgs_redis_word("rgs_append"), rgs_redis_word("2"),
-            rgs_redis_word(p->key[0]),  rgs_redis_word(p->key[1]),    rgs_redis_word(s->field),
-            rgs_redis_word(seq),        rgs_bytes(s->p, s->n),        rgs_redis_word(p->keep)};
+            rgs_redis_word("FCALL"),   rgs_redis_word("rgs_append"), rgs_redis_word("2"),
+            rgs_redis_word(p->key[0]), rgs_redis_word(p->key[1]),    rgs_redis_word(s->field),
+            rgs_redis_word(seq),       rgs_bytes(s->p, s->n),        rgs_redis_word(p->keep)};
         if (rgs_redis_append(p->redis, arg, 9) < 0)
             return;
         p->sent++;
     }
 }
 
-static void receive(struct rgs_probe *p)
+static void receive(struct rgs_probe_link *p)
 {
     if (redisBufferRead(p->redis) != REDIS_OK) {
         hang_up(p, p->redis->errstr);
@@ -205,9 +212,10 @@ static void receive(struct rgs_probe *p)
     }
 }
 
-/* ---- ring and spool --------------------------------------------------------------------------- */
+/* ---- ring and spool ---------------------------------------------------------------------------
+ */
 
-static bool to_ring(struct rgs_probe *p, struct rgs_bytes block)
+static bool to_ring(struct rgs_probe_link *p, struct rgs_bytes block)
 {
     struct rgs_block_head head;
     struct slot *s = &p->ring[(p->first + p->count) % RING];
@@ -226,7 +234,7 @@ static bool to_ring(struct rgs_probe *p, struct rgs_bytes block)
     return true;
 }
 
-static void refill(struct rgs_probe *p)
+static void refill(struct rgs_probe_link *p)
 {
     bool damaged;
 
@@ -246,7 +254,7 @@ static void refill(struct rgs_probe *p)
 }
 
 /* From now on the file holds everything that has not arrived; the ring stays its reading window. */
-static bool start_spooling(struct rgs_probe *p)
+static bool start_spooling(struct rgs_probe_link *p)
 {
     for (unsigned i = 0; i < p->count; i++) {
         const struct slot *s = &p->ring[(p->first + i) % RING];
@@ -258,7 +266,7 @@ static bool start_spooling(struct rgs_probe *p)
 }
 
 /* Moves what can be moved; waits up to wait_ms for the server. */
-static void pump(struct rgs_probe *p, int wait_ms)
+static void pump(struct rgs_probe_link *p, int wait_ms)
 {
     refill(p);
     dial(p);
@@ -293,7 +301,7 @@ static void pump(struct rgs_probe *p, int wait_ms)
 }
 
 /* Until there is room or nothing has moved for as long as the probe is patient. */
-static bool wait_for_room(struct rgs_probe *p)
+static bool wait_for_room(struct rgs_probe_link *p)
 {
     uint64_t arrived = p->counts.arrived;
     int64_t since = now_ms();
@@ -310,7 +318,7 @@ static bool wait_for_room(struct rgs_probe *p)
     return p->count < RING;
 }
 
-static bool store(struct rgs_probe *p, struct rgs_bytes block)
+static bool store(struct rgs_probe_link *p, struct rgs_bytes block)
 {
     if (!rgs_spool_active(p->spool)) {
         if (p->count < RING || (p->conf.may_wait && wait_for_room(p)))
@@ -321,13 +329,14 @@ static bool store(struct rgs_probe *p, struct rgs_bytes block)
     return rgs_spool_append(p->spool, block) == 0;
 }
 
-/* ---- blocks ----------------------------------------------------------------------------------- */
+/* ---- blocks -----------------------------------------------------------------------------------
+ */
 
-static bool push(struct rgs_probe *p, enum rgs_block_type type, struct rgs_bytes body,
+static bool push(struct rgs_probe_link *p, enum rgs_block_type type, struct rgs_bytes body,
                  uint32_t count, int64_t ts)
 {
-    struct rgs_block_head head = {type, rgs_id_of(p->conf.name, strlen(p->conf.name)),
-                                  p->session, p->seq + 1, count, ts};
+    struct rgs_block_head head = {
+        type, rgs_id_of(p->conf.name, strlen(p->conf.name)), p->session, p->seq + 1, count, ts};
     static _Thread_local uint8_t sealed[RGS_BLOCK_MAX];
     size_t n;
 
@@ -350,17 +359,16 @@ static bool push(struct rgs_probe *p, enum rgs_block_type type, struct rgs_bytes
     return true;
 }
 
-static void flush(struct rgs_probe *p)
+static void flush(struct rgs_probe_link *p)
 {
     if (p->packer.count)
-        push(p, RGS_BLOCK_DATA, rgs_bytes(p->packer.body, p->packer.n), p->packer.count,
-             p->newest);
+        push(p, RGS_BLOCK_DATA, rgs_bytes(p->packer.body, p->packer.n), p->packer.count, p->newest);
     rgs_obs_packer_reset(&p->packer);
 }
 
 void rgs_probe_obs(void *probe, const struct rgs_obs *o)
 {
-    struct rgs_probe *p = probe;
+    struct rgs_probe_link *p = probe;
 
     if (rgs_obs_packer_full(&p->packer)) {
         flush(p);
@@ -372,7 +380,7 @@ void rgs_probe_obs(void *probe, const struct rgs_obs *o)
         p->newest = o->ts;
 }
 
-void rgs_probe_tick(struct rgs_probe *p, int64_t event_ts)
+void rgs_probe_tick(struct rgs_probe_link *p, int64_t event_ts)
 {
     flush(p);
     if (event_ts && p->seq)
@@ -382,9 +390,9 @@ void rgs_probe_tick(struct rgs_probe *p, int64_t event_ts)
 
 size_t rgs_probe_end_pack(const struct rgs_probe_end *e, uint8_t out[64])
 {
-    const uint64_t v[] = {e->packets,       e->bytes,
-                          e->operations,    e->verifications,
-                          (uint64_t)e->first_ts, (uint64_t)e->last_ts};
+    const uint64_t v[] = {
+        e->packets,          e->bytes, e->operations, e->verifications, (uint64_t)e->first_ts,
+        (uint64_t)e->last_ts};
     size_t n = 0;
     for (size_t i = 0; i < 6; i++)
         n += rgs_put_varint(out + n, v[i]);
@@ -404,7 +412,7 @@ bool rgs_probe_end_unpack(struct rgs_bytes body, struct rgs_probe_end *e)
     return rgs_reader_ok(&r) && rgs_left(&r) == 0;
 }
 
-int rgs_probe_finish(struct rgs_probe *p, const struct rgs_probe_end *e)
+int rgs_probe_finish(struct rgs_probe_link *p, const struct rgs_probe_end *e)
 {
     uint8_t body[64];
     uint64_t arrived = p->counts.arrived;
@@ -431,7 +439,7 @@ int rgs_probe_finish(struct rgs_probe *p, const struct rgs_probe_end *e)
     return -EIO;
 }
 
-void rgs_probe_del(struct rgs_probe *p)
+void rgs_probe_del(struct rgs_probe_link *p)
 {
     if (!p)
         return;
@@ -449,12 +457,12 @@ void rgs_probe_del(struct rgs_probe *p)
     free(p);
 }
 
-void rgs_probe_counts(const struct rgs_probe *p, struct rgs_probe_counts *c)
+void rgs_probe_counts(const struct rgs_probe_link *p, struct rgs_probe_counts *c)
 {
     *c = p->counts;
 }
 
-const char *rgs_probe_trouble(const struct rgs_probe *p)
+const char *rgs_probe_trouble(const struct rgs_probe_link *p)
 {
     return p->trouble;
 }

@@ -29,21 +29,21 @@ struct rgs_probe_conf {
     void *say_ctx;
 };
 
-struct rgs_probe;
+struct rgs_probe_link;
 
 bool rgs_probe_name_ok(const char *name);
 
 /* The key is borrowed during the call. NULL with a reason. */
-struct rgs_probe *rgs_probe_new(const struct rgs_probe_conf *conf, const struct rgs_token_key *key,
-                                char *err, size_t err_size);
+struct rgs_probe_link *rgs_probe_new(const struct rgs_probe_conf *conf,
+                                     const struct rgs_token_key *key, char *err, size_t err_size);
 /* What has not arrived is left in the spool, when there is one. */
-void rgs_probe_del(struct rgs_probe *p);
+void rgs_probe_del(struct rgs_probe_link *p);
 
 /* A rgs_obs_fn. */
 void rgs_probe_obs(void *probe, const struct rgs_obs *o);
 /* To be called about once a second by a tap: sends what is waiting. event_ts: nothing older than
  * this follows, also when there was nothing to tell; 0: not known. */
-void rgs_probe_tick(struct rgs_probe *p, int64_t event_ts);
+void rgs_probe_tick(struct rgs_probe_link *p, int64_t event_ts);
 
 /* What the end of a run tells of its input. */
 struct rgs_probe_end {
@@ -56,13 +56,13 @@ bool rgs_probe_end_unpack(struct rgs_bytes body, struct rgs_probe_end *e);
 /* The run is over: sends the end and waits until all has arrived, but no longer than patience_ms
  * without progress. 0, or -errno: -EAGAIN when the spool holds the rest, -EIO when it is lost to
  * the site. */
-int rgs_probe_finish(struct rgs_probe *p, const struct rgs_probe_end *e);
+int rgs_probe_finish(struct rgs_probe_link *p, const struct rgs_probe_end *e);
 
 struct rgs_probe_counts {
     uint64_t observations, blocks, arrived, dropped; /* dropped: observations */
 };
-void rgs_probe_counts(const struct rgs_probe *p, struct rgs_probe_counts *c);
+void rgs_probe_counts(const struct rgs_probe_link *p, struct rgs_probe_counts *c);
 /* Why it does not go on; "" when nothing is wrong. */
-const char *rgs_probe_trouble(const struct rgs_probe *p);
+const char *rgs_probe_trouble(const struct rgs_probe_link *p);
 
 #endif

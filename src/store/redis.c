@@ -44,8 +44,7 @@ static bool credentials(struct rgs_redis_url *u, struct rgs_bytes s)
     size_t colon = rgs_find_byte(s, ':');
     if (!unescape(rgs_bytes_upto(s, colon), u->user, sizeof(u->user)))
         return false;
-    return colon == s.n ||
-           unescape(rgs_bytes_from(s, colon + 1), u->password, sizeof(u->password));
+    return colon == s.n || unescape(rgs_bytes_from(s, colon + 1), u->password, sizeof(u->password));
 }
 
 /* HOST, HOST:PORT, [::1]:PORT. */
@@ -89,8 +88,9 @@ int rgs_redis_url_parse(struct rgs_redis_url *u, const char *text, char *err, si
     u->db = (int)db;
     s = rgs_bytes_upto(s, cut);
     if (local ? !(s.n && s.p[0] == '/' && unescape(s, u->path, sizeof(u->path))) : !address(u, s))
-        return refuse(err, err_size, local ? "the path of the socket is not well written"
-                                           : "host and port are not well written");
+        return refuse(err, err_size,
+                      local ? "the path of the socket is not well written"
+                            : "host and port are not well written");
     const char *env = getenv("RGS_REDIS_PASSWORD");
     if (!u->password[0] && env)
         snprintf(u->password, sizeof(u->password), "%s", env);
@@ -126,7 +126,8 @@ redisContext *rgs_redis_connect(const struct rgs_redis_url *u, bool nonblocking,
     redisContext *c;
     char number[16];
 
-    /* hiredis writes without MSG_NOSIGNAL: a server that went away must be an error, not the end. */
+    /* hiredis writes without MSG_NOSIGNAL: a server that went away must be an error, not the end.
+     */
     signal(SIGPIPE, SIG_IGN);
     if (u->host[0])
         c = nonblocking ? redisConnectNonBlock(u->host, u->port)
@@ -213,9 +214,9 @@ bool rgs_redis_lacks_function(const redisReply *r)
 
 bool rgs_redis_is_transient(const redisReply *r)
 {
-    static const char *const begins[] = {"OOM",      "LOADING",    "BUSY",     "READONLY",
-                                         "TRYAGAIN", "MASTERDOWN", "CLUSTERDOWN", "NOREPLICAS",
-                                         "MISCONF"};
+    static const char *const begins[] = {"OOM",         "LOADING",    "BUSY",
+                                         "READONLY",    "TRYAGAIN",   "MASTERDOWN",
+                                         "CLUSTERDOWN", "NOREPLICAS", "MISCONF"};
     for (size_t i = 0; i < sizeof(begins) / sizeof(begins[0]); i++) {
         if (rgs_redis_is_error(r, begins[i]))
             return true;

@@ -64,8 +64,8 @@ end
 -- The site goes on without a probe until it speaks again. This stands in the log like a block, so
 -- that whoever replays the log decides the same at the same place.
 local function silence(keys, args)
-  if not holds(keys[1], args[1], args[2]) then return redis.error_reply('FENCED') end
-  return redis.call('XADD', keys[2], '*', 'silent', args[3])
+  if not holds(keys[1], args[1], args[2]) then return redis.error_reply('FENCED the lease is another engine\'s') end
+  return redis.call("XADD", keys[2], "*", "silent", args[3])
 end
 
 -- KEYS lease position scores resellers alerts obs
@@ -75,7 +75,7 @@ end
 -- All of a batch or nothing of it: whoever lost the lease, or does not start where the last commit
 -- ended, changes nothing.
 local function commit(keys, args)
-  if not holds(keys[1], args[1], args[2]) then return redis.error_reply('FENCED') end
+  if not holds(keys[1], args[1], args[2]) then return redis.error_reply('FENCED the lease is another engine\'s') end
   local position = redis.call('HGET', keys[2], 'id') or '0-0'
   if position ~= args[6] or field(keys[2], 'alerts') ~= tonumber(args[11]) then
     return redis.error_reply('POSITION ' .. position)

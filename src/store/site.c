@@ -77,10 +77,10 @@ static struct rgs_bytes print(char out[24], uint64_t v)
 int rgs_site_lease(struct rgs_site *s, uint64_t *epoch)
 {
     char ttl[24], keep[24];
-    const struct rgs_bytes arg[] = {
-        rgs_redis_word("FCALL"), rgs_redis_word("rgs_lease"),  rgs_redis_word("1"),
-        rgs_redis_word(s->key[LEASE]), rgs_redis_word(s->owner), print(ttl, s->conf.lease_ms),
-        print(keep, s->conf.keep_s)};
+    const struct rgs_bytes arg[] = {rgs_redis_word("FCALL"),    rgs_redis_word("rgs_lease"),
+                                    rgs_redis_word("1"),        rgs_redis_word(s->key[LEASE]),
+                                    rgs_redis_word(s->owner),   print(ttl, s->conf.lease_ms),
+                                    print(keep, s->conf.keep_s)};
     int status;
     redisReply *r = call(s, arg, 7, &status);
 
@@ -105,9 +105,9 @@ void rgs_site_close(struct rgs_site *s)
     if (s->redis && s->epoch && !s->redis->err) {
         char epoch[24];
         int status;
-        const struct rgs_bytes arg[] = {rgs_redis_word("FCALL"),       rgs_redis_word("rgs_release"),
-                                        rgs_redis_word("1"),           rgs_redis_word(s->key[LEASE]),
-                                        rgs_redis_word(s->owner),      print(epoch, s->epoch)};
+        const struct rgs_bytes arg[] = {rgs_redis_word("FCALL"),  rgs_redis_word("rgs_release"),
+                                        rgs_redis_word("1"),      rgs_redis_word(s->key[LEASE]),
+                                        rgs_redis_word(s->owner), print(epoch, s->epoch)};
         freeReplyObject(call(s, arg, 6, &status));
     }
     if (s->redis)
@@ -215,17 +215,18 @@ size_t rgs_site_fetch(struct rgs_site *s, const struct rgs_place *place, uint8_t
 int rgs_site_silence(struct rgs_site *s, const char *session)
 {
     char epoch[24];
-    const struct rgs_bytes arg[] = {
-        rgs_redis_word("FCALL"),     rgs_redis_word("rgs_silence"), rgs_redis_word("2"),
-        rgs_redis_word(s->key[LEASE]), rgs_redis_word(s->key[OBS]), rgs_redis_word(s->owner),
-        print(epoch, s->epoch),      rgs_redis_word(session)};
+    const struct rgs_bytes arg[] = {rgs_redis_word("FCALL"),     rgs_redis_word("rgs_silence"),
+                                    rgs_redis_word("2"),         rgs_redis_word(s->key[LEASE]),
+                                    rgs_redis_word(s->key[OBS]), rgs_redis_word(s->owner),
+                                    print(epoch, s->epoch),      rgs_redis_word(session)};
     int status;
     redisReply *r = call(s, arg, 8, &status);
     freeReplyObject(r);
     return status;
 }
 
-/* ---- commits ---------------------------------------------------------------------------------- */
+/* ---- commits ----------------------------------------------------------------------------------
+ */
 
 struct list {
     struct rgs_bytes *at; /* own copies */
@@ -277,8 +278,8 @@ static bool add(struct list *l, struct rgs_bytes s)
     return true;
 }
 
-bool rgs_commit_alert(struct rgs_commit *c, const char *id, const char *typology,
-                      const char *level, struct rgs_bytes json)
+bool rgs_commit_alert(struct rgs_commit *c, const char *id, const char *typology, const char *level,
+                      struct rgs_bytes json)
 {
     c->alerts.items++;
     return add(&c->alerts, rgs_redis_word(id)) && add(&c->alerts, rgs_redis_word(typology)) &&

@@ -61,8 +61,8 @@ int rgs_site_silence(struct rgs_site *s, const char *session);
 struct rgs_commit;
 struct rgs_commit *rgs_commit_new(void);
 void rgs_commit_del(struct rgs_commit *c);
-bool rgs_commit_alert(struct rgs_commit *c, const char *id, const char *typology,
-                      const char *level, struct rgs_bytes json);
+bool rgs_commit_alert(struct rgs_commit *c, const char *id, const char *typology, const char *level,
+                      struct rgs_bytes json);
 bool rgs_commit_score(struct rgs_commit *c, const char *id, double score, struct rgs_bytes json);
 bool rgs_commit_gone(struct rgs_commit *c, const char *id);
 /*

@@ -99,6 +99,8 @@ for command in commands:
             line = re.sub(r"n-[a-z0-9]{4}-[a-z2-7]{26}", token, line)
             if not line:
                 continue
+            if command == "engine":  # ends by a signal, and waits for a server that is not there
+                line = "timeout --preserve-status -s INT 1 " + line
             if command == "tap":  # ends by a signal, listens where nothing passes, and needs the right to
                 if "-i eth1" in line and os.geteuid() != 0:
                     continue

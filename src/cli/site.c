@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/site.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+enum {
+    PATIENCE_S = 15,
+    PATIENCE_MOST_S = 86400,
+    SPOOL_BYTES = 1 << 30,
+};
+
+bool rgs_site_options(const struct rgs_args *args, struct rgs_redis_url *url, const char **shard,
+                      int *status)
+{
+    char err[256];
+    const char *given = rgs_arg(args, "shard");
+
+    *shard = given ? given : "main";
+    *status = RGS_EXIT_USAGE;
+    if (!rgs_probe_name_ok(*shard)) {
+        rgs_usage_error(args, "--shard: a name has letters, digits and '._-', at most 64");
+        return false;
+    }
+    if (rgs_redis_url_parse(url, rgs_arg(args, "redis"), err, sizeof(err)) < 0) {
+        rgs_usage_error(args, "--redis: %s", err);
+        return false;
+    }
+    return true;
+}
+
+static void say(void *ctx, const char *text)
+{
+    const struct rgs_args *args = ctx;
+    fprintf(stderr, "regsentry %s: %s\n", args->command->name, text);
+}
+
+struct rgs_probe_link *rgs_site_probe(const struct rgs_args *args, const struct rgs_token_key *key,
+                                      struct rgs_evaluator *e, bool may_wait, int *status)
+{
+    char host[65] = "probe", err[256];
+    struct rgs_scorer_names names;
+    const char *given = rgs_arg(args, "probe");
+    struct rgs_probe_conf conf = {.spool = rgs_arg(args, "spool"),
+                                  .spool_bytes = SPOOL_BYTES,
+                                  .may_wait = may_wait,
+                                  .keep_s = RGS_SITE_KEEP_S,
+                                  .say = say,
+                                  .say_ctx = (void *)(uintptr_t)args};
+
+    if (!rgs_site_options(args, &conf.url, &conf.shard, status))
+        return NULL;
+    gethostname(host, sizeof(host) - 1);
+    conf.name = given ? given : host;
+    if (!rgs_probe_name_ok(conf.name)) {
+        rgs_usage_error(args, "--probe: a name has letters, digits and '._-', at most 64");
+        return NULL;
+    }
+    long patience = rgs_arg_number(args, "patience", PATIENCE_S, PATIENCE_MOST_S);
+    if (patience < 0)
+        return NULL;
+    conf.patience_ms = (int)patience * 1000;
+    rgs_evaluator_names(e, &names);
+    conf.names = (struct rgs_pack_names){names.ctx, names.reseller, names.account, names.service};
+    struct rgs_probe_link *p = rgs_probe_new(&conf, key, err, sizeof(err));
+    if (!p)
+        *status = rgs_failed(args, "%s", err);
+    return p;
+}

@@ -1,0 +1,236 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A site on a Redis server gives the answer of the embedded analysis, whatever dies on the way.
+
+usage: check_site.py REGSENTRY SOURCE_ROOT
+"""
+import json
+import pathlib
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+from site_server import Checks, Proxy, Server, need  # noqa: E402
+
+need("redis-server")
+binary, root = sys.argv[1], pathlib.Path(sys.argv[2])
+checks = Checks()
+work = pathlib.Path(tempfile.mkdtemp(prefix="rgs-site-"))
+key = work / "key"
+key.write_text("3c" * 32 + "\n")
+demo, inventory = root / "captures/demo.pcapng", root / "captures/demo.csv"
+random.seed(7)
+
+
+def probe(url, *more, name="p1", capture=demo):
+    return [binary, "analyze", "--redis", url, "--probe", name, "--key", key, "--inventory", inventory, "--format", "json",
+            *more, capture]
+
+
+def engine(url, *more):
+    return [binary, "engine", "--redis", url, "--key", key, *more]
+
+
+def run(argv, timeout=120):
+    p = subprocess.run([str(a) for a in argv], capture_output=True, timeout=timeout, check=False)
+    return p.returncode, p.stdout, p.stderr.decode(errors="replace")
+
+
+def start(argv):
+    return subprocess.Popen([str(a) for a in argv], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+
+
+def site(server):
+    """Scores and alerts as a reader of the site finds them."""
+    c = server.client()
+    lines = c("HGETALL", "rgs:{main}:resellers")
+    lines = {lines[i].decode(): lines[i + 1] for i in range(0, len(lines), 2)}
+    scored = [m.decode() for m in c("ZRANGE", "rgs:{main}:scores", 0, -1)]
+    alerts = [dict(zip(e[1][::2], e[1][1::2]))[b"json"] for e in c("XRANGE", "rgs:{main}:alerts", "-", "+")]
+    return lines, sorted(scored), alerts
+
+
+def expect(server, what):
+    lines, scored, alerts = site(server)
+    checks.ok(lines == reference[0] and scored == reference[1], f"{what}: the scores of the embedded analysis",
+              sorted(set(reference[0]) ^ set(lines)), len(lines))
+    checks.ok(alerts == reference[2], f"{what}: every alert, once, in its order", len(alerts), len(reference[2]))
+
+
+def wait_for(condition, seconds=60):
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+def fresh(name, *options):
+    return Server(work / name, *options)
+
+
+# ---- the same answer -------------------------------------------------------------------------------
+
+status, embedded, err = run([binary, "analyze", "--key", key, "--inventory", inventory, "--format", "json", demo])
+assert status == 0, err
+result = json.loads(embedded)
+server = fresh("plain")
+status, out, err = run(probe(server.url))
+checks.ok(status == 0 and out == embedded, "a probe's own result is the one without a site", err)
+status, _, err = run(engine(server.url, "--once"))
+checks.ok(status == 0, "an engine evaluates what is there and ends", err)
+reference = site(server)
+lines = [json.loads(line) for line in reference[0].values()]
+checks.ok({x["id"]: x for x in lines} == {x["id"]: x for x in result["resellers"]}, "each line is the embedded one")
+checks.ok(all(line in embedded for line in reference[0].values()), "byte for byte")
+told = [json.loads(a) for a in reference[2]]
+checks.ok(all(a in told for a in result["alerts"]) and len(told) == len({json.dumps(a) for a in told}) > 5,
+          "its alerts are in the stream, none twice", len(told), len(result["alerts"]))
+text = b"".join(server.client()("XRANGE", "rgs:{main}:obs", "-", "+")[3][1])
+checks.ok(b"85291" not in text and b"Harbour" not in text, "no identifier and no name is to be read in the log")
+status, _, err = run(probe(server.url))
+blocks = server.client()("XLEN", "rgs:{main}:obs")
+checks.ok(status == 0 and server.client()("XLEN", "rgs:{main}:obs") == blocks, "a run that is repeated appends nothing", err)
+run(engine(server.url, "--once"))
+expect(server, "and an engine that looks again")
+ttls = {k: server.client()("TTL", k) for k in server.client()("KEYS", "*")}
+checks.ok(all(t > 0 for t in ttls.values()), "every key has an end", ttls)
+
+# ---- what dies on the way --------------------------------------------------------------------------
+
+server.client()("FLUSHALL")
+p = start(probe(server.url))
+time.sleep(0.05)
+for _ in range(12):
+    e = start(engine(server.url, "--lease", "200"))
+    time.sleep(random.uniform(0.05, 0.35))
+    e.kill()
+    e.communicate()
+p.communicate(timeout=120)
+status, _, err = run(engine(server.url, "--lease", "200", "--once"))
+checks.ok(status == 0, "after engines that were killed, one ends it", err)
+expect(server, "engines killed at any moment")
+
+server.client()("FLUSHALL")
+for _ in range(8):
+    p = start(probe(server.url))
+    time.sleep(random.uniform(0.02, 0.4))
+    p.kill()
+    p.communicate()
+status, _, err = run(probe(server.url))
+checks.ok(status == 0, "a probe that was killed is run again", err)
+run(engine(server.url, "--once"))
+expect(server, "probes killed at any moment")
+
+server.client()("FLUSHALL")
+first = start(engine(server.url, "--lease", "300"))
+checks.ok(wait_for(lambda: server.client()("EXISTS", "rgs:{main}:lease")), "an engine takes the lease")
+second = start(engine(server.url, "--lease", "300"))
+time.sleep(0.2)
+first.send_signal(signal.SIGSTOP)
+begun = time.monotonic()
+run(probe(server.url))
+checks.ok(wait_for(lambda: site(server)[0] == reference[0], 30), "a paused engine is replaced", site(server)[1])
+took = time.monotonic() - begun
+print(f"# taken over and evaluated {took:.2f} s after the pause, at a lease of 0.3 s")
+first.send_signal(signal.SIGCONT)
+time.sleep(1)
+expect(server, "an engine that comes back late")
+for e in (first, second):
+    e.send_signal(signal.SIGTERM)
+logs = [e.communicate(timeout=30)[1].decode() for e in (first, second)]
+checks.ok("event=fenced" in logs[0], "and knows that it was fenced off", logs[0])
+checks.ok(first.returncode == 0 and second.returncode == 0, "SIGTERM ends engines with success", logs)
+
+# ---- the connection ----------------------------------------------------------------------------------
+
+server.client()("FLUSHALL")
+run(probe(server.url))
+proxy = Proxy(server.port, lambda n: 20 + n * 9 if n < 60 else None)
+status, _, err = run(engine(f"redis://127.0.0.1:{proxy.port}", "--lease", "200", "--once"), 200)
+proxy.stop()
+checks.ok(status == 0 and proxy.cuts > 20, "replies cut at many places", status, proxy.cuts, err[-2000:])
+expect(server, "replies cut at many places")
+
+server.client()("FLUSHALL")
+proxy = Proxy(server.port, lambda n: 3 + n * 5 if n < 25 else None)
+status, _, err = run(probe(f"redis://127.0.0.1:{proxy.port}"), 200)
+proxy.stop()
+checks.ok(status == 0 and proxy.cuts > 4, "a probe whose connection is cut", status, proxy.cuts, err[-2000:])
+run(engine(server.url, "--once"))
+expect(server, "a probe whose connection is cut")
+server.stop()
+
+# ---- the server ----------------------------------------------------------------------------------------
+
+server = fresh("aof", "--appendonly", "yes", "--appendfsync", "always")
+e = start(engine(server.url, "--lease", "300"))
+p = start(probe(server.url, "--spool", work / "spool"))
+time.sleep(0.3)
+server.kill()
+time.sleep(0.5)
+server.start()
+_, err = p.communicate(timeout=120)
+checks.ok(p.returncode == 0, "a server that is killed and comes back from its append-only file", err.decode())
+checks.ok(wait_for(lambda: site(server)[0] == reference[0], 60), "its engine goes on by itself", site(server)[1])
+expect(server, "a server killed and back")
+e.send_signal(signal.SIGTERM)
+e.communicate(timeout=30)
+
+server.client()("FLUSHALL")
+server.client()("CONFIG", "SET", "maxmemory-policy", "noeviction")
+server.client()("CONFIG", "SET", "maxmemory", server.client()("INFO", "memory").split(b"used_memory:")[1].split(b"\r")[0])
+p = start(probe(server.url, "--spool", work / "spool"))
+time.sleep(1)
+server.client()("CONFIG", "SET", "maxmemory", 0)
+_, err = p.communicate(timeout=120)
+checks.ok(p.returncode == 0 and b"away" in err, "a server out of memory is waited for, and it is said so", err.decode())
+run(engine(server.url, "--once"))
+expect(server, "a server out of memory")
+
+# ---- the spool -----------------------------------------------------------------------------------------
+
+server.client()("FLUSHALL")
+server.kill()
+shutil.rmtree(server.folder, ignore_errors=True)
+status, _, err = run(probe(server.url, "--spool", work / "spool2", "--patience", "1"))
+checks.ok(status == 0 and "spool" in err and (work / "spool2").stat().st_size > 1000,
+          "without a server, all goes to the spool, and it is said so", err)
+server.folder.mkdir(parents=True, exist_ok=True)
+server.start()
+status, _, err = run(probe(server.url, "--spool", work / "spool2"))
+checks.ok(status == 0 and (work / "spool2").stat().st_size == 0, "the next run empties the spool", err)
+run(engine(server.url, "--once"))
+expect(server, "through the spool")
+status, _, err = run(probe("redis://127.0.0.1:1", "--spool", "/dev/full", "--patience", "1"))
+checks.ok(status == 1 and "site" in err, "a spool that cannot be written is an error", status, err)
+
+# ---- what does not belong there ------------------------------------------------------------------------
+
+server.client()("FLUSHALL")
+c = server.client()
+c("XADD", "rgs:{main}:obs", "*", "p", "x:1", "b", b"\x00rubbish")
+c("XADD", "rgs:{main}:obs", "*", "something", "else")
+run(probe(server.url))
+entries = c("XRANGE", "rgs:{main}:obs", "-", "+")
+block = dict(zip(entries[5][1][::2], entries[5][1][1::2]))[b"b"]
+c("XADD", "rgs:{main}:obs", "*", "p", "p1:0", "b", block[:80] + bytes([block[80] ^ 1]) + block[81:])
+status, _, err = run(engine(server.url, "--once"))
+checks.ok(status == 0 and "poisoned=2" in err, "poisoned entries are counted and passed over", err)
+expect(server, "poisoned entries")
+# ---- usage ---------------------------------------------------------------------------------------------
+
+for argv, words in (([binary, "engine", "--key", key], "--redis"), (engine("http://x"), "redis://[USER"),
+                    ([binary, "engine", "--redis", server.url], "--key"),
+                    (engine(server.url, "--lease", "soon"), "--lease"),
+                    (probe(server.url, name="no spaces"), "--probe")):
+    status, _, err = run(argv)
+    checks.ok(status == 2 and words in err, f"a usage error names {words}", status, err)
+server.stop()
+shutil.rmtree(work, ignore_errors=True)
+checks.end()
