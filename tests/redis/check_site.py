@@ -101,6 +101,27 @@ expect(server, "and an engine that looks again")
 ttls = {k: server.client()("TTL", k) for k in server.client()("KEYS", "*")}
 checks.ok(all(t > 0 for t in ttls.values()), "every key has an end", ttls)
 
+# ---- several probes, in any order of arrival ---------------------------------------------------------
+
+if shutil.which("editcap"):
+    parts = []
+    for i, span in enumerate(("1-9000", "9001-18000", "18001-99999999")):
+        parts.append(work / f"part{i}.pcapng")
+        subprocess.run(["editcap", "-r", demo, parts[-1], span], check=True)
+    seen = []
+    for order in ((0, 1, 2), (2, 0, 1)):
+        server.client()("FLUSHALL")
+        e = start(engine(server.url, "--probes", "3", "--once"))
+        running = [start(probe(server.url, name=f"p{i}", capture=parts[i])) for i in order]
+        if order[0]:   # one after the other, so that the newest part stands first in the log
+            for p in running:
+                p.wait(timeout=120)
+        ends = [p.wait(timeout=120) for p in running] + [e.wait(timeout=120)]
+        checks.ok(ends == [0] * 4, "three probes and an engine end well", ends)
+        seen.append(site(server))
+    checks.ok(seen[0] == seen[1] and len(seen[0][0]) > 3, "three probes give the same answer in any order",
+              seen[0][1], seen[1][1])
+
 # ---- what dies on the way --------------------------------------------------------------------------
 
 server.client()("FLUSHALL")
