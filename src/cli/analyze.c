@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* regsentry analyze: from capture files to a ranked list of resellers. */
-#include <errno.h>
-
 #include "cli/commands.h"
 #include "cli/output.h"
 #include "cli/site.h"
@@ -60,27 +58,6 @@ static int write_report(struct rgs_study *study, const struct rgs_result *result
     return status;
 }
 
-/* Tells the site that this input ends here. */
-static int finish_probe(struct rgs_study *study, const struct rgs_result *r,
-                        struct rgs_probe_link *probe)
-{
-    const struct rgs_probe_end end = {r->packets,       r->bytes,    r->operations,
-                                      r->verifications, r->first_ts, r->last_ts};
-
-    switch (rgs_probe_finish(probe, &end)) {
-    case 0:
-        return RGS_EXIT_OK;
-    case -EAGAIN:
-        fprintf(stderr,
-                "regsentry analyze: the site has not all yet; the rest is in the spool, and "
-                "goes with the next run that names it\n");
-        return RGS_EXIT_OK;
-    default:
-        return rgs_failed(study->args, "the site has not got all observations: %s",
-                          rgs_probe_trouble(probe));
-    }
-}
-
 static int run_analyze(const struct rgs_args *args)
 {
     struct rgs_tape *tape = NULL;
@@ -118,7 +95,7 @@ static int run_analyze(const struct rgs_args *args)
             status = write_report(&study, result, tape);
         /* Cut short by a signal, the input is no whole session: a later run of it goes on. */
         if (result && probe && !rgs_stop_asked() && status == RGS_EXIT_OK)
-            status = finish_probe(&study, result, probe);
+            status = rgs_site_finish(args, probe, result);
         if (status == RGS_EXIT_OK)
             status = rgs_study_status(&study);
     }

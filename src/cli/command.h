@@ -24,7 +24,7 @@ struct rgs_option {
     const char *choices; /* "text json csv", NULL: anything */
 };
 
-enum { RGS_MAX_OPTIONS = 24 };
+enum { RGS_MAX_OPTIONS = 40 };
 
 /* What the user gave: values by the position of the option in the command's table. */
 struct rgs_args {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/site.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -66,4 +67,23 @@ struct rgs_probe_link *rgs_site_probe(const struct rgs_args *args, const struct 
     if (!p)
         *status = rgs_failed(args, "%s", err);
     return p;
+}
+
+int rgs_site_finish(const struct rgs_args *args, struct rgs_probe_link *probe,
+                    const struct rgs_result *r)
+{
+    const struct rgs_probe_end end = {r->packets,       r->bytes,    r->operations,
+                                      r->verifications, r->first_ts, r->last_ts};
+
+    switch (rgs_probe_finish(probe, &end)) {
+    case 0:
+        return RGS_EXIT_OK;
+    case -EAGAIN:
+        say((void *)(uintptr_t)args, "the site has not all yet; the rest is in the spool, and goes "
+                                     "with the next run that names it");
+        return RGS_EXIT_OK;
+    default:
+        return rgs_failed(args, "the site has not got all observations: %s",
+                          rgs_probe_trouble(probe));
+    }
 }

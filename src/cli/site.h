@@ -19,6 +19,10 @@ bool rgs_site_options(const struct rgs_args *args, struct rgs_redis_url *url, co
 struct rgs_probe_link *rgs_site_probe(const struct rgs_args *args, const struct rgs_token_key *key,
                                       struct rgs_evaluator *e, bool may_wait, int *status);
 
+/* The input ends here: tells the site, and waits until it has all. An exit status. */
+int rgs_site_finish(const struct rgs_args *args, struct rgs_probe_link *probe,
+                    const struct rgs_result *r);
+
 #define RGS_SITE_OPTIONS                                                                           \
     {"redis", 0, "URL", "send the observations to this site, too (redis:// or redis+unix://)",     \
      NULL},                                                                                        \

@@ -11,6 +11,7 @@
 #include "cli/given.h"
 #include "cli/output.h"
 #include "cli/pack.h"
+#include "cli/site.h"
 #include "event/token.h"
 #include "sink/report.h"
 #include "tap/log.h"
@@ -47,6 +48,7 @@ struct job {
     struct rgs_token_key *key;
     struct rgs_analyzer_conf conf;
     struct rgs_tap *tap;
+    struct rgs_probe_link *probe;
     struct rgs_output output;
     sigset_t signals;
 };
@@ -203,6 +205,25 @@ static bool open_all(struct job *j)
     return true;
 }
 
+static void on_tick(void *ctx, int64_t event_ts)
+{
+    rgs_probe_tick(ctx, event_ts);
+}
+
+static bool open_probe(struct job *j)
+{
+    struct rgs_evaluator *e = rgs_tap_evaluator(j->tap);
+    int status;
+
+    /* Files can wait for the server, live traffic cannot. */
+    j->probe = rgs_site_probe(j->args, j->key, e, j->dir != NULL, &status);
+    if (!j->probe)
+        return false;
+    rgs_evaluator_to_site(e, rgs_probe_obs, j->probe);
+    rgs_tap_on_tick(j->tap, on_tick, j->probe);
+    return true;
+}
+
 /* What is opened as the user that the tap runs as: his are the files. */
 static bool open_files(struct job *j)
 {
@@ -229,7 +250,7 @@ static bool open_files(struct job *j)
     j->tap = rgs_tap_new(&tap, &rgs_alloc_libc);
     if (!j->tap)
         rgs_failed(args, "out of memory");
-    return j->tap != NULL;
+    return j->tap && (!rgs_arg_given(args, "redis") || open_probe(j));
 }
 
 /* Gives up what is not needed any more. */
@@ -243,7 +264,7 @@ static bool become_small(struct job *j)
     }
     if (!open_files(j))
         return false;
-    if (!rgs_rights_filter(err, sizeof(err))) {
+    if (!rgs_rights_filter(j->probe != NULL, err, sizeof(err))) {
         rgs_failed(j->args, "%s", err);
         return false;
     }
@@ -253,6 +274,7 @@ static bool become_small(struct job *j)
 static void close_all(struct job *j)
 {
     rgs_metrics_close(j->metrics);
+    rgs_probe_del(j->probe);
     rgs_tap_del(j->tap);
     rgs_live_del(j->live);
     rgs_follow_del(j->follow);
@@ -386,6 +408,8 @@ static int report(struct job *j)
         owner.result.files = j->dir ? &j->dir : j->live_conf.interfaces;
         owner.result.n_files = j->dir ? 1 : j->live_conf.n;
         status = write_report(j, &owner.result);
+        if (j->probe && status == RGS_EXIT_OK)
+            status = rgs_site_finish(j->args, j->probe, &owner.result);
     } else {
         rgs_failed(j->args, "out of memory");
     }
@@ -469,6 +493,7 @@ static const struct rgs_option options[] = {
     {"snaplen", 0, "BYTES", "bytes taken of each frame (65535)", NULL},
     {"no-promiscuous", 0, NULL, "take only what is sent to the interface's own address", NULL},
     {"adapter-time", 0, NULL, "the network card's timestamps, where it has some", NULL},
+    RGS_SITE_OPTIONS,
 };
 
 const struct rgs_command rgs_command_tap = {

@@ -43,7 +43,7 @@ struct rgs_probe_link {
     int64_t retry_at; /* monotonic ms; 0: at once */
     char key[2][96], keep[16];
     char trouble[256];
-    bool away, lost;
+    bool away;
     struct rgs_probe_counts counts;
 };
 
@@ -173,21 +173,31 @@ static void answer(struct rgs_probe_link *p, const redisReply *r)
         return;
     }
     hang_up(p, r->type == REDIS_REPLY_ERROR ? r->str : "an answer that makes no sense");
-    /* What a session misses will not come back by waiting. */
-    p->lost = rgs_redis_is_error(r, "GAP") || p->lost;
+}
+
+/* The number of the oldest block of the same session that has not arrived. */
+static uint64_t oldest(const struct rgs_probe_link *p, const struct slot *s)
+{
+    for (unsigned i = 0;; i++) {
+        const struct slot *first = &p->ring[(p->first + i) % RING];
+        if (strcmp(first->field, s->field) == 0)
+            return first->seq;
+    }
 }
 
 static void send_blocks(struct rgs_probe_link *p)
 {
     while (p->sent < p->count && p->sent < IN_FLIGHT) {
         const struct slot *s = &p->ring[(p->first + p->sent) % RING];
-        char seq[24];
+        char seq[24], from[24];
         snprintf(seq, sizeof(seq), "%llu", (unsigned long long)s->seq);
-        const struct rgs_bytes arg[] = {
-            rgs_redis_word("FCALL"),   rgs_redis_word("rgs_append"), rgs_redis_word("2"),
-            rgs_redis_word(p->key[0]), rgs_redis_word(p->key[1]),    rgs_redis_word(s->field),
-            rgs_redis_word(seq),       rgs_bytes(s->p, s->n),        rgs_redis_word(p->keep)};
-        if (rgs_redis_append(p->redis, arg, 9) < 0)
+        snprintf(from, sizeof(from), "%llu", (unsigned long long)oldest(p, s));
+        const struct rgs_bytes arg[] = {rgs_redis_word("FCALL"),   rgs_redis_word("rgs_append"),
+                                        rgs_redis_word("2"),       rgs_redis_word(p->key[0]),
+                                        rgs_redis_word(p->key[1]), rgs_redis_word(s->field),
+                                        rgs_redis_word(seq),       rgs_bytes(s->p, s->n),
+                                        rgs_redis_word(p->keep),   rgs_redis_word(from)};
+        if (rgs_redis_append(p->redis, arg, 10) < 0)
             return;
         p->sent++;
     }
@@ -306,7 +316,7 @@ static bool wait_for_room(struct rgs_probe_link *p)
     uint64_t arrived = p->counts.arrived;
     int64_t since = now_ms();
 
-    while (p->count == RING && !p->lost) {
+    while (p->count == RING) {
         pump(p, 100);
         if (p->counts.arrived != arrived) {
             arrived = p->counts.arrived;
@@ -421,7 +431,7 @@ int rgs_probe_finish(struct rgs_probe_link *p, const struct rgs_probe_end *e)
     flush(p);
     push(p, RGS_BLOCK_END, rgs_bytes(body, rgs_probe_end_pack(e, body)), 0, e->last_ts);
     refill(p);
-    while ((p->count || rgs_spool_active(p->spool)) && !p->lost) {
+    while (p->count || rgs_spool_active(p->spool)) {
         pump(p, 100);
         if (p->counts.arrived != arrived) {
             arrived = p->counts.arrived;
@@ -430,7 +440,7 @@ int rgs_probe_finish(struct rgs_probe_link *p, const struct rgs_probe_end *e)
         if (now_ms() - since > p->conf.patience_ms)
             break;
     }
-    if (p->counts.dropped || p->lost)
+    if (p->counts.dropped)
         return -EIO;
     if (!p->count && !rgs_spool_active(p->spool))
         return 0;

@@ -16,15 +16,18 @@ local function field(key, name)
   return tonumber(redis.call('HGET', key, name) or 0)
 end
 
--- KEYS obs probes  ARGV probe:session seq block keep
+-- KEYS obs probes  ARGV probe:session seq block keep oldest
 -- Appends the block unless it is there. Gives the newest number of this session, so that a probe
--- that lost an answer learns what has arrived.
+-- that lost an answer learns what has arrived. What lies before the oldest block that the probe
+-- still has is gone for good when it is not here (a server that came back without its data): then
+-- the session goes on behind the gap.
 local function append(keys, args)
   local seq, newest = tonumber(args[2]), field(keys[2], args[1])
-  if seq > newest + 1 then
+  local next = math.max(newest + 1, tonumber(args[5]))
+  if seq > next then
     return redis.error_reply('GAP ' .. newest)
   end
-  if seq == newest + 1 then
+  if seq == next then
     redis.call('XADD', keys[1], '*', 'p', args[1], 'b', args[3])
     redis.call('HSET', keys[2], args[1], seq)
     keep(keys, args[4])

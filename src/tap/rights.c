@@ -82,7 +82,7 @@ bool rgs_rights_drop(const char *user, char *err, size_t err_size)
     return true;
 }
 
-bool rgs_rights_filter(char *err, size_t err_size)
+bool rgs_rights_filter(bool connects, char *err, size_t err_size)
 {
     /* The frames' way needs none but poll; the rest is the C library, files and loopback. */
     static const int allowed[] = {
@@ -188,11 +188,16 @@ bool rgs_rights_filter(char *err, size_t err_size)
         SCMP_SYS(getsockname),
         SCMP_SYS(getpeername),
     };
+    static const int connecting[] = {SCMP_SYS(socket), SCMP_SYS(connect), SCMP_SYS(bind),
+                                     SCMP_SYS(flock)};
     scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ERRNO(EPERM));
     int status = ctx ? 0 : -ENOMEM;
 
     for (size_t i = 0; status == 0 && i < sizeof(allowed) / sizeof(allowed[0]); i++)
         status = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, allowed[i], 0);
+    for (size_t i = 0; connects && status == 0 && i < sizeof(connecting) / sizeof(connecting[0]);
+         i++)
+        status = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, connecting[i], 0);
     if (status == 0)
         status = seccomp_load(ctx);
     if (ctx)

@@ -16,7 +16,8 @@ void rgs_rights_lock(void *p, size_t n);
  * without a way back (no_new_privs). False with a reason in err.
  */
 bool rgs_rights_drop(const char *user, char *err, size_t err_size);
-/* Only the system calls of a running tap are left, in all threads to come. */
-bool rgs_rights_filter(char *err, size_t err_size);
+/* Only the system calls of a running tap are left, in all threads to come; with `connects`, those
+ * of one that sends to a server. */
+bool rgs_rights_filter(bool connects, char *err, size_t err_size);
 
 #endif

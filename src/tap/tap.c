@@ -13,6 +13,8 @@ enum {
     DRAIN_MOST_MS = 2000, /* then what the kernel's rings hold, as far as this allows */
     FOLLOW_SLEEP_MS = 50,
     SAVE_MS = 1000, /* what a crash can make a restart read again */
+    TICK_MS = 1000,
+    LATE_MS = 2000, /* what reassembly and the rings may hold back */
     SLEEP_LEAST_US = 50,
     SLEEP_MOST_US = 2000,
     MAX_LOST = RGS_SHED_KINDS + 2,
@@ -24,6 +26,8 @@ struct rgs_tap {
     struct rgs_worker *worker;
     struct rgs_evaluator *evaluator;
     struct rgs_line line;
+    void (*tick)(void *ctx, int64_t event_ts);
+    void *tick_ctx;
     pthread_t reader, judge;
     bool reading, judging;
     _Atomic int64_t stop_at; /* ns of the monotonic clock; 0: go on */
@@ -217,11 +221,19 @@ static void *read_follow(void *arg)
     return NULL;
 }
 
+/* On live traffic event time goes on without packets, too. */
+static void tick(struct rgs_tap *t, int64_t ts)
+{
+    if (t->conf.live)
+        ts = clock_ns(CLOCK_REALTIME) - INT64_C(1000000) * LATE_MS;
+    t->tick(t->tick_ctx, ts);
+}
+
 static void *evaluate(void *arg)
 {
     struct rgs_tap *t = arg;
     uint64_t n = 0;
-    int64_t published = 0, ts = 0;
+    int64_t published = 0, ticked = 0, ts = 0;
     long sleep_us = SLEEP_LEAST_US;
 
     for (;;) {
@@ -247,6 +259,10 @@ static void *evaluate(void *arg)
             publish_judge(t, n, ts);
             published = now;
         }
+        if (t->tick && now - ticked > INT64_C(1000000) * TICK_MS) {
+            tick(t, ts);
+            ticked = now;
+        }
     }
     struct rgs_totals totals;
     rgs_worker_totals(t->worker, &totals);
@@ -254,6 +270,17 @@ static void *evaluate(void *arg)
     publish_judge(t, n, ts);
     atomic_store_explicit(&t->evaluated, true, memory_order_release);
     return NULL;
+}
+
+struct rgs_evaluator *rgs_tap_evaluator(struct rgs_tap *t)
+{
+    return t->evaluator;
+}
+
+void rgs_tap_on_tick(struct rgs_tap *t, void (*fn)(void *ctx, int64_t event_ts), void *ctx)
+{
+    t->tick = fn;
+    t->tick_ctx = ctx;
 }
 
 int rgs_tap_start(struct rgs_tap *t)

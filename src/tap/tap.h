@@ -35,6 +35,10 @@ void rgs_tap_stop(struct rgs_tap *t);
 bool rgs_tap_done(struct rgs_tap *t);
 /* Waits for the threads, after rgs_tap_done(). */
 void rgs_tap_join(struct rgs_tap *t);
+/* For whoever listens to its observations, before rgs_tap_start(). */
+struct rgs_evaluator *rgs_tap_evaluator(struct rgs_tap *t);
+/* About once a second, in the evaluating thread: nothing older than event_ts follows. */
+void rgs_tap_on_tick(struct rgs_tap *t, void (*tick)(void *ctx, int64_t event_ts), void *ctx);
 /* The result; after rgs_tap_join(). */
 int rgs_tap_result(struct rgs_tap *t, struct rgs_result_owner *owner);
 

@@ -3,6 +3,7 @@
 
 usage: check_tap.py REGSENTRY SOURCE_ROOT
 """
+import json
 import os
 import pathlib
 import signal
@@ -151,6 +152,44 @@ def rights():
     checks.ok(status == 0 and live.result(out)["capture"]["packets"] == 100, "and it works on", tap.log)
 
 
+def site_in_redis():
+    """A tap as a probe: what the site says is what the tap says, and a server that is away does not disturb it."""
+    sys.path.insert(0, str(root / "tests/redis"))
+    import shutil
+    from site_server import Server
+    if not shutil.which("redis-server"):
+        print("# SKIP redis-server is not installed")
+        return
+    live.ip("link", "set", "lo", "up")
+    live.veth("ta7", "tb7")
+    server = Server(work / "redis")
+    tap = live.Tap(binary, "-i", "tb7", "-f", "", "--redis", server.url, "--probe", "t1", "--spool", str(work / "spool"),
+                   *common)
+    tap.wait_log("event=started")
+    live.send("ta7", demo[:9000], per_second=20000)
+    server.kill(signal.SIGKILL)
+    live.send("ta7", demo[9000:], per_second=20000)
+    time.sleep(1.5)
+    server.start()
+    status, out, seconds = tap.stop(signal.SIGTERM)
+    checks.ok(status == 0 and live.result(out)["capture"]["packets"] == len(demo), "a tap feeds a site", tap.log)
+    # What had arrived before the server died without a file of its own is lost with it.
+    checks.ok(server.client()("XLEN", "rgs:{main}:obs") > 0, "and goes on when the server is back", tap.log)
+    server.client()("FLUSHALL")
+    tap = live.Tap(binary, "-i", "tb7", "-f", "", "--redis", server.url, "--probe", "t2", *common)
+    tap.wait_log("event=started")
+    live.send("ta7", demo, per_second=20000)
+    time.sleep(1)
+    status, out, _ = tap.stop(signal.SIGTERM)
+    subprocess.run([binary, "engine", "--redis", server.url, "--key", str(key), "--once"], check=True,
+                   stderr=subprocess.DEVNULL)
+    lines = server.client()("HGETALL", "rgs:{main}:resellers")
+    lines = {json.loads(v)["id"]: json.loads(v) for v in lines[1::2]}
+    checks.ok(status == 0 and lines == {r["id"]: r for r in live.result(out)["resellers"]},
+              "the site's lines are the tap's own", sorted(lines), tap.log)
+    server.stop()
+
+
 def wrong_usage():
     for args, words in ((["-i", "lo"], "key"), (["--key", str(key)], "interface"),
                         (["-i", "lo", "--key", str(key), "-f", "tcp prot 1"], "filter"),
@@ -167,5 +206,6 @@ interface_gone()
 sigterm_under_load()
 cut_and_jumbo_frames()
 rights()
+site_in_redis()
 wrong_usage()
 checks.end()
