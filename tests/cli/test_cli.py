@@ -352,16 +352,24 @@ def _():
     exits(run("rules", "check", "rules"), 0, "services")
     p = run("rules", "test", "rules")
     exits(p, 0)
-    expect(re.search(r"^services +\d\d+ passed, 0 failed$", p.stdout.decode(), re.M), p.stdout.decode()[-300:])
-    (work / "rules/cases.yaml").write_text(
+    for kind in ("services", "rules"):
+        expect(re.search(rf"^{kind} +\d\d+ passed, 0 failed$", p.stdout.decode(), re.M), p.stdout.decode()[-300:])
+    tested = (work / "rules/cases.yaml").read_text()
+    for path in work.glob("rules/**/*.yaml"):
+        for rule in re.findall(r"^  - id: ([A-Z]\d\d)$", path.read_text(), re.M):
+            expect(f"{{rule: {rule}," in tested, f"no case of {rule}")
+    for path in work.glob("rules/typologies/*.yaml"):
+        for level in ("alert", "clear"):
+            expect(re.search(rf"typology: {path.stem},.* level: {level}}}", tested), f"no {level} case of {path.stem}")
+    (work / "rules/own_cases.yaml").write_text(
         "cases:\n  - {rule: U01, value: 100, weight: 24}\n  - {rule: U01, value: 0, weight: 3}\n"
         "  - {typology: roaming_bank, values: {U01: 0}, level: clear}\n"
         "  - {captures: [../trace.pcapng], inventory: ../resellers.csv, expect: {R17: alert, R31: alert}}\n")
-    exits(run("rules", "test", "rules"), 1, "cases.yaml:3: U01 at 0: expected the weight 3",
+    exits(run("rules", "test", "rules"), 1, "own_cases.yaml:3: U01 at 0: expected the weight 3",
           "R31: expected alert", "2 failed")
-    (work / "rules/cases.yaml").write_text("cases:\n  - {rule: U99, value: 1, weight: 1}\n")
-    exits(run("rules", "test", "rules"), 1, "cases.yaml:2:5")
-    (work / "rules/cases.yaml").unlink()
+    (work / "rules/own_cases.yaml").write_text("cases:\n  - {rule: U99, value: 1, weight: 1}\n")
+    exits(run("rules", "test", "rules"), 1, "own_cases.yaml:2:5")
+    (work / "rules/own_cases.yaml").unlink()
     p = run("rules", "diff", "rules", "changed")
     exits(p, 0, "~ rule U01", "24 → 20", "0 added, 0 removed, 1 changed")
     exits(run("rules", "diff", "rules", "nowhere"), 1, "nowhere")
