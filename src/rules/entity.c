@@ -173,11 +173,20 @@ static struct rgs_scored *create(struct rgs_scorer *s, unsigned grain, uint64_t 
 /* ---- members ----------------------------------------------------------------------------------
  */
 
-static bool neighbour(const struct rgs_scorer *s, unsigned grain, const struct rgs_scored *e,
-                      uint64_t number, unsigned per)
+/* The numbers on either side; NULL: not there. Looked up once for all entities and values. */
+struct neighbours {
+    const struct rgs_number *side[2];
+    bool known;
+};
+
+static void find_neighbours(const struct rgs_scorer *s, const struct rgs_number *n,
+                            struct neighbours *of)
 {
-    const struct rgs_number *n = rgs_number_peek(s, number);
-    return n && n->bin[per] != RGS_BIN_NONE && rgs_entity_of(s, grain, n->entity[grain]) == e;
+    if (of->known)
+        return;
+    of->side[0] = rgs_number_peek(s, n->id - 1);
+    of->side[1] = rgs_number_peek(s, n->id + 1);
+    of->known = true;
 }
 
 static void count_bin(struct rgs_scorer *s, struct rgs_scored *e, const struct rgs_number *n,
@@ -192,11 +201,17 @@ static void count_bin(struct rgs_scorer *s, struct rgs_scored *e, const struct r
 }
 
 static void count_pairs(struct rgs_scorer *s, struct rgs_scored *e, const struct rgs_number *n,
-                        unsigned per, int by)
+                        struct neighbours *of, unsigned per, int by)
 {
     struct rgs_histogram *h = rgs_entity_slot(s, e, s->rs->per[per].slot[e->grain]);
-    int pairs =
-        neighbour(s, e->grain, e, n->id - 1, per) + neighbour(s, e->grain, e, n->id + 1, per);
+    int pairs = 0;
+
+    find_neighbours(s, n, of);
+    for (unsigned i = 0; i < 2; i++) {
+        const struct rgs_number *m = of->side[i];
+        pairs += m && m->bin[per] != RGS_BIN_NONE &&
+                 rgs_entity_of(s, e->grain, m->entity[e->grain]) == e;
+    }
     h->pairs = (uint32_t)((int64_t)h->pairs + by * pairs);
 }
 
@@ -205,6 +220,7 @@ void rgs_entity_value(struct rgs_scorer *s, struct rgs_number *n, unsigned per, 
 {
     const struct rgs_per_value *v = &s->rs->per[per];
     bool appears = from == RGS_BIN_NONE, goes = to == RGS_BIN_NONE;
+    struct neighbours of = {.known = false};
 
     for (unsigned g = 0; g < RGS_GRAIN_COUNT; g++) {
         struct rgs_scored *e = v->grains >> g & 1 ? rgs_entity_of(s, g, n->entity[g]) : NULL;
@@ -213,20 +229,21 @@ void rgs_entity_value(struct rgs_scorer *s, struct rgs_number *n, unsigned per, 
         count_bin(s, e, n, per, from, -1);
         count_bin(s, e, n, per, to, 1);
         if (v->pairs && appears != goes)
-            count_pairs(s, e, n, per, appears ? 1 : -1);
+            count_pairs(s, e, n, &of, per, appears ? 1 : -1);
     }
 }
 
 static void members(struct rgs_scorer *s, struct rgs_scored *e, struct rgs_number *n, int by)
 {
     const struct rgs_ruleset *rs = s->rs;
+    struct neighbours of = {.known = false};
 
     for (unsigned p = 0; p < rs->n_per; p++) {
         if (!(rs->per[p].grains >> e->grain & 1) || n->bin[p] == RGS_BIN_NONE)
             continue;
         count_bin(s, e, n, p, n->bin[p], by);
         if (rs->per[p].pairs)
-            count_pairs(s, e, n, p, by);
+            count_pairs(s, e, n, &of, p, by);
     }
     e->fingerprint ^= rgs_mix64(n->id + 0x9e3779b97f4a7c15u);
     e->members = (uint32_t)((int64_t)e->members + by);
@@ -433,11 +450,14 @@ static void count_top(struct rgs_top *top, unsigned n, uint16_t id)
 {
     struct rgs_top *least = top;
 
-    for (unsigned i = 0; i < n; i++) {
-        if (top[i].count && top[i].id == id) {
+    /* Places fill from the first on. */
+    for (unsigned i = 0; i < n && top[i].count; i++) {
+        if (top[i].id == id) {
             top[i].count++;
             return;
         }
+    }
+    for (unsigned i = 1; i < n; i++) {
         if (top[i].count < least->count)
             least = &top[i];
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Numbers: their logs, their values, and the wheel that lets values expire without being looked
  * for. */
+#include "rules/concern.h"
 #include "rules/scorer.h"
 
 static uint32_t bucket_of(const struct rgs_scorer *s, uint64_t id)
@@ -26,6 +27,14 @@ bool rgs_numbers_init(struct rgs_scorer *s, uint32_t cap)
     /* Most numbers fit one chunk; the busy ones take theirs from what others do not need. */
     t->chunk_cap = cap + cap / 2 + 64;
     t->wheel_size = s->rs->max_panes + 2;
+    for (unsigned p = 0; p < s->rs->n_per; p++) {
+        uint8_t w = 0;
+        while (w < t->n_windows && t->window[w] != s->rs->per[p].panes)
+            w++;
+        if (w == t->n_windows)
+            t->window[t->n_windows++] = s->rs->per[p].panes;
+        t->window_of[p] = w;
+    }
     t->at = rgs_new(s->alloc, ((size_t)cap + 1) * sizeof(*t->at));
     t->chunk = rgs_new(s->alloc, ((size_t)t->chunk_cap + 1) * sizeof(*t->chunk));
     t->bucket = rgs_new(s->alloc, (size_t)buckets * sizeof(*t->bucket));
@@ -50,6 +59,11 @@ struct rgs_number *rgs_number_peek(const struct rgs_scorer *s, uint64_t id)
             return &t->at[i];
     }
     return NULL;
+}
+
+void rgs_number_expect(const struct rgs_scorer *s, uint64_t id)
+{
+    __builtin_prefetch(&s->numbers.bucket[bucket_of(s, id)]);
 }
 
 static void unlink_use(struct rgs_numbers *t, struct rgs_number *n)
@@ -154,11 +168,6 @@ struct rgs_number *rgs_number_get(struct rgs_scorer *s, uint64_t id)
 /* ---- values -----------------------------------------------------------------------------------
  */
 
-static uint16_t age(int64_t pane, uint16_t stamp)
-{
-    return (uint16_t)((uint16_t)pane - stamp);
-}
-
 static unsigned gather(const struct rgs_numbers *t, const struct rgs_number *n,
                        struct rgs_log_entry out[RGS_LOG_MOST])
 {
@@ -217,7 +226,7 @@ static uint8_t distinct_of(const struct rgs_per_value *v, const struct rgs_log_e
 
     for (unsigned i = 0; i < n; i++) {
         if (e[i].track != v->track || e[i].value == 0 || (e[i].mask & v->mask) != v->mask ||
-            age(pane, e[i].stamp) >= v->panes)
+            rgs_entry_age(pane, e[i].stamp) >= v->panes)
             continue;
         unsigned j = 0;
         while (j < k && seen[j] != e[i].value)
@@ -238,13 +247,8 @@ static uint8_t crowd(const struct rgs_scorer *s, const struct rgs_number *n, uns
     return e ? rgs_bin_of(e->members) : 1;
 }
 
-/* What a window of the log holds, as one value. */
-struct tally {
-    unsigned total, hits, distinct, oldest, newest;
-};
-
 static uint8_t bin_of(const struct rgs_scorer *s, const struct rgs_number *n,
-                      const struct rgs_per_value *v, const struct tally *t)
+                      const struct rgs_per_value *v, const struct rgs_tally *t)
 {
     if (t->total == 0)
         return RGS_BIN_NONE;
@@ -266,21 +270,16 @@ static uint8_t bin_of(const struct rgs_scorer *s, const struct rgs_number *n,
     }
 }
 
-static bool counts(const struct rgs_per_value *v, const struct rgs_log_entry *e, int64_t pane)
-{
-    return e->track == v->track && (e->mask & v->mask) == v->mask && age(pane, e->stamp) < v->panes;
-}
-
 static uint8_t bin_now(const struct rgs_scorer *s, const struct rgs_number *number,
                        const struct rgs_per_value *v, const struct rgs_log_entry *e, unsigned n,
                        int64_t pane)
 {
-    struct tally t = {.newest = v->panes};
+    struct rgs_tally t = {.newest = v->panes};
 
     for (unsigned i = 0; i < n; i++) {
-        if (!counts(v, &e[i], pane))
+        if (!rgs_entry_counts(v, &e[i], pane))
             continue;
-        unsigned a = age(pane, e[i].stamp);
+        unsigned a = rgs_entry_age(pane, e[i].stamp);
         t.total += e[i].count;
         t.hits += (e[i].mask & v->cond_mask) == v->cond_mask ? e[i].count : 0;
         t.oldest = a > t.oldest ? a : t.oldest;
@@ -317,29 +316,38 @@ static void into_wheel(struct rgs_scorer *s, struct rgs_number *n, unsigned due)
     n->flags |= RGS_NUMBER_IN_WHEEL;
 }
 
-/* Drops what left the longest window, works values out anew, tells entities, and sets the next
- * expiry. */
+/*
+ * Drops what left the longest window, works values out anew, tells entities, and sets the next
+ * expiry. A number is looked at once in the shortest window at least, and what comes in between is
+ * added to its values at once: so only those change here that an entry has left since, and crowds,
+ * which others fill. `all` is for a look that comes late or takes entries away.
+ */
 static void refresh(struct rgs_scorer *s, struct rgs_number *n, struct rgs_log_entry *e,
-                    unsigned count)
+                    unsigned count, bool all)
 {
     const struct rgs_ruleset *rs = s->rs;
     struct rgs_numbers *t = &s->numbers;
     int64_t pane = t->pane;
     unsigned kept = 0, due = rs->max_panes;
+    uint32_t left = all ? UINT32_MAX : 0;
 
     for (unsigned i = 0; i < count; i++) {
-        unsigned a = age(pane, e[i].stamp);
-        if (a >= rs->max_panes)
-            continue;
-        for (unsigned p = 0; p < rs->n_per; p++) {
-            if (a < rs->per[p].panes && rs->per[p].panes - a < due)
-                due = rs->per[p].panes - a;
+        unsigned a = rgs_entry_age(pane, e[i].stamp);
+        for (unsigned w = 0; w < t->n_windows; w++) {
+            if (a < t->window[w])
+                due = t->window[w] - a < due ? t->window[w] - a : due;
+            else if (a <= t->window[w] + rs->min_panes)
+                left |= 1u << w;
         }
-        e[kept++] = e[i];
+        if (a < rs->max_panes)
+            e[kept++] = e[i];
     }
-    store(t, n, e, kept);
-    for (unsigned p = 0; p < rs->n_per; p++)
-        set_bin(s, n, p, bin_now(s, n, &rs->per[p], e, n->entries, pane));
+    if (all || kept != count)
+        store(t, n, e, kept);
+    for (unsigned p = 0; p < rs->n_per; p++) {
+        if (left >> t->window_of[p] & 1 || rs->per[p].fn == RGS_FN_CROWD)
+            set_bin(s, n, p, bin_now(s, n, &rs->per[p], e, n->entries, pane));
+    }
     into_wheel(s, n, due);
 }
 
@@ -362,7 +370,7 @@ static void make_room(struct rgs_scorer *s, struct rgs_number *n)
     const unsigned drop = RGS_LOG_MOST / 4;
 
     s->numbers.log_dropped += drop;
-    refresh(s, n, e + drop, count - drop);
+    refresh(s, n, e + drop, count - drop, true);
 }
 
 static bool append(struct rgs_numbers *t, struct rgs_number *n, const struct rgs_log_entry *x)
@@ -400,46 +408,33 @@ static void add(struct rgs_scorer *s, struct rgs_number *n, struct rgs_log_entry
 {
     const struct rgs_ruleset *rs = s->rs;
     struct rgs_numbers *t = &s->numbers;
-    struct tally tally[RGS_RS_PER_NUMBER];
-    uint8_t concerned[RGS_RS_PER_NUMBER];
+    struct rgs_concern late;
+    const struct rgs_concern *c = rgs_concern_of(s, &x, &late);
+    struct rgs_tally tally[RGS_RS_PER_NUMBER];
     uint32_t known = 0;
-    unsigned n_concerned = 0, n_distinct = 0;
     struct rgs_log_entry *own = NULL;
 
-    for (unsigned pass = 0; pass < 2; pass++) {
-        for (unsigned p = 0; p < rs->n_per; p++) {
-            bool sums = rs->per[p].fn == RGS_FN_COUNT || rs->per[p].fn == RGS_FN_RATIO ||
-                        rs->per[p].fn == RGS_FN_REPEATS || rs->per[p].fn == RGS_FN_SPAN;
-            if (sums != (pass == 1) || !counts(&rs->per[p], &x, t->pane))
-                continue;
-            tally[n_concerned] = (struct tally){.newest = rs->per[p].panes};
-            concerned[n_concerned++] = (uint8_t)p;
-        }
-        n_distinct = pass == 0 ? n_concerned : n_distinct;
-    }
+    for (unsigned k = 0; k < c->n; k++)
+        tally[k] = (struct rgs_tally){.newest = rs->per[c->per[k]].panes};
     if (n->entries == RGS_LOG_MOST)
         make_room(s, n);
     unsigned left = n->entries;
-    for (uint32_t c = n->log; left; c = t->chunk[c].next) {
+    for (uint32_t i = n->log; left; i = t->chunk[i].next) {
         unsigned take = left < RGS_LOG_CHUNK ? left : RGS_LOG_CHUNK;
         left -= take;
-        for (struct rgs_log_entry *e = t->chunk[c].entry; take--; e++) {
+        for (struct rgs_log_entry *e = t->chunk[i].entry; take--; e++) {
             if (e->track != x.track)
                 continue;
-            bool same = e->value == x.value;
-            if (same && e->stamp == x.stamp && e->mask == x.mask)
-                own = e;
+            unsigned a = rgs_entry_age(t->pane, e->stamp);
+            rgs_sum_up(rs->per, c, e, a, tally);
             /* Sums need every entry; whether a value is new needs those of the same value. */
-            unsigned a = age(t->pane, e->stamp);
-            for (unsigned k = same ? 0 : n_distinct; k < n_concerned; k++) {
-                const struct rgs_per_value *v = &rs->per[concerned[k]];
-                if ((e->mask & v->mask) != v->mask || a >= v->panes)
-                    continue;
-                known |= (uint32_t)same << k;
-                tally[k].total += e->count;
-                tally[k].hits += (e->mask & v->cond_mask) == v->cond_mask ? e->count : 0;
-                tally[k].oldest = a > tally[k].oldest ? a : tally[k].oldest;
-                tally[k].newest = a < tally[k].newest ? a : tally[k].newest;
+            if (e->value != x.value)
+                continue;
+            if (e->stamp == x.stamp && e->mask == x.mask)
+                own = e;
+            for (unsigned k = 0; k < c->n_distinct; k++) {
+                const struct rgs_per_value *v = &rs->per[c->per[k]];
+                known |= (uint32_t)((e->mask & v->mask) == v->mask && a < v->panes) << k;
             }
         }
     }
@@ -449,18 +444,24 @@ static void add(struct rgs_scorer *s, struct rgs_number *n, struct rgs_log_entry
         own->count++;
     else if (!append(t, n, &x))
         return;
-    for (unsigned k = 0; k < n_concerned; k++) {
-        const struct rgs_per_value *v = &rs->per[concerned[k]];
-        unsigned a = age(t->pane, x.stamp);
-        tally[k].total++;
-        tally[k].hits += (x.mask & v->cond_mask) == v->cond_mask;
-        tally[k].oldest = a > tally[k].oldest ? a : tally[k].oldest;
-        tally[k].newest = a < tally[k].newest ? a : tally[k].newest;
+    rgs_sum_up(rs->per, c, &x, rgs_entry_age(t->pane, x.stamp), tally);
+    for (unsigned g = 0; g < c->n_groups; g++) {
+        struct rgs_tally first = tally[c->group[g]];
+        for (unsigned k = c->group[g] + 1u; k < c->group[g + 1]; k++) {
+            first.hits = tally[k].hits;
+            tally[k] = first;
+        }
+    }
+    for (unsigned k = 0; k < c->n; k++) {
+        const struct rgs_per_value *v = &rs->per[c->per[k]];
+        /* Of those that no sums are kept for, what matters is that there is something. */
+        if (k < c->n_distinct)
+            tally[k].total = 1;
         if (v->fn == RGS_FN_DISTINCT && (known >> k & 1 || x.value == 0))
             continue;
         if (v->fn == RGS_FN_DISTINCT || v->fn == RGS_FN_REPEATS) {
             struct rgs_log_entry e[RGS_LOG_MOST];
-            uint8_t was = n->bin[concerned[k]];
+            uint8_t was = n->bin[c->per[k]];
             if (v->fn == RGS_FN_DISTINCT && was < 15)
                 tally[k].distinct = was + 1u;
             else if (v->fn == RGS_FN_DISTINCT && was == RGS_BIN_NONE)
@@ -470,7 +471,7 @@ static void add(struct rgs_scorer *s, struct rgs_number *n, struct rgs_log_entry
             else
                 tally[k].distinct = distinct_of(v, e, gather(t, n, e), t->pane);
         }
-        set_bin(s, n, concerned[k], bin_of(s, n, v, &tally[k]));
+        set_bin(s, n, c->per[k], bin_of(s, n, v, &tally[k]));
     }
     into_wheel(s, n, rs->min_panes);
 }
@@ -507,7 +508,7 @@ static void turn(struct rgs_scorer *s)
             t->spare = i;
         } else {
             unsigned count = gather(t, n, e);
-            refresh(s, n, e, count);
+            refresh(s, n, e, count, t->pane <= t->jumped);
             if (n->entries == 0)
                 forget(s, n);
         }
@@ -524,8 +525,10 @@ void rgs_numbers_advance(struct rgs_scorer *s, int64_t ts)
         return;
     /* After a longer silence everything has expired: one turn of the wheel from the end shows it.
      */
-    if (pane - t->pane > (int64_t)t->wheel_size)
+    if (pane - t->pane > (int64_t)t->wheel_size) {
         t->pane = pane - t->wheel_size;
+        t->jumped = pane;
+    }
     while (t->pane < pane) {
         t->pane++;
         turn(s);

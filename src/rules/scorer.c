@@ -205,6 +205,8 @@ void rgs_scorer_observe(struct rgs_scorer *s, const struct rgs_obs *o)
         s->late++;
         return;
     }
+    if (RGS_OBS_HAS(o, NUMBER))
+        rgs_number_expect(s, o->number);
     rgs_scorer_advance(s, o->ts);
     s->observations++;
     uint64_t bits = conditions(s, o);
@@ -214,6 +216,8 @@ void rgs_scorer_observe(struct rgs_scorer *s, const struct rgs_obs *o)
         bool starts = RGS_OBS_HAS(o, KIND) && o->kind == RGS_OBS_VERIFICATION;
         n = starts ? rgs_number_get(s, o->number) : rgs_number_peek(s, o->number);
     }
+    if (n)
+        rgs_number_expect_log(s, n);
     uint16_t mask = 0;
     for (unsigned i = 0; i < rs->n_bits; i++)
         mask |= (uint16_t)((bits >> rs->bit_condition[i] & 1) << i);

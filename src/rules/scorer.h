@@ -20,7 +20,8 @@ enum {
     RGS_TOP_ORIGINS = 6,
     RGS_ALERTS = 4096,
     RGS_ALERT_RULES = 12,
-    RGS_PEERS = 512, /* entities that a peers' median is taken over */
+    RGS_CONCERNS = 64, /* combinations of conditions that are remembered; a few dozen occur */
+    RGS_PEERS = 512,   /* entities that a peers' median is taken over */
 };
 
 /* One entry: the same (stamp, track, value, conditions) counted. */
@@ -61,6 +62,20 @@ enum {
     RGS_NUMBER_SEEN_AT = 4, /* << grain: an observation said which device, cell, account */
 };
 
+/*
+ * Which values an entry concerns, for one track and mask. The distinct ones come first; sums
+ * follow, those over the same entries side by side, so that an entry is compared once for all of
+ * them.
+ */
+struct rgs_concern {
+    uint16_t mask;
+    uint8_t track;
+    bool known;
+    uint8_t n, n_distinct, n_groups;
+    uint8_t per[RGS_RS_PER_NUMBER];
+    uint8_t group[RGS_RS_PER_NUMBER + 1]; /* where each begins in per; [n_groups] is n */
+};
+
 struct rgs_numbers {
     struct rgs_number *at; /* [0] is the head of the list by use */
     struct rgs_log_chunk *chunk;
@@ -68,7 +83,12 @@ struct rgs_numbers {
     uint32_t cap, mask, count, fresh, spare;
     uint32_t chunk_cap, chunk_fresh, chunk_spare, chunks;
     uint32_t wheel_size;
-    int64_t pane; /* of the wheel */
+    int64_t pane;   /* of the wheel */
+    int64_t jumped; /* up to this pane the wheel was late, after a long silence */
+    /* The lengths that windows of values have, and which of them a value has. */
+    uint32_t window[RGS_RS_PER_NUMBER];
+    uint8_t n_windows, window_of[RGS_RS_PER_NUMBER];
+    struct rgs_concern concern[RGS_CONCERNS];
     uint64_t evicted, log_dropped;
 };
 
@@ -185,6 +205,12 @@ struct rgs_scorer {
 bool rgs_numbers_init(struct rgs_scorer *s, uint32_t cap);
 void rgs_numbers_fini(struct rgs_scorer *s);
 struct rgs_number *rgs_number_peek(const struct rgs_scorer *s, uint64_t id);
+/* Fetches ahead what a search for the number, or a note on it, reads first. */
+void rgs_number_expect(const struct rgs_scorer *s, uint64_t id);
+static inline void rgs_number_expect_log(const struct rgs_scorer *s, const struct rgs_number *n)
+{
+    __builtin_prefetch(&s->numbers.chunk[n->log]);
+}
 struct rgs_number *rgs_number_get(struct rgs_scorer *s, uint64_t id);
 /* Notes what an observation means to its number: conditions as bits of the log. */
 void rgs_number_note(struct rgs_scorer *s, struct rgs_number *n, const struct rgs_obs *o,
