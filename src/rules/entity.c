@@ -22,7 +22,10 @@ bool rgs_entities_init(struct rgs_scorer *s, uint32_t cap)
         t->mask = buckets - 1;
         t->fresh = 1;
         t->slots_at = sizeof(struct rgs_scored) + s->rs->n_typologies * sizeof(struct rgs_standing);
-        t->stride = t->slots_at + s->rs->slots_size[g];
+        t->facts_at = t->slots_at + ((s->rs->slots_size[g] + 7u) & ~7u);
+        t->stride = t->facts_at;
+        if (g <= RGS_GRAIN_BLOCK)
+            t->stride += s->rs->n_typologies * sizeof(struct rgs_scope_facts);
         t->mem = rgs_new(s->alloc, ((size_t)t->cap + 1) * t->stride);
         t->bucket = rgs_new(s->alloc, (size_t)buckets * sizeof(*t->bucket));
         ok = ok && t->mem && t->bucket;
@@ -466,6 +469,19 @@ static void count_top(struct rgs_top *top, unsigned n, uint16_t id)
     least->count++;
 }
 
+static void note_facts(struct rgs_scope_facts *f, const struct rgs_obs *o)
+{
+    if (!f->first_ts)
+        f->first_ts = o->ts;
+    f->last_ts = o->ts > f->last_ts ? o->ts : f->last_ts;
+    if (RGS_OBS_HAS(o, SERVICE))
+        count_top(f->service, RGS_TOP_SERVICES, o->service);
+    if (RGS_OBS_HAS(o, ORIGIN_COUNTRY)) {
+        count_top(f->origin, RGS_TOP_ORIGINS, o->origin_country);
+        f->origins++;
+    }
+}
+
 void rgs_entity_touch(struct rgs_scorer *s, struct rgs_scored *e)
 {
     unsigned g = e->grain;
@@ -532,7 +548,11 @@ void rgs_entity_observe(struct rgs_scorer *s, struct rgs_scored *e, const struct
     e->verifications++;
     for (unsigned t = 0; t < s->rs->n_typologies; t++) {
         int scope = s->rs->typologies[t].scope;
-        e->standing[t].codes += scope >= 0 && bits >> scope & 1;
+        if (scope < 0 || !(bits >> scope & 1))
+            continue;
+        e->standing[t].codes++;
+        if (e->grain <= RGS_GRAIN_BLOCK)
+            note_facts(rgs_entity_facts(s, e, t), o);
     }
     if (RGS_OBS_HAS(o, SERVICE))
         count_top(e->service, RGS_TOP_SERVICES, o->service);

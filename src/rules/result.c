@@ -164,6 +164,25 @@ static bool same_numbers(const struct line *lines, size_t n, const struct rgs_sc
     return false;
 }
 
+/*
+ * The line of the cluster that a device, cell or account is a part of: the same trade under the
+ * same reseller, at no higher level. One thing has one line.
+ */
+static const struct line *cluster_of(const struct rgs_scorer *s, const struct line *lines, size_t n,
+                                     const struct rgs_scored *e)
+{
+    const struct rgs_scored *p = e->grain > RGS_GRAIN_BLOCK ? rgs_entity_parent(s, e) : NULL;
+    double score;
+    enum rgs_status status = status_of(s, e, &score);
+
+    for (size_t i = 0; i < n && p; i++) {
+        if (lines[i].e == p && lines[i].cluster >= 0 && lines[i].status >= status &&
+            e->standing[lines[i].cluster].own.level == (unsigned)status)
+            return &lines[i];
+    }
+    return NULL;
+}
+
 static bool before(const struct line *a, const struct line *b)
 {
     if (a->score != b->score)
@@ -234,7 +253,7 @@ static bool collect(struct rgs_scorer *s, struct rgs_result_owner *o, struct lin
             l = (struct line){.e = e, .cluster = -1};
             l.status = status_of(s, e, &l.score);
             if (!worth_a_line(s, e, l.status) || !rgs_entity_words(s, g, e->id, words, &l.name) ||
-                (g > RGS_GRAIN_BLOCK && same_numbers(lines, *n, e)))
+                (g > RGS_GRAIN_BLOCK && same_numbers(lines, *n, e)) || cluster_of(s, lines, *n, e))
                 continue;
             l.id = rgs_result_str(o, words);
             if (!l.id)
@@ -387,7 +406,15 @@ static bool line(struct rgs_scorer *s, struct rgs_result_owner *o, const struct 
         out->parent = rgs_entity_words(s, l->e->grain, l->e->id, words, &name)
                           ? rgs_result_str(o, words)
                           : NULL;
-        return out->parent && typologies(s, o, l, out);
+        const struct rgs_scope_facts *f = rgs_entity_facts(s, l->e, (unsigned)l->cluster);
+        out->first_ts = f->first_ts;
+        out->last_ts = f->last_ts;
+        return out->parent &&
+               counts(s, o, f->service, RGS_TOP_SERVICES, st->codes, true, &out->services,
+                      &out->n_services) &&
+               counts(s, o, f->origin, RGS_TOP_ORIGINS, f->origins, false, &out->origins,
+                      &out->n_origins) &&
+               typologies(s, o, l, out);
     }
     if (l->e->grain == RGS_GRAIN_RESELLER) {
         s->names.reseller(s->names.ctx, l->e->id, &name, &out->parent);

@@ -122,6 +122,13 @@ struct rgs_top {
     uint32_t inherited; /* of count: what the place had from others before */
 };
 
+/* What the codes in one typology's scope were for, and where they were used. */
+struct rgs_scope_facts {
+    struct rgs_top service[RGS_TOP_SERVICES], origin[RGS_TOP_ORIGINS];
+    uint64_t origins;
+    int64_t first_ts, last_ts;
+};
+
 struct rgs_scored {
     uint64_t id; /* 0: free */
     uint32_t chain;
@@ -142,13 +149,13 @@ struct rgs_scored {
     struct rgs_top service[RGS_TOP_SERVICES], origin[RGS_TOP_ORIGINS];
     uint64_t origins;
     struct rgs_standing standing[];
-    /* then the slots */
+    /* then the slots, then in resellers and blocks the facts of each typology's scope */
 };
 
 struct rgs_entities {
     uint8_t *mem;
     uint32_t *bucket;
-    size_t stride, slots_at;
+    size_t stride, slots_at, facts_at;
     uint32_t cap, mask, count, fresh, spare;
     uint64_t evicted;
 };
@@ -233,6 +240,13 @@ static inline void *rgs_entity_slot(const struct rgs_scorer *s, struct rgs_score
                                     uint32_t offset)
 {
     return (uint8_t *)e + s->entities[e->grain].slots_at + offset;
+}
+/* Of a reseller or block: they are what a scope makes clusters in. */
+static inline struct rgs_scope_facts *rgs_entity_facts(const struct rgs_scorer *s,
+                                                       struct rgs_scored *e, unsigned typology)
+{
+    return (struct rgs_scope_facts *)(void *)((uint8_t *)e + s->entities[e->grain].facts_at) +
+           typology;
 }
 /* The entity that a number points to, or NULL. */
 struct rgs_scored *rgs_entity_of(const struct rgs_scorer *s, unsigned grain, rgs_entity_ref ref);

@@ -83,7 +83,7 @@ static const struct row rows[] = {
          .sent = 0.2, .services = 4, .repeat = 0.8, .account = 1}}},
     {"hosted range in no inventory", "block:8529440", ALERT, 28, {
         {.first_number = 85294400000, .numbers = 60, HOSTED}}},
-    {"an agent's device in an honest reseller", "device:", ALERT, 28, {
+    {"an agent's device in an honest reseller", "cluster:R3/roaming_bank", ALERT, 28, {
         {.reseller = 3, .first_number = 85296100000, .numbers = 140, HONEST, .cells = 60, .nodes = 6},
         {.reseller = 3, .first_number = 85296100500, .numbers = 32, PARKED, .nodes = 1, .sims_per_device = 32}}},
     {"an agent's device leaves the reseller clear", "R3", CLEAR, 28, {

@@ -277,6 +277,13 @@ Test(score, a_part_of_a_reseller_is_named_as_its_cluster)
             cr_expect_eq(c->numbers, 25);
             cr_expect_eq(c->verifications, 150);
             cr_expect_eq(c->n_typologies, 1);
+            /* Its own codes, six services of 25 each, and none of what is around it. */
+            cr_expect_eq(c->n_services, 6);
+            for (size_t i = 0; i < c->n_services; i++)
+                cr_expect_eq(c->services[i].count, 25);
+            cr_expect_eq(c->n_origins, 1);
+            cr_expect_str_eq(c->origins[0].id, "CN");
+            cr_expect_lt(c->last_ts, f.ts, "the last code is of others");
         }
         /* Of R1 there is an alert only while it is the matter; it was, before the others came. */
         size_t of_parent = 0, of_cluster = 0;
