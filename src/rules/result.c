@@ -384,6 +384,22 @@ static bool typologies(struct rgs_scorer *s, struct rgs_result_owner *o, const s
     return true;
 }
 
+/* A cluster was first told of when the first of its parts was. */
+static void first_alert(const struct rgs_scorer *s, const struct line *l,
+                        struct rgs_result_reseller *out)
+{
+    for (unsigned g = RGS_GRAIN_BLOCK + 1; g < RGS_GRAIN_COUNT; g++) {
+        for (uint32_t i = 1; i < s->entities[g].fresh; i++) {
+            const struct rgs_scored *e = rgs_entity_at(s, g, i);
+            int64_t ts = e->id ? e->standing[l->cluster].own.alert_ts : 0;
+            if (ts && (!out->alerted || ts < out->alert_ts) && cluster_of(s, l, 1, e)) {
+                out->alerted = true;
+                out->alert_ts = ts;
+            }
+        }
+    }
+}
+
 static bool line(struct rgs_scorer *s, struct rgs_result_owner *o, const struct line *l,
                  struct rgs_result_reseller *out)
 {
@@ -409,12 +425,14 @@ static bool line(struct rgs_scorer *s, struct rgs_result_owner *o, const struct 
         const struct rgs_scope_facts *f = rgs_entity_facts(s, l->e, (unsigned)l->cluster);
         out->first_ts = f->first_ts;
         out->last_ts = f->last_ts;
-        return out->parent &&
-               counts(s, o, f->service, RGS_TOP_SERVICES, st->codes, true, &out->services,
-                      &out->n_services) &&
-               counts(s, o, f->origin, RGS_TOP_ORIGINS, f->origins, false, &out->origins,
-                      &out->n_origins) &&
-               typologies(s, o, l, out);
+        bool ok = out->parent &&
+                  counts(s, o, f->service, RGS_TOP_SERVICES, st->codes, true, &out->services,
+                         &out->n_services) &&
+                  counts(s, o, f->origin, RGS_TOP_ORIGINS, f->origins, false, &out->origins,
+                         &out->n_origins) &&
+                  typologies(s, o, l, out);
+        first_alert(s, l, out);
+        return ok;
     }
     if (l->e->grain == RGS_GRAIN_RESELLER) {
         s->names.reseller(s->names.ctx, l->e->id, &name, &out->parent);
@@ -433,8 +451,17 @@ static bool line(struct rgs_scorer *s, struct rgs_result_owner *o, const struct 
 /* ---- alerts -----------------------------------------------------------------------------------
  */
 
-static const char *listed(const struct line *lines, size_t n, const struct rgs_stored_alert *a)
+static const char *listed(const struct rgs_scorer *s, const struct line *lines, size_t n,
+                          const struct rgs_stored_alert *a)
 {
+    const struct rgs_scored *part = rgs_entity_find(s, a->grain, a->id);
+    const struct line *l = part && !a->cluster ? cluster_of(s, lines, n, part) : NULL;
+
+    /* What a part raised before the cluster did is the cluster's first alert. */
+    if (l && l->cluster == a->typology) {
+        int64_t own = l->e->standing[a->typology].cluster.alert_ts;
+        return !own || a->ts < own ? l->id : NULL;
+    }
     for (size_t i = 0; i < n; i++) {
         /* A reseller's alert that turned out to be a cluster's is withdrawn. */
         const struct rgs_standing *st = &lines[i].e->standing[a->typology];
@@ -457,7 +484,7 @@ static bool alerts(struct rgs_scorer *s, struct rgs_result_owner *o, const struc
         return false;
     for (uint32_t i = 0; i < s->n_alerts; i++) {
         const struct rgs_stored_alert *a = &s->alerts[i];
-        const char *id = listed(lines, n, a);
+        const char *id = listed(s, lines, n, a);
         const char **list = take(o, (a->n_rules + 1u) * sizeof(*list));
         if (!list)
             return false;
