@@ -209,6 +209,7 @@ static void read_result(struct rgs_result_file *f, struct rgs_yaml_node *root)
     for (size_t i = 0; i < r->n_alerts; i++) {
         a[i] = (struct rgs_result_alert){.ts = when(l->item[i], "ts", NULL),
                                          .id = needed(f, l->item[i], "id"),
+                                         .raised_as = string(f, l->item[i], "raised_as"),
                                          .typology = needed(f, l->item[i], "typology"),
                                          .score = number(f, l->item[i], "score"),
                                          .level = status(f, l->item[i], "level")};

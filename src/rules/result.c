@@ -451,15 +451,19 @@ static bool line(struct rgs_scorer *s, struct rgs_result_owner *o, const struct 
 /* ---- alerts -----------------------------------------------------------------------------------
  */
 
+/* Of the line that an alert belongs to, its id, and the part that it was told of under. */
 static const char *listed(const struct rgs_scorer *s, const struct line *lines, size_t n,
-                          const struct rgs_stored_alert *a)
+                          const struct rgs_stored_alert *a, const struct rgs_scored **part)
 {
-    const struct rgs_scored *part = rgs_entity_find(s, a->grain, a->id);
-    const struct line *l = part && !a->cluster ? cluster_of(s, lines, n, part) : NULL;
+    const struct rgs_scored *e = rgs_entity_find(s, a->grain, a->id);
+    const struct line *l = e && !a->cluster ? cluster_of(s, lines, n, e) : NULL;
+
+    *part = NULL;
 
     /* What a part raised before the cluster did is the cluster's first alert. */
     if (l && l->cluster == a->typology) {
         int64_t own = l->e->standing[a->typology].cluster.alert_ts;
+        *part = e;
         return !own || a->ts < own ? l->id : NULL;
     }
     for (size_t i = 0; i < n; i++) {
@@ -477,19 +481,25 @@ static bool alerts(struct rgs_scorer *s, struct rgs_result_owner *o, const struc
                    size_t n)
 {
     struct rgs_result_alert *out = take(o, (s->n_alerts + 1) * sizeof(*out));
-    char word[RGS_RS_NAME + 12];
+    char word[RGS_RS_NAME + 12], words[128];
     size_t k = 0;
 
     if (!out)
         return false;
     for (uint32_t i = 0; i < s->n_alerts; i++) {
         const struct rgs_stored_alert *a = &s->alerts[i];
-        const char *id = listed(s, lines, n, a);
+        const struct rgs_scored *part;
+        const char *id = listed(s, lines, n, a, &part), *name, *raised_as = NULL;
         const char **list = take(o, (a->n_rules + 1u) * sizeof(*list));
         if (!list)
             return false;
         if (!id)
             continue;
+        if (part && rgs_entity_words(s, part->grain, part->id, words, &name)) {
+            raised_as = rgs_result_str(o, words);
+            if (!raised_as)
+                return false;
+        }
         for (unsigned r = 0; r < a->n_rules; r++) {
             snprintf(word, sizeof(word), "%s.%u", s->rs->rules[a->rule[r]].id,
                      s->rs->rules[a->rule[r]].rev);
@@ -499,6 +509,7 @@ static bool alerts(struct rgs_scorer *s, struct rgs_result_owner *o, const struc
         }
         out[k++] = (struct rgs_result_alert){.ts = a->ts,
                                              .id = id,
+                                             .raised_as = raised_as,
                                              .typology = s->rs->typologies[a->typology].id,
                                              .score = floor(a->score * 10 + 0.5) / 10,
                                              .level = (enum rgs_status)a->level,

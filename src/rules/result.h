@@ -53,7 +53,8 @@ struct rgs_result_reseller {
 
 struct rgs_result_alert {
     int64_t ts;
-    const char *id; /* the reseller */
+    const char *id;        /* the reseller, or the cluster */
+    const char *raised_as; /* the part that it was told of under, before its cluster; else NULL */
     const char *typology;
     double score;
     enum rgs_status level;

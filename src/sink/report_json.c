@@ -139,6 +139,8 @@ static void alert(struct rgs_json *j, const struct rgs_result_alert *a)
     rgs_json_open(j, '{');
     time_or_null(j, "ts", a->ts, true);
     string(j, "id", a->id);
+    if (a->raised_as)
+        string(j, "raised_as", a->raised_as);
     string(j, "typology", a->typology);
     decimal(j, "score", a->score, 1);
     string(j, "level", rgs_status_word(a->level));
