@@ -158,7 +158,7 @@ static int16_t instance(struct rgs_rules_source *src, int16_t aggregate, int16_t
     return (int16_t)rs->n_instances++;
 }
 
-static uint32_t state_size(const struct rgs_instance *in)
+uint32_t rgs_state_size(const struct rgs_instance *in)
 {
     uint32_t ring = (uint32_t)(sizeof(struct rgs_ring) + ((in->panes + 1u) & ~1u) * 4);
 
@@ -183,6 +183,13 @@ static uint32_t state_size(const struct rgs_instance *in)
     default:
         return 0;
     }
+}
+
+unsigned rgs_sketched_sets(const struct rgs_instance *in)
+{
+    return in->fn == RGS_FN_DISTINCT                                  ? 1
+           : in->fn == RGS_FN_DENSITY || in->fn == RGS_FN_NUMBERS_PER ? 2
+                                                                      : 0;
 }
 
 /* Distinct values first; repeats of the same entries take theirs from there. */
@@ -213,7 +220,7 @@ static void lay_out(struct rgs_ruleset *rs)
             struct rgs_instance *in = &rs->instances[i];
             if (!in->per_number && in->grains >> g & 1) {
                 in->slot[g] = at;
-                at += (state_size(in) + 7) & ~7u;
+                at += (rgs_state_size(in) + 7) & ~7u;
             }
         }
         rs->slots_size[g] = at;

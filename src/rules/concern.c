@@ -10,7 +10,7 @@ static bool sums_up(const struct rgs_per_value *v)
 static void find_concern(const struct rgs_scorer *s, const struct rgs_log_entry *x,
                          struct rgs_concern *c)
 {
-    const struct rgs_per_value *per = s->rs->per;
+    const struct rgs_per_value *per = s->numbers.per;
     uint32_t open = 0;
 
     *c = (struct rgs_concern){.mask = x->mask, .track = x->track, .known = true};

@@ -95,11 +95,8 @@ static void free_sketches(struct rgs_scorer *s, struct rgs_scored *e)
 {
     for (unsigned k = 0; k < s->n_direct[e->grain]; k++) {
         const struct rgs_instance *in = &s->rs->instances[s->direct[e->grain][k]];
-        unsigned sets = in->fn == RGS_FN_DISTINCT                                  ? 1
-                        : in->fn == RGS_FN_DENSITY || in->fn == RGS_FN_NUMBERS_PER ? 2
-                                                                                   : 0;
         struct rgs_value_set *set = rgs_entity_slot(s, e, in->slot[e->grain]);
-        for (unsigned i = 0; i < sets; i++) {
+        for (unsigned i = 0; i < rgs_sketched_sets(in); i++) {
             if (set[i].sketch) {
                 /* The spare chain runs through the first bytes of the sketches. */
                 memcpy(&s->sketches[set[i].sketch], &s->sketch_spare, sizeof(s->sketch_spare));
@@ -250,6 +247,24 @@ static void members(struct rgs_scorer *s, struct rgs_scored *e, struct rgs_numbe
     }
     e->fingerprint ^= rgs_mix64(n->id + 0x9e3779b97f4a7c15u);
     e->members = (uint32_t)((int64_t)e->members + by);
+}
+
+void rgs_entities_recount(struct rgs_scorer *s, const uint32_t per[RGS_GRAIN_COUNT])
+{
+    for (uint32_t i = 1; i < s->numbers.fresh; i++) {
+        const struct rgs_number *n = &s->numbers.at[i];
+        const struct rgs_number *next = n->id ? rgs_number_peek(s, n->id + 1) : NULL;
+        for (unsigned g = 0; n->id && g < RGS_GRAIN_COUNT; g++) {
+            struct rgs_scored *e = per[g] ? rgs_entity_of(s, g, n->entity[g]) : NULL;
+            for (uint32_t left = e ? per[g] : 0; left; left &= left - 1) {
+                unsigned p = (unsigned)__builtin_ctz(left);
+                struct rgs_histogram *h = rgs_entity_slot(s, e, s->rs->per[p].slot[g]);
+                count_bin(s, e, n, p, n->bin[p], 1);
+                h->pairs += n->bin[p] != RGS_BIN_NONE && next && next->bin[p] != RGS_BIN_NONE &&
+                            rgs_entity_of(s, g, next->entity[g]) == e;
+            }
+        }
+    }
 }
 
 static void add_member(struct rgs_scorer *s, struct rgs_scored *e, struct rgs_number *n)

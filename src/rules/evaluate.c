@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* From states to values, from values to weights, from weights to scores and levels. */
 #include <math.h>
-#include <stdio.h>
 
 #include "rules/scorer.h"
 
@@ -307,15 +306,15 @@ static void alert(struct rgs_scorer *s, struct rgs_scored *e, const struct cause
         if (!why->c[i].rule->shadow)
             a->rule[a->n_rules++] = (int16_t)(why->c[i].rule - s->rs->rules);
     }
-    char words[128], rules[RGS_ALERT_RULES][RGS_RS_NAME + 12];
+    char words[128];
+    struct rgs_rule_words rules[RGS_ALERT_RULES];
     const char *name, *list[RGS_ALERT_RULES];
     if (!s->on_alert || !(why->cluster ? rgs_cluster_words(s, e, why->typology, words)
                                        : rgs_entity_words(s, e->grain, e->id, words, &name)))
         return;
     for (unsigned i = 0; i < a->n_rules; i++) {
-        const struct rgs_rule *r = &s->rs->rules[a->rule[i]];
-        snprintf(rules[i], sizeof(rules[i]), "%s.%u", r->id, r->rev);
-        list[i] = rules[i];
+        rgs_alert_rule_words(s, a->rule[i], &rules[i]);
+        list[i] = rules[i].text;
     }
     const struct rgs_result_alert out = {.ts = ts,
                                          .id = words,
@@ -473,38 +472,42 @@ static void move_level(struct rgs_scorer *s, struct rgs_scored *e, struct rgs_le
     l->alerts++;
 }
 
+void rgs_entity_evaluate_one(struct rgs_scorer *s, struct rgs_scored *e, unsigned typology,
+                             int64_t ts)
+{
+    const struct rgs_typology *t = &s->rs->typologies[typology];
+    struct rgs_standing *st = &e->standing[typology];
+    struct rgs_contribution c[RGS_RS_SUM];
+    double raw, part = 1;
+
+    if (!(t->grains >> e->grain & 1))
+        return;
+    unsigned n = rgs_typology_sum(s, e, t, c, &raw);
+    if (t->half_life && st->at) {
+        double past = st->raw * exp2(-(double)(ts - st->at) / (double)t->half_life);
+        raw = raw > past ? raw : past;
+    }
+    st->members = 0;
+    if (raw >= t->review - t->hysteresis)
+        part = own_part(s, e, typology);
+    st->raw = raw;
+    st->score = raw * part;
+    st->at = ts;
+    struct cause why = {typology, false, st->score, c, n};
+    move_level(s, e, &st->own, &why, ts);
+    if (st->own.level == RGS_STATUS_ALERT)
+        st->own.withdrawn = false;
+    else if (part < 1)
+        st->own.withdrawn = true;
+    why.cluster = true;
+    why.score = st->members > 0 ? raw : 0;
+    move_level(s, e, &st->cluster, &why, ts);
+}
+
 void rgs_entity_evaluate(struct rgs_scorer *s, struct rgs_scored *e, int64_t ts)
 {
-    struct rgs_contribution c[RGS_RS_SUM];
-
-    for (unsigned i = 0; i < s->rs->n_typologies; i++) {
-        const struct rgs_typology *t = &s->rs->typologies[i];
-        struct rgs_standing *st = &e->standing[i];
-        double raw;
-        if (!(t->grains >> e->grain & 1))
-            continue;
-        unsigned n = rgs_typology_sum(s, e, t, c, &raw);
-        if (t->half_life && st->at) {
-            double past = st->raw * exp2(-(double)(ts - st->at) / (double)t->half_life);
-            raw = raw > past ? raw : past;
-        }
-        double part = 1;
-        st->members = 0;
-        if (raw >= t->review - t->hysteresis)
-            part = own_part(s, e, i);
-        st->raw = raw;
-        st->score = raw * part;
-        st->at = ts;
-        struct cause why = {i, false, st->score, c, n};
-        move_level(s, e, &st->own, &why, ts);
-        if (st->own.level == RGS_STATUS_ALERT)
-            st->own.withdrawn = false;
-        else if (part < 1)
-            st->own.withdrawn = true;
-        why.cluster = true;
-        why.score = st->members > 0 ? raw : 0;
-        move_level(s, e, &st->cluster, &why, ts);
-    }
+    for (unsigned i = 0; i < s->rs->n_typologies; i++)
+        rgs_entity_evaluate_one(s, e, i, ts);
     e->evaluated = ts;
     e->changes = 0;
 }

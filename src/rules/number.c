@@ -27,6 +27,7 @@ bool rgs_numbers_init(struct rgs_scorer *s, uint32_t cap)
     /* Most numbers fit one chunk; the busy ones take theirs from what others do not need. */
     t->chunk_cap = cap + cap / 2 + 64;
     t->wheel_size = s->rs->max_panes + 2;
+    memcpy(t->per, s->rs->per, sizeof(t->per));
     for (unsigned p = 0; p < s->rs->n_per; p++) {
         uint8_t w = 0;
         while (w < t->n_windows && t->window[w] != s->rs->per[p].panes)
@@ -168,8 +169,8 @@ struct rgs_number *rgs_number_get(struct rgs_scorer *s, uint64_t id)
 /* ---- values -----------------------------------------------------------------------------------
  */
 
-static unsigned gather(const struct rgs_numbers *t, const struct rgs_number *n,
-                       struct rgs_log_entry out[RGS_LOG_MOST])
+unsigned rgs_number_log(const struct rgs_numbers *t, const struct rgs_number *n,
+                        struct rgs_log_entry out[RGS_LOG_MOST])
 {
     unsigned k = 0;
     for (uint32_t c = n->log; c && k < n->entries; c = t->chunk[c].next) {
@@ -180,9 +181,8 @@ static unsigned gather(const struct rgs_numbers *t, const struct rgs_number *n,
     return k;
 }
 
-/* Writes entries back; when no chunk is left the newest are missing, and counted. */
-static void store(struct rgs_numbers *t, struct rgs_number *n, const struct rgs_log_entry *e,
-                  unsigned count)
+void rgs_number_store(struct rgs_numbers *t, struct rgs_number *n, const struct rgs_log_entry *e,
+                      unsigned count)
 {
     uint32_t *link = &n->log;
     unsigned k = 0;
@@ -270,9 +270,9 @@ static uint8_t bin_of(const struct rgs_scorer *s, const struct rgs_number *n,
     }
 }
 
-static uint8_t bin_now(const struct rgs_scorer *s, const struct rgs_number *number,
-                       const struct rgs_per_value *v, const struct rgs_log_entry *e, unsigned n,
-                       int64_t pane)
+uint8_t rgs_number_bin_now(const struct rgs_scorer *s, const struct rgs_number *number,
+                           const struct rgs_per_value *v, const struct rgs_log_entry *e, unsigned n,
+                           int64_t pane)
 {
     struct rgs_tally t = {.newest = v->panes};
 
@@ -343,10 +343,10 @@ static void refresh(struct rgs_scorer *s, struct rgs_number *n, struct rgs_log_e
             e[kept++] = e[i];
     }
     if (all || kept != count)
-        store(t, n, e, kept);
+        rgs_number_store(t, n, e, kept);
     for (unsigned p = 0; p < rs->n_per; p++) {
         if (left >> t->window_of[p] & 1 || rs->per[p].fn == RGS_FN_CROWD)
-            set_bin(s, n, p, bin_now(s, n, &rs->per[p], e, n->entries, pane));
+            set_bin(s, n, p, rgs_number_bin_now(s, n, &t->per[p], e, n->entries, pane));
     }
     into_wheel(s, n, due);
 }
@@ -366,7 +366,7 @@ static uint16_t value_of(const struct rgs_obs *o, unsigned field)
 static void make_room(struct rgs_scorer *s, struct rgs_number *n)
 {
     struct rgs_log_entry e[RGS_LOG_MOST];
-    unsigned count = gather(&s->numbers, n, e);
+    unsigned count = rgs_number_log(&s->numbers, n, e);
     const unsigned drop = RGS_LOG_MOST / 4;
 
     s->numbers.log_dropped += drop;
@@ -415,7 +415,7 @@ static void add(struct rgs_scorer *s, struct rgs_number *n, struct rgs_log_entry
     struct rgs_log_entry *own = NULL;
 
     for (unsigned k = 0; k < c->n; k++)
-        tally[k] = (struct rgs_tally){.newest = rs->per[c->per[k]].panes};
+        tally[k] = (struct rgs_tally){.newest = t->per[c->per[k]].panes};
     if (n->entries == RGS_LOG_MOST)
         make_room(s, n);
     unsigned left = n->entries;
@@ -426,14 +426,14 @@ static void add(struct rgs_scorer *s, struct rgs_number *n, struct rgs_log_entry
             if (e->track != x.track)
                 continue;
             unsigned a = rgs_entry_age(t->pane, e->stamp);
-            rgs_sum_up(rs->per, c, e, a, tally);
+            rgs_sum_up(t->per, c, e, a, tally);
             /* Sums need every entry; whether a value is new needs those of the same value. */
             if (e->value != x.value)
                 continue;
             if (e->stamp == x.stamp && e->mask == x.mask)
                 own = e;
             for (unsigned k = 0; k < c->n_distinct; k++) {
-                const struct rgs_per_value *v = &rs->per[c->per[k]];
+                const struct rgs_per_value *v = &t->per[c->per[k]];
                 known |= (uint32_t)((e->mask & v->mask) == v->mask && a < v->panes) << k;
             }
         }
@@ -444,7 +444,7 @@ static void add(struct rgs_scorer *s, struct rgs_number *n, struct rgs_log_entry
         own->count++;
     else if (!append(t, n, &x))
         return;
-    rgs_sum_up(rs->per, c, &x, rgs_entry_age(t->pane, x.stamp), tally);
+    rgs_sum_up(t->per, c, &x, rgs_entry_age(t->pane, x.stamp), tally);
     for (unsigned g = 0; g < c->n_groups; g++) {
         struct rgs_tally first = tally[c->group[g]];
         for (unsigned k = c->group[g] + 1u; k < c->group[g + 1]; k++) {
@@ -453,7 +453,7 @@ static void add(struct rgs_scorer *s, struct rgs_number *n, struct rgs_log_entry
         }
     }
     for (unsigned k = 0; k < c->n; k++) {
-        const struct rgs_per_value *v = &rs->per[c->per[k]];
+        const struct rgs_per_value *v = &t->per[c->per[k]];
         /* Of those that no sums are kept for, what matters is that there is something. */
         if (k < c->n_distinct)
             tally[k].total = 1;
@@ -469,7 +469,7 @@ static void add(struct rgs_scorer *s, struct rgs_number *n, struct rgs_log_entry
             else if (v->twin < rs->n_per && n->bin[v->twin] < 16)
                 tally[k].distinct = n->bin[v->twin];
             else
-                tally[k].distinct = distinct_of(v, e, gather(t, n, e), t->pane);
+                tally[k].distinct = distinct_of(v, e, rgs_number_log(t, n, e), t->pane);
         }
         set_bin(s, n, c->per[k], bin_of(s, n, v, &tally[k]));
     }
@@ -507,13 +507,28 @@ static void turn(struct rgs_scorer *s)
             n->chain = t->spare;
             t->spare = i;
         } else {
-            unsigned count = gather(t, n, e);
+            unsigned count = rgs_number_log(t, n, e);
             refresh(s, n, e, count, t->pane <= t->jumped);
             if (n->entries == 0)
                 forget(s, n);
         }
         i = next;
     }
+}
+
+void rgs_numbers_age(struct rgs_numbers *t)
+{
+    for (unsigned p = 0; p < RGS_RS_PER_NUMBER && t->young; p++) {
+        if (!(t->young >> p & 1))
+            continue;
+        int64_t reach = t->pane - t->born[p];
+        uint32_t whole = t->window[t->window_of[p]];
+        if (reach >= whole)
+            t->young &= ~(1u << p);
+        t->per[p].panes = reach < whole ? (uint32_t)reach : whole;
+    }
+    /* Which values an entry concerns may be others from here on. */
+    memset(t->concern, 0, sizeof(t->concern));
 }
 
 void rgs_numbers_advance(struct rgs_scorer *s, int64_t ts)
@@ -531,6 +546,8 @@ void rgs_numbers_advance(struct rgs_scorer *s, int64_t ts)
     }
     while (t->pane < pane) {
         t->pane++;
+        if (t->young)
+            rgs_numbers_age(t);
         turn(s);
     }
 }

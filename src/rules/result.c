@@ -105,6 +105,15 @@ bool rgs_cluster_words(const struct rgs_scorer *s, const struct rgs_scored *e, u
     return true;
 }
 
+void rgs_alert_rule_words(const struct rgs_scorer *s, int rule, struct rgs_rule_words *out)
+{
+    if (rule >= RGS_RS_RULES)
+        *out = s->past_rules[rule - RGS_RS_RULES];
+    else
+        snprintf(out->text, sizeof(out->text), "%s.%u", s->rs->rules[rule].id,
+                 s->rs->rules[rule].rev);
+}
+
 /* ---- which lines ------------------------------------------------------------------------------
  */
 
@@ -481,7 +490,8 @@ static bool alerts(struct rgs_scorer *s, struct rgs_result_owner *o, const struc
                    size_t n)
 {
     struct rgs_result_alert *out = take(o, (s->n_alerts + 1) * sizeof(*out));
-    char word[RGS_RS_NAME + 12], words[128];
+    struct rgs_rule_words word;
+    char words[128];
     size_t k = 0;
 
     if (!out)
@@ -501,9 +511,8 @@ static bool alerts(struct rgs_scorer *s, struct rgs_result_owner *o, const struc
                 return false;
         }
         for (unsigned r = 0; r < a->n_rules; r++) {
-            snprintf(word, sizeof(word), "%s.%u", s->rs->rules[a->rule[r]].id,
-                     s->rs->rules[a->rule[r]].rev);
-            list[r] = rgs_result_str(o, word);
+            rgs_alert_rule_words(s, a->rule[r], &word);
+            list[r] = rgs_result_str(o, word.text);
             if (!list[r])
                 return false;
         }

@@ -76,6 +76,19 @@ struct rgs_scorer *rgs_scorer_new(const struct rgs_ruleset *r, const struct rgs_
                                   const struct rgs_scorer_capacity *capacity,
                                   const struct rgs_alloc *alloc);
 void rgs_scorer_del(struct rgs_scorer *s);
+/*
+ * Goes on under another rule set that was compiled with the same catalogue: a new scorer with what
+ * the old one knows, as of its last event time. The old one is left as it is, and its owner deletes
+ * it; until then memory is taken twice. r is borrowed. NULL when memory is short.
+ *
+ * What is defined alike in both sets (window, condition, scope; names, titles, weights and bands do
+ * not matter) keeps its state to the bit. A new per-number aggregate sees what the numbers' logs
+ * can tell of the past; where they cannot, it begins with the next step of time. Any other new
+ * aggregate begins empty. A typology that changed is scored anew at once, without the decaying
+ * memory of its former score, and its alerts arise during this call; levels that were told are
+ * not told again. Alerts of a typology that is no more leave the result.
+ */
+struct rgs_scorer *rgs_scorer_adopt(const struct rgs_scorer *old, const struct rgs_ruleset *r);
 /* Observations in stream order. One that lies further back than the lateness is counted and passed
  * over. */
 void rgs_scorer_observe(struct rgs_scorer *s, const struct rgs_obs *o);

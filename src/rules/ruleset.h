@@ -216,6 +216,29 @@ void rgs_rules_check(struct rgs_rules_source *src);
 void rgs_rules_compile(struct rgs_rules_source *src);
 void rgs_rules_hash(struct rgs_ruleset *rs);
 
+/*
+ * Fingerprints of parts, without names and words: what is equal under two rule sets of one
+ * catalogue, means the same. False when memory is short.
+ */
+struct rgs_digest {
+    unsigned char b[32];
+};
+bool rgs_digest_condition(const struct rgs_ruleset *rs, int condition, struct rgs_digest *out);
+/* What an entity keeps for an instance; of a z-score also what it is the score of. */
+bool rgs_digest_state(const struct rgs_ruleset *rs, const struct rgs_instance *in,
+                      struct rgs_digest *out);
+/* All that moves a typology's score. */
+bool rgs_digest_typology(const struct rgs_ruleset *rs, const struct rgs_typology *t,
+                         struct rgs_digest *out);
+static inline bool rgs_digest_equal(const struct rgs_digest *a, const struct rgs_digest *b)
+{
+    return memcmp(a, b, sizeof(*a)) == 0;
+}
+
+/* Bytes of an instance's state in an entity, and the sets in front of it that may have a sketch. */
+uint32_t rgs_state_size(const struct rgs_instance *in);
+unsigned rgs_sketched_sets(const struct rgs_instance *in);
+
 /* The condition's number (the same text twice is one condition), or -1 after an error or when full.
  */
 int16_t rgs_rules_condition(struct rgs_rules_source *src, const char *text, size_t n,

@@ -35,6 +35,7 @@ struct rgs_scorer *rgs_scorer_new(const struct rgs_ruleset *r, const struct rgs_
     s->rs = r;
     s->alloc = alloc;
     s->key = c->hash_key;
+    s->capacity = *c;
     if (names)
         s->names = *names;
     /* A seed's slot has 24 bits for a number's index. */
@@ -51,7 +52,9 @@ struct rgs_scorer *rgs_scorer_new(const struct rgs_ruleset *r, const struct rgs_
     s->peers = rgs_new(alloc, (r->n_z * RGS_GRAIN_COUNT + 1) * sizeof(*s->peers));
     s->peer_values = rgs_new(alloc, RGS_PEERS * sizeof(*s->peer_values));
     s->alerts = rgs_new(alloc, RGS_ALERTS * sizeof(*s->alerts));
-    if (!ok || !s->seeds || !s->sketches || !s->peers || !s->peer_values || !s->alerts) {
+    s->past_rules = rgs_new(alloc, RGS_PAST_RULES * sizeof(*s->past_rules));
+    if (!ok || !s->past_rules || !s->seeds || !s->sketches || !s->peers || !s->peer_values ||
+        !s->alerts) {
         rgs_scorer_del(s);
         return NULL;
     }
@@ -70,6 +73,7 @@ void rgs_scorer_del(struct rgs_scorer *s)
     rgs_free(s->alloc, s->peers);
     rgs_free(s->alloc, s->peer_values);
     rgs_free(s->alloc, s->alerts);
+    rgs_free(s->alloc, s->past_rules);
     rgs_free(s->alloc, s);
 }
 

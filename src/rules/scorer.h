@@ -20,8 +20,9 @@ enum {
     RGS_TOP_ORIGINS = 6,
     RGS_ALERTS = 4096,
     RGS_ALERT_RULES = 12,
-    RGS_CONCERNS = 64, /* combinations of conditions that are remembered; a few dozen occur */
-    RGS_PEERS = 512,   /* entities that a peers' median is taken over */
+    RGS_CONCERNS = 64,    /* combinations of conditions that are remembered; a few dozen occur */
+    RGS_PEERS = 512,      /* entities that a peers' median is taken over */
+    RGS_PAST_RULES = 512, /* rules of former sets that alerts still name */
 };
 
 /* One entry: the same (stamp, track, value, conditions) counted. */
@@ -85,6 +86,11 @@ struct rgs_numbers {
     uint32_t wheel_size;
     int64_t pane;   /* of the wheel */
     int64_t jumped; /* up to this pane the wheel was late, after a long silence */
+    /* The values' definitions. The windows of the young ones do not reach back before the step in
+     * which the rule set took over that brought them: what the log holds of then is not all. */
+    struct rgs_per_value per[RGS_RS_PER_NUMBER];
+    int64_t born[RGS_RS_PER_NUMBER];
+    uint32_t young;
     /* The lengths that windows of values have, and which of them a value has. */
     uint32_t window[RGS_RS_PER_NUMBER];
     uint8_t n_windows, window_of[RGS_RS_PER_NUMBER];
@@ -171,7 +177,12 @@ struct rgs_stored_alert {
     double score;
     uint8_t grain, typology, level, n_rules;
     bool cluster;
-    int16_t rule[RGS_ALERT_RULES];
+    int16_t rule[RGS_ALERT_RULES]; /* from RGS_RS_RULES on: one that is no more */
+};
+
+/* "U01.1" */
+struct rgs_rule_words {
+    char text[RGS_RS_NAME + 12];
 };
 
 struct rgs_peers {
@@ -185,6 +196,7 @@ struct rgs_scorer {
     const struct rgs_alloc *alloc;
     struct rgs_scorer_names names;
     struct rgs_hash_key key;
+    struct rgs_scorer_capacity capacity;
     struct rgs_numbers numbers;
     struct rgs_entities entities[RGS_GRAIN_COUNT];
     struct rgs_seed *seeds;
@@ -197,6 +209,8 @@ struct rgs_scorer {
     struct rgs_stored_alert *alerts;
     uint32_t n_alerts;
     uint64_t alerts_dropped;
+    struct rgs_rule_words *past_rules; /* that alerts name, of sets before this one */
+    uint32_t n_past_rules;
     rgs_alert_fn *on_alert;
     void *on_alert_ctx;
     uint32_t dirty_first[RGS_GRAIN_COUNT], dirty_last[RGS_GRAIN_COUNT];
@@ -224,6 +238,18 @@ void rgs_number_note(struct rgs_scorer *s, struct rgs_number *n, const struct rg
                      uint16_t mask);
 /* Values expire up to this event time. */
 void rgs_numbers_advance(struct rgs_scorer *s, int64_t ts);
+/* The log as it stands, and how many entries it has. */
+unsigned rgs_number_log(const struct rgs_numbers *t, const struct rgs_number *n,
+                        struct rgs_log_entry out[RGS_LOG_MOST]);
+/* Writes entries back; when no chunk is left the newest are missing, and counted. */
+void rgs_number_store(struct rgs_numbers *t, struct rgs_number *n, const struct rgs_log_entry *e,
+                      unsigned count);
+/* A value worked out from the log alone. */
+uint8_t rgs_number_bin_now(const struct rgs_scorer *s, const struct rgs_number *number,
+                           const struct rgs_per_value *v, const struct rgs_log_entry *e, unsigned n,
+                           int64_t pane);
+/* Sets how far the windows of young values reach back now. */
+void rgs_numbers_age(struct rgs_numbers *t);
 uint32_t rgs_number_index(const struct rgs_scorer *s, const struct rgs_number *n);
 
 /* ---- entities ---------------------------------------------------------------------------------
@@ -259,6 +285,8 @@ void rgs_entity_leave(struct rgs_scorer *s, unsigned grain, struct rgs_number *n
 /* A number's value changed from one bin to another (RGS_BIN_NONE: none) in all its entities. */
 void rgs_entity_value(struct rgs_scorer *s, struct rgs_number *n, unsigned per, uint8_t from,
                       uint8_t to);
+/* Counts the histograms of these values anew from the numbers: a bit per value for each grain. */
+void rgs_entities_recount(struct rgs_scorer *s, const uint32_t per[RGS_GRAIN_COUNT]);
 /* Feeds the direct instances of an entity. */
 void rgs_entity_observe(struct rgs_scorer *s, struct rgs_scored *e, const struct rgs_number *n,
                         const struct rgs_obs *o, uint64_t bits);
@@ -311,10 +339,15 @@ unsigned rgs_typology_sum(struct rgs_scorer *s, struct rgs_scored *e, const stru
 double rgs_contributions_score(const struct rgs_typology *t, const struct rgs_contribution *c,
                                unsigned n);
 void rgs_entity_evaluate(struct rgs_scorer *s, struct rgs_scored *e, int64_t ts);
+/* Only one typology's standing. */
+void rgs_entity_evaluate_one(struct rgs_scorer *s, struct rgs_scored *e, unsigned typology,
+                             int64_t ts);
 void rgs_peers_update(struct rgs_scorer *s);
 /* The entity's id in words, in out; false when it has none that may be shown. */
 bool rgs_entity_words(const struct rgs_scorer *s, unsigned grain, uint64_t id, char out[128],
                       const char **name);
+/* A rule of an alert as "U01.1". */
+void rgs_alert_rule_words(const struct rgs_scorer *s, int rule, struct rgs_rule_words *out);
 /* The id of its numbers in the scope of a typology. */
 bool rgs_cluster_words(const struct rgs_scorer *s, const struct rgs_scored *e, unsigned typology,
                        char out[128]);

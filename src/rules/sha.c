@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The rule set's fingerprint: everything that can move a score or its words, in one fixed order. */
+/*
+ * The rule set's fingerprint: everything that can move a score or its words, in one fixed order;
+ * and fingerprints of its parts.
+ */
 #include <openssl/evp.h>
 #include <stdio.h>
 
@@ -8,6 +11,7 @@
 struct hash {
     EVP_MD_CTX *md;
     bool ok;
+    bool words; /* names and sentences count, too */
 };
 
 static void put(struct hash *h, const void *p, size_t n)
@@ -18,6 +22,12 @@ static void put(struct hash *h, const void *p, size_t n)
 static void word(struct hash *h, const char *s)
 {
     put(h, s, strlen(s) + 1);
+}
+
+static void name(struct hash *h, const char *s)
+{
+    if (h->words)
+        word(h, s);
 }
 
 static void number(struct hash *h, double v)
@@ -44,9 +54,9 @@ static void condition(struct hash *h, const struct rgs_ruleset *rs, int i)
 
 static void aggregate(struct hash *h, const struct rgs_ruleset *rs, const struct rgs_aggregate *a)
 {
-    word(h, a->name);
-    word(h, a->title);
-    word(h, a->of_name);
+    name(h, a->name);
+    name(h, a->title);
+    name(h, a->of_name);
     const double v[] = {a->grains,       a->fn,    a->window,     a->reduce,
                         a->against,      a->field, a->per_number, (double)a->length,
                         (double)a->step, a->p,     a->fn_p};
@@ -59,7 +69,7 @@ static void aggregate(struct hash *h, const struct rgs_ruleset *rs, const struct
 static void rule(struct hash *h, const struct rgs_ruleset *rs, const struct rgs_rule *r)
 {
     word(h, r->id);
-    word(h, r->uses_name);
+    name(h, r->uses_name);
     const double v[] = {r->rev, r->family, r->shadow, r->min_numbers, r->min_count, r->ramp};
     for (size_t i = 0; i < sizeof(v) / sizeof(v[0]); i++)
         number(h, v[i]);
@@ -67,7 +77,7 @@ static void rule(struct hash *h, const struct rgs_ruleset *rs, const struct rgs_
         number(h, r->band[i].ge);
         number(h, r->band[i].lt);
         number(h, r->band[i].weight);
-        word(h, r->band[i].why);
+        name(h, r->band[i].why);
     }
     for (unsigned i = 0; i < r->n_except; i++)
         put(h, rs->sets[r->except[i]].v, rs->sets[r->except[i]].n * sizeof(uint64_t));
@@ -76,7 +86,7 @@ static void rule(struct hash *h, const struct rgs_ruleset *rs, const struct rgs_
 static void typology(struct hash *h, const struct rgs_ruleset *rs, const struct rgs_typology *t)
 {
     word(h, t->id);
-    word(h, t->title);
+    name(h, t->title);
     condition(h, rs, t->scope);
     for (unsigned i = 0; i < t->n_rules; i++)
         word(h, rs->rules[t->rule[i]].id);
@@ -105,13 +115,74 @@ static void typology(struct hash *h, const struct rgs_ruleset *rs, const struct 
         after = best;                                                                              \
     }
 
+static struct hash begin(bool words)
+{
+    struct hash h = {.md = EVP_MD_CTX_new(), .words = words};
+    h.ok = h.md && EVP_DigestInit_ex(h.md, EVP_sha256(), NULL) == 1;
+    return h;
+}
+
+static bool end(struct hash *h, struct rgs_digest *out)
+{
+    unsigned n = 0;
+    h->ok = h->ok && EVP_DigestFinal_ex(h->md, out->b, &n) == 1 && n == sizeof(out->b);
+    EVP_MD_CTX_free(h->md);
+    return h->ok;
+}
+
+bool rgs_digest_condition(const struct rgs_ruleset *rs, int i, struct rgs_digest *out)
+{
+    struct hash h = begin(false);
+    condition(&h, rs, i);
+    return end(&h, out);
+}
+
+/* An aggregate with all that it is made of. */
+static void value(struct hash *h, const struct rgs_ruleset *rs, const struct rgs_aggregate *a)
+{
+    aggregate(h, rs, a);
+    if (a->fn == RGS_FN_ZSCORE)
+        aggregate(h, rs, &rs->aggregates[a->of]);
+}
+
+bool rgs_digest_state(const struct rgs_ruleset *rs, const struct rgs_instance *in,
+                      struct rgs_digest *out)
+{
+    const struct rgs_aggregate *a = &rs->aggregates[in->aggregate];
+    struct hash h = begin(false);
+    const double v[] = {in->fn,         in->window, in->against, in->field,
+                        in->per_number, in->gen,    in->panes,   (double)in->step};
+
+    for (size_t i = 0; i < sizeof(v) / sizeof(v[0]); i++)
+        number(&h, v[i]);
+    condition(&h, rs, a->where);
+    condition(&h, rs, a->cond);
+    condition(&h, rs, in->scope);
+    if (in->fn == RGS_FN_ZSCORE)
+        value(&h, rs, a);
+    return end(&h, out);
+}
+
+bool rgs_digest_typology(const struct rgs_ruleset *rs, const struct rgs_typology *t,
+                         struct rgs_digest *out)
+{
+    struct hash h = begin(false);
+
+    typology(&h, rs, t);
+    number(&h, rs->min_support);
+    for (unsigned i = 0; i < t->n_rules; i++) {
+        const struct rgs_rule *r = &rs->rules[t->rule[i]];
+        rule(&h, rs, r);
+        value(&h, rs, &rs->aggregates[r->uses]);
+    }
+    return end(&h, out);
+}
+
 void rgs_rules_hash(struct rgs_ruleset *rs)
 {
-    struct hash h = {.md = EVP_MD_CTX_new()};
-    unsigned char sum[32];
-    unsigned n = 0;
+    struct hash h = begin(true);
+    struct rgs_digest sum;
 
-    h.ok = h.md && EVP_DigestInit_ex(h.md, EVP_sha256(), NULL) == 1;
     const double v[] = {(double)rs->retention, (double)rs->lateness, (double)rs->every,
                         rs->min_support};
     for (size_t i = 0; i < sizeof(v) / sizeof(v[0]); i++)
@@ -120,8 +191,7 @@ void rgs_rules_hash(struct rgs_ruleset *rs)
     EACH_BY_NAME(&h, rs, rs->aggregates, rs->n_aggregates, name, aggregate)
     EACH_BY_NAME(&h, rs, rs->rules, rs->n_rules, id, rule)
     EACH_BY_NAME(&h, rs, rs->typologies, rs->n_typologies, id, typology)
-    h.ok = h.ok && EVP_DigestFinal_ex(h.md, sum, &n) == 1 && n == sizeof(sum);
-    EVP_MD_CTX_free(h.md);
-    for (unsigned i = 0; h.ok && i < sizeof(sum); i++)
-        snprintf(rs->sha256 + 2 * i, 3, "%02x", sum[i]);
+    bool ok = end(&h, &sum);
+    for (unsigned i = 0; ok && i < sizeof(sum.b); i++)
+        snprintf(rs->sha256 + 2 * i, 3, "%02x", sum.b[i]);
 }
