@@ -3,17 +3,7 @@
 #ifndef RGS_BASE_ALLOC_H
 #define RGS_BASE_ALLOC_H
 
-#include <stddef.h>
-
-/* alloc returns zeroed memory or NULL; free takes NULL. */
-struct rgs_alloc {
-    void *(*alloc)(void *ctx, size_t n);
-    void (*free)(void *ctx, void *p);
-    void *ctx;
-};
-
-/* calloc and free. */
-extern const struct rgs_alloc rgs_alloc_libc;
+#include "regsentry/base.h"
 
 static inline void *rgs_new(const struct rgs_alloc *a, size_t n)
 {

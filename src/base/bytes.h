@@ -3,16 +3,9 @@
 #ifndef RGS_BASE_BYTES_H
 #define RGS_BASE_BYTES_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-/* Borrowed bytes: valid as long as the owner says (a frame, an arena). p may be NULL only if n is 0. */
-struct rgs_bytes {
-    const uint8_t *p;
-    size_t n;
-};
+#include "regsentry/base.h"
 
 static inline struct rgs_bytes rgs_bytes(const void *p, size_t n)
 {

@@ -5,10 +5,6 @@
 
 #include "base/bytes.h"
 
-struct rgs_hash_key {
-    uint64_t k0, k1;
-};
-
 uint64_t rgs_hash(const struct rgs_hash_key *key, const void *data, size_t n);
 
 /* One 64-bit value, mixed; for values that are not chosen freely by a sender. */

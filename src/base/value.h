@@ -17,14 +17,6 @@ struct rgs_name {
     char s[95];
 };
 
-/* An IPv4 address is kept as IPv4-mapped IPv6 (RFC 4291 2.5.5.2). */
-struct rgs_ip {
-    uint8_t b[16];
-};
-
-/* Two letters of ISO 3166-1 as 'C' << 8 | 'N'; 0 is unknown. */
-typedef uint16_t rgs_country;
-
 static inline bool rgs_digits_equal(const struct rgs_digits *a, const struct rgs_digits *b)
 {
     return a->n == b->n && memcmp(a->d, b->d, a->n) == 0;

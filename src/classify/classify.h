@@ -36,18 +36,8 @@ struct rgs_message {
     int dcs;                          /* -1 not known */
 };
 
-struct rgs_catalogue;  /* immutable, shared by threads */
 struct rgs_classifier; /* one per thread: scratch and buffers */
 
-/*
- * Builds the catalogue from YAML files that the shell has read (rules/services, rules/recognition).
- * cached: a serialised database that an earlier call gave, or empty. NULL after errors, all of them
- * in diag.
- */
-struct rgs_catalogue *rgs_catalogue_new(const struct rgs_conf_file *files, size_t n_files,
-                                        struct rgs_bytes cached, struct rgs_diag *diag,
-                                        const struct rgs_alloc *alloc);
-void rgs_catalogue_del(struct rgs_catalogue *c);
 size_t rgs_catalogue_count(const struct rgs_catalogue *c);
 const struct rgs_service *rgs_catalogue_service(const struct rgs_catalogue *c, uint16_t index);
 const char *rgs_category_word(uint8_t category);
@@ -57,10 +47,6 @@ uint8_t rgs_category_value(const char *word, size_t n);
 uint16_t rgs_catalogue_find(const struct rgs_catalogue *c, const char *id, size_t n);
 /* The service that a sender belongs to by itself, 0: unknown. */
 uint16_t rgs_catalogue_sender(const struct rgs_catalogue *c, struct rgs_bytes sender);
-/* The database in a form for `cached` above, freed with the catalogue's allocator; NULL: no memory.
- * Its bytes fit only this catalogue, this version of Hyperscan and this kind of processor, and are
- * refused (and built anew) elsewhere. */
-uint8_t *rgs_catalogue_serialise(const struct rgs_catalogue *c, size_t *n);
 bool rgs_catalogue_was_cached(const struct rgs_catalogue *c);
 void rgs_catalogue_memory(const struct rgs_catalogue *c, size_t *database, size_t *rest,
                           size_t *literals);

@@ -7,6 +7,7 @@
 #include "cli/study.h"
 #include "engine/tape.h"
 #include "sink/charts.h"
+#include "sink/file.h"
 #include "sink/report.h"
 
 /* Verifications of some ten million; what the charts show ends there. */
@@ -44,7 +45,7 @@ static int write_report(struct rgs_study *study, const struct rgs_result *result
     if (rgs_output_open(&output, rgs_arg(args, "output"), err, sizeof(err)) < 0)
         return rgs_failed(args, "%s", err);
     if (is_format(args, "json")) {
-        rgs_report_json(output.stream, result);
+        rgs_result_json(result, rgs_write_file, output.stream);
     } else if (is_format(args, "csv")) {
         rgs_report_csv(output.stream, result);
     } else if (is_format(args, "html")) {

@@ -14,7 +14,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "sink/json.h"
+#include "base/json.h"
+#include "sink/file.h"
 
 enum { HEX = 64 };
 /* The hash closes a line: `,"hash":"` 64 digits `"}`. */
@@ -114,7 +115,7 @@ static char *entry_text(const struct rgs_audit_entry *e, long n, const char *las
     if (!f)
         return NULL;
     clock_gettime(CLOCK_REALTIME, &now);
-    rgs_json_init(&j, f);
+    rgs_json_init(&j, rgs_write_file, f);
     rgs_json_open(&j, '{');
     rgs_json_key(&j, "n");
     rgs_json_u64(&j, (uint64_t)n + 1);
@@ -131,6 +132,7 @@ static char *entry_text(const struct rgs_audit_entry *e, long n, const char *las
         rgs_json_key(&j, words[i][0]);
         rgs_json_string(&j, words[i][1]);
     }
+    rgs_json_flush(&j);
     return fclose(f) == 0 ? text : NULL;
 }
 

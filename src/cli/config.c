@@ -9,7 +9,7 @@
 
 void rgs_config_init(struct rgs_config *c)
 {
-    *c = (struct rgs_config){.capacity = rgs_analyzer_conf_default.capacity};
+    *c = (struct rgs_config){.capacity = rgs_capacity_default};
 }
 
 /* A path as the file means it: from its own folder. */

@@ -18,7 +18,7 @@ struct run {
     FILE *out;
     const char *file;
     bool json;
-    struct rgs_record_conf record;
+    struct rgs_show_conf record;
     uint64_t records;
 };
 

@@ -11,7 +11,9 @@
 #include "cli/pack.h"
 #include "cli/site.h"
 #include "cli/stop.h"
+#include "engine/result_json.h"
 #include "event/token.h"
+#include "sink/file.h"
 #include "store/shard.h"
 #include "tap/log.h"
 
@@ -59,14 +61,24 @@ static bool open_key(struct engine *e)
     return e->key != NULL;
 }
 
+static void write_line(FILE *out, const struct rgs_result_reseller *x)
+{
+    rgs_reseller_json(x, rgs_write_file, out);
+}
+
+static void write_alert(FILE *out, const struct rgs_result_alert *a)
+{
+    rgs_alert_json(a, rgs_write_file, out);
+}
+
 static int open_shard(struct engine *e, const char **shard)
 {
     struct rgs_analyzer_conf derived;
     struct rgs_shard_conf conf = {.catalogue = e->pack.catalogue,
                                   .ruleset = e->pack.ruleset,
                                   .scores_ms = SCORES_MS,
-                                  .write_line = rgs_report_json_reseller,
-                                  .write_alert = rgs_report_json_alert,
+                                  .write_line = write_line,
+                                  .write_alert = write_alert,
                                   .say = say};
     int status;
     long lease = rgs_arg_number(e->args, "lease", LEASE_MS, 600000);
@@ -85,7 +97,7 @@ static int open_shard(struct engine *e, const char **shard)
     conf.site.retention_ms = rgs_ruleset_retention(e->pack.ruleset) / 1000000 * 2;
     conf.silent_ms = (int)silent * 1000;
     conf.sessions = (unsigned)probes;
-    rgs_derive_keys(&derived, e->key);
+    rgs_analyzer_conf_key(&derived, e->key);
     conf.hash_key = derived.hash_key;
     e->shard = rgs_shard_new(&conf, e->key);
     return e->shard ? RGS_EXIT_OK : rgs_failed(e->args, "out of memory");

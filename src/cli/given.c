@@ -3,8 +3,6 @@
 
 #include <stdio.h>
 
-#include "event/token.h"
-
 bool rgs_inventory_load(struct rgs_inventory_load *l, const struct rgs_args *args, const char *path)
 {
     char err[512];
@@ -29,15 +27,4 @@ void rgs_inventory_unload(struct rgs_inventory_load *l)
 {
     rgs_inventory_del(l->inventory);
     rgs_file_set_fini(&l->file);
-}
-
-void rgs_derive_keys(struct rgs_analyzer_conf *conf, const struct rgs_token_key *key)
-{
-    uint8_t derived[32];
-
-    rgs_token_derive(key, "tables", derived);
-    memcpy(&conf->hash_key, derived, sizeof(conf->hash_key));
-    rgs_token_derive(key, "codes", derived);
-    memcpy(&conf->code_key, derived, sizeof(conf->code_key));
-    explicit_bzero(derived, sizeof(derived));
 }

@@ -152,6 +152,8 @@ bool rgs_find_rules(const char *given, char *out, size_t cap)
             if ((size_t)snprintf(out, cap, "%s/rules", exe) < cap && is_folder(out))
                 return true;
         }
+        if ((size_t)snprintf(out, cap, "%s/share/regsentry/rules", exe) < cap && is_folder(out))
+            return true;
     }
     snprintf(out, cap, "%s", RGS_DATADIR "/rules");
     return is_folder(out);

@@ -23,8 +23,9 @@ int rgs_file_set_add(struct rgs_file_set *s, const char *path, bool deep, char *
 void rgs_file_set_fini(struct rgs_file_set *s);
 
 /*
- * The folder of rules: as given, else $RGS_RULES, else beside the source tree that the program was
- * built in (build/../rules), else the installed one. False when there is none.
+ * The folder of rules: as given, else $RGS_RULES, else in the source tree that the program was built
+ * in (build/../rules), else beside the program (bin/../share/regsentry/rules), wherever its tree was
+ * moved to, else where it was to be installed. False when there is none.
  */
 bool rgs_find_rules(const char *given, char *out, size_t cap);
 

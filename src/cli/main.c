@@ -6,6 +6,7 @@
 #include "cli/command.h"
 #include "cli/help.h"
 #include "conf/yaml.h"
+#include "regsentry/version.h"
 
 static bool is_choice(const char *choices, const char *value)
 {

@@ -119,25 +119,6 @@ static void load_catalogue(struct rgs_pack *p, struct rgs_diag *diag)
     }
 }
 
-static uint16_t find_service(void *ctx, const char *word, size_t n)
-{
-    return rgs_catalogue_find(ctx, word, n);
-}
-
-static uint8_t find_category(void *ctx, const char *word, size_t n)
-{
-    (void)ctx;
-    return rgs_category_value(word, n);
-}
-
-/* Where the catalogue could not be read every word passes, so that only the rules' own errors are
- * told. */
-static uint16_t any_service(void *ctx, const char *word, size_t n)
-{
-    (void)ctx, (void)word, (void)n;
-    return 1;
-}
-
 bool rgs_pack_load(struct rgs_pack *p, const char *given_dir, bool with_rules)
 {
     char err[PATH_MAX + 128] = "";
@@ -158,11 +139,9 @@ bool rgs_pack_load(struct rgs_pack *p, const char *given_dir, bool with_rules)
     }
     rgs_diag_init(&diag, &rgs_alloc_libc);
     load_catalogue(p, &diag);
-    if (with_rules) {
-        struct rgs_rules_lookup lookup = {p->catalogue, p->catalogue ? find_service : any_service,
-                                          find_category};
-        p->ruleset = rgs_ruleset_new(p->rules.file, p->rules.n, &lookup, &diag, &rgs_alloc_libc);
-    }
+    if (with_rules)
+        p->ruleset =
+            rgs_ruleset_compile(p->rules.file, p->rules.n, p->catalogue, &diag, &rgs_alloc_libc);
     bool ok = p->catalogue && (!with_rules || p->ruleset);
     if (diag.text)
         fputs(diag.text, stderr);
@@ -178,7 +157,6 @@ bool rgs_pack_load(struct rgs_pack *p, const char *given_dir, bool with_rules)
 struct rgs_ruleset *rgs_pack_ruleset(struct rgs_file_set *s, const char *dir,
                                      struct rgs_catalogue *catalogue)
 {
-    struct rgs_rules_lookup lookup = {catalogue, find_service, find_category};
     struct rgs_ruleset *rs = NULL;
     char err[PATH_MAX + 128] = "";
     struct rgs_diag diag;
@@ -188,7 +166,7 @@ struct rgs_ruleset *rgs_pack_ruleset(struct rgs_file_set *s, const char *dir,
         return NULL;
     }
     rgs_diag_init(&diag, &rgs_alloc_libc);
-    rs = rgs_ruleset_new(s->file, s->n, &lookup, &diag, &rgs_alloc_libc);
+    rs = rgs_ruleset_compile(s->file, s->n, catalogue, &diag, &rgs_alloc_libc);
     if (diag.text)
         fputs(diag.text, stderr);
     if (!rs)

@@ -3,7 +3,7 @@
 #ifndef RGS_CLI_RESULT_FILE_H
 #define RGS_CLI_RESULT_FILE_H
 
-#include "rules/result.h"
+#include "regsentry/result.h"
 
 struct rgs_result_file;
 

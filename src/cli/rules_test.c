@@ -216,12 +216,13 @@ static void expectations(struct run *r, struct rgs_yaml_node *expect, const stru
 static bool analyse(struct run *r, struct rgs_files *files, const struct rgs_inventory *inventory,
                     struct rgs_yaml_node *expect)
 {
-    struct rgs_analyzer_conf conf = rgs_analyzer_conf_default;
+    struct rgs_analyzer_conf conf;
     struct rgs_result_owner owner;
     struct rgs_packet packet;
     size_t file;
     bool ok = false;
 
+    rgs_analyzer_conf_init(&conf);
     conf.catalogue = r->pack.catalogue;
     conf.ruleset = r->pack.ruleset;
     conf.inventory = inventory;

@@ -38,8 +38,9 @@ static bool open_files(struct rgs_study *s, char *const *paths, size_t n)
 
 static bool open_analyzer(struct rgs_study *s, bool scored)
 {
-    struct rgs_analyzer_conf conf = rgs_analyzer_conf_default;
+    struct rgs_analyzer_conf conf;
 
+    rgs_analyzer_conf_init(&conf);
     conf.catalogue = s->pack.catalogue;
     conf.ruleset = scored ? s->pack.ruleset : NULL;
     conf.inventory = s->inventory.inventory;
@@ -47,7 +48,7 @@ static bool open_analyzer(struct rgs_study *s, bool scored)
     conf.home = s->config.home;
     conf.blind = s->config.blind;
     conf.capacity = s->config.capacity;
-    rgs_derive_keys(&conf, s->key);
+    rgs_analyzer_conf_key(&conf, s->key);
     s->analyzer = rgs_analyzer_new(&conf, &rgs_alloc_libc);
     if (!s->analyzer)
         rgs_failed(s->args, "out of memory");

@@ -13,6 +13,7 @@
 #include "cli/pack.h"
 #include "cli/site.h"
 #include "event/token.h"
+#include "sink/file.h"
 #include "sink/report.h"
 #include "tap/log.h"
 #include "tap/metrics.h"
@@ -161,7 +162,7 @@ static bool load_key(struct job *j)
     j->key = rgs_token_key_new(secret, &rgs_alloc_libc);
     explicit_bzero(secret, sizeof(secret));
     if (j->key)
-        rgs_derive_keys(&j->conf, j->key);
+        rgs_analyzer_conf_key(&j->conf, j->key);
     else
         rgs_failed(j->args, "out of memory");
     return j->key != NULL;
@@ -383,7 +384,7 @@ static int write_report(struct job *j, const struct rgs_result *result)
     char err[512];
 
     if (format && strcmp(format, "json") == 0) {
-        rgs_report_json(out, result);
+        rgs_result_json(result, rgs_write_file, out);
     } else if (format && strcmp(format, "csv") == 0) {
         rgs_report_csv(out, result);
     } else if (format && strcmp(format, "html") == 0) {
@@ -422,9 +423,10 @@ static int report(struct job *j)
 
 static int run_tap(const struct rgs_args *args)
 {
-    struct job job = {.args = args, .conf = rgs_analyzer_conf_default};
+    struct job job = {.args = args};
     int status = RGS_EXIT_USAGE;
 
+    rgs_analyzer_conf_init(&job.conf);
     rgs_config_init(&job.config);
     rgs_rights_guard();
     /* Before any thread: all of them leave these to sigtimedwait(). */

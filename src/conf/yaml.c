@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <yaml.h>
 
+#include "base/real.h"
+
 enum {
     MAX_DEPTH = 24,       /* rules need 6 */
     MAX_NODES = 400000,   /* the full service catalogue has some ten thousand */
@@ -315,9 +317,9 @@ bool rgs_yaml_num(struct rgs_yaml_node *n, double least, double most, double *ou
 {
     if (!scalar(n, "a number", diag))
         return false;
-    char *end;
-    double v = strtod(n->s, &end);
-    if (end == n->s || *end || v != v) {
+    size_t used;
+    double v = rgs_real_read(n->s, &used);
+    if (used == 0 || n->s[used]) {
         rgs_diag_error(diag, n->at, "'%s' is no number", n->s);
         return false;
     }

@@ -7,12 +7,16 @@ struct rgs_analyzer {
     struct rgs_evaluator *evaluator;
     rgs_judged_fn *diverted;
     void *ctx;
+    rgs_op_fn *on_op;
+    void *op_ctx;
     bool drained;
 };
 
 static void on_judged(void *ctx, const struct rgs_op *op, const struct rgs_verdict *v)
 {
     struct rgs_analyzer *a = ctx;
+    if (a->on_op)
+        a->on_op(a->op_ctx, op);
     if (a->diverted)
         a->diverted(a->ctx, op, v);
     else
@@ -78,9 +82,22 @@ void rgs_analyzer_drain(struct rgs_analyzer *a)
     a->drained = true;
 }
 
+void rgs_analyzer_on_op(struct rgs_analyzer *a, rgs_op_fn *fn, void *ctx)
+{
+    a->on_op = fn;
+    a->op_ctx = ctx;
+}
+
 void rgs_analyzer_on_obs(struct rgs_analyzer *a, rgs_obs_fn *fn, void *ctx)
 {
     rgs_evaluator_on_obs(a->evaluator, fn, ctx);
+}
+
+void rgs_analyzer_on_alert(struct rgs_analyzer *a, rgs_alert_fn *fn, void *ctx)
+{
+    struct rgs_scorer *s = rgs_analyzer_scorer(a);
+    if (s)
+        rgs_scorer_on_alert(s, fn, ctx);
 }
 
 void rgs_analyzer_on_unknown(struct rgs_analyzer *a,
@@ -97,7 +114,7 @@ int rgs_analyzer_result(struct rgs_analyzer *a, struct rgs_result_owner *owner)
     return rgs_evaluator_result(a->evaluator, &totals, NULL, 0, owner);
 }
 
-struct rgs_evaluator *rgs_analyzer_evaluator(struct rgs_analyzer *a)
+struct rgs_evaluator *rgs_analyzer_evaluator(const struct rgs_analyzer *a)
 {
     return a->evaluator;
 }
@@ -117,7 +134,7 @@ struct rgs_dissect *rgs_analyzer_dissect(struct rgs_analyzer *a)
     return rgs_worker_dissect(a->worker);
 }
 
-void rgs_analyzer_names(struct rgs_analyzer *a, struct rgs_scorer_names *names)
+void rgs_analyzer_names(const struct rgs_analyzer *a, struct rgs_scorer_names *names)
 {
     rgs_evaluator_names(a->evaluator, names);
 }

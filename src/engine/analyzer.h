@@ -1,21 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The whole way of the data: packets in, a result out. A worker calls the evaluator directly,
- * unless the caller takes the judged operations and brings them to it in a thread of their own. */
+/*
+ * The analyzer of the public face, and what the shells of this program need of it beside that. A
+ * worker calls the evaluator directly, unless the caller takes the judged operations and brings
+ * them to it in a thread of their own.
+ */
 #ifndef RGS_ENGINE_ANALYZER_H
 #define RGS_ENGINE_ANALYZER_H
 
 #include "engine/evaluator.h"
 #include "engine/worker.h"
-
-struct rgs_analyzer;
-
-/* NULL when memory is short. */
-struct rgs_analyzer *rgs_analyzer_new(const struct rgs_analyzer_conf *conf,
-                                      const struct rgs_alloc *alloc);
-void rgs_analyzer_del(struct rgs_analyzer *a);
-void rgs_analyzer_packet(struct rgs_analyzer *a, const struct rgs_packet *packet);
-/* No more packets: what is held back is given out. */
-void rgs_analyzer_finish(struct rgs_analyzer *a);
+#include "regsentry/analyzer.h"
 
 /*
  * Two threads: judged operations go to `out`, in the thread of rgs_analyzer_packet(), and come back
@@ -27,23 +21,15 @@ void rgs_analyzer_judged(struct rgs_analyzer *a, const struct rgs_op *op,
                          const struct rgs_verdict *v);
 void rgs_analyzer_drain(struct rgs_analyzer *a);
 
-/* Observations as they arise, beside scoring: for logs, probes and tests. NULL: none. */
-void rgs_analyzer_on_obs(struct rgs_analyzer *a, rgs_obs_fn *fn, void *ctx);
 /* Senders of verification codes that no service is known for, with their counts; for filling the
  * catalogue. */
 void rgs_analyzer_on_unknown(struct rgs_analyzer *a,
                              void (*fn)(void *ctx, const struct rgs_name *sender), void *ctx);
 
-/*
- * The result as of now; the owner holds all of it but the names that the analyzer keeps, so it must
- * not outlive the analyzer. `files` stays as the caller set it. 0, or -ENOMEM.
- */
-int rgs_analyzer_result(struct rgs_analyzer *a, struct rgs_result_owner *owner);
-
 /* How ids become the words of the result, for whoever scores or draws beside the analyzer. */
-void rgs_analyzer_names(struct rgs_analyzer *a, struct rgs_scorer_names *names);
+void rgs_analyzer_names(const struct rgs_analyzer *a, struct rgs_scorer_names *names);
 
-struct rgs_evaluator *rgs_analyzer_evaluator(struct rgs_analyzer *a);
+struct rgs_evaluator *rgs_analyzer_evaluator(const struct rgs_analyzer *a);
 struct rgs_tracker *rgs_analyzer_tracker(struct rgs_analyzer *a);
 struct rgs_scorer *rgs_analyzer_scorer(struct rgs_analyzer *a);
 struct rgs_dissect *rgs_analyzer_dissect(struct rgs_analyzer *a);

@@ -5,14 +5,6 @@
 
 #include "event/dissect.h"
 
-struct rgs_packet {
-    int64_t ts;        /* ns since the epoch */
-    uint64_t number;   /* from 1, as in Wireshark */
-    uint32_t linktype; /* LINKTYPE_ number */
-    uint32_t wire_len; /* length on the wire; more than data.n when cut by the capture */
-    struct rgs_bytes data;
-};
-
 struct rgs_decoder;
 
 /* emit is called during rgs_decoder_packet(), zero or more times. NULL when memory is short. */

@@ -213,6 +213,11 @@ int rgs_evaluator_result(struct rgs_evaluator *e, const struct rgs_totals *total
     return 0;
 }
 
+const struct rgs_hash_key *rgs_evaluator_key(const struct rgs_evaluator *e)
+{
+    return &e->conf.hash_key;
+}
+
 uint64_t rgs_evaluator_verifications(const struct rgs_evaluator *e)
 {
     return e->verifications;

@@ -35,6 +35,8 @@ int rgs_evaluator_result(struct rgs_evaluator *e, const struct rgs_totals *total
 
 /* How ids become the words of the result. */
 void rgs_evaluator_names(struct rgs_evaluator *e, struct rgs_scorer_names *names);
+/* Of its tables. */
+const struct rgs_hash_key *rgs_evaluator_key(const struct rgs_evaluator *e);
 /* What stands for a device or a cell in what leaves the process. */
 void rgs_entity_token(const struct rgs_hash_key *key, enum rgs_grain grain, uint64_t id,
                       char out[9]);

@@ -3,11 +3,6 @@
 
 #include "sms/sms.h"
 
-const struct rgs_analyzer_conf rgs_analyzer_conf_default = {
-    .capacity = RGS_CAPACITY_DEFAULT,
-    .concat_messages = 8192,
-};
-
 struct rgs_worker {
     struct rgs_analyzer_conf conf;
     const struct rgs_alloc *alloc;

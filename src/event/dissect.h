@@ -16,6 +16,7 @@
 #include "base/reader.h"
 #include "event/limits.h"
 #include "event/op.h"
+#include "regsentry/analyzer.h"
 
 enum rgs_layer {
     RGS_LAYER_NONE,
@@ -29,19 +30,6 @@ struct rgs_dissect;
 struct rgs_stream_proto;
 typedef enum rgs_outcome rgs_layer_fn(struct rgs_dissect *d, struct rgs_bytes payload);
 
-/* Capacities of the stateful layers, in entries or bytes; chosen once by the shell. */
-struct rgs_capacity {
-    uint32_t ip_fragments;    /* datagrams under reassembly */
-    uint32_t tcp_flows;
-    uint32_t tcp_buffer;      /* bytes held per direction for reassembly */
-    uint32_t sctp_flows;
-    uint32_t sctp_messages;   /* user messages under reassembly */
-    uint32_t sccp_segments;   /* segmented SCCP messages and connections */
-    uint32_t dialogues;       /* open requests waiting for their answer, per protocol */
-    uint32_t sessions;        /* bound accounts, per protocol */
-    int64_t timeout_ns;       /* of reassembly and open dialogues, event time */
-    struct rgs_hash_key hash_key;
-};
 /* What an analysis of files wants; a constant, so that other defaults can hold it. */
 #define RGS_CAPACITY_DEFAULT                                          \
     {                                                                 \

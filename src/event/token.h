@@ -14,24 +14,15 @@
 
 #include "base/alloc.h"
 #include "base/value.h"
+#include "regsentry/token.h"
 
-enum {
-    RGS_TOKEN_KEY_BYTES = 32,
-    RGS_TOKEN_MAX = 40, /* bytes of a printed token with its NUL */
-};
+enum { RGS_TOKEN_MAX = 40 /* bytes of a printed token with its NUL */ };
 
 enum rgs_token_type {
     RGS_TOKEN_NUMBER = 1, /* MSISDN, and the numbers of parties */
     RGS_TOKEN_IMSI,
     RGS_TOKEN_IMEI,
 };
-
-struct rgs_token_key; /* expanded keys; one per thread */
-
-/* NULL when memory is short. secret is not kept; the caller wipes it. */
-struct rgs_token_key *rgs_token_key_new(const uint8_t secret[RGS_TOKEN_KEY_BYTES],
-                                        const struct rgs_alloc *alloc);
-void rgs_token_key_del(struct rgs_token_key *k);
 
 /* Writes the token of these digits and a NUL; returns its length. */
 size_t rgs_token_format(const struct rgs_token_key *k, enum rgs_token_type type,

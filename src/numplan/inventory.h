@@ -18,13 +18,6 @@ struct rgs_reseller {
     const char *parent; /* id of the reseller it belongs to; NULL none */
 };
 
-struct rgs_inventory; /* immutable, shared by threads */
-
-/* NULL after errors, all of them in diag, or when memory is short. */
-struct rgs_inventory *rgs_inventory_new(const struct rgs_conf_file *file, struct rgs_diag *diag,
-                                        const struct rgs_alloc *alloc);
-void rgs_inventory_del(struct rgs_inventory *inv);
-
 /* The owner by the narrowest match; NULL: nobody, or inv is NULL. */
 const struct rgs_reseller *rgs_inventory_msisdn(const struct rgs_inventory *inv, uint64_t msisdn);
 const struct rgs_reseller *rgs_inventory_imsi(const struct rgs_inventory *inv,

@@ -4,6 +4,7 @@
 #define RGS_NUMPLAN_NUMPLAN_H
 
 #include "event/obs.h"
+#include "regsentry/config.h"
 
 /* What an international number (digits with country code, no '+') is. */
 struct rgs_number_info {
@@ -26,7 +27,6 @@ unsigned rgs_e212_mnc_len(const struct rgs_digits *imsi);
 /* The E.164 country code of a country; 0 unknown. */
 unsigned rgs_country_code(rgs_country country);
 
-rgs_country rgs_country_of(const char *two_letters);
 /* Writes two letters and a NUL; "--" for 0. */
 void rgs_country_word(rgs_country c, char out[3]);
 
@@ -37,11 +37,5 @@ void rgs_country_word(rgs_country c, char out[3]);
  * alphanumeric sender, a length that no plan has.
  */
 uint64_t rgs_e164_normalise(const struct rgs_digits *digits, uint8_t ton, rgs_country home);
-
-/* IP to country: a shell that has such a database lends it to the core. 0 when unknown. */
-struct rgs_geo {
-    rgs_country (*country)(void *ctx, const struct rgs_ip *ip); /* NULL: no database */
-    void *ctx;
-};
 
 #endif

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <stdlib.h>
-
+#include "base/real.h"
 #include "rules/ruleset.h"
 
 #define DAY (INT64_C(86400) * 1000000000)
@@ -173,15 +172,16 @@ static bool z_argument(struct rgs_rules_source *src, struct rgs_aggregate *a, co
 static bool number_argument(struct rgs_rules_source *src, const char *s, size_t n, double most,
                             struct rgs_mark at, double *out)
 {
-    char word[24], *end;
+    char word[24];
+    size_t used;
 
     for (; n && *s == ' '; s++)
         n--;
     n = n < sizeof(word) ? n : sizeof(word) - 1;
     memcpy(word, s, n);
     word[n] = '\0';
-    *out = strtod(word, &end);
-    if (n == 0 || *end || !(*out >= 0) || *out > most) {
+    *out = rgs_real_read(word, &used);
+    if (used == 0 || word[used] || !(*out >= 0) || *out > most) {
         rgs_diag_error(src->diag, at, "expected a number from 0 to %g", most);
         return false;
     }

@@ -8,7 +8,8 @@
 
 #include "base/hash.h"
 #include "conf/diag.h"
-#include "rules/result.h"
+#include "event/obs.h"
+#include "regsentry/result.h"
 
 /* What the compiler must know of the service catalogue; both give 0 for an unknown word. */
 struct rgs_rules_lookup {
@@ -16,8 +17,6 @@ struct rgs_rules_lookup {
     uint16_t (*service)(void *ctx, const char *word, size_t n);
     uint8_t (*category)(void *ctx, const char *word, size_t n);
 };
-
-struct rgs_ruleset;
 
 /*
  * Compiles all files together (order does not matter to the result, only to messages). `cases` in a
@@ -27,12 +26,6 @@ struct rgs_ruleset;
 struct rgs_ruleset *rgs_ruleset_new(const struct rgs_conf_file *files, size_t n,
                                     const struct rgs_rules_lookup *lookup, struct rgs_diag *diag,
                                     const struct rgs_alloc *alloc);
-void rgs_ruleset_del(struct rgs_ruleset *r);
-const char *rgs_ruleset_name(const struct rgs_ruleset *r);
-const char *rgs_ruleset_revision(const struct rgs_ruleset *r);
-/* 64 hex digits over everything that can move a score; comments, order and layout do not change it.
- */
-const char *rgs_ruleset_sha256(const struct rgs_ruleset *r);
 /* What the tracker needs: how long a (number, service) pair is remembered, and where "home" is. */
 int64_t rgs_ruleset_retention(const struct rgs_ruleset *r);
 size_t rgs_ruleset_home_origins(const struct rgs_ruleset *r, const rgs_country **out);
@@ -95,14 +88,6 @@ void rgs_scorer_observe(struct rgs_scorer *s, const struct rgs_obs *o);
 /* Event time went on without an observation (ns); windows move, scores are worked out. */
 void rgs_scorer_advance(struct rgs_scorer *s, int64_t ts);
 
-/* A result and the memory that it stands in. */
-struct rgs_result_owner {
-    struct rgs_result result;
-    const struct rgs_alloc *alloc;
-    void *chunks;
-};
-void rgs_result_owner_init(struct rgs_result_owner *o, const struct rgs_alloc *alloc);
-void rgs_result_owner_fini(struct rgs_result_owner *o);
 /* A copy of s in the owner's memory, for the parts that others fill; NULL when memory is short. */
 const char *rgs_result_str(struct rgs_result_owner *o, const char *s);
 
@@ -112,9 +97,7 @@ const char *rgs_result_str(struct rgs_result_owner *o, const char *s);
  */
 int rgs_scorer_result(struct rgs_scorer *s, struct rgs_result_owner *o);
 
-/* Alerts as they arise, for a live tap: called from observe() and advance(). a is valid during the
- * call. */
-typedef void rgs_alert_fn(void *ctx, const struct rgs_result_alert *a);
+/* Alerts as they arise, for a live tap: called from observe() and advance(). */
 void rgs_scorer_on_alert(struct rgs_scorer *s, rgs_alert_fn *fn, void *ctx);
 
 uint64_t rgs_scorer_numbers(const struct rgs_scorer *s);

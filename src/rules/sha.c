@@ -6,6 +6,7 @@
 #include <openssl/evp.h>
 #include <stdio.h>
 
+#include "base/real.h"
 #include "rules/ruleset.h"
 
 struct hash {
@@ -33,8 +34,7 @@ static void name(struct hash *h, const char *s)
 static void number(struct hash *h, double v)
 {
     char text[40];
-    int n = snprintf(text, sizeof(text), "%.17g", v);
-    put(h, text, (size_t)n + 1);
+    put(h, text, rgs_real_exact(text, sizeof(text), v) + 1);
 }
 
 static void condition(struct hash *h, const struct rgs_ruleset *rs, int i)

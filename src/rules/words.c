@@ -3,13 +3,14 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "base/real.h"
 #include "rules/scorer.h"
 
 static size_t plain(double v, char *out, size_t cap)
 {
     double tenth = round(v * 10) / 10;
     bool whole = fabs(tenth) >= 100 || tenth == floor(tenth);
-    return (size_t)snprintf(out, cap, "%.*f", whole ? 0 : 1, tenth);
+    return rgs_real_fixed(out, cap, tenth, whole ? 0 : 1);
 }
 
 static size_t seconds(double v, char *out, size_t cap)

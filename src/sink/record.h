@@ -6,17 +6,11 @@
 #include <stdio.h>
 
 #include "event/dissect.h"
+#include "event/op_values.h"
 
-struct rgs_token_key;
-
-struct rgs_record_conf {
-    const struct rgs_token_key *key; /* identifiers leave as tokens under it */
-    bool clear; /* laboratories, on files only: identifiers and text as they are */
-};
-
-void rgs_record_json(FILE *out, const struct rgs_record_conf *conf, const char *file,
+void rgs_record_json(FILE *out, const struct rgs_show_conf *conf, const char *file,
                      const struct rgs_dissect *d, const struct rgs_op *op);
-void rgs_record_text(FILE *out, const struct rgs_record_conf *conf, const char *file,
+void rgs_record_text(FILE *out, const struct rgs_show_conf *conf, const char *file,
                      const struct rgs_dissect *d, const struct rgs_op *op);
 
 #endif

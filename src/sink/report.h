@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-#include "rules/result.h"
+#include "regsentry/result.h"
 
 struct rgs_report_conf {
     unsigned columns; /* of the terminal; 80 to 100 are used */
@@ -14,11 +14,6 @@ struct rgs_report_conf {
 
 /* A ranked table with the reasons under each row. */
 void rgs_report_text(FILE *out, const struct rgs_result *r, const struct rgs_report_conf *conf);
-/* The interface "analyze result", one line. */
-void rgs_report_json(FILE *out, const struct rgs_result *r);
-/* One of its resellers, one of its alerts, without a line's end. */
-void rgs_report_json_reseller(FILE *out, const struct rgs_result_reseller *x);
-void rgs_report_json_alert(FILE *out, const struct rgs_result_alert *a);
 struct rgs_charts;
 struct rgs_chart;
 /* One file for a browser or a printer. charts may be NULL: then without those figures. */
@@ -29,7 +24,5 @@ void rgs_report_explain(FILE *out, const struct rgs_result *r, size_t i,
                         const struct rgs_chart *chart, const struct rgs_report_conf *conf);
 /* One row per reseller, RFC 4180. */
 void rgs_report_csv(FILE *out, const struct rgs_result *r);
-
-const char *rgs_status_word(enum rgs_status s);
 
 #endif

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "engine/layers.h"
+#include "regsentry/version.h"
 
 enum { CONNECTIONS = 8, PATIENCE_S = 5 };
 

@@ -13,7 +13,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "sink/json.h"
+#include "base/json.h"
+#include "regsentry/version.h"
+#include "sink/file.h"
 #include "sink/report.h"
 
 enum { BOX = 1024, LINE = 4096 };
@@ -65,7 +67,7 @@ void rgs_out_alert_json(FILE *out, const struct rgs_out_alert *a, const char *sh
 {
     struct rgs_json j;
 
-    rgs_json_init(&j, out);
+    rgs_json_init(&j, rgs_write_file, out);
     rgs_json_open(&j, '{');
     text(&j, "id", a->id);
     rgs_json_key(&j, "ts");
@@ -86,7 +88,8 @@ void rgs_out_alert_json(FILE *out, const struct rgs_out_alert *a, const char *sh
         rgs_json_u64(&j, a->lost);
     }
     rgs_json_close(&j, '}');
-    fputc('\n', out);
+    rgs_json_line(&j);
+    rgs_json_flush(&j);
 }
 
 /* A value of a CEF extension or header: its escapes; what would break the line becomes a space. */

@@ -9,7 +9,7 @@
 #include <stdio.h>
 
 #include "base/ring.h"
-#include "rules/result.h"
+#include "regsentry/result.h"
 
 enum { RGS_OUT_RULES = 12 };
 

@@ -11,6 +11,7 @@
 #include "event/op.h"
 #include "numplan/inventory.h"
 #include "numplan/numplan.h"
+#include "regsentry/operation.h"
 
 struct rgs_tracker_conf {
     /* What the catalogue knows of a service; NULL: none named. */
@@ -35,8 +36,6 @@ struct rgs_tracker_conf {
 };
 /* Without callbacks and inventory. */
 extern const struct rgs_tracker_conf rgs_tracker_conf_default;
-
-typedef void rgs_obs_fn(void *ctx, const struct rgs_obs *o);
 
 struct rgs_tracker;
 

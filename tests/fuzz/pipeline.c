@@ -88,7 +88,7 @@ void rgs_fuzz_operation(struct rgs_concat *c, struct rgs_dissect *d, struct rgs_
 
     if (!classifier)
         make_once();
-    const struct rgs_record_conf masked = {.key = key}, clear = {.key = key, .clear = true};
+    const struct rgs_show_conf masked = {.key = key}, clear = {.key = key, .clear = true};
     rgs_sms_decode(d, op);
     rgs_record_json(nowhere, &clear, "f", d, op);
     rgs_record_json(nowhere, &masked, "f", d, op);

@@ -59,7 +59,7 @@ static void setup(void)
             file[2] = shipped.file[i];
     }
     rgs_diag_init(&diag, &rgs_alloc_libc);
-    conf = rgs_analyzer_conf_default;
+    rgs_analyzer_conf_init(&conf);
     conf.catalogue = rgs_catalogue_new(file, 3, (struct rgs_bytes){0}, &diag, &rgs_alloc_libc);
     cr_assert_not_null(conf.catalogue, "%s", diag.text ? diag.text : "");
     conf.inventory = rgs_inventory_new(&inventory, &diag, &rgs_alloc_libc);

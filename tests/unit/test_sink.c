@@ -5,7 +5,8 @@
 #include "engine/tape.h"
 #include "sink/charts.h"
 #include "sink/html.h"
-#include "sink/json.h"
+#include "base/json.h"
+#include "sink/file.h"
 #include "sink/report.h"
 #include "sink/text.h"
 
@@ -21,7 +22,7 @@ Test(json, escapes_whatever_comes)
 {
     FILE *f = begin();
     struct rgs_json j;
-    rgs_json_init(&j, f);
+    rgs_json_init(&j, rgs_write_file, f);
     rgs_json_open(&j, '{');
     rgs_json_key(&j, "a\"b");
     rgs_json_bytes(&j, rgs_bytes("x\x01\n\xff\"\\\x7f\xc3\xa9\xe2\x80\xa8", 12));
@@ -35,6 +36,7 @@ Test(json, escapes_whatever_comes)
     rgs_json_string(&j, NULL);
     rgs_json_close(&j, ']');
     rgs_json_close(&j, '}');
+    rgs_json_flush(&j);
     fclose(f);
     cr_assert_str_eq(text, "{\"a\\\"b\":\"x\\u0001\\n\xef\xbf\xbd\\\"\\\\\\u007f\xc3\xa9\\u2028\","
                            "\"n\":[12.5,0,100,1.500000001,18446744073709551615,null]}");
@@ -130,7 +132,7 @@ Test(report, json_has_the_promised_members)
 {
     struct rgs_result r = sample();
     FILE *f = begin();
-    rgs_report_json(f, &r);
+    rgs_result_json(&r, rgs_write_file, f);
     fclose(f);
     cr_assert_not_null(strstr(text, "{\"version\":1,\"capture\":{\"files\":[\"demo.pcapng\"],\"packets\":1234567"));
     cr_assert_not_null(strstr(text, "\"status\":\"alert\",\"alert_ts\":1759276800.000000000,\"numbers\":1200"));

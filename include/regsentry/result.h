@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The result of an analysis, as sinks show it; the members are those of the analyze result in JSON.
+/*
+ * The result of an analysis. The members are those of the analyze result in JSON. Times are ns
+ * since the epoch; text is UTF-8 and partly what the wire said: escape it for where it is shown.
  */
-#ifndef RGS_RULES_RESULT_H
-#define RGS_RULES_RESULT_H
+#ifndef REGSENTRY_RESULT_H
+#define REGSENTRY_RESULT_H
 
-#include "event/obs.h"
+#include <regsentry/base.h>
 
 enum rgs_status { RGS_STATUS_INSUFFICIENT, RGS_STATUS_CLEAR, RGS_STATUS_REVIEW, RGS_STATUS_ALERT };
 
@@ -37,7 +39,7 @@ struct rgs_result_reseller {
     double score;       /* 0..100, one decimal */
     enum rgs_status status;
     bool alerted;
-    int64_t alert_ts; /* ns; meaningful when alerted */
+    int64_t alert_ts; /* meaningful when alerted */
     uint64_t numbers;
     uint64_t verifications;
     const struct rgs_result_count *services; /* most first */
@@ -85,5 +87,33 @@ struct rgs_result {
     const struct rgs_result_alert *alerts;
     size_t n_alerts;
 };
+
+/* alert: [borrow] during the call. */
+typedef void rgs_alert_fn(void *ctx, const struct rgs_result_alert *alert);
+
+/* A result and the memory that it stands in. */
+struct rgs_result_owner {
+    struct rgs_result result;
+    const struct rgs_alloc *alloc;
+    void *chunks;
+};
+
+/* o: [out] empty. alloc: [borrow] as long as o. */
+RGS_API void rgs_result_owner_init(struct rgs_result_owner *o, const struct rgs_alloc *alloc);
+/* Frees all of it; o is empty again. */
+RGS_API void rgs_result_owner_fini(struct rgs_result_owner *o);
+
+/* "insufficient", "clear", "review" or "alert". */
+RGS_API const char *rgs_status_word(enum rgs_status s);
+
+/*
+ * The analyze result in JSON, one line, as `regsentry analyze --format json` prints it; one alert
+ * of it, without the end of the line. The same result gives the same bytes.
+ *
+ * r, a:  [borrow]
+ * write: takes the bytes in order; ctx is given to it
+ */
+RGS_API void rgs_result_json(const struct rgs_result *r, rgs_write_fn *write, void *ctx);
+RGS_API void rgs_alert_json(const struct rgs_result_alert *a, rgs_write_fn *write, void *ctx);
 
 #endif

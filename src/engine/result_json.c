@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "sink/json.h"
-#include "sink/report.h"
+#include "engine/result_json.h"
+
+#include "base/json.h"
 
 const char *rgs_status_word(enum rgs_status s)
 {
@@ -148,25 +149,27 @@ static void alert(struct rgs_json *j, const struct rgs_result_alert *a)
     rgs_json_close(j, '}');
 }
 
-void rgs_report_json_reseller(FILE *out, const struct rgs_result_reseller *x)
+void rgs_reseller_json(const struct rgs_result_reseller *x, rgs_write_fn *write, void *ctx)
 {
     struct rgs_json j;
-    rgs_json_init(&j, out);
+    rgs_json_init(&j, write, ctx);
     reseller(&j, x);
+    rgs_json_flush(&j);
 }
 
-void rgs_report_json_alert(FILE *out, const struct rgs_result_alert *a)
+void rgs_alert_json(const struct rgs_result_alert *a, rgs_write_fn *write, void *ctx)
 {
     struct rgs_json j;
-    rgs_json_init(&j, out);
+    rgs_json_init(&j, write, ctx);
     alert(&j, a);
+    rgs_json_flush(&j);
 }
 
-void rgs_report_json(FILE *out, const struct rgs_result *r)
+void rgs_result_json(const struct rgs_result *r, rgs_write_fn *write, void *ctx)
 {
     struct rgs_json j;
 
-    rgs_json_init(&j, out);
+    rgs_json_init(&j, write, ctx);
     rgs_json_open(&j, '{');
     number(&j, "version", 1);
     capture(&j, r);
@@ -187,5 +190,6 @@ void rgs_report_json(FILE *out, const struct rgs_result *r)
         alert(&j, &r->alerts[i]);
     rgs_json_close(&j, ']');
     rgs_json_close(&j, '}');
-    fputc('\n', out);
+    rgs_json_line(&j);
+    rgs_json_flush(&j);
 }

@@ -1,24 +1,29 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Writes JSON: commas, escapes and numbers that are the same bytes everywhere. */
-#ifndef RGS_SINK_JSON_H
-#define RGS_SINK_JSON_H
-
-#include <stdio.h>
+/* Writes JSON: commas, escapes and numbers that are the same bytes everywhere, in any locale. */
+#ifndef RGS_BASE_JSON_H
+#define RGS_BASE_JSON_H
 
 #include "base/bytes.h"
 
-enum { RGS_JSON_DEPTH = 16 };
+enum { RGS_JSON_DEPTH = 16, RGS_JSON_BUFFER = 1024 };
 
 struct rgs_json {
-    FILE *out;
+    rgs_write_fn *write;
+    void *ctx;
     unsigned depth;
     bool filled[RGS_JSON_DEPTH]; /* the container at this depth has an item */
     bool after_key;
+    size_t n;
+    char buf[RGS_JSON_BUFFER]; /* not written yet */
 };
 
-void rgs_json_init(struct rgs_json *j, FILE *out);
+void rgs_json_init(struct rgs_json *j, rgs_write_fn *write, void *ctx);
+/* Writes what is held back; due at the end. */
+void rgs_json_flush(struct rgs_json *j);
 void rgs_json_open(struct rgs_json *j, char bracket); /* '{' or '[' */
 void rgs_json_close(struct rgs_json *j, char bracket);
+/* The end of a line. */
+void rgs_json_line(struct rgs_json *j);
 void rgs_json_key(struct rgs_json *j, const char *key);
 /* Any bytes: what is not UTF-8 becomes U+FFFD, control characters are escaped. */
 void rgs_json_bytes(struct rgs_json *j, struct rgs_bytes s);
