@@ -3,6 +3,9 @@ import pathlib
 import re
 import sys
 
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
+from tap import Tap  # noqa: E402
+
 root = pathlib.Path(sys.argv[1])
 src = root / "src"
 
@@ -24,11 +27,7 @@ CORE_ALLOWED = {
 }
 BANNED = re.compile(r"\b(strcpy|strcat|sprintf|vsprintf|gets|strtok|alloca|system|popen|tmpnam|atoi|atol|atof)\s*\(")
 
-results = []
-
-
-def check(name, problems):
-    results.append((name, list(problems)))
+tap = Tap()
 
 
 def code(path):
@@ -112,18 +111,10 @@ def lines():
                 yield f"{rel[p]}:{n}: white space at the end"
 
 
-check("data goes one way", arrows_back())
-check("the core does no I/O and allocates through its parameter", core_io())
-check("no function that cannot be used safely", banned())
-check("no state outside of what is passed in", globals_that_change())
-check("every file names its licence", headers())
-check("lines fit", lines())
-
-print(f"1..{len(results)}")
-failed = 0
-for i, (name, problems) in enumerate(results, 1):
-    print(f"{'not ok' if problems else 'ok'} {i} - {name}")
-    for problem in problems[:40]:
-        print(f"# {problem}")
-    failed += bool(problems)
-sys.exit(1 if failed else 0)
+tap.none("data goes one way", arrows_back())
+tap.none("the core does no I/O and allocates through its parameter", core_io())
+tap.none("no function that cannot be used safely", banned())
+tap.none("no state outside of what is passed in", globals_that_change())
+tap.none("every file names its licence", headers())
+tap.none("lines fit", lines())
+tap.end()

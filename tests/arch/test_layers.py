@@ -7,6 +7,9 @@ import pathlib
 import re
 import sys
 
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
+from tap import Tap  # noqa: E402
+
 root = pathlib.Path(sys.argv[1])
 rows = re.findall(r'^L\((\w+), "([^"]+)"', (root / "src/event/layers.def").read_text(encoding="utf-8"), re.M)
 unit = {p.stem: p.read_text(encoding="utf-8") for p in (root / "tests/unit").glob("test_*.c")}
@@ -29,9 +32,8 @@ for path in sorted((root / "tests/golden").glob("*.jsonl")):
 
 fuzzed = "layers.def" in (root / "tests/fuzz/meson.build").read_text(encoding="utf-8")
 names = [name for _, name in rows]
-failed = False
-print(f"1..{len(rows)}")
-for i, (row, name) in enumerate(rows, 1):
+tap = Tap()
+for row, name in rows:
     tests = [t for t, text in unit.items() if re.search(rf"\bRGS_LAYER_{row}\b", text)]
     if not tests and row in THROUGH and THROUGH[row] in unit:
         tests = [THROUGH[row]]
@@ -40,8 +42,6 @@ for i, (row, name) in enumerate(rows, 1):
         golden = f"{where[0]} {where[1]}" if where and name in frames.get(where, []) else None
     else:
         golden = seen.get(name)
-    bad = not tests or not golden or not fuzzed
-    failed |= bad
-    print(f"{'not ok' if bad else 'ok'} {i} - {row}: unit {tests[0] if tests else 'MISSING'}, "
-          f"fuzz {'layer_' + row if fuzzed else 'MISSING'}, golden {golden or 'MISSING'}")
-sys.exit(1 if failed else 0)
+    tap.ok(tests and golden and fuzzed, f"{row}: unit {tests[0] if tests else 'MISSING'}, "
+           f"fuzz {'layer_' + row if fuzzed else 'MISSING'}, golden {golden or 'MISSING'}")
+tap.end()

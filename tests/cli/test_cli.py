@@ -10,9 +10,12 @@ import sys
 import tempfile
 import unicodedata
 
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
+from tap import Tap, expect  # noqa: E402
+
+tap = Tap()
 program = pathlib.Path(sys.argv[1]).resolve()
 root = pathlib.Path(sys.argv[2]).resolve()
-results = []
 work = pathlib.Path(tempfile.mkdtemp(prefix="regsentry-cli-"))
 env = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "COLUMNS", "RGS_RULES", "MALLOC_PERTURB_")}
 env.update(HOME=str(work), XDG_STATE_HOME=str(work / "state"), PATH=f"{work / 'bin'}:{os.environ['PATH']}",
@@ -23,22 +26,6 @@ def run(*args, stdin=None, more=None, shell=False):
     return subprocess.run(args[0] if shell else [str(program), *map(str, args)], input=stdin, capture_output=True,
                           cwd=work, env={**env, **(more or {})}, timeout=300, shell=shell,
                           executable="/bin/bash" if shell else None)
-
-
-def case(name):
-    def wrap(fn):
-        try:
-            skipped = fn()
-            results.append((f"{name} # SKIP {skipped}" if skipped else name, None))
-        except Exception as e:  # a failed check, or a broken one: both count
-            results.append((name, f"{type(e).__name__}: {e}"))
-        return fn
-    return wrap
-
-
-def expect(ok, *what):
-    if not ok:
-        raise AssertionError(" ".join(str(w) for w in what))
 
 
 def width(line):
@@ -78,20 +65,20 @@ token = re.search(r'"(n-[a-z0-9]+-[a-z2-7]+)"', records).group(1)
 commands = re.findall(r"^  (\w+) ", run("--help").stdout.decode(), re.M)
 
 
-@case("the list of commands is the table")
+@tap.case("the list of commands is the table")
 def _():
     expect(len(commands) >= 6 and "analyze" in commands, commands)
 
 
 for command in commands:
-    @case(f"help of {command} is 80 columns wide at most")
+    @tap.case(f"help of {command} is 80 columns wide at most")
     def _():
         p = run(command, "--help")
         exits(p, 0, "Usage: regsentry " + command, "Examples:")
         for line in p.stdout.decode().splitlines():
             expect(width(line) <= 80, f"{width(line)} columns:", line)
 
-    @case(f"the examples of {command} run")
+    @tap.case(f"the examples of {command} run")
     def _():
         text = run(command, "--help").stdout.decode().split("Examples:\n", 1)[1]
         for line in text.replace("\\\n", " ").splitlines():
@@ -107,26 +94,26 @@ for command in commands:
                 line = "timeout --preserve-status -s INT 3 " + line.replace("-i eth1", "-i lo")
             exits(run("set -o pipefail; " + line, shell=True), 0)
 
-    @case(f"an option of {command} that is none")
+    @tap.case(f"an option of {command} that is none")
     def _():
         exits(run(command, "--hepl"), 2, "did you mean --help?", f"regsentry {command} --help")
 
 
-@case("no command, and one that is none")
+@tap.case("no command, and one that is none")
 def _():
     exits(run(), 2, "Usage:")
     exits(run("anlyze"), 2, "did you mean 'analyze'?")
     exits(run("xyzzy"), 2, "there is no command")
 
 
-@case("choices name themselves")
+@tap.case("choices name themselves")
 def _():
     exits(run("analyze", "--format", "jsn", "trace.pcapng"), 2, "--format is one of: text json", "'jsn'")
     exits(run("analyze", "--format"), 2, "--format needs a value")
     exits(run("rules", "chekc"), 2, "did you mean 'check'?")
 
 
-@case("input that is missing, damaged, empty, or all of these")
+@tap.case("input that is missing, damaged, empty, or all of these")
 def _():
     exits(run("analyze"), 2, "no capture file given")
     exits(run("analyze", "nowhere.pcap"), 1, "nowhere.pcap", "No such file")
@@ -141,7 +128,7 @@ def _():
     exits(run("analyze", "empty"), 1, "empty", "holds no capture file")
 
 
-@case("standard input, and a file of the output")
+@tap.case("standard input, and a file of the output")
 def _():
     whole = run("analyze", "--format", "json", "-i", "resellers.csv", "-o", "out.json", "trace.pcapng")
     exits(whole, 0)
@@ -155,7 +142,7 @@ def _():
     exits(run("analyze", "-o", "/nonexistent/x", "trace.pcapng"), 1, "/nonexistent/x")
 
 
-@case("tables fit 80 and 100 columns")
+@tap.case("tables fit 80 and 100 columns")
 def _():
     for columns in (80, 100):
         p = run("analyze", "-i", "resellers.csv", "trace.pcapng", more={"COLUMNS": str(columns)})
@@ -164,7 +151,7 @@ def _():
             expect(width(line) <= columns, f"{width(line)} columns:", line)
 
 
-@case("colour on a terminal only, and never with NO_COLOR")
+@tap.case("colour on a terminal only, and never with NO_COLOR")
 def _():
     exits(run("analyze", "trace.pcapng"), 0)
     expect(b"\x1b" not in run("analyze", "-i", "resellers.csv", "trace.pcapng").stdout, "escapes in a pipe")
@@ -178,7 +165,7 @@ def _():
     expect(not re.search(rb"\x1b\[[0-9;]*m", plain), "colour despite NO_COLOR")
 
 
-@case("a reader that goes away")
+@tap.case("a reader that goes away")
 def _():
     p = run(f"{program} decode --format jsonl trace.pcapng | head -1", shell=True)
     exits(p, 0)
@@ -186,7 +173,7 @@ def _():
     exits(run(f"{program} analyze trace.pcapng >/dev/full", shell=True), 1, "cannot be written")
 
 
-@case("the man page renders")
+@tap.case("the man page renders")
 def _():
     page = run("--man")
     exits(page, 0, ".TH REGSENTRY")
@@ -199,7 +186,7 @@ def _():
         expect(command in p.stdout.decode(), command, "is missing")
 
 
-@case("the bash completion is bash")
+@tap.case("the bash completion is bash")
 def _():
     p = run("--bash-completion")
     exits(p, 0)
@@ -210,7 +197,7 @@ def _():
     expect(words == ["analyze"], words)
 
 
-@case("the configuration: used, checked, outranked by options")
+@tap.case("the configuration: used, checked, outranked by options")
 def _():
     a = run("analyze", "--config", "site.yaml", "trace.pcapng")
     exits(a, 0, "R17")
@@ -224,7 +211,7 @@ def _():
     exits(run("analyze", "--config", "geo.yaml", "trace.pcapng"), 1, "site.key")
 
 
-@case("explain: from captures and from a result")
+@tap.case("explain: from captures and from a result")
 def _():
     exits(run("analyze", "-i", "resellers.csv", "--format", "json", "-o", "result.json", "trace.pcapng"), 0)
     a, b = run("explain", "R17", "-i", "resellers.csv", "trace.pcapng"), run("explain", "R17", "--result", "result.json")
@@ -245,7 +232,7 @@ def _():
     exits(run("explain", "R17", "--result", "other.json"), 1, "no result of analyze")
 
 
-@case("backtest: two rule sets, and each threshold alone")
+@tap.case("backtest: two rule sets, and each threshold alone")
 def _():
     weaker = work / "weaker"
     shutil.copytree(work / "rules", weaker)
@@ -274,7 +261,7 @@ def _():
     exits(run("backtest", "--svg", "x.svg", "--no-sweep", "trace.pcapng"), 2, "--svg")
 
 
-@case("sanitize: decoded as before, and nothing of before in it")
+@tap.case("sanitize: decoded as before, and nothing of before in it")
 def _():
     exits(run("sanitize", "trace.pcapng", "shared.pcapng", "--key", "site.key"), 0, "packets cleaned")
     clean = (work / "shared.pcapng").read_bytes()
@@ -312,7 +299,7 @@ def complaints(page):
     return [line for line in p.stderr.decode().splitlines() if "CONSOLE" in line]
 
 
-@case("the HTML report is whole, and asks for nothing")
+@tap.case("the HTML report is whole, and asks for nothing")
 def _():
     exits(run("analyze", "-i", "resellers.csv", "--format", "html", "-o", "report.html", "trace.pcapng"), 0)
     page = (work / "report.html").read_text()
@@ -331,7 +318,7 @@ def _():
     expect(again.stdout.decode() == page, "the same capture gives other bytes")
 
 
-@case("a browser shows the HTML report without a complaint")
+@tap.case("a browser shows the HTML report without a complaint")
 def _():
     if not shutil.which("chromium"):
         return "chromium is not installed (tools/install browser)"
@@ -341,7 +328,7 @@ def _():
     expect(complaints(spoilt), "a request to elsewhere went unnoticed")
 
 
-@case("rules: every error at once, cases, differences")
+@tap.case("rules: every error at once, cases, differences")
 def _():
     shutil.copytree(work / "rules", work / "broken")
     bad = work / "broken/usage.yaml"
@@ -376,7 +363,7 @@ def _():
     exits(run("rules", "diff", "rules"), 2)
 
 
-@case("classify: unknown senders, counted, without text")
+@tap.case("classify: unknown senders, counted, without text")
 def _():
     p = run("classify", "--unknown", "trace.pcapng")
     exits(p, 0)
@@ -386,7 +373,7 @@ def _():
     expect(not any(re.fullmatch(r"\+?\d{7,}", r[0]) for r in rows), "a number is printed")
 
 
-@case("reveal: on the record, or not at all")
+@tap.case("reveal: on the record, or not at all")
 def _():
     log = work / "audit.jsonl"
     p = run("reveal", token, "--key", "site.key", "--reason", "case 2026-1, a test", "--audit", log)
@@ -417,12 +404,5 @@ def _():
     expect(digits not in p.stdout, "revealed all the same")
 
 
-print(f"1..{len(results)}")
-failed = 0
-for i, (name, problem) in enumerate(results, 1):
-    print(f"{'not ok' if problem else 'ok'} {i} - {name}")
-    if problem:
-        print("# " + problem.replace("\n", "\n# "))
-        failed += 1
 shutil.rmtree(work, ignore_errors=True)
-sys.exit(1 if failed else 0)
+tap.end()

@@ -13,9 +13,13 @@ import collections
 import concurrent.futures
 import json
 import os
+import pathlib
 import subprocess
 import sys
 import tempfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
+from tap import Tap  # noqa: E402
 
 # Least recall per tactic; without one: what undiluted trade must reach.
 BARS = {"none": 0.98, ("dilution", "10"): 0.95, ("dilution", "30"): 0.9, ("dilution", "60"): 0.75,
@@ -161,16 +165,13 @@ with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
         results.append((name, typology, tactic, degree, row))
 
 if args.tap:
-    checks = []
+    tap = Tap()
     for name, typology, tactic, degree, row in results:
         if typology == "honest":
-            checks.append((f"{name}: no alert", row.alerts == 0))
-            checks.append((f"{name}: at most 1 % in review", row.review <= 0.01 * row.honest))
+            tap.ok(row.alerts == 0, f"{name}: no alert")
+            tap.ok(row.review <= 0.01 * row.honest, f"{name}: at most 1 % in review")
         else:
             least = BARS.get(tactic, BARS.get((tactic, degree), OTHER_TACTICS))
-            checks.append((f"{name}: recall {row.recall():.2f} of {least}", row.recall() >= least))
-            checks.append((f"{name}: precision {row.precision():.2f}", row.precision() >= 0.99))
-    print(f"1..{len(checks)}")
-    for n, (name, good) in enumerate(checks, 1):
-        print(f"{'ok' if good else 'not ok'} {n} - {name}")
-    sys.exit(0 if all(good for _, good in checks) else 1)
+            tap.ok(row.recall() >= least, f"{name}: recall {row.recall():.2f} of {least}")
+            tap.ok(row.precision() >= 0.99, f"{name}: precision {row.precision():.2f}")
+    tap.end()

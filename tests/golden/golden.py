@@ -13,10 +13,13 @@ import subprocess
 import sys
 import tempfile
 
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
+from tap import Tap  # noqa: E402
+
 regsentry, root = sys.argv[1], pathlib.Path(sys.argv[2])
 update = "--update" in sys.argv
 here = root / "tests" / "golden"
-results = []
+tap = Tap()
 
 
 def run(*args):
@@ -28,13 +31,6 @@ def decode(capture, *args):
     return re.sub(rb'"file":"[^"]*",', b"", run("decode", *args, capture))
 
 
-def check(name, problems):
-    results.append(not problems)
-    print(f"{'not ok' if problems else 'ok'} {len(results)} - {name}")
-    for line in problems[:20]:
-        print(f"# {line}")
-
-
 def golden(capture, name):
     for suffix, args in ((".jsonl", ("--format", "jsonl", "--clear")), (".txt", ("--format", "text"))):
         got, path = decode(capture, *args), here / (name + suffix)
@@ -42,7 +38,7 @@ def golden(capture, name):
         if update:
             path.write_bytes(got)
         want = path.read_bytes() if path.exists() else b""
-        check(f"{name}{suffix}", list(difflib.unified_diff(
+        tap.none(f"{name}{suffix}", list(difflib.unified_diff(
             want.decode().splitlines(), got.decode().splitlines(), "golden", "now", lineterm="", n=0)))
 
 
@@ -53,14 +49,13 @@ def twice(capture, inventory):
     for args in formats:
         first, second = run(*args, capture), run(*args, capture)
         problems = [] if first == second and first else [f"{len(first)} and {len(second)} bytes differ"]
-        check(f"the same bytes twice: {args[0]} {args[-1]} of {capture.name}", problems)
+        tap.none(f"the same bytes twice: {args[0]} {args[-1]} of {capture.name}", problems)
 
 
 with tempfile.TemporaryDirectory() as directory:
     made = pathlib.Path(directory) / "layers.pcapng"
     subprocess.run([sys.executable, here / "make_capture.py", made], check=True)
-    print("1..9")
     golden(made, "layers")
     golden(root / "captures" / "smpp-kannel.pcapng", "smpp-kannel")
     twice(root / "captures" / "demo.pcapng", root / "captures" / "demo.csv")
-sys.exit(0 if all(results) and len(results) == 9 else 1)
+tap.end()

@@ -15,11 +15,12 @@ import tempfile
 import time
 import urllib.request
 
-sys.path.insert(0, str(pathlib.Path(__file__).parent))
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
 import live  # noqa: E402
+from tap import Tap  # noqa: E402
 
 binary, root = sys.argv[1], pathlib.Path(sys.argv[2])
-checks = live.Checks()
+checks = Tap()
 work = pathlib.Path(tempfile.mkdtemp(prefix="rgs-follow-"))
 key = work / "key"
 key.write_text("5a" * 32 + "\n")

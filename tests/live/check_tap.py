@@ -12,15 +12,16 @@ import sys
 import tempfile
 import time
 
-sys.path.insert(0, str(pathlib.Path(__file__).parent))
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
 import live  # noqa: E402
+from tap import Tap  # noqa: E402
 
 live.enter_namespace("the live tap")
 if sys.argv[1] == "--flood":
     while True:
         live.send(sys.argv[2], live.frames(sys.argv[3]))
 binary, root = sys.argv[1], pathlib.Path(sys.argv[2])
-checks = live.Checks()
+checks = Tap()
 work = pathlib.Path(tempfile.mkdtemp(prefix="rgs-live-"))
 key = work / "key"
 key.write_text("5a" * 32 + "\n")

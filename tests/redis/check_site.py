@@ -13,12 +13,13 @@ import sys
 import tempfile
 import time
 
-sys.path.insert(0, str(pathlib.Path(__file__).parent))
-from site_server import Checks, Proxy, Server, need  # noqa: E402
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
+from site_server import Proxy, Server, need  # noqa: E402
+from tap import Tap  # noqa: E402
 
 need("redis-server")
 binary, root = sys.argv[1], pathlib.Path(sys.argv[2])
-checks = Checks()
+checks = Tap()
 work = pathlib.Path(tempfile.mkdtemp(prefix="rgs-site-"))
 key = work / "key"
 key.write_text("3c" * 32 + "\n")

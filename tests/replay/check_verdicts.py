@@ -8,17 +8,21 @@ and the same input gives the same bytes, through a pipe and out of a compressed 
 import gzip
 import json
 import os
+import pathlib
 import shutil
 import subprocess
 import sys
 import tempfile
 
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
+from tap import Tap  # noqa: E402
+
 regsentry, capture, inventory, truth_file = sys.argv[1:]
-checks = []
+tap = Tap()
 
 
 def check(name, good, detail=""):
-    checks.append((name, good, detail))
+    tap.ok(good, name, detail)
 
 
 def analyze(paths, form="json", stdin=None):
@@ -110,10 +114,4 @@ text = analyze([capture], "text").decode()
 for t in truth:
     if t["label"] == "fraud" and "parent" not in t:
         check(f"the text names {t['id']}", f" {t['id']}  " in text)
-
-print(f"1..{len(checks)}")
-for n, (name, good, detail) in enumerate(checks, 1):
-    print(f"{'ok' if good else 'not ok'} {n} - {name}")
-    if not good and detail:
-        print(f"# {detail[:400]}")
-sys.exit(0 if all(good for _, good, _ in checks) else 1)
+tap.end()

@@ -9,15 +9,18 @@ import subprocess
 import sys
 import tempfile
 
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
+from tap import Tap  # noqa: E402
+
 program, scenario = sys.argv[1:3]
-results = []
+tap = Tap()
 
 # Expert infos of these severities are remarks, not complaints (Wireshark: 1048576 comment, 2097152 chat, 4194304 note).
 REMARKS = {"1048576", "2097152"}
 
 
 def check(name, problem):
-    results.append((name, problem))
+    tap.ok(not problem, name, problem)
 
 
 def simulate(folder, *more):
@@ -100,10 +103,4 @@ with tempfile.TemporaryDirectory() as a, tempfile.TemporaryDirectory() as b:
             check(f"{committed.stem}.{kind} is what the scenario gives",
                   "" if sha(committed.with_suffix("." + kind)) == sha(f"{a}/{made}") else "run tools/demo")
 
-print(f"1..{len(results)}")
-for i, (name, problem) in enumerate(results, 1):
-    print(f"{'not ok' if problem else 'ok'} {i} - {name}")
-    if problem:
-        print(f"# {problem}")
-print(f"# {counts}")
-sys.exit(any(p for _, p in results))
+tap.end()

@@ -7,9 +7,12 @@ import pathlib
 import subprocess
 import sys
 
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
+from tap import Tap  # noqa: E402
+
 program, folder = sys.argv[1], pathlib.Path(sys.argv[2])
 plain = {}
-lines = []
+tap = Tap()
 for row in csv.DictReader((folder / "tactics.tsv").open(), delimiter="\t"):
     files = ["honest.yaml"] + ([row["typology"] + ".yaml"] if row["typology"] != "honest" else [])
     name = f"{row['typology']} {row['tactic']} {row['degree']}"
@@ -35,10 +38,5 @@ for row in csv.DictReader((folder / "tactics.tsv").open(), delimiter="\t"):
             plain[row["typology"]] = digest
         elif digest == plain[row["typology"]]:
             problem = "the same traffic as without the tactic"
-    lines.append((name, problem))
-print(f"1..{len(lines)}")
-for i, (name, problem) in enumerate(lines, 1):
-    print(f"{'not ok' if problem else 'ok'} {i} - {name}")
-    if problem:
-        print("# " + problem.replace("\n", "\n# "))
-sys.exit(any(p for _, p in lines))
+    tap.ok(not problem, name, problem)
+tap.end()

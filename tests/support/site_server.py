@@ -149,24 +149,3 @@ class Proxy:
 
     def stop(self):
         self.listener.close()
-
-
-class Checks:
-    """TAP lines."""
-
-    def __init__(self):
-        self.n = self.failed = 0
-
-    def ok(self, condition, name, *why):
-        self.n += 1
-        print(f"{'ok' if condition else 'not ok'} {self.n} - {name}", flush=True)
-        if not condition:
-            self.failed += 1
-            for w in why:
-                for line in str(w).splitlines()[:30]:
-                    print(f"# {line[:300]}", flush=True)
-        return condition
-
-    def end(self):
-        print(f"1..{self.n}")
-        sys.exit(1 if self.failed else 0)
