@@ -11,16 +11,20 @@ enum {
     SPOOL_BYTES = 1 << 30,
 };
 
-bool rgs_site_options(const struct rgs_args *args, struct rgs_redis_url *url, const char **shard,
-                      int *status)
+bool rgs_site_options(const struct rgs_args *args, struct rgs_redis_url *url, const char **site,
+                      unsigned *shards, int *status)
 {
-    char err[256];
-    const char *given = rgs_arg(args, "shard");
+    char err[512];
+    const char *given = rgs_arg(args, "site");
+    long n = rgs_arg_number(args, "shards", 0, RGS_BLOCK_SHARDS);
 
-    *shard = given ? given : "main";
+    *site = given ? given : "main";
     *status = RGS_EXIT_USAGE;
-    if (!rgs_probe_name_ok(*shard)) {
-        rgs_usage_error(args, "--shard: a name has letters, digits and '._-', at most 64");
+    if (n < 0)
+        return false;
+    *shards = (unsigned)n;
+    if (!rgs_probe_name_ok(*site)) {
+        rgs_usage_error(args, "--site: a name has letters, digits and '._-', at most 64");
         return false;
     }
     if (rgs_redis_url_parse(url, rgs_arg(args, "redis"), err, sizeof(err)) < 0) {
@@ -49,7 +53,7 @@ struct rgs_probe_link *rgs_site_probe(const struct rgs_args *args, const struct 
                                   .say = say,
                                   .say_ctx = (void *)(uintptr_t)args};
 
-    if (!rgs_site_options(args, &conf.url, &conf.shard, status))
+    if (!rgs_site_options(args, &conf.url, &conf.site, &conf.shards, status))
         return NULL;
     gethostname(host, sizeof(host) - 1);
     conf.name = given ? given : host;

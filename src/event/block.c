@@ -7,7 +7,7 @@
 #include "base/reader.h"
 #include "event/obs_pack.h"
 
-enum { TAG = 16, MARK = 4, TAG_AT = RGS_BLOCK_HEAD - TAG };
+enum { TAG = RGS_BLOCK_TAG, MARK = 4, TAG_AT = RGS_BLOCK_HEAD - TAG };
 
 struct rgs_sealer {
     const struct rgs_alloc *alloc;
@@ -102,6 +102,8 @@ size_t rgs_block_seal(struct rgs_sealer *s, const struct rgs_block_head *head,
     p = put(p + MARK, head->probe, 8);
     p = put(p, head->session, 8);
     p = put(p, head->seq, 8);
+    p = put(p, head->shard, 2);
+    p = put(p, head->shards, 2);
     p = put(p, head->count, 4);
     p = put(p, (uint64_t)head->ts, 8);
     if (!tag_of(s, out, body, tag))
@@ -122,6 +124,8 @@ enum rgs_block_result rgs_block_head(struct rgs_bytes block, struct rgs_block_he
                                     .probe = rgs_be64(&r),
                                     .session = rgs_be64(&r),
                                     .seq = rgs_be64(&r),
+                                    .shard = rgs_be16(&r),
+                                    .shards = rgs_be16(&r),
                                     .count = rgs_be32(&r),
                                     .ts = (int64_t)rgs_be64(&r)};
     rgs_skip(&r, TAG);
@@ -129,6 +133,8 @@ enum rgs_block_result rgs_block_head(struct rgs_bytes block, struct rgs_block_he
         return RGS_BLOCK_MALFORMED;
     if (version != RGS_BLOCK_VERSION || schema != rgs_obs_schema())
         return RGS_BLOCK_OTHER_VERSION;
+    if (head->shards == 0 || head->shards > RGS_BLOCK_SHARDS || head->shard >= head->shards)
+        return RGS_BLOCK_MALFORMED;
     return type == RGS_BLOCK_DATA || type == RGS_BLOCK_END ? RGS_BLOCK_OK : RGS_BLOCK_MALFORMED;
 }
 

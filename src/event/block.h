@@ -6,7 +6,8 @@
  * number.
  *
  * Head, in clear: "RGSB", version, type, schema (32 bits), mark of the key (4), probe (64), session
- * (64), sequence number (64), observations (32), event time (64), tag (16 bytes). All big-endian.
+ * (64), round (64), shard and shards (16 each), observations (32), event time (64), tag (16 bytes).
+ * All big-endian.
  * The tag is HMAC-SHA-256 over head and body, cut to 16 bytes, and is the initial vector of AES-256
  * in counter mode (the construction of RFC 5297, with HMAC for S2V): the same block gives the same
  * bytes, two blocks never share a key stream, and a damaged or forged one does not open.
@@ -19,8 +20,10 @@
 #include "event/token.h"
 
 enum {
-    RGS_BLOCK_VERSION = 1,
-    RGS_BLOCK_HEAD = 66, /* bytes */
+    RGS_BLOCK_VERSION = 2,
+    RGS_BLOCK_HEAD = 70,   /* bytes */
+    RGS_BLOCK_TAG = 16,    /* the last of them */
+    RGS_BLOCK_SHARDS = 64, /* that a round has at most */
     RGS_BLOCK_MAX = RGS_BLOCK_HEAD + (64 << 10),
 };
 
@@ -29,12 +32,16 @@ enum rgs_block_type {
     RGS_BLOCK_END,      /* the probe has read all; ts is the last event time it saw */
 };
 
-/* A block's id is (probe, session, seq): who appends one twice appends it once. */
+/*
+ * A round of a session is one block for each of its shards, all together the next observations of
+ * the probe. A block's id is (probe, session, shard, seq): who appends one twice appends it once.
+ */
 struct rgs_block_head {
     enum rgs_block_type type;
     uint64_t probe;   /* rgs_id_of its name */
     uint64_t session; /* of one run over one input */
-    uint64_t seq;     /* from 1, without gaps */
+    uint64_t seq;     /* of the round, from 1, without gaps */
+    uint16_t shard, shards;
     uint32_t count;
     int64_t ts; /* DATA: of the newest observation so far */
 };

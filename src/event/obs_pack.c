@@ -3,10 +3,10 @@
 
 #include "base/hash.h"
 
-/* Presence, time, frame and every member at its widest, with five new names. */
+/* Presence, time, frame, order and every member at its widest, with five new names. */
 enum {
     VARINT_MAX = 10,
-    OBS_MAX = VARINT_MAX * (3 + RGS_O_COUNT) + 5 * (RGS_PACK_STRING + 2) + 8 * 5,
+    OBS_MAX = VARINT_MAX * (4 + RGS_O_COUNT) + 5 * (RGS_PACK_STRING + 2) + 8 * 5,
 };
 _Static_assert(RGS_PACK_BYTES > 4 * OBS_MAX, "a body holds several of the largest observations");
 _Static_assert(RGS_PACK_SLOTS >= 2 * RGS_PACK_REFS, "probing ends soon");
@@ -85,7 +85,7 @@ void rgs_obs_packer_init(struct rgs_obs_packer *p, const struct rgs_pack_names *
 void rgs_obs_packer_reset(struct rgs_obs_packer *p)
 {
     p->n = 0;
-    p->count = p->refs = 0;
+    p->count = p->refs = p->order = 0;
     p->ts = 0;
     p->frame = 0;
     memset(p->slot, 0, sizeof(p->slot));
@@ -177,8 +177,10 @@ static void put_member(struct rgs_obs_packer *p, const struct rgs_obs *o, enum r
         put(p, v);
 }
 
-void rgs_obs_pack(struct rgs_obs_packer *p, const struct rgs_obs *o)
+void rgs_obs_pack(struct rgs_obs_packer *p, const struct rgs_obs *o, uint32_t order)
 {
+    put(p, order - p->order);
+    p->order = order + 1;
     put(p, o->has);
     put(p, zigzag((uint64_t)o->ts - (uint64_t)p->ts));
     put(p, zigzag(o->frame - p->frame));
@@ -201,7 +203,7 @@ void rgs_obs_unpacker_init(struct rgs_obs_unpacker *u, const struct rgs_unpack_n
     u->names = *names;
     u->r = rgs_reader(body);
     u->ts = 0;
-    u->frame = 0;
+    u->frame = u->order = 0;
     u->refs = 0;
 }
 
@@ -292,6 +294,10 @@ enum rgs_outcome rgs_obs_unpack(struct rgs_obs_unpacker *u, struct rgs_obs *o)
 
     if (rgs_left(r) == 0)
         return rgs_reader_ok(r) ? RGS_SHORT : RGS_BAD;
+    uint64_t others = rgs_varint(r);
+    if (others > UINT32_MAX || u->order > UINT32_MAX)
+        rgs_reader_fail(r);
+    u->order += others + 1;
     *o = (struct rgs_obs){.has = rgs_varint(r)};
     if (o->has >> RGS_O_COUNT)
         rgs_reader_fail(r);

@@ -3,9 +3,11 @@
  * The packed form of observations, as a site's log carries them: a body of up to RGS_PACK_OBS of
  * them, each as its presence bits and then the members that are present, in the order of obs.def.
  * Numbers are varints (seven bits a byte, low ones first), time and frame are differences from the
- * observation before. What repeats (resellers, accounts, services, cells, nodes) is a reference to
- * a dictionary that is written where a thing occurs first, so a body stands for itself. A service
- * travels by its word, since indices belong to one catalogue.
+ * observation before. The order says where an observation stands among those that its probe told
+ * in the same round, of which other bodies have the others. What repeats (resellers, accounts,
+ * services, cells, nodes) is a reference to a dictionary that is written where a thing occurs
+ * first, so a body stands for itself. A service travels by its word, since indices belong to one
+ * catalogue.
  *
  * A body holds identifiers in clear and never leaves the process so: event/block.h seals it.
  */
@@ -47,6 +49,7 @@ struct rgs_obs_packer {
     uint32_t count;
     int64_t ts;
     uint64_t frame;
+    uint32_t order; /* the least that the next one may have */
     uint32_t refs;
     struct rgs_pack_ref ref[RGS_PACK_REFS];
     uint16_t slot[RGS_PACK_SLOTS]; /* index of a reference and one; 0 free */
@@ -56,8 +59,8 @@ void rgs_obs_packer_init(struct rgs_obs_packer *p, const struct rgs_pack_names *
 /* Begins the next body. */
 void rgs_obs_packer_reset(struct rgs_obs_packer *p);
 bool rgs_obs_packer_full(const struct rgs_obs_packer *p);
-/* The packer must not be full. */
-void rgs_obs_pack(struct rgs_obs_packer *p, const struct rgs_obs *o);
+/* The packer must not be full, and the order must grow. */
+void rgs_obs_pack(struct rgs_obs_packer *p, const struct rgs_obs *o, uint32_t order);
 
 /* Who is told of the names in a body, before the observation that brings them. */
 struct rgs_unpack_names {
@@ -75,6 +78,7 @@ struct rgs_obs_unpacker {
     struct rgs_reader r;
     int64_t ts;
     uint64_t frame;
+    uint64_t order; /* of the last one, and one */
     uint32_t refs;
     struct rgs_pack_ref ref[RGS_PACK_REFS]; /* id of a service: the index here */
 };
@@ -82,8 +86,8 @@ struct rgs_obs_unpacker {
 /* The body is borrowed until the last call of rgs_obs_unpack. */
 void rgs_obs_unpacker_init(struct rgs_obs_unpacker *u, const struct rgs_unpack_names *names,
                            struct rgs_bytes body);
-/* RGS_OK: *o is the next one. RGS_SHORT: the body ended where an observation did. RGS_BAD: it is
- * damaged. */
+/* RGS_OK: *o is the next one, and u->order - 1 its order. RGS_SHORT: the body ended where an
+ * observation did. RGS_BAD: it is damaged. */
 enum rgs_outcome rgs_obs_unpack(struct rgs_obs_unpacker *u, struct rgs_obs *o);
 
 /* Changes whenever a row of obs.def does: a packed body means nothing under another table. */

@@ -111,7 +111,8 @@ static bool z_score(struct rgs_scorer *s, struct rgs_scored *e, const struct rgs
     }
     struct rgs_past *past = rgs_entity_slot(s, e, in->slot[e->grain]);
     bool known = rgs_robust_z(past->v, past->n, of.value, &m->value);
-    rgs_past_add(past, s->now / in->step, of.value);
+    if (!s->looking)
+        rgs_past_add(past, s->now / in->step, of.value);
     return known;
 }
 
@@ -309,7 +310,8 @@ static void alert(struct rgs_scorer *s, struct rgs_scored *e, const struct cause
     char words[128];
     struct rgs_rule_words rules[RGS_ALERT_RULES];
     const char *name, *list[RGS_ALERT_RULES];
-    if (!s->on_alert || !(why->cluster ? rgs_cluster_words(s, e, why->typology, words)
+    if (!s->on_alert || s->looking ||
+        !(why->cluster ? rgs_cluster_words(s, e, why->typology, words)
                                        : rgs_entity_words(s, e->grain, e->id, words, &name)))
         return;
     for (unsigned i = 0; i < a->n_rules; i++) {

@@ -96,6 +96,9 @@ const char *rgs_result_str(struct rgs_result_owner *o, const char *s);
  * as it is. May be called again later, with a fresh owner. 0, or -ENOMEM.
  */
 int rgs_scorer_result(struct rgs_scorer *s, struct rgs_result_owner *o);
+/* The same, but only to look: a result is where entities are scored that were not due yet, so that
+ * taking one changes what comes later. After a look nothing has changed, and no alert was told. */
+int rgs_scorer_preview(struct rgs_scorer *s, struct rgs_result_owner *o);
 
 /* Alerts as they arise, for a live tap: called from observe() and advance(). */
 void rgs_scorer_on_alert(struct rgs_scorer *s, rgs_alert_fn *fn, void *ctx);

@@ -211,6 +211,7 @@ struct rgs_scorer {
     uint64_t alerts_dropped;
     struct rgs_rule_words *past_rules; /* that alerts name, of sets before this one */
     uint32_t n_past_rules;
+    bool looking; /* at what would be: nothing of it stays, and nobody is told */
     rgs_alert_fn *on_alert;
     void *on_alert_ctx;
     uint32_t dirty_first[RGS_GRAIN_COUNT], dirty_last[RGS_GRAIN_COUNT];

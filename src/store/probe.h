@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The writing end of a site: observations become sealed blocks, blocks are appended to the shard's
- * log, many on their way at once. Memory is bounded: a ring of blocks, and behind it the spool file
- * while the server is away. A block is sent again until the server says that it has it; the server
- * appends it once.
+ * The writing end of a site: observations go to the shards by their reseller or block, and as a
+ * round of blocks to the logs of all of them. What the caller does is pack them; the rest is done
+ * by a thread (store/sender.h), and nothing here waits for a server unless it may.
  */
 #ifndef RGS_STORE_PROBE_H
 #define RGS_STORE_PROBE_H
@@ -15,7 +14,8 @@
 struct rgs_probe_conf {
     struct rgs_redis_url url;
     const char *name;  /* letters, digits, "._-", at most 64 */
-    const char *shard; /* the same alphabet */
+    const char *site;  /* its name, in the same alphabet */
+    unsigned shards;   /* wanted, when the site is a new one; 0: what fits the address */
     const char *spool; /* NULL: none */
     uint64_t spool_bytes;
     /* Reading files, it waits for the server; on a tap it never does: what neither ring nor spool
@@ -42,7 +42,7 @@ void rgs_probe_del(struct rgs_probe_link *p);
 /* A rgs_obs_fn. */
 void rgs_probe_obs(void *probe, const struct rgs_obs *o);
 /* To be called about once a second by a tap: sends what is waiting. event_ts: nothing older than
- * this follows, also when there was nothing to tell; 0: not known. */
+ * this follows, also when there was nothing to tell; 0: not known. Never waits. */
 void rgs_probe_tick(struct rgs_probe_link *p, int64_t event_ts);
 
 /* What the end of a run tells of its input. */
@@ -61,8 +61,8 @@ int rgs_probe_finish(struct rgs_probe_link *p, const struct rgs_probe_end *e);
 struct rgs_probe_counts {
     uint64_t observations, blocks, arrived, dropped; /* dropped: observations */
 };
-void rgs_probe_counts(const struct rgs_probe_link *p, struct rgs_probe_counts *c);
+void rgs_probe_counts(struct rgs_probe_link *p, struct rgs_probe_counts *c);
 /* Why it does not go on; "" when nothing is wrong. */
-const char *rgs_probe_trouble(const struct rgs_probe_link *p);
+const char *rgs_probe_trouble(struct rgs_probe_link *p);
 
 #endif

@@ -10,14 +10,28 @@
 
 #include "base/bytes.h"
 
-enum { RGS_REDIS_ARGS = 16 };
+enum { RGS_REDIS_ARGS = 16, RGS_REDIS_SEEDS = 8 };
 
-/* redis://[[USER]:PASSWORD@]HOST[:PORT][/DB], redis+unix://[[USER]:PASSWORD@]/PATH[?db=N]. */
-struct rgs_redis_url {
+enum rgs_redis_kind { RGS_REDIS_SINGLE, RGS_REDIS_SENTINEL, RGS_REDIS_CLUSTER };
+
+struct rgs_redis_node {
     char host[256]; /* empty: a socket file */
+    int port;
+};
+
+/*
+ * redis://[[USER]:PASSWORD@]HOST[:PORT][/DB], redis+unix://[[USER]:PASSWORD@]/PATH[?db=N],
+ * redis-sentinel://[[USER]:PASSWORD@]HOST[:PORT][,HOST[:PORT]...]/SERVICE[/DB],
+ * redis-cluster://[[USER]:PASSWORD@]HOST[:PORT][,HOST[:PORT]...]
+ */
+struct rgs_redis_url {
+    enum rgs_redis_kind kind;
+    struct rgs_redis_node seed[RGS_REDIS_SEEDS]; /* sentinels, nodes, or the server */
+    unsigned n_seeds;
     char path[108];
+    char service[64]; /* what the sentinels call the master */
     char user[128], password[256];
-    int port, db;
+    int db;
 };
 
 /*
@@ -26,16 +40,14 @@ struct rgs_redis_url {
  */
 int rgs_redis_url_parse(struct rgs_redis_url *u, const char *text, char *err, size_t err_size);
 
-/* Connects, and queues AUTH and SELECT; *pending is the number of their answers. NULL with a
- * reason. With nonblocking, the connection may still be under way. */
-redisContext *rgs_redis_connect(const struct rgs_redis_url *u, bool nonblocking, int timeout_ms,
-                                unsigned *pending, char *err, size_t err_size);
-/* Connects, waits for the answers, and makes sure that the server is 7.0 or newer. */
-redisContext *rgs_redis_open(const struct rgs_redis_url *u, int timeout_ms, char *err,
-                             size_t err_size);
+/* Connects to one node with the credentials of u. NULL with a reason. */
+redisContext *rgs_redis_open(const struct rgs_redis_url *u, const struct rgs_redis_node *node,
+                             int timeout_ms, char *err, size_t err_size);
 
 /* Queues a command. 0, or -ENOMEM. */
 int rgs_redis_append(redisContext *c, const struct rgs_bytes *arg, size_t n);
+/* The answer to the oldest command, [own]; NULL: the connection is lost. */
+redisReply *rgs_redis_reply(redisContext *c);
 /* A command and its answer, [own] freed with freeReplyObject; NULL: the connection is lost. */
 redisReply *rgs_redis_call(redisContext *c, const struct rgs_bytes *arg, size_t n);
 /* Loads the embedded functions over whatever version is there. 0, or -errno with a reason. */
@@ -48,7 +60,8 @@ static inline struct rgs_bytes rgs_redis_word(const char *s)
 bool rgs_redis_is_error(const redisReply *r, const char *begin);
 /* An error that says the functions are not loaded. */
 bool rgs_redis_lacks_function(const redisReply *r);
-/* An error that will go by: loading, busy, out of memory, a replica without its master. */
+/* An error that will go by, the command not being done: loading, busy, out of memory, a replica
+ * without its master, a slot on its way. */
 bool rgs_redis_is_transient(const redisReply *r);
 
 #endif

@@ -1,7 +1,8 @@
 #!lua name=regsentry
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- What must happen in one piece, happens here. All keys of a call carry the same {shard}, so that
--- a call stays on one node of a cluster. Times are the server's own, in milliseconds.
+-- a call stays on one node of a cluster. Times are the server's own, in milliseconds; event times
+-- are decimals of nanoseconds with 20 digits, so that they compare as strings.
 
 local function now_ms()
   local t = redis.call('TIME')
@@ -16,7 +17,15 @@ local function field(key, name)
   return tonumber(redis.call('HGET', key, name) or 0)
 end
 
--- KEYS obs probes  ARGV probe:session seq block keep oldest
+-- KEYS site  ARGV wanted keep
+-- The number of shards: what the first one wanted.
+local function shards(keys, args)
+  redis.call('HSETNX', keys[1], 'shards', args[1])
+  keep(keys, args[2])
+  return field(keys[1], 'shards')
+end
+
+-- KEYS obs probes  ARGV probe:session:shard seq block keep oldest
 -- Appends the block unless it is there. Gives the newest number of this session, so that a probe
 -- that lost an answer learns what has arrived. What lies before the oldest block that the probe
 -- still has is gone for good when it is not here (a server that came back without its data): then
@@ -36,20 +45,41 @@ local function append(keys, args)
   return newest
 end
 
--- KEYS lease  ARGV owner ttl_ms keep
--- Takes or renews. The epoch grows with every change of hands and never falls.
--- Gives {mine, epoch, ms until it runs out}.
+-- KEYS engines  ARGV owner ttl_ms keep
+-- Tells that an engine lives. Gives how many do, and its place among them.
+local function engines(keys, args)
+  local t, place = now_ms(), 0
+  redis.call('ZADD', keys[1], t, args[1])
+  redis.call('ZREMRANGEBYSCORE', keys[1], '-inf', '(' .. string.format('%.0f', t - tonumber(args[2])))
+  keep(keys, args[3])
+  local names = redis.call('ZRANGE', keys[1], 0, -1)
+  for _, name in ipairs(names) do
+    if name < args[1] then place = place + 1 end
+  end
+  return {#names, place}
+end
+
+-- KEYS engines  ARGV owner
+local function leave(keys, args)
+  return redis.call('ZREM', keys[1], args[1])
+end
+
+-- KEYS lease position  ARGV owner ttl_ms keep wanted
+-- Renews, or takes what is free when it is wanted. The epoch grows with every change of hands and
+-- never falls. Gives {mine, epoch, free, up to where it is committed, alerts}.
 local function lease(keys, args)
-  local t, ttl = now_ms(), tonumber(args[2])
+  local t = now_ms()
   local owner, till = redis.call('HGET', keys[1], 'owner'), field(keys[1], 'until')
   local epoch = field(keys[1], 'epoch')
-  if owner and owner ~= args[1] and till > t then
-    return {0, epoch, till - t}
+  local mine, free = owner == args[1] and till > 0, not owner or till <= t
+  if mine or (free and args[4] == '1') then
+    if owner ~= args[1] or till == 0 then epoch = epoch + 1 end
+    redis.call('HSET', keys[1], 'owner', args[1], 'epoch', epoch, 'until', t + tonumber(args[2]))
+    keep({keys[1]}, args[3])
+    mine, free = true, false
   end
-  if owner ~= args[1] then epoch = epoch + 1 end
-  redis.call('HSET', keys[1], 'owner', args[1], 'epoch', epoch, 'until', t + ttl)
-  keep(keys, args[3])
-  return {1, epoch, ttl}
+  return {mine and 1 or 0, epoch, free and 1 or 0, redis.call('HGET', keys[2], 'upto') or '',
+    field(keys[2], 'alerts')}
 end
 
 local function holds(key, owner, epoch)
@@ -63,12 +93,28 @@ local function release(keys, args)
   return 1
 end
 
--- KEYS lease obs  ARGV owner epoch probe:session
--- The site goes on without a probe until it speaks again. This stands in the log like a block, so
--- that whoever replays the log decides the same at the same place.
-local function silence(keys, args)
-  if not holds(keys[1], args[1], args[2]) then return redis.error_reply('FENCED the lease is another engine\'s') end
-  return redis.call("XADD", keys[2], "*", "silent", args[3])
+-- KEYS obs lease  ARGV epoch upto ended keep
+-- What stands behind this in the log counts as later than upto, whatever its time. The epoch is
+-- that of the first shard's lease. ended, when it is not empty: all that is known of has ended, and
+-- event time went on to there.
+local function seal(keys, args)
+  local epoch, last = tonumber(args[1]), redis.call('HGET', keys[2], 'sealed') or ''
+  if epoch < field(keys[2], 'sealer') then return redis.error_reply('FENCED another engine seals') end
+  if args[2] > last then
+    redis.call('XADD', keys[1], '*', 'seal', args[2], 'ended', args[3])
+    redis.call('HSET', keys[2], 'sealer', epoch, 'sealed', args[2])
+    keep(keys, args[4])
+  end
+  return redis.status_reply('OK')
+end
+
+-- KEYS lease poisoned  ARGV owner epoch place block keep
+-- Keeps a block that does not open, for whoever looks into it; the first thousand.
+local function aside(keys, args)
+  if not holds(keys[1], args[1], args[2]) or redis.call('HLEN', keys[2]) >= 1000 then return 0 end
+  redis.call('HSET', keys[2], args[3], args[4])
+  keep({keys[2]}, args[5])
+  return 1
 end
 
 -- KEYS lease position scores resellers alerts obs
@@ -79,7 +125,7 @@ end
 -- ended, changes nothing.
 local function commit(keys, args)
   if not holds(keys[1], args[1], args[2]) then return redis.error_reply('FENCED the lease is another engine\'s') end
-  local position = redis.call('HGET', keys[2], 'id') or '0-0'
+  local position = redis.call('HGET', keys[2], 'upto') or ''
   if position ~= args[6] or field(keys[2], 'alerts') ~= tonumber(args[11]) then
     return redis.error_reply('POSITION ' .. position)
   end
@@ -101,7 +147,7 @@ local function commit(keys, args)
     redis.call('ZREM', keys[3], id)
     redis.call('HDEL', keys[4], id)
   end
-  redis.call('HSET', keys[2], 'id', args[7], 'observations', args[8], 'ts', args[9], 'ruleset',
+  redis.call('HSET', keys[2], 'upto', args[7], 'observations', args[8], 'ts', args[9], 'ruleset',
     args[10], 'alerts', tonumber(args[11]) + n_alerts, 'epoch', args[2])
   local t = now_ms()
   redis.call('HSET', keys[1], 'until', t + tonumber(args[3]))
@@ -112,8 +158,12 @@ local function commit(keys, args)
   return redis.status_reply('OK')
 end
 
+redis.register_function('rgs_shards', shards)
 redis.register_function('rgs_append', append)
+redis.register_function('rgs_engines', engines)
+redis.register_function('rgs_leave', leave)
 redis.register_function('rgs_lease', lease)
 redis.register_function('rgs_release', release)
-redis.register_function('rgs_silence', silence)
+redis.register_function('rgs_seal', seal)
+redis.register_function('rgs_aside', aside)
 redis.register_function('rgs_commit', commit)

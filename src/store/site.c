@@ -2,26 +2,102 @@
 #include "store/site.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <openssl/rand.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-enum key { OBS, LEASE, POSITION, SCORES, RESELLERS, ALERTS, KEYS };
-static const char *const key_names[KEYS] = {"obs",    "lease",     "position",
-                                            "scores", "resellers", "alerts"};
+enum key { OBS, LEASE, POSITION, SCORES, RESELLERS, ALERTS, POISONED, KEYS };
+static const char *const key_names[KEYS] = {"obs",       "lease",  "position", "scores",
+                                            "resellers", "alerts", "poisoned"};
 
-enum { TIMEOUT_MS = 5000, MAX_COMMIT = 1 << 16 };
+enum {
+    TIMEOUT_MS = 5000,
+    CLUSTER_SHARDS = 16,
+    DECIMAL = 24, /* an event time as 20 digits, or a counter */
+};
+
+struct shard {
+    unsigned slot;
+    uint64_t epoch; /* 0: not mine */
+    char key[KEYS][RGS_KEY_MAX];
+};
 
 struct rgs_site {
     struct rgs_site_conf conf;
-    redisContext *redis;
-    redisReply *read; /* what entries are borrowed from */
-    char key[KEYS][96];
+    char name[65];
+    struct rgs_home *home;
+    unsigned n;
+    struct shard *shard;
+    char engines[RGS_KEY_MAX];
     char owner[64];
-    uint64_t epoch;
+    char ttl[DECIMAL], keep[DECIMAL];
     char trouble[256];
+    bool failed;
 };
+
+/* ---- words ------------------------------------------------------------------------------------
+ */
+
+static struct rgs_bytes print(char out[DECIMAL], uint64_t v)
+{
+    return rgs_bytes(out, (size_t)snprintf(out, DECIMAL, "%llu", (unsigned long long)v));
+}
+
+/* Event times compare as strings. */
+static struct rgs_bytes print_ts(char out[DECIMAL], int64_t ts)
+{
+    out[0] = '\0';
+    if (ts == RGS_NEVER)
+        return rgs_bytes(out, 0);
+    return rgs_bytes(out, (size_t)snprintf(out, DECIMAL, "%020" PRId64, ts < 0 ? 0 : ts));
+}
+
+static struct rgs_bytes text_of(const redisReply *r)
+{
+    bool text = r->type == REDIS_REPLY_STRING || r->type == REDIS_REPLY_STATUS;
+    return text ? rgs_bytes(r->str, r->len) : (struct rgs_bytes){0};
+}
+
+static int64_t ts_of(struct rgs_bytes s)
+{
+    char text[DECIMAL];
+    if (s.n == 0 || s.n >= sizeof(text))
+        return RGS_NEVER;
+    memcpy(text, s.p, s.n);
+    text[s.n] = '\0';
+    return strtoll(text, NULL, 10);
+}
+
+static bool answered(const redisReply *r)
+{
+    return r && r->type != REDIS_REPLY_ERROR;
+}
+
+/* ---- the site ---------------------------------------------------------------------------------
+ */
+
+unsigned rgs_site_shards_default(const struct rgs_redis_url *u)
+{
+    return u->kind == RGS_REDIS_CLUSTER ? CLUSTER_SHARDS : 1;
+}
+
+unsigned rgs_site_shards(struct rgs_home *h, const char *site, unsigned wanted, uint32_t keep_s)
+{
+    char key[RGS_KEY_MAX], n[DECIMAL], keep[DECIMAL];
+    unsigned found = 0;
+    const struct rgs_bytes name = rgs_key(key, site, 0, "site");
+    const struct rgs_bytes arg[] = {rgs_redis_word("FCALL"), rgs_redis_word("rgs_shards"),
+                                    rgs_redis_word("1"),     name,
+                                    print(n, wanted),        print(keep, keep_s)};
+    redisReply *r = rgs_home_call(h, rgs_slot_of(name), arg, 6);
+
+    if (r && r->type == REDIS_REPLY_INTEGER && r->integer > 0 && r->integer <= RGS_SHARDS_MAX)
+        found = (unsigned)r->integer;
+    freeReplyObject(r);
+    return found;
+}
 
 struct rgs_site *rgs_site_open(const struct rgs_site_conf *conf, char *err, size_t err_size)
 {
@@ -29,23 +105,57 @@ struct rgs_site *rgs_site_open(const struct rgs_site_conf *conf, char *err, size
     uint64_t nonce = 0;
     char host[32] = "";
 
-    if (!s) {
-        snprintf(err, err_size, "out of memory");
+    snprintf(err, err_size, "out of memory");
+    if (!s)
         return NULL;
-    }
     s->conf = *conf;
-    for (unsigned i = 0; i < KEYS; i++)
-        snprintf(s->key[i], sizeof(s->key[i]), "rgs:{%s}:%s", conf->shard, key_names[i]);
+    snprintf(s->name, sizeof(s->name), "%s", conf->name);
     /* A restarted engine is another one: what it left unfinished must not look like its own. */
     gethostname(host, sizeof(host) - 1);
     RAND_bytes((unsigned char *)&nonce, sizeof(nonce));
     snprintf(s->owner, sizeof(s->owner), "%s:%ld:%08x", host, (long)getpid(), (unsigned)nonce);
-    s->redis = rgs_redis_open(&conf->url, TIMEOUT_MS, err, err_size);
-    if (!s->redis || rgs_redis_load_library(s->redis, err, err_size) < 0) {
+    print(s->ttl, conf->lease_ms);
+    print(s->keep, conf->keep_s);
+    rgs_key(s->engines, s->name, 0, "engines");
+    s->home = rgs_home_new(&conf->url, TIMEOUT_MS, true);
+    if (s->home) {
+        unsigned wanted = conf->shards ? conf->shards : rgs_site_shards_default(&conf->url);
+        s->n = rgs_site_shards(s->home, s->name, wanted, conf->keep_s);
+        snprintf(err, err_size, "%s", rgs_home_trouble(s->home));
+    }
+    s->shard = s->n ? calloc(s->n, sizeof(*s->shard)) : NULL;
+    if (!s->shard) {
         rgs_site_close(s);
         return NULL;
     }
+    for (unsigned k = 0; k < s->n; k++) {
+        for (unsigned i = 0; i < KEYS; i++)
+            rgs_key(s->shard[k].key[i], s->name, k, key_names[i]);
+        s->shard[k].slot = rgs_slot_of(rgs_redis_word(s->shard[k].key[OBS]));
+    }
     return s;
+}
+
+void rgs_site_close(struct rgs_site *s)
+{
+    if (!s)
+        return;
+    for (unsigned k = 0; s->shard && k < s->n; k++)
+        rgs_site_release(s, k);
+    if (s->shard) {
+        const struct rgs_bytes arg[] = {rgs_redis_word("FCALL"), rgs_redis_word("rgs_leave"),
+                                        rgs_redis_word("1"), rgs_redis_word(s->engines),
+                                        rgs_redis_word(s->owner)};
+        freeReplyObject(rgs_home_call(s->home, s->shard[0].slot, arg, 5));
+    }
+    rgs_home_del(s->home);
+    free(s->shard);
+    free(s);
+}
+
+unsigned rgs_site_shard_count(const struct rgs_site *s)
+{
+    return s->n;
 }
 
 const char *rgs_site_trouble(const struct rgs_site *s)
@@ -53,102 +163,117 @@ const char *rgs_site_trouble(const struct rgs_site *s)
     return s->trouble;
 }
 
-/* The answer, or NULL with the reason kept; *status is -ESTALE for a refusal by the fence. */
-static redisReply *call(struct rgs_site *s, const struct rgs_bytes *arg, size_t n, int *status)
+bool rgs_site_failed(struct rgs_site *s)
 {
-    redisReply *r = rgs_redis_call(s->redis, arg, n);
+    bool failed = s->failed;
+    s->failed = false;
+    return failed;
+}
 
-    *status = 0;
-    if (r && r->type != REDIS_REPLY_ERROR)
-        return r;
-    snprintf(s->trouble, sizeof(s->trouble), "%s", r ? r->str : s->redis->errstr);
-    *status = -EIO;
+uint64_t rgs_site_losses(const struct rgs_site *s)
+{
+    return rgs_home_losses(s->home);
+}
+
+/* What an answer means, the reason being kept. */
+static int status_of(struct rgs_site *s, const redisReply *r)
+{
+    if (answered(r))
+        return 0;
+    snprintf(s->trouble, sizeof(s->trouble), "%s", r ? r->str : rgs_home_trouble(s->home));
     if (r && (rgs_redis_is_error(r, "FENCED") || rgs_redis_is_error(r, "POSITION")))
-        *status = -ESTALE;
+        return -ESTALE;
+    s->failed = true;
+    return r && rgs_redis_is_transient(r) ? -EAGAIN : -EIO;
+}
+
+/* The answer, or NULL with the reason kept. */
+static redisReply *call(struct rgs_site *s, unsigned shard, const struct rgs_bytes *arg, size_t n,
+                        int *status)
+{
+    redisReply *r = rgs_home_call(s->home, s->shard[shard].slot, arg, n);
+
+    *status = status_of(s, r);
+    if (*status == 0)
+        return r;
     freeReplyObject(r);
     return NULL;
 }
 
-static struct rgs_bytes print(char out[24], uint64_t v)
-{
-    return rgs_bytes(out, (size_t)snprintf(out, 24, "%llu", (unsigned long long)v));
-}
+/* ---- leases -----------------------------------------------------------------------------------
+ */
 
-int rgs_site_lease(struct rgs_site *s, uint64_t *epoch)
+int rgs_site_engines(struct rgs_site *s, unsigned *count, unsigned *place)
 {
-    char ttl[24], keep[24];
-    const struct rgs_bytes arg[] = {rgs_redis_word("FCALL"),    rgs_redis_word("rgs_lease"),
-                                    rgs_redis_word("1"),        rgs_redis_word(s->key[LEASE]),
-                                    rgs_redis_word(s->owner),   print(ttl, s->conf.lease_ms),
-                                    print(keep, s->conf.keep_s)};
+    const struct rgs_bytes arg[] = {rgs_redis_word("FCALL"),  rgs_redis_word("rgs_engines"),
+                                    rgs_redis_word("1"),      rgs_redis_word(s->engines),
+                                    rgs_redis_word(s->owner), rgs_redis_word(s->ttl),
+                                    rgs_redis_word(s->keep)};
     int status;
-    redisReply *r = call(s, arg, 7, &status);
+    redisReply *r = call(s, 0, arg, 7, &status);
 
-    if (!r)
-        return status;
-    status = -EPROTO;
-    if (r->type == REDIS_REPLY_ARRAY && r->elements == 3) {
-        status = r->element[0]->integer == 1;
-        *epoch = (uint64_t)r->element[1]->integer;
-        if (status)
-            s->epoch = *epoch;
+    if (r && r->type == REDIS_REPLY_ARRAY && r->elements == 2 && r->element[0]->integer > 0) {
+        *count = (unsigned)r->element[0]->integer;
+        *place = (unsigned)r->element[1]->integer;
+    } else if (r) {
+        status = -EPROTO;
     }
     freeReplyObject(r);
     return status;
 }
 
-void rgs_site_close(struct rgs_site *s)
+int rgs_site_lease(struct rgs_site *s, unsigned shard, bool wanted, struct rgs_lease *out)
 {
-    if (!s)
-        return;
-    freeReplyObject(s->read);
-    if (s->redis && s->epoch && !s->redis->err) {
-        char epoch[24];
-        int status;
-        const struct rgs_bytes arg[] = {rgs_redis_word("FCALL"),  rgs_redis_word("rgs_release"),
-                                        rgs_redis_word("1"),      rgs_redis_word(s->key[LEASE]),
-                                        rgs_redis_word(s->owner), print(epoch, s->epoch)};
-        freeReplyObject(call(s, arg, 6, &status));
-    }
-    if (s->redis)
-        redisFree(s->redis);
-    free(s);
-}
-
-int rgs_site_position(struct rgs_site *s, struct rgs_position *p)
-{
-    const struct rgs_bytes arg[] = {rgs_redis_word("HGETALL"), rgs_redis_word(s->key[POSITION])};
+    struct shard *x = &s->shard[shard];
+    const struct rgs_bytes arg[] = {rgs_redis_word("FCALL"),
+                                    rgs_redis_word("rgs_lease"),
+                                    rgs_redis_word("2"),
+                                    rgs_redis_word(x->key[LEASE]),
+                                    rgs_redis_word(x->key[POSITION]),
+                                    rgs_redis_word(s->owner),
+                                    rgs_redis_word(s->ttl),
+                                    rgs_redis_word(s->keep),
+                                    rgs_redis_word(wanted ? "1" : "0")};
     int status;
-    redisReply *r = call(s, arg, 2, &status);
+    redisReply *r = call(s, shard, arg, 9, &status);
 
-    *p = (struct rgs_position){.place = {"0-0"}};
-    if (!r)
-        return status;
-    for (size_t i = 0; r->type == REDIS_REPLY_ARRAY && i + 1 < r->elements; i += 2) {
-        const char *name = r->element[i]->str, *value = r->element[i + 1]->str;
-        if (!name || !value)
-            continue;
-        if (strcmp(name, "id") == 0)
-            snprintf(p->place.id, sizeof(p->place.id), "%s", value);
-        else if (strcmp(name, "observations") == 0)
-            p->observations = strtoull(value, NULL, 10);
-        else if (strcmp(name, "alerts") == 0)
-            p->alerts = strtoull(value, NULL, 10);
-        else if (strcmp(name, "ruleset") == 0)
-            snprintf(p->ruleset, sizeof(p->ruleset), "%s", value);
+    *out = (struct rgs_lease){.position.upto = RGS_NEVER};
+    if (r && r->type == REDIS_REPLY_ARRAY && r->elements == 5) {
+        out->mine = r->element[0]->integer == 1;
+        out->epoch = (uint64_t)r->element[1]->integer;
+        out->free = r->element[2]->integer == 1;
+        out->position.upto = ts_of(text_of(r->element[3]));
+        out->position.alerts = (uint64_t)r->element[4]->integer;
+        x->epoch = out->mine ? out->epoch : 0;
+    } else if (r) {
+        status = -EPROTO;
     }
     freeReplyObject(r);
-    return 0;
+    return status;
 }
 
-static struct rgs_bytes text_of(const redisReply *r)
+int rgs_site_release(struct rgs_site *s, unsigned shard)
 {
-    return r->type == REDIS_REPLY_STRING ? rgs_bytes(r->str, r->len) : (struct rgs_bytes){0};
+    struct shard *x = &s->shard[shard];
+    char epoch[DECIMAL];
+    int status;
+
+    if (!x->epoch)
+        return 0;
+    const struct rgs_bytes arg[] = {rgs_redis_word("FCALL"),  rgs_redis_word("rgs_release"),
+                                    rgs_redis_word("1"),      rgs_redis_word(x->key[LEASE]),
+                                    rgs_redis_word(s->owner), print(epoch, x->epoch)};
+    freeReplyObject(call(s, shard, arg, 6, &status));
+    x->epoch = 0;
+    return status;
 }
 
-static bool entry_of(const redisReply *r, struct rgs_entry *e)
+/* ---- the log ----------------------------------------------------------------------------------
+ */
+
+static bool entry_of(const redisReply *r, unsigned shard, struct rgs_entry *e)
 {
-    *e = (struct rgs_entry){0};
+    *e = (struct rgs_entry){.place.shard = shard, .seal = RGS_NEVER, .ended = RGS_NEVER};
     if (r->type != REDIS_REPLY_ARRAY || r->elements != 2 ||
         r->element[0]->type != REDIS_REPLY_STRING)
         return false;
@@ -159,52 +284,85 @@ static bool entry_of(const redisReply *r, struct rgs_entry *e)
         struct rgs_bytes value = text_of(fields->element[i + 1]);
         if (rgs_bytes_equal(name, rgs_redis_word("b")))
             e->block = value;
-        else if (rgs_bytes_equal(name, rgs_redis_word("silent")))
-            e->silent = value;
+        else if (rgs_bytes_equal(name, rgs_redis_word("seal")))
+            e->seal = ts_of(value);
+        else if (rgs_bytes_equal(name, rgs_redis_word("ended")))
+            e->ended = ts_of(value);
     }
     return true;
 }
 
-int rgs_site_read(struct rgs_site *s, const struct rgs_place *behind, int wait_ms,
-                  struct rgs_entry out[RGS_SITE_ENTRIES])
+/* XREAD's answer: one stream, {key, entries}. */
+static int entries(const redisReply *r, struct rgs_place *behind, rgs_entry_fn *fn, void *ctx,
+                   int *found)
 {
-    char count[24], wait[24];
-    struct rgs_bytes arg[8] = {rgs_redis_word("XREAD"), rgs_redis_word("COUNT"),
-                               print(count, RGS_SITE_ENTRIES)};
-    size_t n = 3;
-    int status, found = 0;
-
-    if (wait_ms > 0) {
-        arg[n++] = rgs_redis_word("BLOCK");
-        arg[n++] = print(wait, (uint64_t)wait_ms);
-    }
-    arg[n++] = rgs_redis_word("STREAMS");
-    arg[n++] = rgs_redis_word(s->key[OBS]);
-    arg[n++] = rgs_redis_word(behind->id);
-    freeReplyObject(s->read);
-    s->read = call(s, arg, n, &status);
-    if (!s->read)
-        return status;
-    const redisReply *r = s->read;
     if (r->type != REDIS_REPLY_ARRAY || r->elements != 1 || r->element[0]->elements != 2)
         return 0;
     r = r->element[0]->element[1];
-    for (size_t i = 0; i < r->elements && found < RGS_SITE_ENTRIES; i++)
-        found += entry_of(r->element[i], &out[found]);
-    return found;
+    for (size_t i = 0; i < r->elements; i++) {
+        struct rgs_entry e;
+        if (!entry_of(r->element[i], behind->shard, &e))
+            continue;
+        int status = fn(ctx, &e);
+        if (status < 0)
+            return status;
+        *behind = e.place;
+        ++*found;
+    }
+    return 0;
+}
+
+static void read_words(const struct rgs_site *s, const struct rgs_place *behind, const char *count,
+                       struct rgs_bytes arg[6])
+{
+    const struct rgs_bytes words[] = {rgs_redis_word("XREAD"),
+                                      rgs_redis_word("COUNT"),
+                                      rgs_redis_word(count),
+                                      rgs_redis_word("STREAMS"),
+                                      rgs_redis_word(s->shard[behind->shard].key[OBS]),
+                                      rgs_redis_word(behind->id)};
+    memcpy(arg, words, sizeof(words));
+}
+
+int rgs_site_read(struct rgs_site *s, struct rgs_place *behind, unsigned count, rgs_entry_fn *fn,
+                  void *ctx)
+{
+    char number[DECIMAL];
+    struct rgs_bytes arg[6];
+    int node[RGS_SHARDS_MAX], found = 0, status = 0;
+
+    print(number, count);
+    for (unsigned k = 0; k < s->n; k++) {
+        read_words(s, &behind[k], number, arg);
+        node[k] = rgs_home_send(s->home, s->shard[k].slot, arg, 6);
+    }
+    for (unsigned k = 0; k < s->n; k++) {
+        redisReply *r = node[k] >= 0 ? rgs_home_take(s->home, node[k]) : NULL;
+        if (r && rgs_home_turned(s->home, s->shard[k].slot, r)) {
+            freeReplyObject(r);
+            read_words(s, &behind[k], number, arg);
+            r = rgs_home_call(s->home, s->shard[k].slot, arg, 6);
+        }
+        /* Answers that nobody waits for any more must be taken all the same. */
+        if (status == 0 && status_of(s, r) == 0)
+            status = entries(r, &behind[k], fn, ctx, &found);
+        freeReplyObject(r);
+    }
+    return status < 0 ? status : found;
 }
 
 size_t rgs_site_fetch(struct rgs_site *s, const struct rgs_place *place, uint8_t *out)
 {
-    const struct rgs_bytes arg[] = {rgs_redis_word("XRANGE"), rgs_redis_word(s->key[OBS]),
+    const struct rgs_bytes arg[] = {rgs_redis_word("XRANGE"),
+                                    rgs_redis_word(s->shard[place->shard].key[OBS]),
                                     rgs_redis_word(place->id), rgs_redis_word(place->id)};
     struct rgs_entry e;
     int status;
     size_t n = 0;
-    redisReply *r = call(s, arg, 4, &status);
+    redisReply *r = call(s, place->shard, arg, 4, &status);
 
-    if (r && r->type == REDIS_REPLY_ARRAY && r->elements == 1 && entry_of(r->element[0], &e) &&
-        e.block.n <= RGS_BLOCK_MAX) {
+    if (r && r->type == REDIS_REPLY_ARRAY && r->elements == 1 &&
+        entry_of(r->element[0], place->shard, &e) && e.block.n <= RGS_BLOCK_MAX) {
         n = e.block.n;
         memcpy(out, e.block.p, n);
     }
@@ -212,17 +370,79 @@ size_t rgs_site_fetch(struct rgs_site *s, const struct rgs_place *place, uint8_t
     return n;
 }
 
-int rgs_site_silence(struct rgs_site *s, const char *session)
+/* True when a stands behind b in the log: "milliseconds-sequence", both counted. */
+static bool stands_behind(const char *a, const char *b)
 {
-    char epoch[24];
-    const struct rgs_bytes arg[] = {rgs_redis_word("FCALL"),     rgs_redis_word("rgs_silence"),
-                                    rgs_redis_word("2"),         rgs_redis_word(s->key[LEASE]),
-                                    rgs_redis_word(s->key[OBS]), rgs_redis_word(s->owner),
-                                    print(epoch, s->epoch),      rgs_redis_word(session)};
-    int status;
-    redisReply *r = call(s, arg, 8, &status);
+    uint64_t v[2][2];
+    const char *p[2] = {a, b};
+
+    for (int i = 0; i < 2; i++) {
+        char *end;
+        v[i][0] = strtoull(p[i], &end, 10);
+        v[i][1] = *end == '-' ? strtoull(end + 1, NULL, 10) : 0;
+    }
+    return v[0][0] != v[1][0] ? v[0][0] > v[1][0] : v[0][1] > v[1][1];
+}
+
+int rgs_site_check(struct rgs_site *s, struct rgs_place *place)
+{
+    const struct rgs_bytes arg[] = {rgs_redis_word("XINFO"), rgs_redis_word("STREAM"),
+                                    rgs_redis_word(s->shard[place->shard].key[OBS])};
+    char last[48] = "0-0", gone[48] = "0-0";
+    redisReply *r = rgs_home_call(s->home, s->shard[place->shard].slot, arg, 3);
+    /* A log that nobody has written to is no trouble. */
+    int status = r && rgs_redis_is_error(r, "ERR no such key") ? 0 : status_of(s, r);
+
+    for (size_t i = 0; answered(r) && i + 1 < r->elements; i += 2) {
+        struct rgs_bytes name = text_of(r->element[i]), value = text_of(r->element[i + 1]);
+        if (rgs_bytes_equal(name, rgs_redis_word("last-generated-id")))
+            snprintf(last, sizeof(last), "%.*s", (int)value.n, (const char *)value.p);
+        else if (rgs_bytes_equal(name, rgs_redis_word("max-deleted-entry-id")))
+            snprintf(gone, sizeof(gone), "%.*s", (int)value.n, (const char *)value.p);
+    }
     freeReplyObject(r);
+    if (status < 0)
+        return status;
+    if (stands_behind(gone, place->id))
+        return -ESTALE;
+    if (stands_behind(place->id, last))
+        memcpy(place->id, last, sizeof(last));
+    return 0;
+}
+
+int rgs_site_seal(struct rgs_site *s, int64_t upto, int64_t ended)
+{
+    char epoch[DECIMAL], at[DECIMAL], end[DECIMAL];
+    int status = s->shard[0].epoch ? 0 : -ESTALE;
+
+    print(epoch, s->shard[0].epoch);
+    for (unsigned k = 0; k < s->n && status == 0; k++) {
+        const struct rgs_bytes arg[] = {rgs_redis_word("FCALL"),
+                                        rgs_redis_word("rgs_seal"),
+                                        rgs_redis_word("2"),
+                                        rgs_redis_word(s->shard[k].key[OBS]),
+                                        rgs_redis_word(s->shard[k].key[LEASE]),
+                                        rgs_redis_word(epoch),
+                                        print_ts(at, upto),
+                                        print_ts(end, ended),
+                                        rgs_redis_word(s->keep)};
+        freeReplyObject(call(s, k, arg, 9, &status));
+    }
     return status;
+}
+
+void rgs_site_aside(struct rgs_site *s, const struct rgs_entry *e)
+{
+    struct shard *x = &s->shard[e->place.shard];
+    char epoch[DECIMAL];
+    int status;
+    const struct rgs_bytes arg[] = {
+        rgs_redis_word("FCALL"),       rgs_redis_word("rgs_aside"),      rgs_redis_word("2"),
+        rgs_redis_word(x->key[LEASE]), rgs_redis_word(x->key[POISONED]), rgs_redis_word(s->owner),
+        print(epoch, x->epoch),        rgs_redis_word(e->place.id),      e->block,
+        rgs_redis_word(s->keep)};
+    if (x->epoch)
+        freeReplyObject(call(s, e->place.shard, arg, 10, &status));
 }
 
 /* ---- commits ----------------------------------------------------------------------------------
@@ -301,83 +521,74 @@ bool rgs_commit_gone(struct rgs_commit *c, const char *id)
     return add(&c->gone, rgs_redis_word(id));
 }
 
-static size_t put_list(const struct list *l, char count[24], const char **argv, size_t *len,
-                       size_t n)
+size_t rgs_commit_alerts(const struct rgs_commit *c)
 {
-    struct rgs_bytes b = print(count, l->items);
-    argv[n] = count;
-    len[n++] = b.n;
-    for (size_t i = 0; i < l->n; i++, n++) {
-        argv[n] = (const char *)l->at[i].p;
-        len[n] = l->at[i].n;
-    }
-    return n;
+    return c->alerts.items;
 }
 
-int rgs_site_commit(struct rgs_site *s, const struct rgs_position *from,
-                    const struct rgs_position *to, int64_t event_ts, bool anew,
+/* The arguments of a call that may be long. */
+struct argv {
+    const char **v;
+    size_t *len, n;
+};
+
+static void put(struct argv *a, struct rgs_bytes s)
+{
+    a->v[a->n] = s.n ? (const char *)s.p : "";
+    a->len[a->n++] = s.n;
+}
+
+static void put_list(struct argv *a, const struct list *l, char count[DECIMAL])
+{
+    put(a, print(count, l->items));
+    for (size_t i = 0; i < l->n; i++)
+        put(a, l->at[i]);
+}
+
+int rgs_site_commit(struct rgs_site *s, unsigned shard, const struct rgs_commit_head *h,
                     const struct rgs_commit *c)
 {
-    enum { FIXED = 3 + KEYS + 11 + 4 };
-    size_t cap = FIXED + c->alerts.n + c->scores.n + c->gone.n, n = 0;
-    char epoch[24], ttl[24], keep[24], retention[24], observations[24], ts[24], alerts[24];
-    char counts[3][24];
-    const char **argv = calloc(cap, sizeof(*argv));
-    size_t *len = calloc(cap, sizeof(*len));
-    void *reply = NULL;
+    enum { FIXED = 32, NUMBERS = 10 };
+    const struct shard *x = &s->shard[shard];
+    size_t cap = FIXED + c->alerts.n + c->scores.n + c->gone.n;
+    char number[NUMBERS][DECIMAL];
+    struct argv a = {calloc(cap, sizeof(*a.v)), calloc(cap, sizeof(*a.len)), 0};
     int status = -ENOMEM;
 
-    if (!argv || !len || cap > MAX_COMMIT)
-        goto out;
-    print(epoch, s->epoch);
-    print(ttl, s->conf.lease_ms);
-    print(keep, s->conf.keep_s);
-    print(retention, (uint64_t)s->conf.retention_ms);
-    print(observations, to->observations);
-    print(ts, (uint64_t)event_ts);
-    print(alerts, from->alerts);
-    const char *const fixed[] = {"FCALL",
-                                 "rgs_commit",
-                                 "6",
-                                 s->key[LEASE],
-                                 s->key[POSITION],
-                                 s->key[SCORES],
-                                 s->key[RESELLERS],
-                                 s->key[ALERTS],
-                                 s->key[OBS],
-                                 s->owner,
-                                 epoch,
-                                 ttl,
-                                 keep,
-                                 retention,
-                                 from->place.id,
-                                 to->place.id,
-                                 observations,
-                                 ts,
-                                 to->ruleset,
-                                 alerts};
-    for (; n < sizeof(fixed) / sizeof(fixed[0]); n++) {
-        argv[n] = fixed[n];
-        len[n] = strlen(fixed[n]);
+    if (a.v && a.len) {
+        const struct rgs_bytes fixed[] = {
+            rgs_redis_word("FCALL"),
+            rgs_redis_word("rgs_commit"),
+            rgs_redis_word("6"),
+            rgs_redis_word(x->key[LEASE]),
+            rgs_redis_word(x->key[POSITION]),
+            rgs_redis_word(x->key[SCORES]),
+            rgs_redis_word(x->key[RESELLERS]),
+            rgs_redis_word(x->key[ALERTS]),
+            rgs_redis_word(x->key[OBS]),
+            rgs_redis_word(s->owner),
+            print(number[0], x->epoch),
+            rgs_redis_word(s->ttl),
+            rgs_redis_word(s->keep),
+            print(number[1], (uint64_t)s->conf.retention_ms),
+            print_ts(number[2], h->from.upto),
+            print_ts(number[3], h->to.upto),
+            print(number[4], h->to.observations),
+            print(number[5], (uint64_t)h->event_ts / 1000000),
+            rgs_redis_word(h->ruleset),
+            print(number[6], h->from.alerts),
+        };
+        for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++)
+            put(&a, fixed[i]);
+        put_list(&a, &c->alerts, number[7]);
+        put(&a, rgs_redis_word(h->anew ? "1" : "0"));
+        put_list(&a, &c->scores, number[8]);
+        put_list(&a, &c->gone, number[9]);
+        redisReply *r = rgs_home_callv(s->home, x->slot, (int)a.n, a.v, a.len);
+        status = status_of(s, r);
+        freeReplyObject(r);
     }
-    n = put_list(&c->alerts, counts[0], argv, len, n);
-    argv[n] = anew ? "1" : "0";
-    len[n++] = 1;
-    n = put_list(&c->scores, counts[1], argv, len, n);
-    n = put_list(&c->gone, counts[2], argv, len, n);
-    if (redisAppendCommandArgv(s->redis, (int)n, argv, len) != REDIS_OK)
-        goto out;
-    status = redisGetReply(s->redis, &reply) == REDIS_OK ? 0 : -EIO;
-    const redisReply *r = reply;
-    if (!r || r->type == REDIS_REPLY_ERROR) {
-        snprintf(s->trouble, sizeof(s->trouble), "%s", r ? r->str : s->redis->errstr);
-        status = r && (rgs_redis_is_error(r, "FENCED") || rgs_redis_is_error(r, "POSITION"))
-                     ? -ESTALE
-                     : -EIO;
-    }
-out:
-    freeReplyObject(reply);
-    free(argv);
-    free(len);
+    free(a.v);
+    free(a.len);
     return status;
 }

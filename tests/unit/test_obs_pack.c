@@ -117,21 +117,26 @@ static void expect_equal(const struct rgs_obs *a, const struct rgs_obs *b, unsig
 Test(obs_pack, any_observation_comes_back)
 {
     static struct rgs_obs all[RGS_PACK_OBS];
+    static uint32_t orders[RGS_PACK_OBS];
     struct rgs_obs got;
 
     for (uint64_t seed = 1; seed <= 60; seed++) {
         unsigned n = 0;
+        uint32_t order = (uint32_t)seed % 3;
         state = seed * 0x9e3779b97f4a7c15u;
         rgs_obs_packer_init(&packer, &pack_names);
         while (!rgs_obs_packer_full(&packer)) {
             all[n] = any_obs();
-            rgs_obs_pack(&packer, &all[n++]);
+            rgs_obs_pack(&packer, &all[n], orders[n] = order);
+            n++;
+            order += 1 + (uint32_t)any(8) % 4;
         }
         cr_assert_eq(n, packer.count);
         rgs_obs_unpacker_init(&unpacker, &unpack_names, rgs_bytes(packer.body, packer.n));
         for (unsigned i = 0; i < n; i++) {
             cr_assert_eq(rgs_obs_unpack(&unpacker, &got), RGS_OK, "seed %u, %u", (unsigned)seed, i);
             expect_equal(&all[i], &got, i);
+            cr_assert_eq(unpacker.order - 1, orders[i]);
         }
         cr_assert_eq(rgs_obs_unpack(&unpacker, &got), RGS_SHORT);
     }
@@ -145,8 +150,8 @@ Test(obs_pack, services_are_the_readers_own)
 
     RGS_OBS_SET(&o, SERVICE, service, 12);
     rgs_obs_packer_init(&packer, &pack_names);
-    rgs_obs_pack(&packer, &o);
-    rgs_obs_pack(&packer, &o);
+    rgs_obs_pack(&packer, &o, 0);
+    rgs_obs_pack(&packer, &o, 1);
     told.shift = 100;
     rgs_obs_unpacker_init(&unpacker, &unpack_names, rgs_bytes(packer.body, packer.n));
     for (int i = 0; i < 2; i++) {
@@ -184,7 +189,7 @@ Test(obs_pack, ordinary_traffic_is_small)
             n += packer.count;
             rgs_obs_packer_reset(&packer);
         }
-        rgs_obs_pack(&packer, &w.obs[i]);
+        rgs_obs_pack(&packer, &w.obs[i], packer.count);
     }
     cr_assert_gt(n, 1000);
     cr_assert_lt(bytes / n, 60, "%zu bytes each", bytes / n);
@@ -205,7 +210,7 @@ static struct rgs_sealer *sealer(uint8_t byte)
 /* Every prefix and every single-byte change of a block: nothing but the block itself opens. */
 Test(block, opens_only_as_it_was_sealed)
 {
-    const struct rgs_block_head head = {RGS_BLOCK_DATA, 11, 12, 13, 14, -15};
+    const struct rgs_block_head head = {RGS_BLOCK_DATA, 11, 12, 13, 2, 7, 14, -15};
     const char text[] = "85291234567 is in here";
     struct rgs_sealer *s = sealer(1), *other = sealer(2);
     struct rgs_block_head got;
@@ -223,8 +228,9 @@ Test(block, opens_only_as_it_was_sealed)
         cr_assert_eq(r == RGS_BLOCK_OK, cut == n, "prefix of %zu", cut);
         if (cut == n) {
             cr_assert_arr_eq(body, text, sizeof(text));
-            cr_assert(got.probe == 11 && got.session == 12 && got.seq == 13 && got.count == 14 &&
-                      got.ts == -15 && got.type == RGS_BLOCK_DATA && m == sizeof(text));
+            cr_assert(got.probe == 11 && got.session == 12 && got.seq == 13 && got.shard == 2 &&
+                      got.shards == 7 && got.count == 14 && got.ts == -15 &&
+                      got.type == RGS_BLOCK_DATA && m == sizeof(text));
         }
         free(copy);
         free(body);
@@ -251,7 +257,7 @@ Test(obs_pack, ladder)
     rgs_obs_packer_init(&packer, &pack_names);
     for (int i = 0; i < 8; i++) {
         struct rgs_obs o = any_obs();
-        rgs_obs_pack(&packer, &o);
+        rgs_obs_pack(&packer, &o, (uint32_t)i);
     }
     const struct rgs_unpack_names quiet = {0};
     for (size_t cut = 0; cut <= packer.n; cut++) {

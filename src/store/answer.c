@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "store/answer.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "store/names.h"
+
+enum {
+    HELD_BYTES = 256 << 20, /* of blocks that wait for other probes */
+    MOST_LINES = 8192,      /* the highest */
+};
+
+struct told {
+    int64_t at;
+    unsigned shard;
+    char *id, *typology, *json; /* one block, id first */
+    const char *level;
+};
+
+struct rgs_answer {
+    struct rgs_answer_conf conf;
+    struct rgs_site_names *names;
+    struct rgs_scorer *scorer;
+    struct rgs_merge *merge;
+    int64_t event_ts, settled;
+    struct told *alert; /* in the order of their time */
+    size_t alerts, cap;
+    bool short_of_memory;
+    /* The result at the last place where all had ended, as long as nothing followed. There it is
+     * taken for good, as at the end of an analysis; anywhere else it is only looked at, since it
+     * must not matter when somebody looks. */
+    bool final;
+    struct rgs_result_owner result;
+};
+
+static void forget_final(struct rgs_answer *a)
+{
+    if (a->final)
+        rgs_result_owner_fini(&a->result);
+    a->final = false;
+}
+
+static void on_obs(void *ctx, const struct rgs_obs *o)
+{
+    struct rgs_answer *a = ctx;
+
+    forget_final(a);
+    if (o->ts > a->event_ts)
+        a->event_ts = o->ts;
+    rgs_scorer_observe(a->scorer, o);
+}
+
+static void on_complete(void *ctx, int64_t ts)
+{
+    struct rgs_answer *a = ctx;
+
+    if (ts > a->event_ts)
+        a->event_ts = ts;
+    forget_final(a);
+    rgs_scorer_advance(a->scorer, ts);
+    rgs_result_owner_init(&a->result, &rgs_alloc_libc);
+    a->final = true;
+    if (rgs_scorer_result(a->scorer, &a->result) < 0)
+        a->short_of_memory = true;
+}
+
+static bool keep_alert(struct rgs_answer *a, const struct rgs_result_alert *r, const char *json)
+{
+    static const char *const levels[] = {"insufficient", "clear", "review", "alert"};
+    size_t n[3] = {strlen(r->id) + 1, strlen(r->typology) + 1, strlen(json) + 1};
+
+    if (a->alerts == a->cap) {
+        size_t cap = a->cap ? a->cap * 2 : 64;
+        struct told *more = realloc(a->alert, cap * sizeof(*more));
+        if (!more)
+            return false;
+        a->alert = more;
+        a->cap = cap;
+    }
+    char *text = malloc(n[0] + n[1] + n[2]);
+    if (!text)
+        return false;
+    struct told *t = &a->alert[a->alerts++];
+    *t = (struct told){.at = rgs_merge_now(a->merge),
+                       .shard = rgs_shard_of_id(r->id, a->conf.shards),
+                       .id = text,
+                       .typology = text + n[0],
+                       .json = text + n[0] + n[1],
+                       .level = levels[r->level]};
+    memcpy(t->id, r->id, n[0]);
+    memcpy(t->typology, r->typology, n[1]);
+    memcpy(t->json, json, n[2]);
+    return true;
+}
+
+static void on_alert(void *ctx, const struct rgs_result_alert *r)
+{
+    struct rgs_answer *a = ctx;
+    char *text = NULL;
+    size_t n = 0;
+
+    FILE *out = open_memstream(&text, &n);
+    if (out) {
+        a->conf.write_alert(out, r);
+        fclose(out);
+    }
+    if (!text || !keep_alert(a, r, text))
+        a->short_of_memory = true;
+    free(text);
+}
+
+static size_t fetch(void *ctx, const struct rgs_place *place, uint8_t *out)
+{
+    struct rgs_answer *a = ctx;
+    return a->conf.fetch(a->conf.ctx, place, out);
+}
+
+struct rgs_answer *rgs_answer_new(const struct rgs_answer_conf *conf, struct rgs_sealer *sealer)
+{
+    struct rgs_scorer_capacity capacity = rgs_scorer_capacity_default;
+    struct rgs_scorer_names names;
+    struct rgs_answer *a = calloc(1, sizeof(*a));
+
+    if (!a)
+        return NULL;
+    struct rgs_merge_conf merge = {.ctx = a,
+                                   .obs = on_obs,
+                                   .complete = on_complete,
+                                   .fetch = fetch,
+                                   .shards = conf->shards,
+                                   .held_bytes = HELD_BYTES};
+    a->conf = *conf;
+    a->settled = RGS_NEVER;
+    capacity.hash_key = conf->hash_key;
+    a->names = rgs_site_names_new(conf->catalogue, conf->hash_key);
+    if (a->names) {
+        rgs_site_names_give(a->names, &names);
+        rgs_site_names_learn(a->names, &merge.names);
+        a->scorer = rgs_scorer_new(conf->ruleset, &names, &capacity, &rgs_alloc_libc);
+        a->merge = rgs_merge_new(&merge, sealer);
+    }
+    if (!a->scorer || !a->merge) {
+        rgs_answer_del(a);
+        return NULL;
+    }
+    rgs_scorer_on_alert(a->scorer, on_alert, a);
+    return a;
+}
+
+void rgs_answer_del(struct rgs_answer *a)
+{
+    if (!a)
+        return;
+    forget_final(a);
+    rgs_merge_del(a->merge);
+    rgs_scorer_del(a->scorer);
+    rgs_site_names_del(a->names);
+    for (size_t i = 0; i < a->alerts; i++)
+        free(a->alert[i].id);
+    free(a->alert);
+    free(a);
+}
+
+struct rgs_merge *rgs_answer_merge(struct rgs_answer *a)
+{
+    return a->merge;
+}
+
+int rgs_answer_go(struct rgs_answer *a, unsigned most)
+{
+    bool more = rgs_merge_release(a->merge, most);
+    return a->short_of_memory ? -ENOMEM : more;
+}
+
+int64_t rgs_answer_event_ts(const struct rgs_answer *a)
+{
+    return a->event_ts;
+}
+
+/* ---- alerts -----------------------------------------------------------------------------------
+ */
+
+bool rgs_answer_alerts(const struct rgs_answer *a, unsigned shard, int64_t from, int64_t to,
+                       struct rgs_commit *c)
+{
+    bool ok = true;
+
+    for (size_t i = 0; i < a->alerts && a->alert[i].at <= to && ok; i++) {
+        const struct told *t = &a->alert[i];
+        if (t->shard == shard && t->at > from)
+            ok = rgs_commit_alert(c, t->id, t->typology, t->level, rgs_redis_word(t->json));
+    }
+    return ok;
+}
+
+bool rgs_answer_any_alert(const struct rgs_answer *a, unsigned shard, int64_t from)
+{
+    for (size_t i = a->alerts; i-- > 0 && a->alert[i].at > from;) {
+        if (a->alert[i].shard == shard)
+            return true;
+    }
+    return false;
+}
+
+void rgs_answer_settle(struct rgs_answer *a, int64_t upto)
+{
+    size_t n = 0;
+
+    if (upto <= a->settled)
+        return;
+    while (n < a->alerts && a->alert[n].at <= upto)
+        free(a->alert[n++].id);
+    a->alerts -= n;
+    if (n)
+        memmove(a->alert, a->alert + n, a->alerts * sizeof(*a->alert));
+    a->settled = upto;
+}
+
+int64_t rgs_answer_settled(const struct rgs_answer *a)
+{
+    return a->settled;
+}
+
+/* ---- scores -----------------------------------------------------------------------------------
+ */
+
+struct line {
+    uint64_t id, text; /* hashes */
+    char word[136];
+};
+
+struct rgs_lines {
+    size_t n, cap;
+    struct line line[];
+};
+
+void rgs_lines_del(struct rgs_lines *l)
+{
+    free(l);
+}
+
+static int by_id(const void *a, const void *b)
+{
+    const struct line *x = a, *y = b;
+    return x->id < y->id ? -1 : x->id > y->id;
+}
+
+static struct rgs_lines *lines_new(size_t cap)
+{
+    struct rgs_lines *l = malloc(sizeof(*l) + cap * sizeof(l->line[0]));
+    if (l)
+        *l = (struct rgs_lines){0, cap};
+    return l;
+}
+
+static const struct line *find(const struct rgs_lines *l, const struct line *key)
+{
+    return l ? bsearch(key, l->line, l->n, sizeof(*key), by_id) : NULL;
+}
+
+/* One line: into the commit when it says something new. */
+static bool add_line(struct rgs_answer *a, const struct rgs_result_reseller *x,
+                     struct rgs_commit *c, const struct rgs_lines *was, struct rgs_lines *now)
+{
+    struct line *l = &now->line[now->n++];
+    char *text = NULL;
+    size_t n = 0;
+
+    FILE *out = open_memstream(&text, &n);
+    if (out) {
+        a->conf.write_line(out, x);
+        fclose(out);
+    }
+    if (!text)
+        return false;
+    *l = (struct line){.id = rgs_hash(&a->conf.hash_key, x->id, strlen(x->id)),
+                       .text = rgs_hash(&a->conf.hash_key, text, n)};
+    snprintf(l->word, sizeof(l->word), "%s", x->id);
+    const struct line *old = find(was, l);
+    bool ok =
+        (old && old->text == l->text) || rgs_commit_score(c, x->id, x->score, rgs_bytes(text, n));
+    free(text);
+    return ok;
+}
+
+static bool add_gone(const struct rgs_lines *was, const struct rgs_lines *now, struct rgs_commit *c)
+{
+    bool ok = true;
+
+    for (size_t i = 0; was && ok && i < was->n; i++) {
+        if (!find(now, &was->line[i]))
+            ok = rgs_commit_gone(c, was->line[i].word);
+    }
+    return ok;
+}
+
+/* Lines that are new or changed go into the commits. */
+static bool add_lines(struct rgs_answer *a, const struct rgs_result *r, struct rgs_commit **commit,
+                      struct rgs_lines **lines, struct rgs_lines **now)
+{
+    size_t n = r->n_resellers < MOST_LINES ? r->n_resellers : MOST_LINES, of[RGS_SHARDS_MAX] = {0};
+    bool ok = true;
+
+    for (size_t i = 0; i < n; i++)
+        of[rgs_shard_of_id(r->resellers[i].id, a->conf.shards)]++;
+    for (unsigned k = 0; k < a->conf.shards; k++) {
+        if (commit[k])
+            ok = (now[k] = lines_new(of[k])) && ok;
+    }
+    for (size_t i = 0; ok && i < n; i++) {
+        const struct rgs_result_reseller *x = &r->resellers[i];
+        unsigned k = rgs_shard_of_id(x->id, a->conf.shards);
+        if (commit[k])
+            ok = add_line(a, x, commit[k], lines[k], now[k]);
+    }
+    return ok;
+}
+
+bool rgs_answer_scores(struct rgs_answer *a, struct rgs_commit **commit, struct rgs_lines **lines)
+{
+    struct rgs_lines *now[RGS_SHARDS_MAX] = {NULL};
+    struct rgs_result_owner look;
+    bool ok = true;
+
+    rgs_result_owner_init(&look, &rgs_alloc_libc);
+    if (!a->final)
+        ok = rgs_scorer_preview(a->scorer, &look) == 0;
+    if (ok)
+        ok = add_lines(a, a->final ? &a->result.result : &look.result, commit, lines, now);
+    rgs_result_owner_fini(&look);
+    for (unsigned k = 0; k < a->conf.shards; k++) {
+        if (!now[k])
+            continue;
+        qsort(now[k]->line, now[k]->n, sizeof(now[k]->line[0]), by_id);
+        ok = ok && add_gone(lines[k], now[k], commit[k]);
+        rgs_lines_del(lines[k]);
+        lines[k] = now[k];
+    }
+    return ok;
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What the logs of a site amount to, for one engine: the merged observations, scored, and the
+ * alerts that arose on the way, each with the event time at which it did. Every engine of a site
+ * works out all of it, and tells the shards that it holds the lease of: a card box, a cell or an
+ * account cuts through resellers, so that no shard can be scored by itself to the same bytes.
+ */
+#ifndef RGS_STORE_ANSWER_H
+#define RGS_STORE_ANSWER_H
+
+#include <stdio.h>
+
+#include "classify/classify.h"
+#include "rules/rules.h"
+#include "store/site.h"
+
+struct rgs_answer_conf {
+    const struct rgs_catalogue *catalogue; /* [borrow] with the rule set */
+    const struct rgs_ruleset *ruleset;
+    struct rgs_hash_key hash_key; /* that of the probes' tables */
+    unsigned shards;
+    void (*write_line)(FILE *out, const struct rgs_result_reseller *x);
+    void (*write_alert)(FILE *out, const struct rgs_result_alert *a);
+    size_t (*fetch)(void *ctx, const struct rgs_place *place, uint8_t *out);
+    void *ctx;
+};
+
+struct rgs_answer;
+
+/* The sealer is borrowed. NULL when memory is short. */
+struct rgs_answer *rgs_answer_new(const struct rgs_answer_conf *conf, struct rgs_sealer *sealer);
+void rgs_answer_del(struct rgs_answer *a);
+/* To be fed with what the logs say. */
+struct rgs_merge *rgs_answer_merge(struct rgs_answer *a);
+/* Evaluates what may go, at most so many observations: 1 when there is more, 0, or -ENOMEM. */
+int rgs_answer_go(struct rgs_answer *a, unsigned most);
+/* The newest time that was seen. */
+int64_t rgs_answer_event_ts(const struct rgs_answer *a);
+
+/* Alerts of one shard that arose behind `from`, up to and with `to`, into a commit. False when
+ * memory is short. */
+bool rgs_answer_alerts(const struct rgs_answer *a, unsigned shard, int64_t from, int64_t to,
+                       struct rgs_commit *c);
+bool rgs_answer_any_alert(const struct rgs_answer *a, unsigned shard, int64_t from);
+/* Those up to here are committed everywhere, and are forgotten. */
+void rgs_answer_settle(struct rgs_answer *a, int64_t upto);
+/* Alerts up to here are not known any more. */
+int64_t rgs_answer_settled(const struct rgs_answer *a);
+
+/* What is committed of the scores of one shard: a line's id to a hash of its text. */
+struct rgs_lines;
+void rgs_lines_del(struct rgs_lines *l);
+/*
+ * The lines of all shards as of now: for each shard that `commit` has one for, what is new or has
+ * changed since `lines` goes into it, and what is no more; then `lines` is what there is now. False
+ * when memory is short.
+ */
+bool rgs_answer_scores(struct rgs_answer *a, struct rgs_commit **commit, struct rgs_lines **lines);
+
+#endif

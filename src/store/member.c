@@ -1,0 +1,524 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "store/member.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <time.h>
+
+enum {
+    RETRY_MS = 300,
+    LEASE_PARTS = 3,      /* renewals in the time of a lease */
+    STEP_ENTRIES = 64,    /* that are read at once, of all shards */
+    STEP_OBS = 20000,     /* that are evaluated before the lease is thought of */
+    SEAL_MS = 10,         /* between two seals */
+    SEAL_AGAIN_MS = 2000, /* a seal that has not come back was lost with its server */
+    PAUSE_MS = 20,        /* between two looks at logs where nothing is new */
+    POISONED = 16,        /* blocks of one step that are kept aside */
+    LATENCIES = 1024,
+};
+
+struct held {
+    bool mine, anew; /* anew: all its lines are to be written */
+    uint64_t epoch;
+    struct rgs_position committed;
+    int64_t scored; /* up to where its lines are committed */
+    struct rgs_lines *lines;
+};
+
+struct aside {
+    struct rgs_place place;
+    uint8_t *p;
+    size_t n;
+};
+
+struct rgs_member {
+    struct rgs_member_conf conf;
+    struct rgs_sealer *sealer;
+    struct rgs_site *site;
+    struct rgs_answer *answer;
+    unsigned n;
+    struct held held[RGS_SHARDS_MAX];
+    struct rgs_place place[RGS_SHARDS_MAX];
+    int64_t leased_at, retry_at, scored_at, sealed_at; /* monotonic ms */
+    int64_t issued, issued_end;                        /* the seal that is on its way */
+    uint64_t losses;
+    bool away, more;
+    struct aside poisoned[POISONED];
+    unsigned n_poisoned;
+    struct rgs_member_status status;
+    uint32_t latency[LATENCIES];
+    uint64_t latencies;
+};
+
+static int64_t now_us(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+static int64_t now_ms(void)
+{
+    return now_us() / 1000;
+}
+
+static void pause_ms(int ms)
+{
+    nanosleep(&(struct timespec){.tv_nsec = ms * INT64_C(1000000)}, NULL);
+}
+
+static void say(struct rgs_member *m, const char *event, const char *text)
+{
+    if (m->conf.say)
+        m->conf.say(m->conf.ctx, event, text);
+}
+
+static void say_shard(struct rgs_member *m, const char *event, unsigned shard, const char *text)
+{
+    char line[300];
+    snprintf(line, sizeof(line), "%u: %.250s", shard, text);
+    say(m, event, line);
+}
+
+struct rgs_member *rgs_member_new(const struct rgs_member_conf *conf,
+                                  const struct rgs_token_key *key)
+{
+    struct rgs_member *m = calloc(1, sizeof(*m));
+
+    if (!m)
+        return NULL;
+    m->conf = *conf;
+    m->sealer = rgs_sealer_new(key, &rgs_alloc_libc);
+    if (!m->sealer) {
+        free(m);
+        return NULL;
+    }
+    return m;
+}
+
+static void drop(struct rgs_member *m, unsigned shard)
+{
+    struct held *h = &m->held[shard];
+
+    rgs_lines_del(h->lines);
+    h->lines = NULL;
+    h->mine = false;
+    h->epoch = 0;
+}
+
+void rgs_member_del(struct rgs_member *m)
+{
+    if (!m)
+        return;
+    for (unsigned k = 0; k < m->n; k++)
+        drop(m, k);
+    for (unsigned i = 0; i < m->n_poisoned; i++)
+        free(m->poisoned[i].p);
+    rgs_answer_del(m->answer);
+    rgs_site_close(m->site);
+    rgs_sealer_del(m->sealer);
+    free(m);
+}
+
+/* ---- the logs ---------------------------------------------------------------------------------
+ */
+
+static size_t fetch(void *ctx, const struct rgs_place *place, uint8_t *out)
+{
+    struct rgs_member *m = ctx;
+    return m->site ? rgs_site_fetch(m->site, place, out) : 0;
+}
+
+/* From the begin of the logs. */
+static bool begin(struct rgs_member *m, const char *why)
+{
+    struct rgs_answer_conf conf = m->conf.answer;
+
+    if (m->answer)
+        say(m, "anew", why);
+    rgs_answer_del(m->answer);
+    conf.shards = m->n;
+    conf.fetch = fetch;
+    conf.ctx = m;
+    m->answer = rgs_answer_new(&conf, m->sealer);
+    for (unsigned k = 0; k < m->n; k++) {
+        m->place[k] = (struct rgs_place){k, "0-0"};
+        m->held[k].scored = RGS_NEVER;
+        m->held[k].anew = true;
+        rgs_lines_del(m->held[k].lines);
+        m->held[k].lines = NULL;
+    }
+    m->issued = RGS_NEVER;
+    m->more = false;
+    return m->answer != NULL;
+}
+
+static bool dial(struct rgs_member *m)
+{
+    char err[256];
+
+    if (m->site)
+        return true;
+    if (now_ms() < m->retry_at)
+        return false;
+    m->site = rgs_site_open(&m->conf.site, err, sizeof(err));
+    if (!m->site) {
+        if (!m->away)
+            say(m, "away", err);
+        m->away = true;
+        m->retry_at = now_ms() + RETRY_MS;
+        return false;
+    }
+    m->n = rgs_site_shard_count(m->site);
+    for (unsigned k = 0; k < m->n; k++)
+        m->held[k].committed.upto = RGS_NEVER;
+    return true;
+}
+
+static void set_aside(struct rgs_member *m, const struct rgs_entry *e)
+{
+    struct aside *a = &m->poisoned[m->n_poisoned];
+
+    say_shard(m, "poisoned", e->place.shard, e->place.id);
+    if (m->n_poisoned == POISONED || !m->held[e->place.shard].mine)
+        return;
+    *a = (struct aside){.place = e->place, .p = malloc(e->block.n + 1), .n = e->block.n};
+    if (!a->p)
+        return;
+    if (a->n)
+        memcpy(a->p, e->block.p, a->n);
+    m->n_poisoned++;
+}
+
+static int on_entry(void *ctx, const struct rgs_entry *e)
+{
+    struct rgs_member *m = ctx;
+    struct rgs_merge *merge = rgs_answer_merge(m->answer);
+
+    if (e->seal != RGS_NEVER)
+        return rgs_merge_seal(merge, e->place.shard, e->seal, e->ended);
+    int status = rgs_merge_block(merge, &e->place, e->block, now_ms());
+    if (status == 1)
+        set_aside(m, e);
+    return status < 0 ? status : 0;
+}
+
+/* After answers were under way no more. */
+static void keep_aside(struct rgs_member *m)
+{
+    for (unsigned i = 0; i < m->n_poisoned; i++) {
+        const struct aside *a = &m->poisoned[i];
+        const struct rgs_entry e = {.place = a->place, .block = rgs_bytes(a->p, a->n)};
+        rgs_site_aside(m->site, &e);
+        free(a->p);
+    }
+    m->n_poisoned = 0;
+}
+
+/* Connections were lost: the logs may have lost their ends, or what is still to be read. */
+static bool check(struct rgs_member *m)
+{
+    uint64_t losses = rgs_site_losses(m->site);
+
+    if (losses == m->losses)
+        return true;
+    for (unsigned k = 0; k < m->n; k++) {
+        int status = rgs_site_check(m->site, &m->place[k]);
+        if (status == -ESTALE)
+            return begin(m, "the log was cut off while this engine was away");
+        if (status < 0)
+            return true; /* later */
+    }
+    m->losses = losses;
+    return true;
+}
+
+static void seal(struct rgs_member *m)
+{
+    struct rgs_merge *merge = rgs_answer_merge(m->answer);
+    struct rgs_watermark w;
+    int64_t now = now_ms();
+    char name[40];
+
+    if (!m->held[0].mine || m->more || now - m->sealed_at < SEAL_MS)
+        return;
+    if (m->issued != RGS_NEVER && rgs_merge_upto(merge) < m->issued) {
+        if (now - m->sealed_at < SEAL_AGAIN_MS)
+            return;
+    } else {
+        rgs_merge_watermark(merge, m->conf.sessions, now, m->conf.silent_ms, &w);
+        if (w.fell_silent) {
+            snprintf(name, sizeof(name), "%016" PRIx64 ":%016" PRIx64, w.probe, w.session);
+            say(m, "silent", name);
+        }
+        if (w.upto == RGS_NEVER)
+            return;
+        m->issued = w.upto;
+        m->issued_end = w.ended;
+    }
+    m->sealed_at = now;
+    rgs_site_seal(m->site, m->issued, m->issued_end);
+}
+
+/* ---- leases -----------------------------------------------------------------------------------
+ */
+
+static unsigned holding(const struct rgs_member *m)
+{
+    unsigned n = 0;
+    for (unsigned k = 0; k < m->n; k++)
+        n += m->held[k].mine;
+    return n;
+}
+
+static void stand_back(struct rgs_member *m, unsigned shard, const char *why)
+{
+    drop(m, shard);
+    m->status.fenced++;
+    m->leased_at = 0;
+    say_shard(m, "fenced", shard, why);
+}
+
+/* False when what is committed does not fit what this engine knows. */
+static bool renew(struct rgs_member *m, unsigned shard, unsigned quota)
+{
+    struct held *h = &m->held[shard];
+    struct rgs_lease l;
+
+    if (rgs_site_lease(m->site, shard, holding(m) < quota, &l) < 0) {
+        drop(m, shard); /* nobody knows */
+        return true;
+    }
+    if (h->mine && (!l.mine || l.epoch != h->epoch))
+        stand_back(m, shard, "another engine has had the lease");
+    if (l.mine && !h->mine) {
+        h->anew = true;
+        say_shard(m, "leased", shard, "the lease is taken");
+    }
+    h->mine = l.mine;
+    h->epoch = l.epoch;
+    bool lost = l.position.upto < h->committed.upto;
+    h->committed = l.position;
+    return !lost && (!m->answer || l.position.upto >= rgs_answer_settled(m->answer));
+}
+
+/* Renews what is held, takes what is free up to an even share, and gives back what is more. */
+static bool see_to_leases(struct rgs_member *m)
+{
+    unsigned engines = 1, place = 0;
+    int64_t least = INT64_MAX;
+    bool fits = true;
+
+    m->leased_at = now_ms();
+    if (rgs_site_engines(m->site, &engines, &place) < 0)
+        engines = 1;
+    m->status.engines = engines;
+    unsigned quota = m->n / engines + (place < m->n % engines);
+    for (unsigned k = 0; k < m->n; k++) {
+        fits = renew(m, k, quota) && fits;
+        int64_t upto = m->held[k].committed.upto;
+        least = upto < least ? upto : least;
+    }
+    for (unsigned k = m->n; k-- > 0 && holding(m) > quota;) {
+        if (m->held[k].mine) {
+            rgs_site_release(m->site, k);
+            drop(m, k);
+            say_shard(m, "given", k, "another engine has fewer");
+        }
+    }
+    if (m->answer && fits)
+        rgs_answer_settle(m->answer, least);
+    return fits || !m->answer || begin(m, "the site lost what was committed");
+}
+
+/* ---- commits ----------------------------------------------------------------------------------
+ */
+
+static bool scores_due(const struct rgs_member *m, unsigned shard, int64_t upto, bool idle)
+{
+    const struct held *h = &m->held[shard];
+    return (h->anew || h->scored < upto) && (idle || now_ms() - m->scored_at >= m->conf.scores_ms);
+}
+
+static void note_latency(struct rgs_member *m, int64_t us)
+{
+    m->latency[m->latencies++ % LATENCIES] = us > UINT32_MAX ? UINT32_MAX : (uint32_t)us;
+}
+
+static void commit(struct rgs_member *m, unsigned shard, const struct rgs_commit *c, bool scores)
+{
+    struct held *h = &m->held[shard];
+    struct rgs_merge_counts counts;
+    struct rgs_commit_head head = {.from = h->committed,
+                                   .event_ts = rgs_answer_event_ts(m->answer),
+                                   .ruleset = rgs_ruleset_sha256(m->conf.answer.ruleset),
+                                   .anew = scores && h->anew};
+    uint64_t alerts = rgs_commit_alerts(c);
+
+    rgs_merge_counts(rgs_answer_merge(m->answer), &counts);
+    head.to = (struct rgs_position){.upto = rgs_merge_upto(rgs_answer_merge(m->answer)),
+                                    .observations = counts.observations,
+                                    .alerts = h->committed.alerts + alerts};
+    int64_t begun = now_us();
+    int status = rgs_site_commit(m->site, shard, &head, c);
+    note_latency(m, now_us() - begun);
+    if (status == 0) {
+        m->status.commits++;
+        m->status.alerts += alerts;
+        h->committed = head.to;
+        if (scores) {
+            h->anew = false;
+            h->scored = head.to.upto;
+        }
+        return;
+    }
+    h->anew = h->anew || scores;
+    if (status == -ESTALE) {
+        stand_back(m, shard, rgs_site_trouble(m->site));
+    } else if (status != -EAGAIN) {
+        /* Nobody knows whether it was done: the server is asked. */
+        drop(m, shard);
+        m->leased_at = 0;
+    }
+}
+
+static int commit_all(struct rgs_member *m, bool idle)
+{
+    int64_t upto = rgs_merge_upto(rgs_answer_merge(m->answer));
+    struct rgs_commit *c[RGS_SHARDS_MAX] = {NULL}, *scored[RGS_SHARDS_MAX] = {NULL};
+    struct rgs_lines *lines[RGS_SHARDS_MAX];
+    bool any = false, ok = true;
+
+    if (upto == RGS_NEVER)
+        return 0;
+    for (unsigned k = 0; k < m->n; k++) {
+        struct held *h = &m->held[k];
+        lines[k] = NULL;
+        /* Whoever has just come may have to catch up first. */
+        if (!h->mine || upto < h->committed.upto)
+            continue;
+        bool scores = scores_due(m, k, upto, idle);
+        if (!scores && !rgs_answer_any_alert(m->answer, k, h->committed.upto))
+            continue;
+        c[k] = rgs_commit_new();
+        ok = ok && c[k] && rgs_answer_alerts(m->answer, k, h->committed.upto, upto, c[k]);
+        if (scores) {
+            scored[k] = c[k];
+            any = true;
+            if (h->anew) {
+                rgs_lines_del(h->lines);
+                h->lines = NULL;
+            }
+            lines[k] = h->lines;
+            h->lines = NULL;
+        }
+    }
+    if (ok && any) {
+        ok = rgs_answer_scores(m->answer, scored, lines);
+        m->scored_at = now_ms();
+    }
+    for (unsigned k = 0; k < m->n; k++) {
+        if (scored[k])
+            m->held[k].lines = lines[k];
+        if (c[k] && ok)
+            commit(m, k, c[k], scored[k] != NULL);
+        rgs_commit_del(c[k]);
+    }
+    return ok ? 0 : -ENOMEM;
+}
+
+/* ---- a step -----------------------------------------------------------------------------------
+ */
+
+static bool renewal_due(const struct rgs_member *m)
+{
+    return now_ms() - m->leased_at >= m->conf.site.lease_ms / LEASE_PARTS;
+}
+
+static void tell_whether_away(struct rgs_member *m)
+{
+    bool failed = rgs_site_failed(m->site);
+
+    if (failed && !m->away)
+        say(m, "away", rgs_site_trouble(m->site));
+    else if (!failed && m->away)
+        say(m, "back", "all shards answer");
+    m->away = failed;
+}
+
+static int evaluate(struct rgs_member *m)
+{
+    int status = 1;
+
+    while (status == 1 && !renewal_due(m))
+        status = rgs_answer_go(m->answer, STEP_OBS);
+    m->more = status == 1;
+    return status < 0 ? status : 0;
+}
+
+int rgs_member_step(struct rgs_member *m, int wait_ms)
+{
+    unsigned count = STEP_ENTRIES / (m->n ? m->n : 1);
+    int found = 0, status;
+
+    if (!dial(m)) {
+        pause_ms(wait_ms < 100 ? wait_ms : 100);
+        return 0;
+    }
+    if (!m->answer && !begin(m, ""))
+        return -ENOMEM;
+    if (!check(m) || (renewal_due(m) && !see_to_leases(m)))
+        return -ENOMEM;
+    if (!m->more) {
+        found = rgs_site_read(m->site, m->place, count > 2 ? count : 2, on_entry, m);
+        if (found < 0)
+            return found;
+        keep_aside(m);
+    }
+    status = evaluate(m);
+    if (status < 0)
+        return status;
+    bool idle = found == 0 && !m->more;
+    seal(m);
+    status = commit_all(m, idle);
+    tell_whether_away(m);
+    if (idle || m->away)
+        pause_ms(wait_ms < PAUSE_MS ? wait_ms : PAUSE_MS);
+    return status;
+}
+
+static int by_size(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+void rgs_member_status(const struct rgs_member *m, struct rgs_member_status *out)
+{
+    *out = m->status;
+    out->shards = m->n;
+    out->held = holding(m);
+    if (!m->answer)
+        return;
+    struct rgs_merge *merge = rgs_answer_merge(m->answer);
+    rgs_merge_counts(merge, &out->merge);
+    out->complete = out->merge.complete && !m->more;
+    for (unsigned k = 0; k < m->n; k++) {
+        const struct held *h = &m->held[k];
+        int64_t upto = rgs_merge_upto(merge);
+        out->complete = out->complete && h->committed.upto >= upto &&
+                        (!h->mine || (!h->anew && h->scored >= upto));
+    }
+}
+
+void rgs_member_latency(const struct rgs_member *m, uint64_t out[2])
+{
+    static _Thread_local uint32_t v[LATENCIES];
+    size_t n = m->latencies < LATENCIES ? (size_t)m->latencies : LATENCIES;
+
+    memcpy(v, m->latency, n * sizeof(v[0]));
+    qsort(v, n, sizeof(v[0]), by_size);
+    out[0] = n ? v[n / 2] : 0;
+    out[1] = n ? v[n * 99 / 100] : 0;
+}
