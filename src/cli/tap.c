@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "capture/filter.h"
+#include "cli/alerts.h"
 #include "cli/commands.h"
 #include "cli/config.h"
 #include "cli/given.h"
@@ -26,7 +27,8 @@ enum {
     DEFAULT_SETTLE_S = 10,
     LOOK_MS = 200,
     COUNTERS_EVERY_S = 60,
-    MAX_RING_MIB = 1024, /* libpcap takes the size as an int of bytes */
+    LAST_ALERTS_MS = 1500, /* of the five seconds of an end */
+    MAX_RING_MIB = 1024,   /* libpcap takes the size as an int of bytes */
 };
 
 struct job {
@@ -37,6 +39,7 @@ struct job {
     uint32_t slots;
     struct rgs_live *live;
     struct rgs_follow *follow;
+    struct rgs_alerts alerts;
     struct rgs_outbox *outbox;
     struct rgs_metrics *metrics;
     struct rgs_metrics_facts facts;
@@ -180,7 +183,8 @@ static bool open_all(struct job *j)
     const struct rgs_args *args = j->args;
     char err[512];
 
-    if (!load_key(j) || !rgs_pack_load(&j->pack, setting(j, "rules", j->config.rules), true) ||
+    if (!load_key(j) || !rgs_alerts_read(&j->alerts, args) ||
+        !rgs_pack_load(&j->pack, setting(j, "rules", j->config.rules), true) ||
         !rgs_inventory_load(&j->inventory, args, setting(j, "inventory", j->config.inventory)))
         return false;
     if (j->config.geoip && !(j->geo = rgs_geo_open(j->config.geoip, err, sizeof(err)))) {
@@ -229,14 +233,11 @@ static bool open_probe(struct job *j)
 static bool open_files(struct job *j)
 {
     const struct rgs_args *args = j->args;
-    struct rgs_outbox_conf outbox = {.file = rgs_arg(args, "alerts"),
-                                     .syslog = rgs_arg(args, "syslog"),
-                                     .ruleset_sha256 = rgs_ruleset_sha256(j->pack.ruleset)};
     char err[512];
 
+    if (!rgs_alerts_open(&j->alerts, args, rgs_ruleset_sha256(j->pack.ruleset), &j->outbox))
+        return false;
     if (rgs_output_open(&j->output, rgs_arg(args, "output"), err, sizeof(err)) < 0 ||
-        ((outbox.file || outbox.syslog) &&
-         !(j->outbox = rgs_outbox_new(&outbox, err, sizeof(err)))) ||
         (j->dir &&
          !(j->follow = rgs_follow_new(j->dir, rgs_arg(args, "position"), j->settle_s * 1000,
                                       on_problem, NULL, err, sizeof(err))))) {
@@ -265,7 +266,7 @@ static bool become_small(struct job *j)
     }
     if (!open_files(j))
         return false;
-    if (!rgs_rights_filter(j->probe != NULL, err, sizeof(err))) {
+    if (!rgs_rights_filter(j->probe || rgs_alerts_connect(j->args), err, sizeof(err))) {
         rgs_failed(j->args, "%s", err);
         return false;
     }
@@ -280,6 +281,7 @@ static void close_all(struct job *j)
     rgs_live_del(j->live);
     rgs_follow_del(j->follow);
     rgs_outbox_del(j->outbox);
+    rgs_alerts_fini(&j->alerts);
     rgs_geo_close(j->geo);
     rgs_config_fini(&j->config);
     rgs_token_key_del(j->key);
@@ -331,14 +333,13 @@ static int64_t monotonic_ms(void)
     return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-static void deliver(struct job *j)
+/* No more alerts arise: the last ones go out, or wait in the spool for the next start. */
+static void finish_alerts(struct job *j)
 {
-    if (!j->outbox)
-        return;
-    uint32_t waiting = rgs_outbox_deliver(j->outbox);
+    uint64_t waiting = j->outbox ? rgs_outbox_finish(j->outbox, LAST_ALERTS_MS) : 0;
     if (waiting)
-        rgs_log(RGS_LOG_WARNING, "alerts-waiting", "waiting=%u dropped=%llu", waiting,
-                (unsigned long long)rgs_outbox_dropped(j->outbox));
+        rgs_log(RGS_LOG_WARNING, "alerts-left", "waiting=%llu spooled=%s",
+                (unsigned long long)waiting, rgs_arg(j->args, "alert-spool") ? "yes" : "no");
 }
 
 static void run_until_done(struct job *j)
@@ -357,7 +358,6 @@ static void run_until_done(struct job *j)
         }
         if (got == SIGHUP && j->outbox)
             rgs_outbox_reopen(j->outbox);
-        deliver(j);
         rgs_tap_status(j->tap, &s);
         watch(&s, &before);
         int64_t now = monotonic_ms();
@@ -371,7 +371,7 @@ static void run_until_done(struct job *j)
         }
     }
     rgs_tap_join(j->tap);
-    deliver(j);
+    finish_alerts(j);
     rgs_tap_status(j->tap, &s);
     watch(&s, &before);
     log_counters(&s);
@@ -445,7 +445,9 @@ static int run_tap(const struct rgs_args *args)
             job.facts =
                 (struct rgs_metrics_facts){.ruleset_sha256 = rgs_ruleset_sha256(job.pack.ruleset),
                                            .started = (int64_t)t.tv_sec * 1000000000 + t.tv_nsec};
-            int started = rgs_tap_start(job.tap);
+            int started = job.outbox ? rgs_outbox_start(job.outbox) : 0;
+            if (started == 0)
+                started = rgs_tap_start(job.tap);
             if (started == 0 && job.metrics &&
                 !rgs_metrics_start(job.metrics, job.tap, &job.facts)) {
                 rgs_failed(args, "metrics cannot be served");
@@ -480,9 +482,7 @@ static const struct rgs_option options[] = {
     {"position", 0, "FILE", "how far files were read (DIR/.regsentry.position)", NULL},
     {"metrics", 0, "ADDRESS:PORT", "serve /metrics, /healthz and /readyz; PORT alone: on loopback",
      NULL},
-    {"alerts", 0, "FILE", "append alerts as they arise, a JSON line each", NULL},
-    {"syslog", 0, "ADDRESS:PORT",
-     "send them to syslog, too (RFC 5424 with CEF over UDP; or a path)", NULL},
+    RGS_ALERT_OPTIONS,
     {"inventory", 0, "FILE", "CSV of who owns which number ranges, accounts, titles and devices",
      NULL},
     {"rules", 0, "DIR", "folder of rules (the shipped one)", NULL},

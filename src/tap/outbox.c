@@ -2,230 +2,285 @@
 #include "tap/outbox.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <netdb.h>
-#include <openssl/evp.h>
-#include <stdatomic.h>
-#include <stddef.h>
+#include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
-#include <sys/socket.h>
-#include <sys/un.h>
+#include <string.h>
 #include <time.h>
-#include <unistd.h>
 
-#include "base/json.h"
-#include "regsentry/version.h"
-#include "sink/file.h"
-#include "sink/report.h"
+#include "base/hash.h"
+#include "base/ring.h"
+#include "tap/log.h"
 
-enum { BOX = 1024, LINE = 4096 };
+enum {
+    BOX = 256,
+    LOOK_MS = 50,          /* of the thread that empties the ring */
+    FIRST_WAIT_MS = 500,   /* after a failure; then twice as long each time */
+    LAST_ATTEMPT_MS = 100, /* an end may come while a receiver waits for a better time */
+};
+
+struct lane {
+    struct rgs_outbox *box;
+    struct rgs_receiver r;
+    int reader; /* of the backlog */
+    pthread_t thread;
+    bool running;
+    _Atomic bool reopen;
+    uint64_t delivered, failed; /* under the lock */
+};
 
 struct rgs_outbox {
     struct rgs_ring *ring;
-    char *path;
-    int file, syslog; /* -1: none */
-    bool written;     /* the head of the ring is in the file already */
-    char host[256];
-    const char *sha;
+    struct rgs_backlog *backlog; /* under the lock */
+    pthread_mutex_t lock;
+    pthread_cond_t news;
+    pthread_t mover;
+    bool moving, ending; /* ending: the ring is empty for good; under the lock */
+    _Atomic bool stop;
+    rgs_give_up give_up;
+    char ruleset[65];
     _Atomic uint64_t dropped;
+    size_t n;
+    struct lane lane[RGS_RECEIVERS];
 };
 
-/* ---- words ------------------------------------------------------------------------------------
- */
-void rgs_out_alert_fill(struct rgs_out_alert *out, const struct rgs_result_alert *a,
-                        const char *sha, uint64_t lost)
+int64_t rgs_monotonic_ms(void)
 {
-    uint8_t digest[32] = {0};
-    EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
 
-    *out = (struct rgs_out_alert){.ts = a->ts, .score = a->score, .level = a->level, .lost = lost};
-    snprintf(out->entity, sizeof(out->entity), "%s", a->id);
-    snprintf(out->typology, sizeof(out->typology), "%s", a->typology);
-    for (size_t i = 0; i < a->n_rules && out->n_rules < RGS_OUT_RULES; i++)
-        snprintf(out->rule[out->n_rules++], sizeof(out->rule[0]), "%s", a->rules[i]);
-    if (ctx) {
-        EVP_DigestInit_ex(ctx, EVP_sha256(), NULL);
-        EVP_DigestUpdate(ctx, sha, strlen(sha) + 1);
-        EVP_DigestUpdate(ctx, out->entity, strlen(out->entity) + 1);
-        EVP_DigestUpdate(ctx, out->typology, strlen(out->typology) + 1);
-        EVP_DigestUpdate(ctx, &a->ts, sizeof(a->ts));
-        EVP_DigestUpdate(ctx, &out->level, sizeof(out->level));
-        EVP_DigestFinal_ex(ctx, digest, NULL);
-        EVP_MD_CTX_free(ctx);
+/* A receiver is known by what it is and where: a name of fixed length, and no secret of an address
+ * in the spool. */
+static void name_of(const struct rgs_receiver *r, char out[RGS_BACKLOG_NAME])
+{
+    static const struct rgs_hash_key key = {0x7265636569766572u, 0x206f6620616c6572u};
+    snprintf(out, RGS_BACKLOG_NAME, "%s-%016llx", r->kind,
+             (unsigned long long)rgs_hash(&key, r->target, strlen(r->target)));
+}
+
+static bool add_lanes(struct rgs_outbox *o, const struct rgs_receiver *r, size_t n)
+{
+    char name[RGS_BACKLOG_NAME];
+
+    for (size_t i = 0; i < n; i++) {
+        name_of(&r[i], name);
+        o->lane[i] =
+            (struct lane){.box = o, .r = r[i], .reader = rgs_backlog_reader(o->backlog, name)};
+        if (o->lane[i].reader < 0)
+            return false;
     }
-    for (size_t i = 0; i < (sizeof(out->id) - 1) / 2; i++)
-        snprintf(out->id + 2 * i, 3, "%02x", digest[i]);
+    return true;
 }
 
-static void text(struct rgs_json *j, const char *key, const char *value)
+static void free_all(struct rgs_outbox *o)
 {
-    rgs_json_key(j, key);
-    rgs_json_bytes(j, rgs_bytes(value, strlen(value)));
+    rgs_ring_del(o->ring);
+    rgs_backlog_close(o->backlog);
+    pthread_cond_destroy(&o->news);
+    pthread_mutex_destroy(&o->lock);
+    free(o);
 }
 
-void rgs_out_alert_json(FILE *out, const struct rgs_out_alert *a, const char *sha)
-{
-    struct rgs_json j;
-
-    rgs_json_init(&j, rgs_write_file, out);
-    rgs_json_open(&j, '{');
-    text(&j, "id", a->id);
-    rgs_json_key(&j, "ts");
-    rgs_json_time(&j, a->ts);
-    text(&j, "reseller", a->entity);
-    text(&j, "typology", a->typology);
-    rgs_json_key(&j, "score");
-    rgs_json_decimal(&j, a->score, 1);
-    text(&j, "level", rgs_status_word(a->level));
-    rgs_json_key(&j, "rules");
-    rgs_json_open(&j, '[');
-    for (size_t i = 0; i < a->n_rules; i++)
-        rgs_json_bytes(&j, rgs_bytes(a->rule[i], strlen(a->rule[i])));
-    rgs_json_close(&j, ']');
-    text(&j, "ruleset", sha);
-    if (a->lost) { /* the windows may lack something: the score is "at least" */
-        rgs_json_key(&j, "dropped");
-        rgs_json_u64(&j, a->lost);
-    }
-    rgs_json_close(&j, '}');
-    rgs_json_line(&j);
-    rgs_json_flush(&j);
-}
-
-/* A value of a CEF extension or header: its escapes; what would break the line becomes a space. */
-static void cef(char out[300], const char *s)
-{
-    size_t n = 0;
-    for (; *s && n < 297; s++) {
-        if (*s == '\\' || *s == '=' || *s == '|')
-            out[n++] = '\\';
-        out[n++] = (unsigned char)*s < ' ' ? ' ' : *s;
-    }
-    out[n] = '\0';
-}
-
-int rgs_out_alert_syslog(char *out, size_t cap, const struct rgs_out_alert *a, const char *host,
-                         int64_t now)
-{
-    char entity[300], typology[300];
-    time_t seconds = (time_t)(now / 1000000000);
-    struct tm tm;
-    bool alert = a->level == RGS_STATUS_ALERT;
-    /* RFC 5424 6.2.1: facility 13 (log alert), severity 1 (alert) or 4 (warning). */
-    int priority = 13 * 8 + (alert ? 1 : 4);
-
-    cef(entity, a->entity);
-    cef(typology, a->typology);
-    gmtime_r(&seconds, &tm);
-    return snprintf(out, cap,
-                    "<%d>1 %04d-%02d-%02dT%02d:%02d:%02d.%03dZ %s regsentry - alert - "
-                    "CEF:0|regsentry|regsentry|%s|%s|Score of %s reached %s|%d|"
-                    "externalId=%s rt=%lld cs1Label=reseller cs1=%s cs2Label=typology cs2=%s "
-                    "cfp1Label=score cfp1=%.1f cn1Label=dropped cn1=%llu",
-                    priority, tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min,
-                    tm.tm_sec, (int)(now / 1000000 % 1000), host, RGS_VERSION, typology, entity,
-                    rgs_status_word(a->level), alert ? 8 : 5, a->id, (long long)(a->ts / 1000000),
-                    entity, typology, a->score, (unsigned long long)a->lost);
-}
-
-/* ---- receivers --------------------------------------------------------------------------------
- */
-static int open_file(const char *path)
-{
-    return open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
-}
-
-static int open_udp(const char *address, char *err, size_t err_size)
-{
-    struct addrinfo hints = {.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV,
-                             .ai_socktype = SOCK_DGRAM},
-                    *found;
-    char *copy = strdup(address), *colon = copy ? strrchr(copy, ':') : NULL;
-    int fd = -1, status = EAI_NONAME;
-
-    if (colon) {
-        *colon = '\0';
-        status = getaddrinfo(copy, colon + 1, &hints, &found);
-    }
-    free(copy);
-    if (status) {
-        snprintf(err, err_size, "%s: is neither ADDRESS:PORT nor the path of a socket", address);
-        return -1;
-    }
-    fd = socket(found->ai_family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (fd >= 0 && connect(fd, found->ai_addr, found->ai_addrlen) < 0) {
-        close(fd);
-        fd = -1;
-    }
-    if (fd < 0)
-        snprintf(err, err_size, "%s: %s", address, strerror(errno));
-    freeaddrinfo(found);
-    return fd;
-}
-
-static int open_socket(const char *path, char *err, size_t err_size)
-{
-    struct sockaddr_un to = {.sun_family = AF_UNIX};
-    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-
-    snprintf(to.sun_path, sizeof(to.sun_path), "%s", path);
-    if (fd >= 0 && connect(fd, (struct sockaddr *)&to, sizeof(to)) < 0) {
-        close(fd);
-        fd = -1;
-    }
-    if (fd < 0)
-        snprintf(err, err_size, "%s: %s", path, strerror(errno));
-    return fd;
-}
-
-struct rgs_outbox *rgs_outbox_new(const struct rgs_outbox_conf *conf, char *err, size_t err_size)
+struct rgs_outbox *rgs_outbox_new(const struct rgs_receiver *r, size_t n, const char *spool,
+                                  const char *ruleset_sha256, char *err, size_t err_size)
 {
     struct rgs_outbox *o = calloc(1, sizeof(*o));
+    pthread_condattr_t attr;
 
-    if (!o) {
-        snprintf(err, err_size, "out of memory");
+    snprintf(err, err_size, "out of memory");
+    if (!o)
         return NULL;
-    }
-    o->file = o->syslog = -1;
-    o->sha = conf->ruleset_sha256;
+    pthread_mutex_init(&o->lock, NULL);
+    pthread_condattr_init(&attr);
+    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+    pthread_cond_init(&o->news, &attr);
+    pthread_condattr_destroy(&attr);
+    atomic_init(&o->give_up, INT64_MAX);
+    rgs_outbox_ruleset(o, ruleset_sha256);
     o->ring = rgs_ring_new(BOX, sizeof(struct rgs_out_alert), &rgs_alloc_libc);
-    bool ok = o->ring != NULL;
-    if (!ok)
-        snprintf(err, err_size, "out of memory");
-    if (ok && conf->file) {
-        o->path = strdup(conf->file);
-        o->file = open_file(conf->file);
-        ok = o->path && o->file >= 0;
-        if (!ok)
-            snprintf(err, err_size, "%s: %s", conf->file, strerror(errno));
-    }
-    if (ok && conf->syslog) {
-        o->syslog = conf->syslog[0] == '/' ? open_socket(conf->syslog, err, err_size)
-                                           : open_udp(conf->syslog, err, err_size);
-        ok = o->syslog >= 0;
-    }
-    if (gethostname(o->host, sizeof(o->host) - 1) < 0 || !o->host[0])
-        snprintf(o->host, sizeof(o->host), "-");
-    if (!ok) {
-        rgs_outbox_del(o);
+    o->backlog = rgs_backlog_open(spool, err, err_size);
+    if (!o->ring || !o->backlog || n > RGS_RECEIVERS || !add_lanes(o, r, n)) {
+        free_all(o);
         return NULL;
     }
+    o->n = n;
     return o;
+}
+
+/* ---- threads ----------------------------------------------------------------------------------
+ */
+static void *move(void *arg)
+{
+    struct rgs_outbox *o = arg;
+    bool last = false;
+
+    while (!last) {
+        last = atomic_load(&o->stop); /* first: what was put before is seen */
+        const struct rgs_out_alert *a;
+        while ((a = rgs_ring_head(o->ring))) {
+            struct rgs_out_alert sealed = *a;
+            rgs_ring_drop(o->ring);
+            rgs_out_alert_seal(&sealed);
+            pthread_mutex_lock(&o->lock);
+            bool kept = rgs_backlog_put(o->backlog, &sealed);
+            pthread_cond_broadcast(&o->news);
+            pthread_mutex_unlock(&o->lock);
+            if (!kept)
+                rgs_log(RGS_LOG_ERROR, "alert-spool-failed", "alert=%s", sealed.id);
+        }
+        if (!last)
+            nanosleep(&(struct timespec){.tv_nsec = INT64_C(1000000) * LOOK_MS}, NULL);
+    }
+    pthread_mutex_lock(&o->lock);
+    o->ending = true;
+    pthread_cond_broadcast(&o->news);
+    pthread_mutex_unlock(&o->lock);
+    return NULL;
+}
+
+/* Under the lock. */
+static void wait_until(struct rgs_outbox *o, int64_t ms)
+{
+    struct timespec t = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
+    pthread_cond_timedwait(&o->news, &o->lock, &t);
+}
+
+/* How long to wait after so many failures; a little more or less, so that many taps do not come at
+ * once. */
+static int backoff(const struct lane *l, unsigned failures, int asked)
+{
+    int64_t ms = asked >= 0 ? asked : (int64_t)FIRST_WAIT_MS << (failures < 20 ? failures : 20);
+    if (ms > l->r.most_wait_ms)
+        ms = l->r.most_wait_ms;
+    uint64_t any = rgs_mix64((uint64_t)rgs_monotonic_ms() ^ (uint64_t)(uintptr_t)l);
+    return (int)(ms + (int64_t)(any % (uint64_t)(ms / 4 + 1)));
+}
+
+static void say_failure(const struct lane *l, const char *why, int wait_ms)
+{
+    char quoted[256];
+    rgs_log(RGS_LOG_WARNING, "alert-not-delivered", "receiver=%s retry_ms=%d reason=%s", l->r.kind,
+            wait_ms, rgs_log_quote(why, quoted));
+}
+
+/* The next alert for the lane, under the lock, once there is one and it is time; NULL at the end.
+ */
+static const struct rgs_out_alert *next(struct lane *l, int64_t not_before)
+{
+    struct rgs_outbox *o = l->box;
+
+    for (;;) {
+        const struct rgs_out_alert *a = rgs_backlog_head(o->backlog, l->reader);
+        int64_t now = rgs_monotonic_ms(), give_up = atomic_load(&o->give_up);
+        if (now >= give_up || (o->ending && !a))
+            return NULL;
+        if (o->ending && not_before > now + LAST_ATTEMPT_MS)
+            not_before = now + LAST_ATTEMPT_MS;
+        if (a && now >= not_before)
+            return a;
+        wait_until(o, a && not_before < now + 1000 ? not_before : now + 1000);
+    }
+}
+
+static void *deliver(void *arg)
+{
+    struct lane *l = arg;
+    struct rgs_outbox *o = l->box;
+    unsigned failures = 0;
+    int64_t not_before = 0;
+    const struct rgs_out_alert *a;
+
+    pthread_mutex_lock(&o->lock);
+    while ((a = next(l, not_before))) {
+        struct rgs_out_alert copy = *a;
+        char why[RGS_WHY] = "";
+        pthread_mutex_unlock(&o->lock);
+        if (atomic_exchange(&l->reopen, false) && l->r.reopen)
+            l->r.reopen(l->r.ctx);
+        int asked = l->r.deliver(l->r.ctx, &copy, &o->give_up, why);
+        int wait_ms = asked ? backoff(l, failures, asked) : 0;
+        if (asked)
+            say_failure(l, why, wait_ms);
+        else if (failures)
+            rgs_log(RGS_LOG_INFO, "alerts-delivered-again", "receiver=%s attempts=%u", l->r.kind,
+                    failures + 1);
+        pthread_mutex_lock(&o->lock);
+        failures = asked ? failures + 1 : 0;
+        not_before = asked ? rgs_monotonic_ms() + wait_ms : 0;
+        l->failed += asked != 0;
+        if (asked == 0) {
+            l->delivered++;
+            rgs_backlog_take(o->backlog, l->reader);
+        }
+    }
+    pthread_mutex_unlock(&o->lock);
+    return NULL;
+}
+
+int rgs_outbox_start(struct rgs_outbox *o)
+{
+    int status = pthread_create(&o->mover, NULL, move, o);
+
+    o->moving = status == 0;
+    for (size_t i = 0; status == 0 && i < o->n; i++) {
+        status = pthread_create(&o->lane[i].thread, NULL, deliver, &o->lane[i]);
+        o->lane[i].running = status == 0;
+    }
+    return -status;
+}
+
+/* ---- the end ----------------------------------------------------------------------------------
+ */
+static bool join_in_time(pthread_t thread, int64_t until_ms)
+{
+    struct timespec t = {.tv_sec = until_ms / 1000, .tv_nsec = until_ms % 1000 * 1000000};
+    return pthread_clockjoin_np(thread, NULL, CLOCK_MONOTONIC, &t) == 0;
+}
+
+uint64_t rgs_outbox_finish(struct rgs_outbox *o, int patience_ms)
+{
+    struct rgs_outbox_status s;
+    uint64_t most = 0;
+    int64_t give_up = rgs_monotonic_ms() + patience_ms;
+
+    atomic_store(&o->give_up, give_up);
+    atomic_store(&o->stop, true);
+    /* One that hangs in the kernel, in a write to a dead file server, is left behind. */
+    if (o->moving)
+        o->moving = !join_in_time(o->mover, give_up);
+    for (size_t i = 0; i < o->n; i++) {
+        if (o->lane[i].running)
+            o->lane[i].running = !join_in_time(o->lane[i].thread, give_up + LOOK_MS * 10);
+    }
+    if (o->moving) /* it may hold the lock */
+        return 1;
+    rgs_outbox_status(o, &s);
+    for (size_t i = 0; i < s.n; i++)
+        most = s.receiver[i].waiting > most ? s.receiver[i].waiting : most;
+    return most;
 }
 
 void rgs_outbox_del(struct rgs_outbox *o)
 {
+    bool busy = false;
+
     if (!o)
         return;
-    rgs_ring_del(o->ring);
-    if (o->file >= 0)
-        close(o->file);
-    if (o->syslog >= 0)
-        close(o->syslog);
-    free(o->path);
-    free(o);
+    if (o->moving || (o->n && o->lane[0].running))
+        rgs_outbox_finish(o, 0);
+    for (size_t i = 0; i < o->n; i++) {
+        busy = busy || o->lane[i].running;
+        if (!o->lane[i].running)
+            o->lane[i].r.close(o->lane[i].r.ctx);
+    }
+    if (!busy && !o->moving)
+        free_all(o);
 }
 
+/* ---- from the tap -----------------------------------------------------------------------------
+ */
 void rgs_outbox_put(struct rgs_outbox *o, const struct rgs_result_alert *a, uint64_t lost)
 {
     struct rgs_out_alert *slot = rgs_ring_room(o->ring);
@@ -234,67 +289,35 @@ void rgs_outbox_put(struct rgs_outbox *o, const struct rgs_result_alert *a, uint
         atomic_fetch_add(&o->dropped, 1);
         return;
     }
-    rgs_out_alert_fill(slot, a, o->sha, lost);
+    rgs_out_alert_fill(slot, a, o->ruleset, lost);
     rgs_ring_put(o->ring);
 }
 
-static bool to_file(struct rgs_outbox *o, const struct rgs_out_alert *a)
+void rgs_outbox_ruleset(struct rgs_outbox *o, const char *sha256)
 {
-    char line[LINE] = "";
-
-    if (o->file < 0)
-        return true;
-    FILE *f = fmemopen(line, sizeof(line), "w");
-    if (!f)
-        return false;
-    rgs_out_alert_json(f, a, o->sha);
-    long n = ftell(f);
-    fclose(f);
-    off_t before = lseek(o->file, 0, SEEK_END);
-    ssize_t written = n > 0 ? write(o->file, line, (size_t)n) : -1;
-    if (written == n)
-        return true;
-    /* A full disk may take half a line: it is taken back, and the whole told again. */
-    if (written > 0 && before >= 0)
-        (void)!ftruncate(o->file, before);
-    return false;
-}
-
-static bool to_syslog(const struct rgs_outbox *o, const struct rgs_out_alert *a)
-{
-    char line[LINE];
-    struct timespec t;
-
-    if (o->syslog < 0)
-        return true;
-    clock_gettime(CLOCK_REALTIME, &t);
-    int n = rgs_out_alert_syslog(line, sizeof(line), a, o->host,
-                                 (int64_t)t.tv_sec * 1000000000 + t.tv_nsec);
-    /* Nobody listening yet, or a full socket: later. */
-    return send(o->syslog, line, (size_t)n, MSG_NOSIGNAL | MSG_DONTWAIT) == n;
-}
-
-uint32_t rgs_outbox_deliver(struct rgs_outbox *o)
-{
-    for (const struct rgs_out_alert *a; (a = rgs_ring_head(o->ring)); rgs_ring_drop(o->ring)) {
-        o->written = o->written || to_file(o, a);
-        if (!o->written || !to_syslog(o, a))
-            break;
-        o->written = false;
-    }
-    return rgs_ring_used(o->ring);
-}
-
-uint64_t rgs_outbox_dropped(const struct rgs_outbox *o)
-{
-    return atomic_load(&o->dropped);
+    snprintf(o->ruleset, sizeof(o->ruleset), "%s", sha256);
 }
 
 void rgs_outbox_reopen(struct rgs_outbox *o)
 {
-    int fd = o->path ? open_file(o->path) : -1;
-    if (fd < 0)
-        return;
-    close(o->file);
-    o->file = fd;
+    for (size_t i = 0; i < o->n; i++)
+        atomic_store(&o->lane[i].reopen, true);
+}
+
+void rgs_outbox_status(struct rgs_outbox *o, struct rgs_outbox_status *out)
+{
+    pthread_mutex_lock(&o->lock);
+    out->n = o->n;
+    out->dropped = atomic_load(&o->dropped);
+    for (size_t i = 0; i < o->n; i++) {
+        const struct lane *l = &o->lane[i];
+        out->receiver[i] = (struct rgs_receiver_status){
+            .kind = l->r.kind,
+            .delivered = l->delivered,
+            .failed = l->failed,
+            .waiting = rgs_backlog_waiting(o->backlog, l->reader),
+            .lost = rgs_backlog_lost(o->backlog, l->reader),
+        };
+    }
+    pthread_mutex_unlock(&o->lock);
 }

@@ -1,0 +1,299 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Alerts out: file, syslog and webhook, with receivers that refuse, never answer, are away, and with a full disk.
+
+usage: check_alerts.py REGSENTRY SOURCE_ROOT
+"""
+import hashlib
+import hmac
+import http.server
+import json
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+import live  # noqa: E402
+
+binary, root = sys.argv[1], pathlib.Path(sys.argv[2])
+checks = live.Checks()
+work = pathlib.Path(tempfile.mkdtemp(prefix="rgs-alerts-"))
+key, secret = work / "key", bytes(range(32))
+key.write_text("5a" * 32 + "\n")
+(work / "hook.key").write_text(secret.hex() + "\n")
+demo = root / "captures/demo.pcapng"
+common = ["--key", str(key), "--inventory", str(root / "captures/demo.csv"), "--format", "json", "--settle", "0"]
+for name in ("http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"):
+    os.environ.pop(name, None)
+
+
+class Hook:
+    """A web server that answers as `answers` say, one after another, then 200; None: never."""
+
+    def __init__(self, answers=(), port=0, tls=None):
+        hook, self.answers, self.got, self.refused = self, list(answers), [], []
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                answer = hook.answers.pop(0) if hook.answers else 200
+                if answer is None:
+                    hook.answers.insert(0, None)
+                    hook.refused.append((self.path, dict(self.headers), body))
+                    hook.closing.wait(60)
+                    return
+                (hook.got if answer < 300 else hook.refused).append((self.path, dict(self.headers), body))
+                self.send_response(answer)
+                if answer == 503:
+                    self.send_header("Retry-After", "1")
+                if answer == 302:
+                    self.send_header("Location", "/elsewhere")
+                self.end_headers()
+
+            def log_message(self, *args):
+                pass
+
+        self.closing = threading.Event()
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", port), Handler)
+        self.server.daemon_threads = True
+        if tls:
+            self.server.socket = tls.wrap_socket(self.server.socket, server_side=True)
+        self.port = self.server.server_address[1]
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.port}/alerts?site=1"
+
+    def ids(self):
+        return [json.loads(body)["id"] for _, _, body in self.got]
+
+    def close(self):
+        self.closing.set()
+        self.server.shutdown()
+        self.server.server_close()
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def until(condition, seconds=60):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if condition():
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def lines(path):
+    return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+
+
+runs = 0
+
+
+def run(*args, traffic=True):
+    """A tap that has the demo to read; its folder starts empty."""
+    global runs
+    runs += 1
+    folder = work / f"run{runs}"
+    folder.mkdir()
+    tap = live.Tap(binary, "--follow", str(folder), *common, *args)
+    tap.wait_log("event=started")
+    if traffic:
+        shutil.copy(demo, work / "temporary")
+        (work / "temporary").rename(folder / "demo.pcapng")
+    return tap
+
+
+def expected_count():
+    out = subprocess.run([binary, "analyze", *common[:-2], str(demo)], stdout=subprocess.PIPE, check=True).stdout
+    return len(live.result(out)["alerts"])
+
+
+def webhook_refuses_then_takes():
+    hook = Hook([500, 503, 302, 429])
+    alerts = work / "refused.jsonl"
+    (work / "hook.url").write_text(hook.url + "\n")
+    tap = run("--alerts", str(alerts), "--webhook", f"@{work / 'hook.url'}", "--webhook-key", str(work / "hook.key"))
+    all_in_file = until(lambda: len(lines(alerts)) >= reported)
+    early = len(hook.got)
+    got_all = until(lambda: hook.ids() == [a["id"] for a in lines(alerts)])
+    status, _, _ = tap.stop()
+    checks.ok(all_in_file and early < reported, "the file does not wait for the webhook", early)
+    checks.ok(got_all and status == 0, "a webhook that refuses four times gets all in the end, in order",
+              hook.ids(), tap.log)
+    checks.ok("event=alert-not-delivered receiver=webhook" in tap.log and "reason=\"HTTP status 500\"" in tap.log and
+              "event=alerts-delivered-again" in tap.log, "the log tells why, and when it is over", tap.log)
+    path, headers, body = hook.got[0]
+    signature = "sha256=" + hmac.new(secret, body, hashlib.sha256).hexdigest()
+    checks.ok(path == "/alerts?site=1" and headers.get("X-Regsentry-Signature") == signature and
+              headers["Content-Type"] == "application/json" and headers["Idempotency-Key"] == json.loads(body)["id"],
+              "a request is signed, and bears its id", headers, signature)
+    checks.ok([json.loads(b) for _, _, b in hook.got] == lines(alerts), "it is the file's line")
+    checks.ok(str(hook.port) not in tap.log, "the address stays out of the log", tap.log)
+    hook.close()
+
+
+def webhook_never_answers():
+    port = free_port()
+    hook = Hook([None], port)
+    alerts, spool = work / "silent.jsonl", work / "silent.spool"
+    args = ("--alerts", str(alerts), "--webhook", hook.url, "--alert-spool", str(spool))
+    tap = run(*args)
+    checks.ok(until(lambda: len(lines(alerts)) >= reported and hook.refused),
+              "a webhook that never answers holds up nobody", tap.log)
+    status, out, seconds = tap.stop(signal.SIGTERM)
+    checks.ok(status == 0 and seconds < 5 and live.result(out)["capture"]["packets"] > 0,
+              "nor the end of the tap", f"{seconds:.1f} s", tap.log)
+    checks.ok("event=alerts-left waiting=" in tap.log and "spooled=yes" in tap.log, "what is left is said", tap.log)
+    hook.close()
+    told = [a["id"] for a in lines(alerts)]
+    hook = Hook(port=port)
+    tap = run(*args, traffic=False)
+    checks.ok(until(lambda: len(hook.got) >= len(told)) and hook.ids() == told,
+              "after a restart the spool has it all, and in order", hook.ids(), told)
+    tap.stop()
+    checks.ok([a["id"] for a in lines(alerts)] == told, "who had it does not get it twice")
+    hook.close()
+
+
+def killed():
+    port = free_port()
+    alerts, spool = work / "killed.jsonl", work / "killed.spool"
+    args = ("--alerts", str(alerts), "--webhook", f"http://127.0.0.1:{port}/", "--alert-spool", str(spool))
+    tap = run(*args)
+    until(lambda: len(lines(alerts)) >= reported)
+    told = [a["id"] for a in lines(alerts)]
+    tap.wait_log("event=alert-not-delivered")
+    tap.kill(signal.SIGKILL)
+    tap.p.communicate()
+    hook = Hook(port=port)
+    tap = run(*args, traffic=False)
+    checks.ok(until(lambda: set(hook.ids()) >= set(told)) and len(told) >= reported,
+              "kill -9 with a dead receiver: the next start tells it all", hook.ids(), tap.log)
+    status, _, _ = tap.stop()
+    checks.ok(status == 0 and {a["id"] for a in lines(alerts)} == set(told), "and the file is whole")
+    other = subprocess.run([binary, "tap", "--follow", str(work / "run1"), *common, "--alerts", str(work / "x"),
+                            "--alert-spool", str(key)], stderr=subprocess.PIPE, check=False)
+    checks.ok(other.returncode == 1 and b"is no spool of alerts" in other.stderr and key.read_text() == "5a" * 32 + "\n",
+              "a file of another kind is not taken for a spool", other.stderr)
+    hook.close()
+
+
+def full_disk():
+    small = work / "small"
+    small.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=512k,nr_inodes=64", "rgs-alerts", str(small)], stderr=subprocess.DEVNULL,
+                      check=False).returncode != 0:
+        print("*** NOT TESTED: a full disk (mount -t tmpfs is not allowed here) ***", file=sys.stderr)
+        return
+    try:
+        ballast = small / "ballast"
+        fill = os.open(ballast, os.O_CREAT | os.O_WRONLY)
+        try:
+            while os.write(fill, bytes(4096)):
+                pass
+        except OSError:
+            os.close(fill)
+        hook = Hook()
+        alerts = small / "alerts.jsonl"
+        tap = run("--alerts", str(alerts), "--webhook", hook.url)
+        checks.ok(until(lambda: len(hook.got) >= reported), "a full disk holds up nobody else", tap.log)
+        checks.ok("receiver=file" in tap.wait_log("alert-not-delivered") and "No space left" in tap.log and
+                  not lines(alerts), "it is said, and there is no half line", tap.log)
+        ballast.unlink()
+        checks.ok(until(lambda: [a["id"] for a in lines(alerts)] == hook.ids()), "when there is room again all is written",
+                  alerts.read_text(), tap.log)
+        status, _, _ = tap.stop()
+        checks.ok(status == 0, "and it ends well", tap.log)
+        hook.close()
+    finally:
+        subprocess.run(["umount", "-l", str(small)], check=False)
+
+
+def untrusted_certificate():
+    if not shutil.which("openssl"):
+        print("# SKIP openssl is not installed")
+        return
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+                    "-keyout", str(work / "tls.key"), "-out", str(work / "tls.pem"), "-days", "2", "-subj",
+                    "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"], stderr=subprocess.DEVNULL, check=True)
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(work / "tls.pem", work / "tls.key")
+    hook = Hook(tls=tls)
+    tap = run("--webhook", f"https://localhost:{hook.port}/")
+    log = tap.wait_log("event=alert-not-delivered")
+    tap.stop()
+    checks.ok(not hook.got and "certificate" in log.lower(), "an untrusted certificate gets nothing", log)
+    hook.close()
+
+
+def syslog_and_a_server_by_name():
+    """Names are resolved inside of the tap's cage."""
+    hook = Hook()
+    listener = socket.create_server(("127.0.0.1", 0))
+    listener.settimeout(30)
+    tap = run("--webhook", f"http://localhost:{hook.port}/", "--syslog", f"tcp:127.0.0.1:{listener.getsockname()[1]}")
+    stream, data = listener.accept()[0], b""
+    stream.settimeout(30)
+    while data.count(b"CEF:0|") < reported:
+        data += stream.recv(65536)
+    checks.ok(until(lambda: len(hook.got) >= reported), "a webhook is found by its name", tap.log)
+    messages = []
+    while data:
+        length, data = data.split(b" ", 1)
+        messages.append(data[:int(length)].decode())
+        data = data[int(length):]
+    checks.ok(all(m.startswith("<1") and "CEF:0|regsentry|" in m for m in messages) and
+              [m.split("externalId=")[1].split()[0] for m in messages][:len(hook.got)] == hook.ids()[:len(messages)],
+              "syslog over TCP gets the same", messages[:2])
+    status, _, _ = tap.stop()
+    checks.ok(status == 0, "and it ends well", tap.log)
+    hook.close()
+
+
+def rotated_by_others():
+    alerts, moved = work / "rotated.jsonl", work / "rotated.jsonl.1"
+    tap = run("--alerts", str(alerts))
+    until(lambda: len(lines(alerts)) >= reported)
+    alerts.rename(moved)
+    tap.kill(signal.SIGHUP)
+    shutil.copy(demo, work / f"run{runs}" / "again.pcapng")
+    time.sleep(1)
+    status, _, _ = tap.stop()
+    checks.ok(status == 0 and len(lines(moved)) >= reported, "a file that logrotate moved away stays as it is", tap.log)
+
+
+def wrong_usage():
+    for args, words in ((["--webhook-key", str(key)], "--webhook"), (["--alert-spool", "x"], "--alert-spool"),
+                        (["--webhook", "ftp://localhost/"], "https://"), (["--webhook", "@/nonexistent"], "nonexistent"),
+                        (["--syslog", "here"], "ADDRESS:PORT"), (["--alerts", str(work / "no/such")], "no/such")):
+        p = subprocess.run([binary, "tap", "--follow", str(work / "run1"), *common, *args], stderr=subprocess.PIPE,
+                           check=False)
+        checks.ok(p.returncode in (1, 2) and words in p.stderr.decode(), f"wrong usage is told: {words}",
+                  p.stderr.decode())
+
+
+reported = expected_count()
+webhook_refuses_then_takes()
+webhook_never_answers()
+killed()
+full_disk()
+untrusted_certificate()
+syslog_and_a_server_by_name()
+rotated_by_others()
+wrong_usage()
+shutil.rmtree(work, ignore_errors=True)
+checks.end()
