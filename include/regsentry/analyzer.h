@@ -21,8 +21,21 @@ struct rgs_capacity {
     uint32_t sccp_segments;       /* segmented SCCP messages and connections */
     uint32_t dialogues;           /* open requests waiting for their answer, per protocol */
     uint32_t sessions;            /* bound accounts, per protocol */
+    /* Bytes held for reassembly; of TCP partial PDUs and what waits behind gaps. Twice as much is
+     * taken, since blocks are powers of two. */
+    uint32_t ip_held, sctp_held, tcp_held;
     int64_t timeout_ns;           /* of reassembly and open dialogues, event time */
     struct rgs_hash_key hash_key; /* set by the analyzer */
+};
+
+/* Entries of tracking and scoring; 0: what suits files. */
+struct rgs_tables {
+    uint32_t subscribers; /* known numbers and SIMs */
+    uint32_t messages;    /* recent messages, for joining and for repeats */
+    uint32_t pairs;       /* (number, service) pairs of the retention */
+    uint32_t names;       /* accounts, cells and serving nodes that reports can name */
+    uint32_t numbers;     /* that took a code inside the retention */
+    uint32_t entities;    /* resellers, blocks, accounts, devices and cells together */
 };
 
 struct rgs_analyzer_conf {
@@ -35,6 +48,7 @@ struct rgs_analyzer_conf {
     struct rgs_hash_key hash_key; /* of tables keyed by what the wire says */
     struct rgs_hash_key code_key; /* under which codes are told apart */
     struct rgs_capacity capacity;
+    struct rgs_tables tables;
     uint32_t concat_messages; /* concatenated messages under reassembly */
 };
 

@@ -58,18 +58,38 @@ static void privacy(struct rgs_yaml_node *n, bool *blind, struct rgs_diag *diag)
     rgs_yaml_unknown(n, known, diag);
 }
 
-static void capacity(struct rgs_yaml_node *n, struct rgs_capacity *c, struct rgs_diag *diag)
+static void capacity(struct rgs_yaml_node *n, struct rgs_config *config, struct rgs_diag *diag)
 {
     static const char *const known[] = {
-        "ip_fragments",  "tcp_flows", "tcp_buffer", "sctp_flows", "sctp_messages",
-        "sccp_segments", "dialogues", "sessions",   "timeout",    NULL};
+        "ip_fragments",  "ip_held",       "tcp_flows", "tcp_buffer",
+        "tcp_held",      "sctp_flows",    "sctp_held", "dialogues",
+        "sctp_messages", "sccp_segments", "sessions",  "subscribers",
+        "messages",      "pairs",         "names",     "numbers",
+        "entities",      "timeout",       NULL};
+    struct rgs_capacity *c = &config->capacity;
+    struct rgs_tables *t = &config->tables;
+    /* Tables are taken at the start: 16 million entries are gigabytes. */
+    enum { ENTRIES = 1 << 24, BYTES = 1 << 28 };
     const struct {
         const char *key;
-        uint32_t *value;
-    } rows[] = {{"ip_fragments", &c->ip_fragments},   {"tcp_flows", &c->tcp_flows},
-                {"tcp_buffer", &c->tcp_buffer},       {"sctp_flows", &c->sctp_flows},
-                {"sctp_messages", &c->sctp_messages}, {"sccp_segments", &c->sccp_segments},
-                {"dialogues", &c->dialogues},         {"sessions", &c->sessions}};
+        uint32_t *value, most;
+    } rows[] = {{"ip_fragments", &c->ip_fragments, ENTRIES},
+                {"ip_held", &c->ip_held, BYTES},
+                {"tcp_flows", &c->tcp_flows, ENTRIES},
+                {"tcp_buffer", &c->tcp_buffer, ENTRIES},
+                {"tcp_held", &c->tcp_held, BYTES},
+                {"sctp_flows", &c->sctp_flows, ENTRIES},
+                {"sctp_messages", &c->sctp_messages, ENTRIES},
+                {"sctp_held", &c->sctp_held, BYTES},
+                {"sccp_segments", &c->sccp_segments, ENTRIES},
+                {"dialogues", &c->dialogues, ENTRIES},
+                {"sessions", &c->sessions, ENTRIES},
+                {"subscribers", &t->subscribers, ENTRIES},
+                {"messages", &t->messages, ENTRIES},
+                {"pairs", &t->pairs, BYTES},
+                {"names", &t->names, ENTRIES},
+                {"numbers", &t->numbers, ENTRIES},
+                {"entities", &t->entities, ENTRIES}};
 
     if (!n)
         return;
@@ -79,8 +99,7 @@ static void capacity(struct rgs_yaml_node *n, struct rgs_capacity *c, struct rgs
     }
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         int64_t v;
-        /* tables are taken at the start: 16 million entries are gigabytes */
-        if (rgs_yaml_int(rgs_yaml_get(n, rows[i].key), 16, 1 << 24, &v, diag))
+        if (rgs_yaml_int(rgs_yaml_get(n, rows[i].key), 16, rows[i].most, &v, diag))
             *rows[i].value = (uint32_t)v;
     }
     struct rgs_yaml_node *timeout = rgs_yaml_get(n, "timeout");
@@ -106,7 +125,7 @@ static void parse(struct rgs_config *c, const char *path, struct rgs_yaml_node *
     path_of(rgs_yaml_get(root, "geoip"), path, &c->geoip, diag);
     home(rgs_yaml_get(root, "home"), &c->home, diag);
     privacy(rgs_yaml_get(root, "privacy"), &c->blind, diag);
-    capacity(rgs_yaml_get(root, "capacity"), &c->capacity, diag);
+    capacity(rgs_yaml_get(root, "capacity"), c, diag);
     rgs_yaml_unknown(root, known, diag);
 }
 

@@ -20,6 +20,7 @@ struct rgs_config {
     rgs_country home;
     bool blind;
     struct rgs_capacity capacity;
+    struct rgs_tables tables;
 };
 
 void rgs_config_init(struct rgs_config *c);

@@ -48,6 +48,7 @@ static bool open_analyzer(struct rgs_study *s, bool scored)
     conf.home = s->config.home;
     conf.blind = s->config.blind;
     conf.capacity = s->config.capacity;
+    conf.tables = s->config.tables;
     rgs_analyzer_conf_key(&conf, s->key);
     s->analyzer = rgs_analyzer_new(&conf, &rgs_alloc_libc);
     if (!s->analyzer)

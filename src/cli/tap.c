@@ -195,6 +195,7 @@ static bool open_all(struct job *j)
     j->conf.home = j->config.home;
     j->conf.blind = j->config.blind;
     j->conf.capacity = j->config.capacity;
+    j->conf.tables = j->config.tables;
     j->conf.catalogue = j->pack.catalogue;
     j->conf.ruleset = j->pack.ruleset;
     j->conf.inventory = j->inventory.inventory;

@@ -95,11 +95,25 @@ void rgs_evaluator_names(struct rgs_evaluator *e, struct rgs_scorer_names *names
                                        .token = token};
 }
 
+static void size(const struct rgs_tables *t, struct rgs_tracker_conf *track)
+{
+    const struct {
+        uint32_t given, *size;
+    } rows[] = {{t->subscribers, &track->subscribers},
+                {t->messages, &track->messages},
+                {t->pairs, &track->pairs},
+                {t->names, &track->names}};
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        *rows[i].size = rows[i].given ? rows[i].given : *rows[i].size;
+}
+
 static bool start(struct rgs_evaluator *e)
 {
     const struct rgs_analyzer_conf *conf = &e->conf;
     struct rgs_tracker_conf track = rgs_tracker_conf_default;
 
+    size(&conf->tables, &track);
     track.hash_key = conf->hash_key;
     track.service = service;
     track.service_ctx = e;
@@ -114,6 +128,10 @@ static bool start(struct rgs_evaluator *e)
         struct rgs_scorer_names names;
         rgs_evaluator_names(e, &names);
         score.hash_key = conf->hash_key;
+        if (conf->tables.numbers)
+            score.numbers = conf->tables.numbers;
+        if (conf->tables.entities)
+            score.entities = conf->tables.entities;
         e->scorer = rgs_scorer_new(conf->ruleset, &names, &score, e->alloc);
     }
     return e->tracker && (e->scorer || !conf->ruleset);

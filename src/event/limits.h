@@ -12,10 +12,6 @@ enum {
     RGS_ARENA_BYTES = 1 << 20,
     /* An IP datagram (RFC 791) and the largest upper message that SCTP segments carry in practice. */
     RGS_MAX_DATAGRAM = 65535,
-    /* Bytes of SCTP fragments held: 250 of the largest messages at once. */
-    RGS_MAX_SCTP_HELD = 16 << 20,
-    /* Bytes of TCP data held: partial PDUs and what waits behind a gap, of all flows. */
-    RGS_MAX_TCP_HELD = 64 << 20,
     /* Segments that wait behind one gap, per direction: a window of 256 kB in Ethernet's segments is 180. */
     RGS_TCP_HELD_SEGMENTS = 512,
     /* Segments after which an acknowledged gap is the tap's loss and no reordering any more. */

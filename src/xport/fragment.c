@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "xport/fragment.h"
 
+#include "base/pool.h"
 #include "base/table.h"
 
 /* 64 holes at once: the 45 fragments of the largest datagram on Ethernet in the worst order
@@ -27,7 +28,7 @@ struct datagram {
 };
 
 struct fragments {
-    const struct rgs_alloc *alloc;
+    struct rgs_pool *pool;
     struct rgs_table *datagrams;
     int64_t timeout_ns;
 };
@@ -35,7 +36,7 @@ struct fragments {
 static void gone(void *ctx, const void *key, void *value, bool evicted)
 {
     struct fragments *s = ctx;
-    rgs_free(s->alloc, ((struct datagram *)value)->bytes);
+    rgs_pool_give(s->pool, ((struct datagram *)value)->bytes);
 }
 
 void *rgs_fragments_new(const struct rgs_capacity *capacity, const struct rgs_alloc *alloc)
@@ -43,7 +44,7 @@ void *rgs_fragments_new(const struct rgs_capacity *capacity, const struct rgs_al
     struct fragments *s = rgs_new(alloc, sizeof(*s));
     if (!s)
         return NULL;
-    s->alloc = alloc;
+    s->pool = rgs_pool_new((size_t)capacity->ip_held * 2, alloc);
     s->timeout_ns = capacity->timeout_ns;
     s->datagrams = rgs_table_new(&(struct rgs_table_conf){.key_size = sizeof(struct key),
                                                           .value_size = sizeof(struct datagram),
@@ -52,8 +53,8 @@ void *rgs_fragments_new(const struct rgs_capacity *capacity, const struct rgs_al
                                                           .gone = gone,
                                                           .ctx = s},
                                  alloc);
-    if (!s->datagrams) {
-        rgs_free(alloc, s);
+    if (!s->datagrams || !s->pool) {
+        rgs_fragments_del(s, alloc);
         return NULL;
     }
     return s;
@@ -63,16 +64,18 @@ void rgs_fragments_del(void *state, const struct rgs_alloc *alloc)
 {
     struct fragments *s = state;
     rgs_table_del(s->datagrams);
+    rgs_pool_del(s->pool);
     rgs_free(alloc, s);
 }
 
 static void discard(struct fragments *s, struct datagram *g)
 {
-    rgs_free(s->alloc, g->bytes);
+    rgs_pool_give(s->pool, g->bytes);
     *g = (struct datagram){.discarded = true};
 }
 
-static bool reserve(struct fragments *s, struct datagram *g, uint32_t n)
+/* The datagram that is worked on is the one used last, so it stays while older ones make room. */
+static bool reserve(struct fragments *s, struct rgs_dissect *d, struct datagram *g, uint32_t n)
 {
     uint32_t cap = g->cap ? g->cap : 2048;
 
@@ -80,12 +83,16 @@ static bool reserve(struct fragments *s, struct datagram *g, uint32_t n)
         return true;
     while (cap < n)
         cap *= 2;
-    uint8_t *bigger = rgs_new(s->alloc, cap);
-    if (!bigger)
-        return false;
+    uint8_t *bigger;
+    while (!(bigger = rgs_pool_take(s->pool, cap))) {
+        if (rgs_table_count(s->datagrams) < 2)
+            return false;
+        rgs_table_expire(s->datagrams, INT64_MAX, 1);
+        rgs_count(d, RGS_A_IP_INCOMPLETE, 1);
+    }
     if (g->cap)
         memcpy(bigger, g->bytes, g->cap);
-    rgs_free(s->alloc, g->bytes);
+    rgs_pool_give(s->pool, g->bytes);
     g->bytes = bigger;
     g->cap = cap;
     return true;
@@ -182,7 +189,7 @@ bool rgs_fragment_add(struct rgs_dissect *d, const struct rgs_fragment *f,
     }
     if (!f->more)
         g->total = r.to;
-    if (!reserve(s, g, r.to)) {
+    if (!reserve(s, d, g, r.to)) {
         rgs_anomaly(d, RGS_A_IP_INCOMPLETE);
         discard(s, g);
         return false;

@@ -6,6 +6,7 @@
  */
 #include "xport/sctp_join.h"
 
+#include "base/pool.h"
 #include "base/table.h"
 
 struct key {
@@ -25,8 +26,9 @@ struct piece {
 
 struct rgs_sctp_join {
     const struct rgs_alloc *alloc;
+    struct rgs_pool *pool;
     struct rgs_table *pieces;
-    size_t held;
+    size_t held, most; /* bytes */
     int64_t timeout_ns;
 };
 
@@ -36,7 +38,7 @@ static void gone(void *ctx, const void *key, void *value, bool evicted)
     struct piece *p = value;
 
     j->held -= p->n;
-    rgs_free(j->alloc, p->bytes);
+    rgs_pool_give(j->pool, p->bytes);
 }
 
 struct rgs_sctp_join *rgs_sctp_join_new(const struct rgs_capacity *capacity,
@@ -46,6 +48,8 @@ struct rgs_sctp_join *rgs_sctp_join_new(const struct rgs_capacity *capacity,
     if (!j)
         return NULL;
     j->alloc = alloc;
+    j->pool = rgs_pool_new((size_t)capacity->sctp_held * 2, alloc);
+    j->most = capacity->sctp_held;
     j->timeout_ns = capacity->timeout_ns;
     j->pieces = rgs_table_new(&(struct rgs_table_conf){.key_size = sizeof(struct key),
                                                        .value_size = sizeof(struct piece),
@@ -54,8 +58,8 @@ struct rgs_sctp_join *rgs_sctp_join_new(const struct rgs_capacity *capacity,
                                                        .gone = gone,
                                                        .ctx = j},
                               alloc);
-    if (!j->pieces) {
-        rgs_free(alloc, j);
+    if (!j->pieces || !j->pool) {
+        rgs_sctp_join_del(j);
         return NULL;
     }
     return j;
@@ -66,6 +70,7 @@ void rgs_sctp_join_del(struct rgs_sctp_join *j)
     if (!j)
         return;
     rgs_table_del(j->pieces);
+    rgs_pool_del(j->pool);
     rgs_free(j->alloc, j);
 }
 
@@ -86,23 +91,31 @@ static void remove_run(struct rgs_sctp_join *j, const struct key *near, uint32_t
     }
 }
 
+/* The longest unused go until n bytes fit; *lost counts them. NULL: that many never do. */
+static uint8_t *room_for(struct rgs_sctp_join *j, size_t n, size_t *lost)
+{
+    uint8_t *p = NULL;
+
+    while (j->held + n > j->most || !(p = rgs_pool_take(j->pool, n))) {
+        if (!rgs_table_expire(j->pieces, INT64_MAX, 1)) {
+            ++*lost;
+            return NULL;
+        }
+        ++*lost;
+    }
+    return p;
+}
+
 /* Makes room and copies the part in; NULL when it was here already or memory is short. */
 static struct piece *keep(struct rgs_sctp_join *j, struct rgs_dissect *d, const struct key *key,
                           const struct rgs_sctp_part *part)
 {
     size_t lost = rgs_table_expire(j->pieces, d->ts - j->timeout_ns, 64);
 
-    while (j->held + part->bytes.n > RGS_MAX_SCTP_HELD)
-        lost += rgs_table_expire(j->pieces, INT64_MAX, 1);
-    if (lost)
-        rgs_count(d, RGS_A_SCTP_INCOMPLETE, lost);
-    if (rgs_table_peek(j->pieces, key))
+    uint8_t *copy = rgs_table_peek(j->pieces, key) ? NULL : room_for(j, part->bytes.n, &lost);
+    rgs_count(d, RGS_A_SCTP_INCOMPLETE, lost);
+    if (!copy)
         return NULL;
-    uint8_t *copy = rgs_new(j->alloc, part->bytes.n);
-    if (!copy) {
-        rgs_anomaly(d, RGS_A_SCTP_INCOMPLETE);
-        return NULL;
-    }
     uint64_t evictions = rgs_table_evictions(j->pieces);
     bool created;
     struct piece *p = rgs_table_get(j->pieces, key, d->ts, &created);

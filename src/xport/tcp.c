@@ -53,7 +53,8 @@ void *rgs_tcp_new(const struct rgs_capacity *capacity, const struct rgs_alloc *a
     struct tcp *t = rgs_new(alloc, sizeof(*t));
     if (!t)
         return NULL;
-    t->memory = (struct rgs_tcp_memory){.alloc = alloc,
+    t->memory = (struct rgs_tcp_memory){.pool = rgs_pool_new((size_t)capacity->tcp_held * 2, alloc),
+                                        .most = capacity->tcp_held,
                                         .per_side = capacity->tcp_buffer,
                                         .patience = capacity->timeout_ns,
                                         .make_room = make_room,
@@ -65,8 +66,8 @@ void *rgs_tcp_new(const struct rgs_capacity *capacity, const struct rgs_alloc *a
                                                             .gone = gone,
                                                             .ctx = t},
                                    alloc);
-    if (!t->connections) {
-        rgs_free(alloc, t);
+    if (!t->connections || !t->memory.pool) {
+        rgs_tcp_del(t, alloc);
         return NULL;
     }
     return t;
@@ -76,6 +77,7 @@ void rgs_tcp_del(void *state, const struct rgs_alloc *alloc)
 {
     struct tcp *t = state;
     rgs_table_del(t->connections);
+    rgs_pool_del(t->memory.pool);
     rgs_free(alloc, t);
 }
 

@@ -19,20 +19,23 @@ static int32_t distance(uint32_t a, uint32_t b)
     return (int32_t)(b - a);
 }
 
-static bool take(struct rgs_tcp_memory *m, size_t n)
+/* A block that counts as n bytes; NULL when no other connection has anything left to give. */
+static void *take(struct rgs_tcp_memory *m, size_t n, size_t block)
 {
-    while (m->held + n > RGS_MAX_TCP_HELD) {
+    void *p = NULL;
+
+    while (m->held + n > m->most || !(p = rgs_pool_take(m->pool, block))) {
         if (!m->make_room(m->ctx))
-            return false;
+            return NULL;
     }
     m->held += n;
-    return true;
+    return p;
 }
 
 static void drop_buffer(struct rgs_tcp_memory *m, struct rgs_tcp_side *side)
 {
     m->held -= side->buf_cap;
-    rgs_free(m->alloc, side->buf);
+    rgs_pool_give(m->pool, side->buf);
     side->buf = NULL;
     side->buf_n = side->buf_cap = 0;
 }
@@ -54,7 +57,7 @@ void rgs_tcp_side_drop(struct rgs_tcp_memory *m, struct rgs_tcp_side *side)
 {
     drop_buffer(m, side);
     while (side->held)
-        rgs_free(m->alloc, pop(m, side));
+        rgs_pool_give(m->pool, pop(m, side));
 }
 
 /* The PDU under way is lost, and the next one begins somewhere. */
@@ -90,16 +93,12 @@ static bool append(struct rgs_tcp_memory *m, struct rgs_tcp_side *side, struct r
         size_t cap = side->buf_cap ? side->buf_cap : 512;
         while (cap < need)
             cap *= 2;
-        if (!take(m, cap - side->buf_cap))
+        uint8_t *bigger = take(m, cap - side->buf_cap, cap);
+        if (!bigger)
             return false;
-        uint8_t *bigger = rgs_new(m->alloc, cap);
-        if (!bigger) {
-            m->held -= cap - side->buf_cap;
-            return false;
-        }
         if (side->buf_n)
             memcpy(bigger, side->buf, side->buf_n);
-        rgs_free(m->alloc, side->buf);
+        rgs_pool_give(m->pool, side->buf);
         side->buf = bigger;
         side->buf_cap = cap;
     }
@@ -153,7 +152,7 @@ static void drain(struct rgs_tcp_memory *m, struct rgs_dissect *d, struct rgs_tc
         }
         if ((uint32_t)old < s->n)
             deliver(m, d, talk, side, rgs_bytes(s->bytes + old, s->n - (uint32_t)old));
-        rgs_free(m->alloc, s);
+        rgs_pool_give(m->pool, s);
     }
     d->frame = frame;
     d->ts = ts;
@@ -216,13 +215,8 @@ static void compare(struct rgs_dissect *d, const struct rgs_tcp_segment *s, uint
 static bool insert(struct rgs_tcp_memory *m, struct rgs_dissect *d, struct rgs_tcp_side *side,
                    struct rgs_tcp_segment *after, uint32_t seq, struct rgs_bytes b)
 {
-    struct rgs_tcp_segment *s = NULL;
+    struct rgs_tcp_segment *s = take(m, b.n, sizeof(*s) + b.n);
 
-    if (take(m, b.n)) {
-        s = rgs_new(m->alloc, sizeof(*s) + b.n);
-        if (!s)
-            m->held -= b.n;
-    }
     if (!s) {
         rgs_anomaly(d, RGS_A_TCP_FULL);
         return false;

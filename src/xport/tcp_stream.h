@@ -3,12 +3,14 @@
 #ifndef RGS_XPORT_TCP_STREAM_H
 #define RGS_XPORT_TCP_STREAM_H
 
+#include "base/pool.h"
 #include "event/dissect.h"
 
 /* What the directions of all connections share. */
 struct rgs_tcp_memory {
-    const struct rgs_alloc *alloc;
+    struct rgs_pool *pool;
     size_t held;      /* bytes, of all connections */
+    size_t most;      /* of them */
     size_t per_side;  /* cap per direction */
     int64_t patience; /* ns that a gap may last */
     /* Frees memory of other connections, the longest unused first; false when there is none. */

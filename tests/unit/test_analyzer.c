@@ -70,6 +70,13 @@ static void setup(void)
     conf.ruleset = rgs_test_shipped();
     conf.capacity.tcp_flows = conf.capacity.sctp_flows = conf.capacity.sessions = 64;
     conf.capacity.dialogues = conf.concat_messages = 256;
+    conf.tables = (struct rgs_tables){.subscribers = 1024,
+                                      .messages = 1024,
+                                      .pairs = 1024,
+                                      .names = 256,
+                                      .numbers = 1024,
+                                      .entities = 512};
+    conf.capacity.ip_held = conf.capacity.sctp_held = conf.capacity.tcp_held = 1 << 20;
     /* Filling the tables of every life when they are freed would touch gigabytes. */
     mallopt(M_PERTURB, 0);
 }
