@@ -5,6 +5,7 @@
 #include "sig/cimd2.h"
 #include "sig/diameter.h"
 #include "sig/gsup.h"
+#include "sig/http2.h"
 #include "sig/sip.h"
 #include "sig/smpp.h"
 #include "sig/ucp.h"
@@ -27,6 +28,7 @@ const struct rgs_stream_proto rgs_streams[] = {
     {RGS_LAYER_DIAMETER, rgs_diameter_length, rgs_diameter_probe, .datagrams = false},
     {RGS_LAYER_IPA, rgs_ipa_length, rgs_ipa_probe, .datagrams = false},
     {RGS_LAYER_SIP, rgs_sip_length, rgs_sip_probe, .datagrams = true},
+    {RGS_LAYER_HTTP2, rgs_http2_length, rgs_http2_probe, .datagrams = false},
     {RGS_LAYER_WEBSOCKET, rgs_websocket_length, rgs_websocket_probe, .datagrams = false},
     {RGS_LAYER_UCP, rgs_ucp_length, rgs_ucp_probe, .datagrams = false},
     {RGS_LAYER_CIMD2, rgs_cimd2_length, rgs_cimd2_probe, .datagrams = false},

@@ -2,6 +2,7 @@
 /* SIP MESSAGE and REGISTER with their answers, as operations. */
 #include "sig/sip.h"
 
+#include "sig/mime.h"
 #include "sig/session.h"
 
 /* RFC 3261 21 and its extensions, as far as registrars and gateways answer MESSAGE and REGISTER
@@ -59,14 +60,6 @@ static const char *status_name(uint32_t status)
     return classes[status / 100 - 3];
 }
 
-static bool is_type(struct rgs_bytes type, const char *word)
-{
-    size_t end = 0;
-    while (end < type.n && !strchr("; \t\r\n", type.p[end]))
-        end++;
-    return rgs_is_word(rgs_bytes_upto(type, end), word);
-}
-
 static void subscriber(struct rgs_op *op, struct rgs_bytes header)
 {
     struct rgs_digits d = rgs_sip_number(header);
@@ -122,53 +115,28 @@ static void text_body(struct rgs_dissect *d, const struct rgs_sip *m, struct rgs
 static bool body_part(struct rgs_dissect *d, const struct rgs_sip *m, struct rgs_bytes type,
                       struct rgs_bytes body)
 {
-    if (is_type(type, "application/vnd.3gpp.sms") && body.n) {
+    if (rgs_mime_is(type, "application/vnd.3gpp.sms") && body.n) {
         rp_body(d, m, body);
         return true;
     }
-    if (is_type(type, "text/plain")) {
+    if (rgs_mime_is(type, "text/plain")) {
         text_body(d, m, body);
         return true;
     }
     return false;
 }
 
-/* RFC 2046 5.1: parts between "--boundary" lines, each with headers of its own. */
-static bool multipart(struct rgs_dissect *d, const struct rgs_sip *m, struct rgs_bytes type,
-                      struct rgs_bytes body)
+static void multipart(struct rgs_dissect *d, const struct rgs_sip *m, struct rgs_bytes type)
 {
-    enum { MAX_PARTS = 16, MAX_BOUNDARY = 70 };
-    struct rgs_bytes boundary = rgs_sip_parameter(type, "boundary");
-    char mark[MAX_BOUNDARY + 3];
+    struct rgs_mime mime;
+    struct rgs_mime_part part;
 
-    if (boundary.n == 0 || boundary.n > MAX_BOUNDARY)
-        return false;
-    memcpy(mark, "--", 2);
-    memcpy(mark + 2, boundary.p, boundary.n);
-    size_t n = boundary.n + 2;
-    mark[n] = '\0';
-    if (memchr(mark, '\0', n))
-        return false;
-    for (unsigned i = 0; i < MAX_PARTS; i++) {
-        size_t at = rgs_find(body, mark);
-        if (at == body.n)
-            return false;
-        body = rgs_bytes_from(body, at + n);
-        if (body.n >= 2 && body.p[0] == '-' && body.p[1] == '-')
-            return false;
-        struct rgs_bytes part = rgs_bytes_upto(body, rgs_find(body, mark)), line, part_type = {0},
-                         rest = part;
-        rgs_next_line(&rest, &line);
-        while (rgs_next_line(&rest, &line) && line.n) {
-            if (rgs_begins_with_word(line, "content-type:"))
-                part_type = rgs_trim(rgs_bytes_from(line, strlen("content-type:")));
-        }
-        if (rest.n >= 2 && rest.p[rest.n - 2] == '\r')
-            rest.n -= 2; /* the line end belongs to the boundary */
-        if (body_part(d, m, part_type, rest))
-            return true;
+    if (!rgs_mime_open(&mime, type, m->body))
+        return;
+    while (rgs_mime_next(&mime, &part)) {
+        if (body_part(d, m, part.type, part.body))
+            return;
     }
-    return false;
 }
 
 static uint32_t transaction(const struct rgs_sip *m)
@@ -199,7 +167,7 @@ static void request(struct rgs_dissect *d, const struct rgs_sip *m, bool is_mess
     if (is_message) {
         struct rgs_bytes type = m->header[RGS_SIP_CONTENT_TYPE];
         if (!body_part(d, m, type, m->body) && rgs_begins_with_word(type, "multipart/"))
-            multipart(d, m, type, m->body);
+            multipart(d, m, type);
         if (!RGS_HAS(&d->op, SM))
             return; /* typing notices and the like carry no message */
     } else {
@@ -207,7 +175,7 @@ static void request(struct rgs_dissect *d, const struct rgs_sip *m, bool is_mess
         at = rgs_bytes_from(to, rgs_find(to, "sip:"));
         rgs_sip_imsi(&d->op, rgs_bytes_upto(rgs_bytes_from(at, 4),
                                             rgs_find_byte(rgs_bytes_from(at, 4), '>')));
-        rgs_sip_imsi(&d->op, rgs_sip_parameter(m->header[RGS_SIP_AUTHORIZATION], "username"));
+        rgs_sip_imsi(&d->op, rgs_mime_parameter(m->header[RGS_SIP_AUTHORIZATION], "username"));
         rgs_sip_imei(&d->op, m->header[RGS_SIP_CONTACT]);
     }
     rgs_request_open(d->state[RGS_LAYER_SIP], d, transaction(m));

@@ -45,8 +45,6 @@ struct rgs_sip {
 /* RGS_OK, RGS_SHORT when the end of the headers is missing (what came is kept), RGS_UNSUPPORTED
  * when no SIP. */
 enum rgs_outcome rgs_sip_parse(struct rgs_bytes in, struct rgs_sip *m);
-/* The value of a ";name=value" or ",name=value" parameter, quotes taken off; empty when absent. */
-struct rgs_bytes rgs_sip_parameter(struct rgs_bytes header, const char *name);
 
 /* ---- identities ---- */
 
@@ -61,6 +59,8 @@ bool rgs_sip_imsi(struct rgs_op *op, struct rgs_bytes identity);
 void rgs_sip_imei(struct rgs_op *op, struct rgs_bytes contact);
 /* cell, serving_plmn and access from P-Access-Network-Info (TS 24.229 7.2A.4). */
 void rgs_sip_access(struct rgs_op *op, struct rgs_bytes header);
+/* "ims.mnc016.mcc502.3gppnetwork.org" (TS 23.003 13.2): MCC and MNC, or empty. */
+struct rgs_digits rgs_sip_network(struct rgs_bytes s);
 /* serving_plmn from a home network name with mnc and mcc labels (TS 23.003 13.2). */
 void rgs_sip_visited(struct rgs_op *op, struct rgs_bytes header);
 

@@ -2,6 +2,8 @@
 /* Who, where and with what device, out of SIP headers. */
 #include "sig/sip.h"
 
+#include "sig/mime.h"
+
 #include <stdio.h>
 
 enum { LEAST_NUMBER = 7, LEAST_IMSI = 14 };
@@ -48,7 +50,7 @@ static struct rgs_digits digits_of(struct rgs_bytes user)
 }
 
 /* "ims.mnc016.mcc502.3gppnetwork.org": MCC and MNC, or empty. */
-static struct rgs_digits network_of(struct rgs_bytes s)
+struct rgs_digits rgs_sip_network(struct rgs_bytes s)
 {
     struct rgs_digits plmn = {0};
     struct rgs_bytes mnc = rgs_bytes_from(s, rgs_find(s, "mnc")),
@@ -72,7 +74,7 @@ bool rgs_sip_imsi(struct rgs_op *op, struct rgs_bytes identity)
 {
     size_t at = rgs_find_byte(identity, '@');
     struct rgs_bytes user = rgs_bytes_upto(identity, at);
-    struct rgs_digits d = digits_of(user), plmn = network_of(rgs_bytes_from(identity, at));
+    struct rgs_digits d = digits_of(user), plmn = rgs_sip_network(rgs_bytes_from(identity, at));
 
     if (at == identity.n || d.n < LEAST_IMSI || d.n > 15 || (user.n && user.p[0] == '+') ||
         plmn.n == 0 || memcmp(d.d, plmn.d, 3) != 0)
@@ -159,14 +161,14 @@ void rgs_sip_access(struct rgs_op *op, struct rgs_bytes header)
             continue;
         RGS_SET(op, ACCESS, access, a->word);
         if (a->parameter)
-            cell(op, a, rgs_sip_parameter(header, a->parameter));
+            cell(op, a, rgs_mime_parameter(header, a->parameter));
         return;
     }
 }
 
 void rgs_sip_visited(struct rgs_op *op, struct rgs_bytes header)
 {
-    struct rgs_digits plmn = network_of(header);
+    struct rgs_digits plmn = rgs_sip_network(header);
     if (plmn.n && !RGS_HAS(op, SERVING_PLMN))
         RGS_SET(op, SERVING_PLMN, serving_plmn, plmn);
 }

@@ -92,29 +92,6 @@ enum rgs_outcome rgs_sip_parse(struct rgs_bytes in, struct rgs_sip *m)
     return ended ? RGS_OK : RGS_SHORT;
 }
 
-struct rgs_bytes rgs_sip_parameter(struct rgs_bytes header, const char *name)
-{
-    for (size_t i = 0; i < header.n; i++) {
-        bool start = i == 0 || strchr(";, \t", header.p[i - 1]);
-        struct rgs_bytes here = rgs_bytes_from(header, i);
-        size_t n = strlen(name);
-        if (!start || !rgs_begins_with_word(here, name))
-            continue;
-        struct rgs_bytes value = rgs_trim(rgs_bytes_from(here, n));
-        if (value.n == 0 || value.p[0] != '=')
-            continue;
-        value = rgs_trim(rgs_bytes_from(value, 1));
-        if (value.n && value.p[0] == '"')
-            return rgs_bytes_upto(rgs_bytes_from(value, 1),
-                                  rgs_find_byte(rgs_bytes_from(value, 1), '"'));
-        size_t end = 0;
-        while (end < value.n && !strchr(";, \t\r\n", value.p[end]))
-            end++;
-        return rgs_bytes_upto(value, end);
-    }
-    return (struct rgs_bytes){0};
-}
-
 /* ---- framing over streams ---------------------------------------------------------------------
  */
 

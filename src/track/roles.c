@@ -7,14 +7,18 @@ static const struct {
     const char *op;
     uint8_t role;
 } roles[] = {
-    {"01", RGS_ROLE_SUBMITTED},   /* EMI/UCP 4.0 4.2: call input */
-    {"02", RGS_ROLE_SUBMITTED},   /* 4.3: multiple address call input */
-    {"03", RGS_ROLE_SUBMITTED},   /* 4.4: call input with supplementary services */
-    {"30", RGS_ROLE_SUBMITTED},   /* 4.6: SMS message transfer */
-    {"51", RGS_ROLE_SUBMITTED},   /* 5.2 */
-    {"52", RGS_ROLE_DELIVERED},   /* 5.3 */
-    {"53", RGS_ROLE_RECEIPT},     /* 5.4 */
-    {"CLR", RGS_ROLE_LEFT},       /* TS 29.272 5.2.1.2 */
+    {"01", RGS_ROLE_SUBMITTED}, /* EMI/UCP 4.0 4.2: call input */
+    {"02", RGS_ROLE_SUBMITTED}, /* 4.3: multiple address call input */
+    {"03", RGS_ROLE_SUBMITTED}, /* 4.4: call input with supplementary services */
+    {"30", RGS_ROLE_SUBMITTED}, /* 4.6: SMS message transfer */
+    {"51", RGS_ROLE_SUBMITTED}, /* 5.2 */
+    {"52", RGS_ROLE_DELIVERED}, /* 5.3 */
+    {"53", RGS_ROLE_RECEIPT},   /* 5.4 */
+    {"CLR", RGS_ROLE_LEFT},     /* TS 29.272 5.2.1.2 */
+    {"Nsmsf_SMService_Activate", RGS_ROLE_LOCATED},       /* TS 29.540 5.2.2.2 */
+    {"Nsmsf_SMService_MtForwardSm", RGS_ROLE_TERMINATED}, /* 5.2.2.5 */
+    {"Nudm_UECM_Registration", RGS_ROLE_LOCATED},         /* TS 29.503 5.3.2.2 */
+    {"Nudm_UECM_SendRoutingInfoForSM", RGS_ROLE_ROUTING},
     {"OFA", RGS_ROLE_ORIGINATED}, /* TS 29.338 6.2.3 */
     {"OFR", RGS_ROLE_ORIGINATED},
     {"PUR", RGS_ROLE_LEFT}, /* TS 29.272 5.2.1.3 */

@@ -57,5 +57,6 @@ with tempfile.TemporaryDirectory() as directory:
     subprocess.run([sys.executable, here / "make_capture.py", made], check=True)
     golden(made, "layers")
     golden(root / "captures" / "smpp-kannel.pcapng", "smpp-kannel")
+    golden(root / "captures" / "sbi-http2.pcapng", "sbi-http2")
     twice(root / "captures" / "demo.pcapng", root / "captures" / "demo.csv")
 tap.end()

@@ -39,7 +39,7 @@ DIAMETER = {(16777251, 316): "UL", (16777251, 317): "CL", (16777251, 318): "AI",
 # Protocols of tshark's that can carry what we take, outermost first.
 FILTER = ("gsm_map || tcap.abort_element || gsm_sms || smpp || diameter || gsup || ucp || "
           "sip.CSeq.method in {\"MESSAGE\",\"REGISTER\"} || "
-          "s1ap || ngap || sgsap || camel || cimd || ansi_map || gsm_a.rp || gsm_a.dtap.msg_mm_type || gsm_a.dtap.msg_rr_type == 0x27")
+          "http2 || s1ap || ngap || sgsap || camel || cimd || ansi_map || gsm_a.rp || gsm_a.dtap.msg_mm_type || gsm_a.dtap.msg_rr_type == 0x27")
 # Texts per part, as our records have them; streams and segments put together.
 PREFERENCES = ["gsm_sms.reassemble:FALSE", "sccp.defragment_xudt:TRUE",
                "smpp.decode_sms_over_smpp:GSM 7-bit", "nas-eps.null_decipher:TRUE", "nas-5gs.null_decipher:TRUE"]
@@ -315,12 +315,29 @@ def other_pdus(packet):
             yield Pdu(proto=name)
 
 
-READERS = [map_pdus, diameter_pdus, sip_pdus, gsup_pdus, ucp_pdus, sgsap_pdus, radio_pdus, nas_pdus, smpp_pdus, camel_pdus, other_pdus]
+def nsmsf_pdus(packet):
+    """Requests of the service based interfaces by their path; tshark reads the short message as NAS or RP, which CP is
+    not, so that texts are compared where it finds them."""
+    identity = {"imsi": "imsi", "msisdn": "msisdn", "imei": "imei"}
+    for proto in packet.findall("./proto[@name='http2']"):
+        for f in proto.iter("field"):
+            if f.get("name") != "http2.headers.path" or not re.search("/n[a-z0-9]+-[a-z-]+/v[0-9]/", f.get("show")):
+                continue
+            r = Pdu(proto="nsmsf")
+            for kind, digits in re.findall(r"\b(imsi|msisdn|imei)-([0-9]+)", f.get("show")):
+                r[identity[kind]] = digits
+            r.required = False   # its body may come in a later frame
+            yield r
+
+
+READERS = [nsmsf_pdus, map_pdus, diameter_pdus, sip_pdus, gsup_pdus, ucp_pdus, sgsap_pdus, radio_pdus, nas_pdus, smpp_pdus, camel_pdus, other_pdus]
 
 
 def theirs(capture, frames, in_order=True):
     """PDUs by frame, and whether the frame repeats an earlier one."""
     command = ["tshark", "-n", "-r", capture, "-Y", FILTER, "-T", "pdml"]
+    if "http2" in os.path.basename(capture):
+        command += ["-d", "tcp.port==17777,http2"]   # tests/peers/sbi-http2
     for p in PREFERENCES + ["tcp.reassemble_out_of_order:" + ("TRUE" if in_order else "FALSE")]:
         command += ["-o", p]
     if frames:
@@ -376,6 +393,8 @@ ACCEPTED_EXTRA = [
      lambda capture, frame, r: r["proto"] == "smpp" and begins_with_a_rest(capture, frame)),
     ("tshark reads TCAP only on subsystem numbers that it knows; CAP's is what an operator chooses",
      lambda capture, frame, r: r["proto"] == "cap"),
+    ("tshark does not pair an answer over HTTP/2 with its request, nor a body in another frame with its headers",
+     lambda capture, frame, r: r["proto"] == "nsmsf"),
     ("tshark reads WebSocket only behind an answered handshake",
      lambda capture, frame, r: "websocket" in r["path"]),
 ]
