@@ -85,6 +85,7 @@ bool rgs_adopt_numbers(const struct rgs_adoption *a)
     memcpy(t->chunk, old->chunk, old->chunk_fresh * sizeof(*t->chunk));
     memcpy(t->bucket, old->bucket, ((size_t)old->mask + 1) * sizeof(*t->bucket));
     t->count = old->count;
+    t->sims = old->sims;
     t->fresh = old->fresh;
     t->spare = old->spare;
     t->chunk_fresh = old->chunk_fresh;

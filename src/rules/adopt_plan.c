@@ -33,6 +33,21 @@ static void plan_bits(struct rgs_adoption *a, const struct digests *d)
     }
 }
 
+/* What the tap was seen to show, it still shows. */
+static void plan_seen(struct rgs_adoption *a, const struct digests *d)
+{
+    const struct rgs_ruleset *from = a->old->rs, *to = a->s->rs;
+
+    for (unsigned k = 0; k < to->n_conditions; k++) {
+        unsigned i = 0;
+        while (i < from->n_conditions &&
+               !(from->seen_conditions >> i & 1 && rgs_digest_equal(&d->old[i], &d->now[k])))
+            i++;
+        for (unsigned road = 0; road < RGS_RS_ROADS && i < from->n_conditions; road++)
+            a->s->seen[road][k] = a->old->seen[road][i];
+    }
+}
+
 static void plan_tracks(struct rgs_adoption *a)
 {
     const struct rgs_ruleset *from = a->old->rs, *to = a->s->rs;
@@ -147,6 +162,7 @@ bool rgs_adopt_plan(struct rgs_adoption *a)
 
     if (ok) {
         plan_bits(a, d);
+        plan_seen(a, d);
         plan_tracks(a);
         plan_values(a);
         ok = plan_typologies(a, d) && plan_instances(a, d);

@@ -272,6 +272,8 @@ void rgs_rules_compile(struct rgs_rules_source *src)
         for (unsigned k = 0; k < t->n_rules; k++)
             t->instance[k] = instance(src, rs->rules[t->rule[k]].uses, t->scope, t->grains);
     }
+    for (unsigned i = 0; i < rs->n_rules; i++)
+        rs->seen_conditions |= bit(rs->rules[i].seen);
     find_twins(rs);
     lay_out(rs);
 }

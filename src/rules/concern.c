@@ -4,7 +4,7 @@
 static bool sums_up(const struct rgs_per_value *v)
 {
     return v->fn == RGS_FN_COUNT || v->fn == RGS_FN_RATIO || v->fn == RGS_FN_REPEATS ||
-           v->fn == RGS_FN_SPAN;
+           v->fn == RGS_FN_SPAN || v->fn == RGS_FN_ONLY;
 }
 
 static void find_concern(const struct rgs_scorer *s, const struct rgs_log_entry *x,

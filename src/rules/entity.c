@@ -446,8 +446,8 @@ static void feed(struct rgs_scorer *s, struct rgs_scored *e, const struct rgs_in
     case RGS_FN_DENSITY:
     case RGS_FN_NUMBERS_PER:
         if (field_value(o, in->fn == RGS_FN_DENSITY ? RGS_O_BLOCK : in->field, &v) &&
-            RGS_OBS_HAS(o, NUMBER)) {
-            set_add(s, in, slot, pane, o->number, true);
+            rgs_subscriber_of(o)) {
+            set_add(s, in, slot, pane, rgs_subscriber_of(o), true);
             set_add(s, in, (struct rgs_value_set *)slot + 1, pane, v, true);
         }
         break;
@@ -514,6 +514,17 @@ void rgs_entity_touch(struct rgs_scorer *s, struct rgs_scored *e)
     s->dirty_last[g] = i;
 }
 
+/* Of small values the majority, too. */
+static void vote_for_road(struct rgs_scored *e, uint8_t road)
+{
+    if (e->road_votes == 0)
+        e->road = road;
+    if (e->road == road)
+        e->road_votes++;
+    else
+        e->road_votes--;
+}
+
 /* Majority vote (Boyer and Moore). */
 static bool vote(uint64_t *for_, uint32_t *votes, uint64_t id)
 {
@@ -533,7 +544,9 @@ static void vote_for_parent(struct rgs_scorer *s, struct rgs_scored *e, const st
         rgs_entity_of(s, RGS_GRAIN_RESELLER, n->entity[RGS_GRAIN_RESELLER]);
     uint8_t grain = r ? RGS_GRAIN_RESELLER : RGS_GRAIN_BLOCK;
 
-    if (e->grain > RGS_GRAIN_BLOCK)
+    if (!r && rgs_number_is_sim(n->id)) /* in no block */
+        return;
+    if (e->grain > RGS_GRAIN_BLOCK && !rgs_number_is_sim(n->id))
         vote(&e->block, &e->block_votes, rgs_block_of(n->id));
     if (e->grain > grain && vote(&e->parent, &e->parent_votes, r ? r->id : rgs_block_of(n->id)))
         e->parent_grain = grain;
@@ -561,6 +574,7 @@ void rgs_entity_observe(struct rgs_scorer *s, struct rgs_scored *e, const struct
     if (!RGS_OBS_HAS(o, KIND) || o->kind != RGS_OBS_VERIFICATION)
         return;
     e->verifications++;
+    vote_for_road(e, (uint8_t)rgs_road_index(o));
     for (unsigned t = 0; t < s->rs->n_typologies; t++) {
         int scope = s->rs->typologies[t].scope;
         if (scope < 0 || !(bits >> scope & 1))

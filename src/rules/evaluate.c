@@ -242,14 +242,16 @@ double rgs_contributions_score(const struct rgs_typology *t, const struct rgs_co
 
     for (unsigned i = 0; i < n; i++)
         family[c[i].rule->family] += c[i].weight;
-    /* What supports the leading family counts as far as that one does, and no further. */
-    double lead = t->lead >= 0 ? family[t->lead] : INFINITY, rest = 0;
+    /* What supports the leading families counts as far as these do, and no further. */
+    double lead = t->lead ? 0 : INFINITY, rest = 0;
     for (unsigned f = 0; f < RGS_FAMILY_COUNT; f++) {
         double capped = family[f] < t->family_cap ? family[f] : t->family_cap;
-        if ((int)f == t->lead)
+        if (t->lead >> f & 1) {
             score += capped;
-        else
+            lead += family[f];
+        } else {
             rest += capped;
+        }
     }
     score += rest < lead ? rest : lead;
     return score < 0 ? 0 : score < t->cap ? score : t->cap;
@@ -264,7 +266,8 @@ unsigned rgs_typology_sum(struct rgs_scorer *s, struct rgs_scored *e, const stru
         const struct rgs_instance *in = &s->rs->instances[t->instance[i]];
         struct rgs_contribution c = {.rule = &s->rs->rules[t->rule[i]], .instance = in};
         if (!(in->grains >> e->grain & 1) || !rgs_measure(s, e, in, &c.m) ||
-            c.m.numbers < c.rule->min_numbers || c.m.count < c.rule->min_count)
+            c.m.numbers < c.rule->min_numbers || c.m.count < c.rule->min_count ||
+            (c.rule->seen >= 0 && s->seen[e->road][c.rule->seen] < RGS_SEEN))
             continue;
         c.weight = rgs_rule_weight(c.rule, c.m.value, &c.band);
         if (c.weight == 0 || excepted(s, e, c.rule))
@@ -350,7 +353,7 @@ static enum rgs_status level_of(const struct rgs_typology *t, double score, enum
 /* ---- clusters inside a reseller ----------------------------------------------------------------
  */
 
-/* How many of an entity's numbers the leading family's widest share speaks of; 0: the typology has
+/* How many of an entity's numbers the leading families' widest share speaks of; 0: the typology has
  * none. */
 static double suspects(struct rgs_scorer *s, struct rgs_scored *e, const struct rgs_typology *t,
                        double *in_scope)
@@ -361,7 +364,7 @@ static double suspects(struct rgs_scorer *s, struct rgs_scored *e, const struct 
     for (unsigned i = 0; i < t->n_rules; i++) {
         const struct rgs_instance *in = &s->rs->instances[t->instance[i]];
         struct rgs_measure m;
-        if (in->reduce == RGS_R_SHARE_GE && s->rs->rules[t->rule[i]].family == t->lead &&
+        if (in->reduce == RGS_R_SHARE_GE && t->lead >> s->rs->rules[t->rule[i]].family & 1 &&
             in->grains >> e->grain & 1 && rgs_measure(s, e, in, &m)) {
             most = fmax(most, m.value * (double)m.numbers);
             *in_scope = fmax(*in_scope, (double)m.numbers);

@@ -109,6 +109,7 @@ static void forget(struct rgs_scorer *s, struct rgs_number *n)
     *link = n->chain;
     unlink_use(t, n);
     log_clear(t, n);
+    t->sims -= rgs_number_is_sim(n->id);
     n->id = 0;
     t->count--;
     if (!(n->flags & RGS_NUMBER_IN_WHEEL)) {
@@ -163,7 +164,21 @@ struct rgs_number *rgs_number_get(struct rgs_scorer *s, uint64_t id)
     *head = rgs_number_index(s, n);
     link_newest(t, n);
     t->count++;
+    t->sims += rgs_number_is_sim(id);
     return n;
+}
+
+void rgs_number_retire(struct rgs_scorer *s, uint64_t id)
+{
+    struct rgs_number *n = rgs_number_peek(s, id);
+
+    for (unsigned g = 0; n && g < RGS_GRAIN_COUNT; g++) {
+        struct rgs_scored *e = rgs_entity_of(s, g, n->entity[g]);
+        if (e)
+            e->numbers--;
+    }
+    if (n)
+        forget(s, n);
 }
 
 /* ---- values -----------------------------------------------------------------------------------
@@ -221,11 +236,12 @@ void rgs_number_store(struct rgs_numbers *t, struct rgs_number *n, const struct 
 static uint8_t distinct_of(const struct rgs_per_value *v, const struct rgs_log_entry *e, unsigned n,
                            int64_t pane)
 {
+    uint16_t mask = v->mask | (v->fn == RGS_FN_ONLY ? v->cond_mask : 0);
     uint16_t seen[RGS_LOG_MOST];
     unsigned k = 0;
 
     for (unsigned i = 0; i < n; i++) {
-        if (e[i].track != v->track || e[i].value == 0 || (e[i].mask & v->mask) != v->mask ||
+        if (e[i].track != v->track || e[i].value == 0 || (e[i].mask & mask) != mask ||
             rgs_entry_age(pane, e[i].stamp) >= v->panes)
             continue;
         unsigned j = 0;
@@ -261,6 +277,8 @@ static uint8_t bin_of(const struct rgs_scorer *s, const struct rgs_number *n,
         return rgs_bin_of(t->oldest - t->newest);
     case RGS_FN_REPEATS:
         return t->distinct ? rgs_bin_of(t->total * 8.0 / t->distinct) : RGS_BIN_NONE;
+    case RGS_FN_ONLY:
+        return rgs_bin_of(2 * t->distinct > t->total ? 2 * t->distinct - t->total : 0);
     case RGS_FN_CROWD:
         return crowd(s, n, v->grain);
     case RGS_FN_RUN_LENGTH:
@@ -285,7 +303,7 @@ uint8_t rgs_number_bin_now(const struct rgs_scorer *s, const struct rgs_number *
         t.oldest = a > t.oldest ? a : t.oldest;
         t.newest = a < t.newest ? a : t.newest;
     }
-    if (v->fn == RGS_FN_DISTINCT || v->fn == RGS_FN_REPEATS)
+    if (v->fn == RGS_FN_DISTINCT || v->fn == RGS_FN_REPEATS || v->fn == RGS_FN_ONLY)
         t.distinct = distinct_of(v, e, n, pane);
     return bin_of(s, number, v, &t);
 }
@@ -459,7 +477,7 @@ static void add(struct rgs_scorer *s, struct rgs_number *n, struct rgs_log_entry
             tally[k].total = 1;
         if (v->fn == RGS_FN_DISTINCT && (known >> k & 1 || x.value == 0))
             continue;
-        if (v->fn == RGS_FN_DISTINCT || v->fn == RGS_FN_REPEATS) {
+        if (v->fn == RGS_FN_DISTINCT || v->fn == RGS_FN_REPEATS || v->fn == RGS_FN_ONLY) {
             struct rgs_log_entry e[RGS_LOG_MOST];
             uint8_t was = n->bin[c->per[k]];
             if (v->fn == RGS_FN_DISTINCT && was < 15)

@@ -9,13 +9,14 @@ const char *const rgs_grains[RGS_GRAIN_COUNT + 1] = {"reseller", "block", "accou
 const char *const rgs_functions[] = {"count",       "distinct",   "ratio",      "share",
                                      "entropy",     "percentile", "run_length", "density",
                                      "synchrony",   "zscore",     "repeats",    "span",
-                                     "numbers_per", "crowd",      NULL};
+                                     "numbers_per", "crowd",      "only",       NULL};
 
 /* What stands between the parentheses of each function. */
 enum argument { ARG_NONE, ARG_FIELD, ARG_CONDITION, ARG_FIELD_NUMBER, ARG_NUMBER, ARG_Z };
 static const uint8_t arguments[] = {
-    ARG_NONE,   ARG_FIELD, ARG_CONDITION, ARG_FIELD, ARG_FIELD, ARG_FIELD_NUMBER, ARG_NUMBER,
-    ARG_NUMBER, ARG_FIELD, ARG_Z,         ARG_FIELD, ARG_NONE,  ARG_FIELD,        ARG_FIELD};
+    ARG_NONE,         ARG_FIELD,  ARG_CONDITION, ARG_FIELD, ARG_FIELD,
+    ARG_FIELD_NUMBER, ARG_NUMBER, ARG_NUMBER,    ARG_FIELD, ARG_Z,
+    ARG_FIELD,        ARG_NONE,   ARG_FIELD,     ARG_FIELD, ARG_CONDITION};
 
 static int index_of(const char *const *names, const char *s, size_t n)
 {
@@ -279,7 +280,8 @@ static bool per_number(struct rgs_rules_source *src, struct rgs_yaml_node *n,
     const char *s;
 
     if (!per && !reduce) {
-        if (a->fn == RGS_FN_SPAN || a->fn == RGS_FN_REPEATS || a->fn == RGS_FN_CROWD) {
+        if (a->fn == RGS_FN_SPAN || a->fn == RGS_FN_REPEATS || a->fn == RGS_FN_CROWD ||
+            a->fn == RGS_FN_ONLY) {
             rgs_diag_error(src->diag, a->at,
                            "%s is worked out per number: add 'per: number, "
                            "reduce: p50'",
@@ -298,7 +300,8 @@ static bool per_number(struct rgs_rules_source *src, struct rgs_yaml_node *n,
     }
     a->per_number = true;
     if (a->fn != RGS_FN_COUNT && a->fn != RGS_FN_DISTINCT && a->fn != RGS_FN_RATIO &&
-        a->fn != RGS_FN_REPEATS && a->fn != RGS_FN_SPAN && a->fn != RGS_FN_CROWD) {
+        a->fn != RGS_FN_REPEATS && a->fn != RGS_FN_SPAN && a->fn != RGS_FN_CROWD &&
+        a->fn != RGS_FN_ONLY) {
         rgs_diag_error(src->diag, per->at, "%s cannot be worked out per number",
                        rgs_functions[a->fn]);
         return false;

@@ -143,10 +143,10 @@ static void family(struct rgs_rules_source *src, struct rgs_yaml_node *n, struct
 
 static void rule(struct rgs_rules_source *src, struct rgs_yaml_node *n, struct rgs_rule *r)
 {
-    static const char *const known[] = {"id",    "rev",    "family", "uses",   "min_support",
-                                        "bands", "except", "ramp",   "shadow", NULL};
+    static const char *const known[] = {"id",     "rev",  "family", "uses", "min_support", "bands",
+                                        "except", "ramp", "shadow", "seen", NULL};
     unsigned errors = src->diag->errors;
-    struct rgs_yaml_node *uses = rgs_yaml_get(n, "uses");
+    struct rgs_yaml_node *uses = rgs_yaml_get(n, "uses"), *seen = rgs_yaml_get(n, "seen");
     int64_t rev = 1;
     const char *s;
 
@@ -160,6 +160,8 @@ static void rule(struct rgs_rules_source *src, struct rgs_yaml_node *n, struct r
     support(src, rgs_yaml_get(n, "min_support"), r);
     rgs_yaml_num(rgs_yaml_get(n, "ramp"), 0, 1, &r->ramp, src->diag);
     rgs_yaml_bool(rgs_yaml_get(n, "shadow"), &r->shadow, src->diag);
+    if (rgs_yaml_str(seen, &s, src->diag))
+        r->seen = rgs_rules_condition(src, s, seen->n, rgs_text_mark(seen));
     bands(src, rgs_yaml_get(n, "bands"), r);
     except(src, rgs_yaml_get(n, "except"), r);
     rgs_yaml_unknown(n, known, src->diag);
@@ -183,7 +185,7 @@ void rgs_rules_parse_rules(struct rgs_rules_source *src, struct rgs_yaml_node *r
             return;
         }
         struct rgs_rule *r = &rs->rules[rs->n_rules];
-        *r = (struct rgs_rule){.at = n->at, .uses = -1};
+        *r = (struct rgs_rule){.at = n->at, .uses = -1, .seen = -1};
         if (!id)
             rgs_diag_error(src->diag, n->at, "a rule needs an 'id'");
         if (!rgs_yaml_str(id, &s, src->diag) || !rgs_rules_name(src, r->id, s, id->at))
@@ -235,19 +237,27 @@ static void sum(struct rgs_rules_source *src, const struct rgs_yaml_node *n, str
     }
 }
 
+/* A family, or a list of them. */
+static void lead(struct rgs_rules_source *src, const struct rgs_yaml_node *n,
+                 struct rgs_typology *t)
+{
+    for (size_t i = 0; n && i < (n->kind == RGS_YAML_LIST ? n->n : 1); i++) {
+        const struct rgs_yaml_node *it = n->kind == RGS_YAML_LIST ? n->item[i] : n;
+        int f = it->kind == RGS_YAML_SCALAR ? family_of(it->s) : -1;
+        if (f < 0)
+            rgs_diag_error(src->diag, it->at, "unknown family '%s'",
+                           it->kind == RGS_YAML_SCALAR ? it->s : "?");
+        else
+            t->lead |= 1u << f;
+    }
+}
+
 static void levels(struct rgs_rules_source *src, struct rgs_yaml_node *n, struct rgs_typology *t)
 {
     int64_t need = 2, limit = 0;
     struct rgs_yaml_node *families = rgs_yaml_get(n, "need_families");
-    struct rgs_yaml_node *lead = rgs_yaml_get(n, "lead");
 
-    const char *s;
-
-    if (rgs_yaml_str(lead, &s, src->diag)) {
-        t->lead = family_of(s);
-        if (t->lead < 0)
-            rgs_diag_error(src->diag, lead->at, "unknown family '%s'", s);
-    }
+    lead(src, rgs_yaml_get(n, "lead"), t);
     rgs_yaml_num(rgs_yaml_get(n, "cap"), 1, 100, &t->cap, src->diag);
     rgs_yaml_num(rgs_yaml_get(n, "review"), 1, 100, &t->review, src->diag);
     rgs_yaml_num(rgs_yaml_get(n, "alert"), 1, 100, &t->alert, src->diag);
@@ -324,7 +334,6 @@ void rgs_rules_parse_typologies(struct rgs_rules_source *src, struct rgs_yaml_no
         struct rgs_typology *t = &rs->typologies[rs->n_typologies];
         *t = (struct rgs_typology){.at = map->key[i]->at,
                                    .scope = -1,
-                                   .lead = -1,
                                    .cap = 100,
                                    .review = 50,
                                    .alert = 75,

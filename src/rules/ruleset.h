@@ -20,6 +20,7 @@ enum {
     RGS_RS_PER_NUMBER = 32, /* different per-number values: a byte each in a number's record */
     RGS_RS_TRACKS = 8,      /* fields that per-number aggregates count distinct values of */
     RGS_RS_INSTANCES = 192,
+    RGS_RS_ROADS = 32,  /* protocols, of which `seen` is counted */
     RGS_RS_PANES = 200, /* panes of a window; more would cost memory without telling more */
     RGS_RS_NAME = 48,
     RGS_RS_WHY = 200,
@@ -40,6 +41,7 @@ enum rgs_fn {
     RGS_FN_SPAN,        /* days from the first to the last */
     RGS_FN_NUMBERS_PER, /* distinct numbers per distinct value */
     RGS_FN_CROWD,       /* numbers that share the number's device or cell */
+    RGS_FN_ONLY,        /* distinct services where a condition holds, less all other observations */
 };
 
 enum rgs_window { RGS_W_SLIDING, RGS_W_TUMBLING, RGS_W_SESSION };
@@ -95,7 +97,8 @@ struct rgs_rule {
     char uses_name[RGS_RS_NAME];
     uint32_t min_numbers;
     uint32_t min_count;
-    double ramp; /* part of a bound over which a weight grows; 0: at once */
+    double ramp;  /* part of a bound over which a weight grows; 0: at once */
+    int16_t seen; /* silent where nobody is seen to do this; condition, -1 none */
     struct rgs_band band[RGS_RS_BANDS];
     unsigned n_bands;
     int16_t except[RGS_RS_EXCEPT]; /* sets of entity ids */
@@ -111,7 +114,7 @@ struct rgs_typology {
     int16_t instance[RGS_RS_SUM];
     unsigned n_rules;
     uint32_t grains;
-    int lead;          /* the family without which the others do not count; -1 none */
+    unsigned lead;     /* families, as bits, without which the others do not count; 0 none */
     int64_t half_life; /* 0: no memory */
     double cap, review, alert, hysteresis;
     unsigned need_families;
@@ -197,6 +200,7 @@ struct rgs_ruleset {
     struct rgs_per_value per[RGS_RS_PER_NUMBER];
     unsigned n_per;
     uint32_t slots_size[RGS_GRAIN_COUNT];
+    uint64_t seen_conditions; /* that rules ask for by `seen` */
     unsigned n_z;
     struct rgs_mark seen[8]; /* where the settings were given, for doubles */
 };

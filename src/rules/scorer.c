@@ -151,6 +151,15 @@ void rgs_scorer_advance(struct rgs_scorer *s, int64_t ts)
     rgs_numbers_advance(s, ts);
 }
 
+/* What the tap shows at all. */
+static void note_seen(struct rgs_scorer *s, const struct rgs_obs *o, uint64_t bits)
+{
+    for (bits &= s->rs->seen_conditions; bits; bits &= bits - 1) {
+        uint8_t *n = &s->seen[rgs_road_index(o)][__builtin_ctzll(bits)];
+        *n = *n < RGS_SEEN ? (uint8_t)(*n + 1) : *n;
+    }
+}
+
 static uint64_t conditions(const struct rgs_scorer *s, const struct rgs_obs *o)
 {
     const struct rgs_ruleset *rs = s->rs;
@@ -209,16 +218,23 @@ void rgs_scorer_observe(struct rgs_scorer *s, const struct rgs_obs *o)
         s->late++;
         return;
     }
-    if (RGS_OBS_HAS(o, NUMBER))
-        rgs_number_expect(s, o->number);
+    uint64_t who = rgs_subscriber_of(o);
+    if (who)
+        rgs_number_expect(s, who);
     rgs_scorer_advance(s, o->ts);
     s->observations++;
     uint64_t bits = conditions(s, o);
-    if (RGS_OBS_HAS(o, NUMBER) && o->number) {
+    note_seen(s, o, bits);
+    /* A SIM without a number counts from its second sight: a home router's correlation id, which
+     * looks like one, has none. */
+    bool once = rgs_number_is_sim(who) && !rgs_number_peek(s, who);
+    if (s->numbers.sims && RGS_OBS_HAS(o, NUMBER) && RGS_OBS_HAS(o, SIM))
+        rgs_number_retire(s, o->sim | RGS_NUMBER_SIM);
+    if (who) {
         /* A number counts from its first verification on; what it did before says nothing of the
          * trade. */
         bool starts = RGS_OBS_HAS(o, KIND) && o->kind == RGS_OBS_VERIFICATION;
-        n = starts ? rgs_number_get(s, o->number) : rgs_number_peek(s, o->number);
+        n = starts ? rgs_number_get(s, who) : rgs_number_peek(s, who);
     }
     if (n)
         rgs_number_expect_log(s, n);
@@ -228,7 +244,7 @@ void rgs_scorer_observe(struct rgs_scorer *s, const struct rgs_obs *o)
     struct rgs_scored *e[RGS_GRAIN_COUNT];
     for (unsigned g = 0; g < RGS_GRAIN_COUNT; g++) {
         uint64_t id = id_of(o, g);
-        e[g] = id ? entity_of(s, g, id, n) : NULL;
+        e[g] = id ? entity_of(s, g, id, once ? NULL : n) : NULL;
         if (id && n)
             n->flags |= (uint8_t)(RGS_NUMBER_SEEN_AT << g);
     }

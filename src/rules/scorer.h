@@ -21,6 +21,7 @@ enum {
     RGS_ALERTS = 4096,
     RGS_ALERT_RULES = 12,
     RGS_CONCERNS = 64,    /* combinations of conditions that are remembered; a few dozen occur */
+    RGS_SEEN = 10,        /* observations on a road that show that the tap sees such ones at all */
     RGS_PEERS = 512,      /* entities that a peers' median is taken over */
     RGS_PAST_RULES = 512, /* rules of former sets that alerts still name */
 };
@@ -82,6 +83,7 @@ struct rgs_numbers {
     struct rgs_log_chunk *chunk;
     uint32_t *bucket, *wheel;
     uint32_t cap, mask, count, fresh, spare;
+    uint32_t sims; /* of count: SIMs whose number is not known */
     uint32_t chunk_cap, chunk_fresh, chunk_spare, chunks;
     uint32_t wheel_size;
     int64_t pane;   /* of the wheel */
@@ -143,6 +145,8 @@ struct rgs_scored {
     uint16_t generation;
     uint8_t grain, parent_grain;
     bool dirty;
+    uint8_t road; /* that most of its codes came by */
+    uint32_t road_votes;
     uint32_t members; /* numbers that point here now */
     uint32_t numbers; /* numbers that ever joined */
     uint32_t changes; /* observations since the last evaluation */
@@ -217,6 +221,8 @@ struct rgs_scorer {
     uint32_t dirty_first[RGS_GRAIN_COUNT], dirty_last[RGS_GRAIN_COUNT];
     int64_t now, next, next_day;
     uint64_t late, observations;
+    /* Per road and condition, up to RGS_SEEN: rules that speak of what is missing ask for it. */
+    uint8_t seen[RGS_RS_ROADS][RGS_RS_CONDITIONS];
     /* Instances that an entity of a grain keeps state for, without those through numbers. */
     uint16_t direct[RGS_GRAIN_COUNT][RGS_RS_INSTANCES];
     unsigned n_direct[RGS_GRAIN_COUNT];
@@ -224,6 +230,24 @@ struct rgs_scorer {
 
 /* ---- numbers ----------------------------------------------------------------------------------
  */
+/* Where a tap shows SIMs and never their numbers, the SIM stands in for the number, under this
+ * mark. */
+#define RGS_NUMBER_SIM (UINT64_C(1) << 62)
+static inline bool rgs_number_is_sim(uint64_t id)
+{
+    return (id & RGS_NUMBER_SIM) != 0;
+}
+/* The id of the number's record; 0: the observation names no subscriber. */
+static inline uint64_t rgs_subscriber_of(const struct rgs_obs *o)
+{
+    if (RGS_OBS_HAS(o, NUMBER))
+        return o->number;
+    return RGS_OBS_HAS(o, SIM) && o->sim ? o->sim | RGS_NUMBER_SIM : 0;
+}
+static inline unsigned rgs_road_index(const struct rgs_obs *o)
+{
+    return RGS_OBS_HAS(o, PROTO) && o->proto < RGS_RS_ROADS ? o->proto : 0;
+}
 bool rgs_numbers_init(struct rgs_scorer *s, uint32_t cap);
 void rgs_numbers_fini(struct rgs_scorer *s);
 struct rgs_number *rgs_number_peek(const struct rgs_scorer *s, uint64_t id);
@@ -234,6 +258,8 @@ static inline void rgs_number_expect_log(const struct rgs_scorer *s, const struc
     __builtin_prefetch(&s->numbers.chunk[n->log]);
 }
 struct rgs_number *rgs_number_get(struct rgs_scorer *s, uint64_t id);
+/* This one is counted under another id from now on: nobody may count it twice. */
+void rgs_number_retire(struct rgs_scorer *s, uint64_t id);
 /* Notes what an observation means to its number: conditions as bits of the log. */
 void rgs_number_note(struct rgs_scorer *s, struct rgs_number *n, const struct rgs_obs *o,
                      uint16_t mask);

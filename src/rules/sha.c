@@ -79,6 +79,7 @@ static void rule(struct hash *h, const struct rgs_ruleset *rs, const struct rgs_
         number(h, r->band[i].weight);
         name(h, r->band[i].why);
     }
+    condition(h, rs, r->seen);
     for (unsigned i = 0; i < r->n_except; i++)
         put(h, rs->sets[r->except[i]].v, rs->sets[r->except[i]].n * sizeof(uint64_t));
 }

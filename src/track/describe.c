@@ -160,9 +160,10 @@ void rgs_track_emit(struct rgs_tracker *t, struct rgs_obs *o, const struct rgs_d
             RGS_OBS_SET(o, RESELLER, reseller, reseller ? reseller : o->block);
     }
     conclude_origin(t, o);
-    if (o->kind == RGS_OBS_VERIFICATION && RGS_OBS_HAS(o, NUMBER) && RGS_OBS_HAS(o, SERVICE))
+    uint64_t who = RGS_OBS_HAS(o, NUMBER) ? o->number : RGS_OBS_HAS(o, SIM) ? o->sim : 0;
+    if (o->kind == RGS_OBS_VERIFICATION && who && RGS_OBS_HAS(o, SERVICE))
         RGS_OBS_SET(o, REGISTRATION, registration,
-                    rgs_pairs_first(t->pairs, o->number, o->service, rgs_track_seconds(o->ts)));
+                    rgs_pairs_first(t->pairs, who, o->service, rgs_track_seconds(o->ts)));
     t->count[RGS_TRACKED_OBSERVATIONS]++;
     t->emit(t->emit_ctx, o);
 }

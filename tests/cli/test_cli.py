@@ -245,9 +245,9 @@ def _():
     p = run("backtest", "--rules", "rules", "--against", "weaker", "--svg", "sweep.svg", *common)
     exits(p, 0)
     out = p.stdout.decode()
-    expect(re.search(r"^  R17 .*alert .* falls$", out, re.M), out[:600])
+    expect(re.search(r"^  R23 .*alert .* falls$", out, re.M), out[:600])
     back = run("backtest", "--rules", "weaker", "--against", "rules", "--no-sweep", *common).stdout.decode()
-    expect(re.search(r"^  R17 .* rises$", back, re.M), back[:600])
+    expect(re.search(r"^  R23 .* rises$", back, re.M), back[:600])
     # The rule set is the same again after the sweep: as written, nothing has moved.
     rows = re.findall(r"^  (\S+ (?:alert|[<≥] \S+)) +(\d+) +(\d+) +(\d+) +(\d+) +(\d+) +(\S+) +(\S+)$", out, re.M)
     expect(len(rows) > 20 and len({row[3] for row in rows}) == 1, "rows of the sweep", len(rows))

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "rules/ruleset.h"
+#include "rules/scorer.h"
 #include "support/scoring.h"
 
 #define HOUR (INT64_C(3600) * 1000000000)
@@ -142,6 +143,97 @@ Test(score, the_leading_family_bounds_the_others)
     cr_expect_eq(e.score, 44, "%g", e.score);
     rgs_result_owner_fini(&o);
     rgs_scorer_del(f.s);
+    rgs_ruleset_del(r);
+}
+
+/* Of two leading families the sum is the bound. */
+Test(score, several_families_lead_together)
+{
+    struct rgs_ruleset *r = ruleset(PACK("sum: [A, B], lead: [usage, time]"));
+    struct feed f = start(r);
+    struct rgs_result_owner o;
+
+    codes(&f, 22, 20, RGS_PURPOSE_LOGIN);
+    struct rgs_result_reseller e = reseller(&f, &o);
+    cr_expect_eq(e.score, 62, "%g", e.score);
+    rgs_result_owner_fini(&o);
+    rgs_scorer_del(f.s);
+    rgs_ruleset_del(r);
+}
+
+/* A rule on what is missing is silent where the road shows no such thing of anybody. */
+Test(score, what_nobody_is_seen_to_do_is_not_missed)
+{
+    struct rgs_ruleset *r =
+        ruleset("aggregates:\n"
+                "  a: {by: reseller, over: sliding 1d/1h, fn: count}\n"
+                "rules:\n"
+                "  - {id: A, family: usage, uses: a, bands: [{ge: 1, weight: 30, why: x}]}\n"
+                "  - {id: B, family: silence, uses: a, seen: kind == origination, bands: [{ge: 1, "
+                "weight: 20, "
+                "why: x}]}\n"
+                "typologies:\n  t: {sum: [A, B]}\n");
+    for (uint8_t road = 1; road <= 2; road++) {
+        for (unsigned n = RGS_SEEN - 1; n <= RGS_SEEN; n++) {
+            struct feed f = start(r);
+            struct rgs_result_owner o;
+            for (unsigned i = 0; i < n; i++) {
+                struct rgs_obs sent = {.ts = f.ts += 1000000000};
+                RGS_OBS_SET(&sent, KIND, kind, RGS_OBS_ORIGINATION);
+                RGS_OBS_SET(&sent, NUMBER, number, 85261110000);
+                RGS_OBS_SET(&sent, PROTO, proto, road);
+                rgs_scorer_observe(f.s, &sent);
+            }
+            for (unsigned i = 0; i < 40; i++) {
+                struct rgs_obs code = {.ts = f.ts += 1000000000};
+                RGS_OBS_SET(&code, KIND, kind, RGS_OBS_VERIFICATION);
+                RGS_OBS_SET(&code, NUMBER, number, 85291230000 + i);
+                RGS_OBS_SET(&code, RESELLER, reseller, rgs_test_reseller(1));
+                RGS_OBS_SET(&code, PROTO, proto, 1);
+                rgs_scorer_observe(f.s, &code);
+            }
+            struct rgs_result_reseller e = reseller(&f, &o);
+            cr_expect_eq(e.score, road == 1 && n == RGS_SEEN ? 50 : 30, "road %u, %u sent: %g",
+                         road, n, e.score);
+            rgs_result_owner_fini(&o);
+            rgs_scorer_del(f.s);
+        }
+    }
+    rgs_ruleset_del(r);
+}
+
+/* SIMs stand in for numbers that a tap never shows; who is known by his number later counts once.
+ */
+Test(score, sims_without_numbers_count_from_their_second_code)
+{
+    struct rgs_ruleset *r = ruleset(PACK("sum: [A, B]"));
+    static const struct {
+        unsigned codes_each;
+        bool later; /* the numbers come to be known */
+        unsigned numbers;
+    } rows[] = {{1, false, 0}, {2, false, 30}, {3, false, 30}, {3, true, 30}};
+
+    for (size_t k = 0; k < sizeof(rows) / sizeof(rows[0]); k++) {
+        struct feed f = start(r);
+        struct rgs_result_owner o;
+        for (unsigned i = 0; i < 30 * (rows[k].codes_each + rows[k].later); i++) {
+            struct rgs_obs c = {.ts = f.ts += 1000000000};
+            RGS_OBS_SET(&c, KIND, kind, RGS_OBS_VERIFICATION);
+            RGS_OBS_SET(&c, SIM, sim, 454031234000000 + i % 30);
+            RGS_OBS_SET(&c, RESELLER, reseller, rgs_test_reseller(1));
+            RGS_OBS_SET(&c, SERVICE, service, 3);
+            if (i >= 30 * rows[k].codes_each)
+                RGS_OBS_SET(&c, NUMBER, number, 85291230000 + i % 30);
+            rgs_scorer_observe(f.s, &c);
+        }
+        rgs_result_owner_init(&o, &rgs_alloc_libc);
+        cr_assert_eq(rgs_scorer_result(f.s, &o), 0);
+        const struct rgs_result_reseller *e = rgs_test_find(&o, "R1");
+        cr_expect_eq(e ? e->numbers : 0, rows[k].numbers, "row %zu: %u", k, e ? (unsigned)e->numbers : 999);
+        cr_expect_eq(rgs_scorer_numbers(f.s), 30, "row %zu", k);
+        rgs_result_owner_fini(&o);
+        rgs_scorer_del(f.s);
+    }
     rgs_ruleset_del(r);
 }
 

@@ -43,7 +43,7 @@ static double at_percent(double *v, size_t n, double p)
 }
 
 struct facts {
-    unsigned count, hits, distinct;
+    unsigned count, hits, distinct, logins; /* logins: services with one */
     int64_t first, last;
 };
 
@@ -51,10 +51,11 @@ struct facts {
 static size_t per_number(const struct stream *s, int64_t now, int64_t length, int64_t step,
                          struct facts f[NUMBERS])
 {
-    static bool seen[NUMBERS][SERVICES + 1];
+    static bool seen[NUMBERS][SERVICES + 1], login[NUMBERS][SERVICES + 1];
     size_t n = 0;
 
     memset(seen, 0, sizeof(seen));
+    memset(login, 0, sizeof(login));
     memset(f, 0, NUMBERS * sizeof(*f));
     for (size_t i = 0; i < s->n; i++) {
         const struct rgs_obs *o = &s->o[i];
@@ -65,7 +66,10 @@ static size_t per_number(const struct stream *s, int64_t now, int64_t length, in
         if (x->count++ == 0)
             x->first = o->ts / step;
         x->last = o->ts / step;
-        x->hits += RGS_OBS_HAS(o, PURPOSE) && o->purpose == RGS_PURPOSE_LOGIN;
+        bool hit = RGS_OBS_HAS(o, PURPOSE) && o->purpose == RGS_PURPOSE_LOGIN;
+        x->hits += hit;
+        x->logins += hit && !login[o->number - 85291230000][o->service];
+        login[o->number - 85291230000][o->service] |= hit;
         x->distinct += !seen[o->number - 85291230000][o->service];
         seen[o->number - 85291230000][o->service] = true;
     }
@@ -87,6 +91,9 @@ static size_t values(const struct facts f[NUMBERS], unsigned fn, double out[NUMB
             break;
         case RGS_FN_REPEATS:
             out[n++] = (double)f[i].count / f[i].distinct;
+            break;
+        case RGS_FN_ONLY:
+            out[n++] = 2 * f[i].logins > f[i].count ? 2 * f[i].logins - f[i].count : 0;
             break;
         case RGS_FN_SPAN:
             out[n++] = (double)(f[i].last - f[i].first);
@@ -221,6 +228,7 @@ static const struct row rows[] = {
     {"over: sliding 3d/1d, fn: count, " V PER "p50", RGS_FN_COUNT, 3 * DAY, DAY, 50, 0, 0},
     {"over: sliding 7d/1d, fn: ratio(purpose == login), " V PER "p50", RGS_FN_RATIO, 7 * DAY, DAY, 50, 0.013, 0},
     {"over: sliding 7d/1d, fn: repeats(service), " V PER "p50", RGS_FN_REPEATS, 7 * DAY, DAY, 50, 0.13, 0},
+    {"over: sliding 4d/1d, fn: only(purpose == login), " V PER "p90", RGS_FN_ONLY, 4 * DAY, DAY, 90, 0, 0},
     {"over: sliding 10d/1d, fn: span, " V PER "p50", RGS_FN_SPAN, 10 * DAY, DAY, 50, 0, 0},
 };
 /* clang-format on */

@@ -286,7 +286,7 @@ static const struct scenario {
     {"a SIM whose number was never seen",
      MT("1", "1", "454031234000007", "8613900000001", "otp=1:5")
          UL("9", "454001000000001", "8613900000001"),
-     "1 verification sim=454031234000007 of=HK in=CN/1 offshore service=1 native from=alphanumeric "
+     "1 verification sim=454031234000007 of=HK in=CN/1 offshore service=1 native first from=alphanumeric "
      "node=8613900000001 R4\n"},
     {"the number comes while the observation waits",
      MT("1", "1", "454001000000001", "8613900000001", "otp=1:5")
@@ -497,10 +497,10 @@ static const struct scenario {
         "otp=1:1") "1 map checkIMEI request imsi=454001000000002 "
                    "imei=3512345600002803\n" MT("2", "2", "454001000000002", "8613900000001",
                                                 "otp=1:2"),
-     "1 verification sim=454001000000001 of=HK in=CN/1 offshore service=1 native from=alphanumeric "
+     "1 verification sim=454001000000001 of=HK in=CN/1 offshore service=1 native first from=alphanumeric "
      "node=8613900000077 R7\n"
      "2 verification sim=454001000000002 imei=35123456000028 of=HK in=CN/1 offshore service=1 "
-     "native "
+     "native first "
      "from=alphanumeric node=8613900000001 R6\n"},
     {"a code seen first long after the capture began tells the age of the binding",
      ISD("1", "454001000000001", "85291230001") ISD("200000", "454001000000002", "85291230002")
