@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <openssl/evp.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,13 +15,7 @@
 
 #include "base/json.h"
 #include "sink/file.h"
-
-enum { HEX = 64 };
-/* The hash closes a line: `,"hash":"` 64 digits `"}`. */
-static const char tail_key[] = ",\"hash\":\"";
-enum { TAIL = sizeof(tail_key) - 1 + HEX + 2 };
-static const char genesis[HEX + 1] =
-    "0000000000000000000000000000000000000000000000000000000000000000";
+#include "store/chain.h"
 
 int rgs_audit_default(char *out, size_t cap)
 {
@@ -45,66 +38,46 @@ int rgs_audit_default(char *out, size_t cap)
     return 0;
 }
 
-static int digest(const char *previous, const char *line, size_t n, char out[HEX + 1])
+/* Reads the chain to its end. The number of lines, or -errno. */
+static long walk(FILE *f, const char *path, struct rgs_chain *chain, char *err, size_t err_size)
 {
-    unsigned char sum[EVP_MAX_MD_SIZE];
-    unsigned len = 0;
-    EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-    int ok = ctx && EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) &&
-             EVP_DigestUpdate(ctx, previous, HEX) && EVP_DigestUpdate(ctx, line, n) &&
-             EVP_DigestFinal_ex(ctx, sum, &len) && len == HEX / 2;
-    EVP_MD_CTX_free(ctx);
-    for (unsigned i = 0; ok && i < HEX / 2; i++)
-        snprintf(out + 2 * i, 3, "%02x", sum[i]);
-    return ok ? 0 : -ENOMEM;
-}
-
-/* Reads the chain; last is the hash of its end. The number of lines, or -errno. */
-static long walk(FILE *f, const char *path, char last[HEX + 1], char *err, size_t err_size)
-{
-    char *line = NULL, hash[HEX + 1];
+    char *line = NULL;
     size_t cap = 0;
-    long count = 0, status = 0;
+    long status = 0;
     ssize_t n;
 
-    memcpy(last, genesis, HEX + 1);
+    rgs_chain_init(chain);
     while (status == 0 && (n = getline(&line, &cap, f)) > 0) {
-        count++;
-        bool whole = n > TAIL && line[n - 1] == '\n';
-        const char *tail = whole ? line + n - 1 - TAIL : NULL;
-        if (!whole || memcmp(tail, tail_key, sizeof(tail_key) - 1) != 0 ||
-            digest(last, line, (size_t)(tail - line), hash) < 0 ||
-            memcmp(hash, tail + sizeof(tail_key) - 1, HEX) != 0) {
+        if (line[n - 1] != '\n' || !rgs_chain_take(chain, rgs_bytes(line, (size_t)n - 1))) {
             snprintf(err, err_size,
                      "%s:%ld: the chain is broken here: the line, or one before it, was changed",
-                     path, count);
+                     path, chain->n + 1);
             status = -EBADMSG;
         }
-        memcpy(last, hash, status == 0 ? sizeof(hash) : 0);
     }
     if (ferror(f)) {
         snprintf(err, err_size, "%s: %s", path, strerror(errno));
         status = -EIO;
     }
     free(line);
-    return status ? status : count;
+    return status ? status : chain->n;
 }
 
 long rgs_audit_verify(const char *path, char *err, size_t err_size)
 {
-    char last[HEX + 1];
+    struct rgs_chain chain;
     FILE *f = fopen(path, "re");
 
     if (!f) {
         snprintf(err, err_size, "%s: %s", path, strerror(errno));
         return -errno;
     }
-    long n = walk(f, path, last, err, err_size);
+    long n = walk(f, path, &chain, err, err_size);
     fclose(f);
     return n;
 }
 
-static char *entry_text(const struct rgs_audit_entry *e, long n, const char *last, size_t *len)
+static char *entry_text(const struct rgs_audit_entry *e, const struct rgs_chain *chain, size_t *len)
 {
     char *text = NULL;
     struct rgs_json j;
@@ -118,7 +91,7 @@ static char *entry_text(const struct rgs_audit_entry *e, long n, const char *las
     rgs_json_init(&j, rgs_write_file, f);
     rgs_json_open(&j, '{');
     rgs_json_key(&j, "n");
-    rgs_json_u64(&j, (uint64_t)n + 1);
+    rgs_json_u64(&j, (uint64_t)chain->n + 1);
     rgs_json_key(&j, "ts");
     rgs_json_time(&j, (int64_t)now.tv_sec * 1000000000 + now.tv_nsec);
     rgs_json_key(&j, "uid");
@@ -127,7 +100,7 @@ static char *entry_text(const struct rgs_audit_entry *e, long n, const char *las
     rgs_json_string(&j, user ? user->pw_name : NULL);
     const char *const words[][2] = {{"token", e->token},     {"type", e->type},
                                     {"key", e->key_id},      {"reason", e->reason},
-                                    {"second", e->approver}, {"previous", last}};
+                                    {"second", e->approver}, {"previous", chain->last}};
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
         rgs_json_key(&j, words[i][0]);
         rgs_json_string(&j, words[i][1]);
@@ -152,7 +125,8 @@ static int write_all(int fd, const char *p, size_t n)
 
 int rgs_audit_add(const char *path, const struct rgs_audit_entry *e, char *err, size_t err_size)
 {
-    char last[HEX + 1], hash[HEX + 1], *text = NULL, *line = NULL;
+    struct rgs_chain chain;
+    char *text = NULL, *line = NULL;
     size_t len = 0;
     int fd = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0600), status = -ENOMEM;
     FILE *f = fd >= 0 ? fdopen(fd, "r+") : NULL;
@@ -164,15 +138,17 @@ int rgs_audit_add(const char *path, const struct rgs_audit_entry *e, char *err, 
             fclose(f);
         return status;
     }
-    long n = walk(f, path, last, err, err_size);
+    long n = walk(f, path, &chain, err, err_size);
     if (n < 0) {
         fclose(f);
         return (int)n;
     }
-    text = entry_text(e, n, last, &len);
-    if (text && digest(last, text, len, hash) == 0 &&
-        asprintf(&line, "%s%s%s\"}\n", text, tail_key, hash) > 0)
-        status = write_all(fd, line, strlen(line));
+    text = entry_text(e, &chain, &len);
+    line = text ? rgs_chain_close(&chain, rgs_bytes(text, len)) : NULL;
+    if (line) {
+        line[len = strlen(line)] = '\n'; /* in place of the NUL: one write, one line */
+        status = write_all(fd, line, len + 1);
+    }
     if (status == 0 && fsync(fd) < 0)
         status = -errno;
     if (status < 0)

@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "store/bundle.h"
+
 static bool exists(const char *path)
 {
     return access(path, R_OK) == 0;
@@ -172,6 +174,18 @@ struct rgs_ruleset *rgs_pack_ruleset(struct rgs_file_set *s, const char *dir,
     if (!rs)
         fprintf(stderr, "regsentry: %s: %u error%s\n", dir, diag.errors,
                 diag.errors == 1 ? "" : "s");
+    rgs_diag_fini(&diag);
+    return rs;
+}
+
+struct rgs_ruleset *rgs_pack_bundle(struct rgs_bytes bytes, const struct rgs_catalogue *catalogue)
+{
+    struct rgs_diag diag;
+
+    rgs_diag_init(&diag, &rgs_alloc_libc);
+    struct rgs_ruleset *rs = rgs_bundle_ruleset(bytes, catalogue, &diag);
+    if (diag.text)
+        fputs(diag.text, stderr);
     rgs_diag_fini(&diag);
     return rs;
 }

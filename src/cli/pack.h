@@ -28,6 +28,9 @@ void rgs_pack_fini(struct rgs_pack *p);
 struct rgs_ruleset *rgs_pack_ruleset(struct rgs_file_set *s, const char *dir,
                                      struct rgs_catalogue *catalogue);
 
+/* The rule set of a site's bundle, complaints going to stderr. */
+struct rgs_ruleset *rgs_pack_bundle(struct rgs_bytes bytes, const struct rgs_catalogue *catalogue);
+
 /* Adds the files of a rule set: DIR itself, its typologies and lists. */
 int rgs_pack_rule_files(struct rgs_file_set *s, const char *dir, char *err, size_t err_size);
 

@@ -86,22 +86,15 @@ static uint64_t count(struct rgs_result_file *f, struct rgs_yaml_node *n, const 
     return v > 0 ? (uint64_t)v : 0;
 }
 
-/* Seconds with nine decimals, which a double would round. */
-static int64_t when(struct rgs_yaml_node *n, const char *key, bool *known)
+static int64_t when(struct rgs_result_file *f, struct rgs_yaml_node *n, const char *key,
+                    bool *known)
 {
     struct rgs_yaml_node *x = rgs_yaml_get(n, key);
-    int64_t ts = 0, unit = 100000000;
-    const char *s = x && x->kind == RGS_YAML_SCALAR && !is_null(x) ? x->s : "";
+    int64_t ts = 0;
+    bool there = !is_null(x) && rgs_yaml_time(x, &ts, &f->diag);
 
     if (known)
-        *known = *s != '\0';
-    for (; *s >= '0' && *s <= '9' && ts < 100000000000; s++)
-        ts = ts * 10 + (*s - '0');
-    ts = ts < INT64_MAX / 1000000000 ? ts * 1000000000 : 0;
-    if (*s == '.') {
-        for (s++; *s >= '0' && *s <= '9' && unit; s++, unit /= 10)
-            ts += (*s - '0') * unit;
-    }
+        *known = there;
     return ts;
 }
 
@@ -174,11 +167,11 @@ static void reseller(struct rgs_result_file *f, struct rgs_yaml_node *n,
     x->parent = string(f, n, "parent");
     x->score = number(f, n, "score");
     x->status = status(f, n, "status");
-    x->alert_ts = when(n, "alert_ts", &x->alerted);
+    x->alert_ts = when(f, n, "alert_ts", &x->alerted);
     x->numbers = count(f, n, "numbers");
     x->verifications = count(f, n, "verifications");
-    x->first_ts = when(n, "first_ts", NULL);
-    x->last_ts = when(n, "last_ts", NULL);
+    x->first_ts = when(f, n, "first_ts", NULL);
+    x->last_ts = when(f, n, "last_ts", NULL);
     x->services = shares(f, n, "services", "id", &x->n_services);
     x->origins = shares(f, n, "origins", "country", &x->n_origins);
     x->counterfactual = strings(f, n, "counterfactual", &x->n_counterfactual);
@@ -207,7 +200,7 @@ static void read_result(struct rgs_result_file *f, struct rgs_yaml_node *root)
     if (!a)
         r->n_alerts = 0;
     for (size_t i = 0; i < r->n_alerts; i++) {
-        a[i] = (struct rgs_result_alert){.ts = when(l->item[i], "ts", NULL),
+        a[i] = (struct rgs_result_alert){.ts = when(f, l->item[i], "ts", NULL),
                                          .id = needed(f, l->item[i], "id"),
                                          .raised_as = string(f, l->item[i], "raised_as"),
                                          .typology = needed(f, l->item[i], "typology"),

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* regsentry rules: checks, tests and compares folders of rules. */
+/* regsentry rules: checks, tests and compares folders of rules, and shares them at a site. */
 #include <stdio.h>
 
 #include "cli/commands.h"
 #include "cli/pack.h"
 #include "cli/rules_diff.h"
+#include "cli/rules_site.h"
 #include "cli/rules_test.h"
 #include "conf/yaml.h"
 #include "numplan/inventory.h"
@@ -53,51 +54,121 @@ static int check(const struct rgs_args *args, const char *dir)
     return ok ? RGS_EXIT_OK : RGS_EXIT_FAILED;
 }
 
+static int run_check(const struct rgs_args *args, char **word)
+{
+    return check(args, word[0]);
+}
+
+static int run_test(const struct rgs_args *args, char **word)
+{
+    return rgs_rules_test(args, word[0]);
+}
+
+static int run_diff(const struct rgs_args *args, char **word)
+{
+    return rgs_rules_diff(args, word[0], word[1]);
+}
+
+static int run_push(const struct rgs_args *args, char **word)
+{
+    return rgs_rules_push(args, word[0]);
+}
+
+static int run_log(const struct rgs_args *args, char **word)
+{
+    (void)word;
+    return rgs_rules_log(args);
+}
+
+static int run_show(const struct rgs_args *args, char **word)
+{
+    return rgs_rules_show(args, word[0]);
+}
+
+static int run_policy(const struct rgs_args *args, char **word)
+{
+    return rgs_rules_policy(args, word[0]);
+}
+
+static const struct verb {
+    const char *name, *takes;
+    int least, most; /* words behind it */
+    int (*run)(const struct rgs_args *args, char **word);
+} verbs[] = {
+    {"check", "one folder, or none", 0, 1, run_check},
+    {"test", "one folder, or none", 0, 1, run_test},
+    {"diff", "two folders: rules diff A B", 2, 2, run_diff},
+    {"push", "one folder, or --approve or --revert REV", 0, 1, run_push},
+    {"log", "no more words", 0, 0, run_log},
+    {"show", "one revision", 1, 1, run_show},
+    {"policy", "'one' or 'two', or nothing", 0, 1, run_policy},
+};
+enum { VERBS = sizeof(verbs) / sizeof(verbs[0]) };
+
 static int run_rules(const struct rgs_args *args)
 {
-    static const char *const words[] = {"check", "test", "diff", NULL};
-    const char *word = args->n_rest ? args->rest[0] : NULL;
-    const char *dir = args->n_rest > 1 ? args->rest[1] : NULL;
+    const char *names[VERBS + 1] = {0};
+    const char *word = args->n_rest ? args->rest[0] : "";
+    char *none[2] = {0};
 
-    if (!word)
-        return rgs_usage_error(args, "one of check, test or diff is missing");
-    if (strcmp(word, "diff") == 0) {
-        if (args->n_rest != 3)
-            return rgs_usage_error(args, "diff compares two folders: rules diff A B");
-        return rgs_rules_diff(args, args->rest[1], args->rest[2]);
+    for (size_t i = 0; i < VERBS; i++) {
+        const struct verb *v = &verbs[i];
+        int n = args->n_rest - 1;
+        names[i] = v->name;
+        if (strcmp(word, v->name) != 0)
+            continue;
+        if (n < v->least || n > v->most)
+            return rgs_usage_error(args, "%s takes %s", word, v->takes);
+        return v->run(args, n ? args->rest + 1 : none);
     }
-    bool is_check = strcmp(word, "check") == 0;
-    if (!is_check && strcmp(word, "test") != 0) {
-        const char *near = rgs_nearest(word, words);
-        return near ? rgs_usage_error(args,
-                                      "'%s' is not one of check, test, diff; did you mean "
-                                      "'%s'?",
-                                      word, near)
-                    : rgs_usage_error(args, "'%s' is not one of check, test, diff", word);
-    }
-    if (args->n_rest > 2)
-        return rgs_usage_error(args, "%s takes one folder", word);
-    return is_check ? check(args, dir) : rgs_rules_test(args, dir);
+    const char *near = rgs_nearest(word, names);
+    return rgs_usage_error(
+        args, "'%s' is not one of check, test, diff, push, log, show, policy%s%s%s", word,
+        near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
 }
 
 static const struct rgs_option options[] = {
     {"inventory", 'i', "FILE", "check: an inventory, too", NULL},
+    {"redis", 0, "URL", "push, log, show, policy: the site's server", NULL},
+    {"site", 0, "NAME", "its name there (main)", NULL},
+    {"by", 0, "NAME", "push, policy: who does it (the login name)", NULL},
+    {"note", 0, "TEXT", "push, policy: why; stands in the log", NULL},
+    {"at", 0, "TIME",
+     "push: in force from this event time on, 2026-03-15T00:00:00Z (as soon as all can)", NULL},
+    {"approve", 0, "REV", "push: put in force what another person has proposed", NULL},
+    {"revert", 0, "REV", "push: go back to a revision that was in force", NULL},
+    {"rules", 0, "DIR", "push: folder with the services that rules name (the shipped one)", NULL},
+    {"output", 'o', "DIR", "show: write the files into a new folder", NULL},
 };
 
 const struct rgs_command rgs_command_rules = {
     .name = "rules",
-    .summary = "checks, tests and compares folders of rules",
-    .usage = "check|test|diff [DIR]...",
+    .summary = "checks, tests and compares folders of rules, and shares them at a site",
+    .usage = "VERB [DIR|REV]...",
     .about =
+        "VERB is one of check, test, diff, push, log, show, policy.\n"
         "check [DIR] reads everything in a folder of rules (the shipped one) and reports every "
         "error with its place.\n"
         "test [DIR] runs the cases that stand beside services and rules, and names those that "
         "fail.\n"
         "diff A B prints what B adds, removes and changes: aggregates, rules with their bands, "
-        "typologies, lists and services.",
+        "typologies, lists and services.\n"
+        "push DIR --redis URL checks a folder and gives its rules and lists to a site as one "
+        "revision. It is in force from one point of event time on, in all shards, without a "
+        "restart; aggregates that did not change keep their windows. Where two persons are "
+        "needed, it is proposed, and another one puts it in force with push --approve REV. push "
+        "--revert REV goes back to a former revision.\n"
+        "log --redis URL prints every change, by whom and why, and proves that none was changed "
+        "or taken out. show REV --redis URL prints a revision, or unpacks it with -o.\n"
+        "policy one|two --redis URL says how many persons a promotion needs. Two holds at once; "
+        "one only when two persons ask for it.",
     .examples = "  regsentry rules check\n"
                 "  regsentry rules test rules\n"
-                "  regsentry rules diff rules changed\n",
+                "  regsentry rules diff rules changed\n"
+                "  regsentry rules push changed --redis redis://10.0.0.5 --by ann --note T-114\n"
+                "  regsentry rules push --approve 7 --redis redis://10.0.0.5 --by bob\n"
+                "  regsentry rules push --revert 6 --redis redis://10.0.0.5 --by bob\n"
+                "  regsentry rules show 7 -o seven --redis redis://10.0.0.5\n",
     .options = options,
     .n_options = sizeof(options) / sizeof(options[0]),
     .run = run_rules,

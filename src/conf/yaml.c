@@ -368,6 +368,38 @@ bool rgs_duration_parse(const char *s, size_t n, int64_t *out)
     return false;
 }
 
+bool rgs_seconds_parse(const char *s, int64_t *out)
+{
+    int64_t ts = 0, unit = 100000000;
+    const char *begin = s;
+
+    for (; *s >= '0' && *s <= '9'; s++) {
+        ts = ts * 10 + (*s - '0');
+        if (ts > INT64_MAX / 1000000000 - 1)
+            return false;
+    }
+    if (s == begin)
+        return false;
+    ts *= 1000000000;
+    if (*s == '.') {
+        for (s++; *s >= '0' && *s <= '9'; s++, unit /= 10)
+            ts += (*s - '0') * unit;
+    }
+    *out = ts;
+    return *s == '\0';
+}
+
+bool rgs_yaml_time(struct rgs_yaml_node *n, int64_t *out, struct rgs_diag *diag)
+{
+    if (!scalar(n, "seconds since the epoch", diag))
+        return false;
+    if (!rgs_seconds_parse(n->s, out)) {
+        rgs_diag_error(diag, n->at, "'%s' are no seconds since the epoch", n->s);
+        return false;
+    }
+    return true;
+}
+
 bool rgs_yaml_duration(struct rgs_yaml_node *n, int64_t *out, struct rgs_diag *diag)
 {
     if (!scalar(n, "a duration like 10m or 7d", diag))

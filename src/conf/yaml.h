@@ -43,6 +43,9 @@ bool rgs_yaml_str(struct rgs_yaml_node *n, const char **out, struct rgs_diag *di
 bool rgs_yaml_int(struct rgs_yaml_node *n, int64_t least, int64_t most, int64_t *out, struct rgs_diag *diag);
 bool rgs_yaml_num(struct rgs_yaml_node *n, double least, double most, double *out, struct rgs_diag *diag);
 bool rgs_yaml_bool(struct rgs_yaml_node *n, bool *out, struct rgs_diag *diag);
+/* Seconds since the epoch, with up to nine decimals, as ns; a double would round them. */
+bool rgs_yaml_time(struct rgs_yaml_node *n, int64_t *out, struct rgs_diag *diag);
+bool rgs_seconds_parse(const char *s, int64_t *out);
 /* "90s", "10m", "1h", "7d", "2w" as nanoseconds. */
 bool rgs_yaml_duration(struct rgs_yaml_node *n, int64_t *out, struct rgs_diag *diag);
 bool rgs_duration_parse(const char *s, size_t n, int64_t *out);

@@ -18,6 +18,8 @@
  *
  *     rgs:{NAME}:site     hash: shards
  *     rgs:{NAME}:engines  sorted set: engine to when it was last heard of
+ *     rgs:{NAME}:rulelog  list: the log of rule sets (store/rulebook.h)
+ *     rgs:{NAME}:rules:SHA256  string: the files of one (store/bundle.h)
  */
 #ifndef RGS_STORE_KEYS_H
 #define RGS_STORE_KEYS_H
@@ -25,7 +27,7 @@
 #include "event/block.h"
 #include "event/obs.h"
 
-enum { RGS_KEY_MAX = 96, RGS_SHARDS_MAX = RGS_BLOCK_SHARDS };
+enum { RGS_KEY_MAX = 160, RGS_SHARDS_MAX = RGS_BLOCK_SHARDS };
 
 /* rgs:{SITE.shard}:what */
 struct rgs_bytes rgs_key(char out[RGS_KEY_MAX], const char *site, unsigned shard, const char *what);
