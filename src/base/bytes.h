@@ -20,7 +20,9 @@ static inline bool rgs_bytes_equal(struct rgs_bytes a, struct rgs_bytes b)
 /* From offset `at` to the end; empty when `at` lies behind the end. */
 static inline struct rgs_bytes rgs_bytes_from(struct rgs_bytes b, size_t at)
 {
-    return at >= b.n ? (struct rgs_bytes){0} : rgs_bytes(b.p + at, b.n - at);
+    if (at >= b.n)
+        return (struct rgs_bytes){0};
+    return rgs_bytes(b.p + at, b.n - at);
 }
 
 /* At most the first n. */

@@ -61,7 +61,8 @@ static bool open_format(struct rgs_reader_file *f, char *err, size_t err_size)
     f->pcap = pcap_fopen_offline_with_tstamp_precision(rgs_input_stream(f->in),
                                                        PCAP_TSTAMP_PRECISION_NANO, reason);
     if (!f->pcap) {
-        snprintf(err, err_size, "is no capture file (%s)", reason);
+        snprintf(err, err_size,
+                 "is no capture file (%s); pcap and pcapng are read, also as .gz and .zst", reason);
         return false;
     }
     f->linktype = (uint32_t)pcap_datalink(f->pcap);

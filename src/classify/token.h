@@ -42,6 +42,6 @@ struct rgs_tokens {
 
 /* True when a text may hold a code at all; cheap, for all texts are asked this first. */
 bool rgs_tokens_possible(struct rgs_bytes text);
-void rgs_tokens_find(struct rgs_bytes text, struct rgs_tokens *t);
+void rgs_tokens_find(struct rgs_bytes t, struct rgs_tokens *out);
 
 #endif

@@ -34,75 +34,89 @@ static int write_html(struct rgs_study *study, const struct rgs_result *result,
     return RGS_EXIT_OK;
 }
 
-static int write_report(struct rgs_study *study, const struct rgs_result *result,
-                        const struct rgs_tape *tape)
-{
-    const struct rgs_args *args = study->args;
-    int status = RGS_EXIT_OK;
+struct analysis {
+    const struct rgs_args *args;
+    struct rgs_study study;
     struct rgs_output output;
+    struct rgs_tape *tape;        /* NULL: no charts */
+    struct rgs_probe_link *probe; /* NULL: no site */
+};
+
+static int write_report(struct analysis *a, const struct rgs_result *result)
+{
+    const struct rgs_args *args = a->args;
+    FILE *out = a->output.stream;
+
+    if (is_format(args, "json")) {
+        rgs_result_json(result, rgs_write_file, out);
+    } else if (is_format(args, "csv")) {
+        rgs_report_csv(out, result);
+    } else if (is_format(args, "html")) {
+        return write_html(&a->study, result, a->tape, out);
+    } else {
+        struct rgs_report_conf conf = rgs_page_of(out);
+        rgs_report_text(out, result, &conf);
+    }
+    return RGS_EXIT_OK;
+}
+
+/* What can fail fails before hours of reading. */
+static int open_outlets(struct analysis *a)
+{
+    const struct rgs_args *args = a->args;
+    int status = RGS_EXIT_OK;
     char err[512];
 
-    if (rgs_output_open(&output, rgs_arg(args, "output"), err, sizeof(err)) < 0)
+    if (rgs_output_open(&a->output, rgs_arg(args, "output"), err, sizeof(err)) < 0)
         return rgs_failed(args, "%s", err);
-    if (is_format(args, "json")) {
-        rgs_result_json(result, rgs_write_file, output.stream);
-    } else if (is_format(args, "csv")) {
-        rgs_report_csv(output.stream, result);
-    } else if (is_format(args, "html")) {
-        status = write_html(study, result, tape, output.stream);
-    } else {
-        struct rgs_report_conf conf = rgs_page_of(output.stream);
-        rgs_report_text(output.stream, result, &conf);
+    if (is_format(args, "html") && !(a->tape = rgs_study_tape(&a->study, tape_bytes, true)))
+        return RGS_EXIT_FAILED;
+    if (rgs_arg_given(args, "redis")) {
+        struct rgs_evaluator *e = rgs_analyzer_evaluator(a->study.analyzer);
+        a->probe = rgs_site_probe(args, a->study.key, e, true, &status);
+        if (a->probe)
+            rgs_evaluator_to_site(e, rgs_probe_obs, a->probe);
     }
-    if (rgs_output_close(&output, err, sizeof(err)) < 0)
-        return rgs_failed(args, "%s", err);
     return status;
+}
+
+static int analyze(struct analysis *a)
+{
+    const struct rgs_args *args = a->args;
+    char err[512];
+
+    if (!rgs_study_open(&a->study, args, args->rest, (size_t)args->n_rest, true))
+        return RGS_EXIT_FAILED;
+    int status = open_outlets(a);
+    if (status != RGS_EXIT_OK)
+        return status;
+    rgs_study_read(&a->study);
+    if (rgs_files_count(a->study.files) == 0)
+        return RGS_EXIT_FAILED;
+    const struct rgs_result *result = rgs_study_result(&a->study);
+    status = result ? write_report(a, result) : RGS_EXIT_FAILED;
+    if (status == RGS_EXIT_OK && rgs_output_close(&a->output, err, sizeof(err)) < 0)
+        status = rgs_failed(args, "%s", err);
+    /* Cut short by a signal, the input is no whole session: a later run of it goes on. */
+    if (status == RGS_EXIT_OK && a->probe && !rgs_stop_asked())
+        status = rgs_site_finish(args, a->probe, result);
+    return status == RGS_EXIT_OK ? rgs_study_status(&a->study) : status;
 }
 
 static int run_analyze(const struct rgs_args *args)
 {
-    struct rgs_tape *tape = NULL;
-    struct rgs_probe_link *probe = NULL;
-    struct rgs_study study;
-    int status = RGS_EXIT_FAILED;
+    struct analysis a = {.args = args};
 
     if (args->n_rest == 0)
         return rgs_usage_error(args, "no capture file given");
     if (rgs_arg_given(args, "redis") && !rgs_arg_given(args, "key") &&
         !rgs_arg_given(args, "config"))
         return rgs_usage_error(args, "--redis needs --key: all of a site have one key");
-    if (rgs_study_open(&study, args, args->rest, (size_t)args->n_rest, true)) {
-        if (is_format(args, "html")) {
-            tape = rgs_study_tape(&study, tape_bytes, true);
-            if (!tape) {
-                rgs_study_close(&study);
-                return RGS_EXIT_FAILED;
-            }
-        }
-        if (rgs_arg_given(args, "redis")) {
-            struct rgs_evaluator *e = rgs_analyzer_evaluator(study.analyzer);
-            probe = rgs_site_probe(args, study.key, e, true, &status);
-            if (!probe) {
-                rgs_tape_del(tape);
-                rgs_study_close(&study);
-                return status;
-            }
-            rgs_evaluator_to_site(e, rgs_probe_obs, probe);
-        }
-        rgs_study_read(&study);
-        const struct rgs_result *result =
-            rgs_files_count(study.files) ? rgs_study_result(&study) : NULL;
-        if (result)
-            status = write_report(&study, result, tape);
-        /* Cut short by a signal, the input is no whole session: a later run of it goes on. */
-        if (result && probe && !rgs_stop_asked() && status == RGS_EXIT_OK)
-            status = rgs_site_finish(args, probe, result);
-        if (status == RGS_EXIT_OK)
-            status = rgs_study_status(&study);
-    }
-    rgs_probe_del(probe);
-    rgs_tape_del(tape);
-    rgs_study_close(&study);
+    int status = analyze(&a);
+    rgs_output_drop(&a.output);
+    rgs_probe_del(a.probe);
+    rgs_tape_del(a.tape);
+    rgs_study_close(&a.study);
     return status;
 }
 

@@ -150,7 +150,7 @@ static int run_engine(const struct rgs_args *args)
     if (args->n_rest)
         return rgs_usage_error(args, "'%s' is not expected", args->rest[0]);
     if (!rgs_arg_given(args, "redis"))
-        return rgs_usage_error(args, "--redis is missing");
+        return rgs_usage_error(args, "--redis URL is missing: the site's server, such as redis://10.0.0.5");
     if (!rgs_arg_given(args, "key") && !config)
         return rgs_usage_error(args, "--key is missing: blocks are sealed under the site's key");
     rgs_config_init(&e.config);

@@ -70,8 +70,9 @@ void rgs_help_command(FILE *out, const struct rgs_command *c)
 
 void rgs_help(FILE *out)
 {
-    fputs("regsentry finds who sells phone numbers for the registration of accounts: it reads\n"
-          "signalling captures and scores the resellers of numbers, with every reason.\n\n"
+    fputs("regsentry finds who sells phone numbers for the registration of accounts: it\n"
+          "reads signalling captures and scores the resellers of numbers, with every\n"
+          "reason.\n\n"
           "Usage: regsentry COMMAND [OPTION]... [FILE]...\n\nCommands:\n",
           out);
     for (size_t i = 0; i < rgs_command_count; i++) {

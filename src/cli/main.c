@@ -89,6 +89,17 @@ static int unknown_command(const char *word)
     return RGS_EXIT_USAGE;
 }
 
+static int help_of(const char *word)
+{
+    for (size_t i = 0; i < rgs_command_count; i++) {
+        if (strcmp(word, rgs_commands[i]->name) == 0) {
+            rgs_help_command(stdout, rgs_commands[i]);
+            return RGS_EXIT_OK;
+        }
+    }
+    return unknown_command(word);
+}
+
 int main(int argc, char **argv)
 {
     if (argc < 2) {
@@ -96,6 +107,8 @@ int main(int argc, char **argv)
         return RGS_EXIT_USAGE;
     }
     const char *word = argv[1];
+    if (strcmp(word, "help") == 0 && argc > 2)
+        return help_of(argv[2]);
     if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "help") == 0) {
         rgs_help(stdout);
         return RGS_EXIT_OK;

@@ -16,15 +16,17 @@ int rgs_output_open(struct rgs_output *o, const char *path, char *err, size_t er
     *o = (struct rgs_output){.stream = stdout};
     if (!path || strcmp(path, "-") == 0)
         return 0;
-    if (asprintf(&o->temporary, "%s.part", path) < 0)
-        return -ENOMEM;
+    errno = ENOMEM;
     o->path = strdup(path);
-    o->stream = fopen(o->temporary, "we");
+    if (asprintf(&o->temporary, "%s.part", path) < 0)
+        o->temporary = NULL;
+    o->stream = o->path && o->temporary ? fopen(o->temporary, "we") : NULL;
     if (!o->stream) {
         int status = -errno;
         snprintf(err, err_size, "%s: %s", path, strerror(errno));
         free(o->temporary);
         free(o->path);
+        *o = (struct rgs_output){0};
         return status;
     }
     return 0;
@@ -49,7 +51,19 @@ int rgs_output_close(struct rgs_output *o, char *err, size_t err_size)
     }
     free(o->temporary);
     free(o->path);
+    *o = (struct rgs_output){0};
     return status;
+}
+
+void rgs_output_drop(struct rgs_output *o)
+{
+    if (!o->path)
+        return;
+    fclose(o->stream);
+    unlink(o->temporary);
+    free(o->temporary);
+    free(o->path);
+    *o = (struct rgs_output){0};
 }
 
 void rgs_problem_to_stderr(void *ctx, const char *path, const char *reason)

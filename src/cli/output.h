@@ -17,6 +17,9 @@ struct rgs_output {
 /* path NULL or "-": standard output. 0, or -errno with a reason in err. */
 int rgs_output_open(struct rgs_output *o, const char *path, char *err, size_t err_size);
 int rgs_output_close(struct rgs_output *o, char *err, size_t err_size);
+/* Where the run has failed: nothing is left of a file that was begun. After closing it does
+ * nothing. */
+void rgs_output_drop(struct rgs_output *o);
 
 /* How wide a stream is, and whether it shows colour. */
 struct rgs_report_conf rgs_page_of(FILE *out);

@@ -37,7 +37,7 @@ uint64_t rgs_varint(struct rgs_reader *r)
 
 static uint64_t zigzag(uint64_t difference)
 {
-    return difference << 1 ^ (uint64_t)((int64_t)difference >> 63);
+    return difference << 1 ^ (~(difference >> 63) + 1);
 }
 
 static uint64_t unzigzag(uint64_t v)

@@ -68,6 +68,10 @@ commands = re.findall(r"^  (\w+) ", run("--help").stdout.decode(), re.M)
 @tap.case("the list of commands is the table")
 def _():
     expect(len(commands) >= 6 and "analyze" in commands, commands)
+    for line in run("--help").stdout.decode().splitlines():
+        expect(width(line) <= 80, f"{width(line)} columns:", line)
+    expect(run("help", "analyze").stdout == run("analyze", "--help").stdout, "two ways of help")
+    exits(run("help", "analize"), 2, "did you mean 'analyze'?")
 
 
 for command in commands:
@@ -127,9 +131,17 @@ def _():
     exits(run("decode", "damaged.pcapng"), 3)
     exits(run("analyze", "nowhere.pcap", "trace.pcapng"), 3, "codes")
     (work / "text.pcap").write_text("this is no capture")
-    exits(run("analyze", "text.pcap"), 1, "text.pcap")
+    exits(run("analyze", "text.pcap"), 1, "text.pcap", "pcap and pcapng are read")
     (work / "empty").mkdir()
     exits(run("analyze", "empty"), 1, "empty", "holds no capture file")
+
+
+@tap.case("a failed run leaves the report of the last one, and nothing beside it")
+def _():
+    (work / "kept.json").write_text("the last one")
+    exits(run("analyze", "-o", "kept.json", "nowhere.pcap"), 1)
+    exits(run("analyze", "-o", "nowhere/kept.json", "trace.pcapng"), 1, "nowhere/kept.json", "No such file")
+    expect((work / "kept.json").read_text() == "the last one" and not (work / "kept.json.part").exists(), os.listdir(work))
 
 
 @tap.case("standard input, and a file of the output")
