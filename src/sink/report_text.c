@@ -117,21 +117,53 @@ static void shares(const struct page *p, const struct rgs_result_reseller *x)
     fprintf(p->out, "%s\n", plain(p));
 }
 
+/* Whether a typology before this one has said so, with the same weight. */
+static bool said(const struct rgs_result_reseller *x, size_t before,
+                 const struct rgs_result_rule *u)
+{
+    for (size_t t = 0; t < before; t++) {
+        for (size_t i = 0; i < x->typologies[t].n_rules; i++) {
+            const struct rgs_result_rule *v = &x->typologies[t].rules[i];
+            if (strcmp(u->why, v->why) == 0 && fabs(u->weight - v->weight) < 0.05)
+                return true;
+        }
+    }
+    return false;
+}
+
+static void reason(const struct page *p, const struct rgs_result_rule *u)
+{
+    char head[64], why[1024];
+    int n = snprintf(head, sizeof(head), "%*s%+6.1f  ", INDENT, "", u->weight);
+
+    snprintf(why, sizeof(why), "%s  [%s.%u %s]", u->why, u->id, u->rev, u->family);
+    fputs(head, p->out);
+    fold(p, why, (unsigned)n, (unsigned)n);
+}
+
+static void typology(const struct page *p, const struct rgs_result_reseller *x, size_t t)
+{
+    const struct rgs_result_typology *ty = &x->typologies[t];
+    size_t again = 0;
+
+    for (size_t i = 0; i < ty->n_rules; i++)
+        again += said(x, t, &ty->rules[i]);
+    fprintf(p->out, "%*s%s%s%s %.1f", INDENT, "", bold(p), ty->id, plain(p), ty->score);
+    if (again)
+        fprintf(p->out, ", for %zu of the reasons above%s", again,
+                again < ty->n_rules ? ", and" : "");
+    fputc('\n', p->out);
+    for (size_t i = 0; i < ty->n_rules; i++) {
+        if (!said(x, t, &ty->rules[i]))
+            reason(p, &ty->rules[i]);
+    }
+}
+
 static void reasons(const struct page *p, const struct rgs_result_reseller *x)
 {
     for (size_t t = 0; t < x->n_typologies; t++) {
-        const struct rgs_result_typology *ty = &x->typologies[t];
-        if (ty->n_rules == 0)
-            continue;
-        fprintf(p->out, "%*s%s%s%s %.1f\n", INDENT, "", bold(p), ty->id, plain(p), ty->score);
-        for (size_t i = 0; i < ty->n_rules; i++) {
-            const struct rgs_result_rule *u = &ty->rules[i];
-            char head[64], why[1024];
-            int n = snprintf(head, sizeof(head), "%*s%+6.1f  ", INDENT, "", u->weight);
-            snprintf(why, sizeof(why), "%s  [%s.%u %s]", u->why, u->id, u->rev, u->family);
-            fputs(head, p->out);
-            fold(p, why, (unsigned)n, (unsigned)n);
-        }
+        if (x->typologies[t].n_rules)
+            typology(p, x, t);
     }
     if (x->alerted) {
         char when[40];
