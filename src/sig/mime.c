@@ -47,6 +47,19 @@ bool rgs_mime_open(struct rgs_mime *m, struct rgs_bytes type, struct rgs_bytes b
     return true;
 }
 
+/* Headers of its own, an empty line, and the rest. */
+static void read_part(struct rgs_bytes in, struct rgs_mime_part *part)
+{
+    struct rgs_bytes line;
+
+    *part = (struct rgs_mime_part){0};
+    while (rgs_next_line(&in, &line) && line.n) {
+        if (rgs_begins_with_word(line, "content-type:"))
+            part->type = rgs_trim(rgs_bytes_from(line, strlen("content-type:")));
+    }
+    part->body = in;
+}
+
 bool rgs_mime_next(struct rgs_mime *m, struct rgs_mime_part *part)
 {
     struct rgs_bytes line;
@@ -58,14 +71,22 @@ bool rgs_mime_next(struct rgs_mime *m, struct rgs_mime_part *part)
     if (m->rest.n >= 2 && m->rest.p[0] == '-' && m->rest.p[1] == '-')
         return false;
     struct rgs_bytes inside = rgs_bytes_upto(m->rest, rgs_find(m->rest, m->mark));
-    *part = (struct rgs_mime_part){0};
     rgs_next_line(&inside, &line);
-    while (rgs_next_line(&inside, &line) && line.n) {
-        if (rgs_begins_with_word(line, "content-type:"))
-            part->type = rgs_trim(rgs_bytes_from(line, strlen("content-type:")));
-    }
-    if (inside.n >= 2 && inside.p[inside.n - 2] == '\r')
-        inside.n -= 2; /* the line end belongs to the boundary */
-    part->body = inside;
+    read_part(inside, part);
+    if (part->body.n >= 2 && part->body.p[part->body.n - 2] == '\r')
+        part->body.n -= 2; /* the line end belongs to the boundary */
     return true;
+}
+
+bool rgs_mime_unwrap(struct rgs_bytes body, struct rgs_mime_part *part)
+{
+    struct rgs_bytes line;
+
+    while (rgs_next_line(&body, &line)) {
+        if (line.n == 0) {
+            read_part(body, part);
+            return true;
+        }
+    }
+    return false;
 }

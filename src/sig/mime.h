@@ -27,5 +27,7 @@ bool rgs_mime_is(struct rgs_bytes type, const char *word);
 bool rgs_mime_open(struct rgs_mime *m, struct rgs_bytes type, struct rgs_bytes body);
 /* The next part; false behind the last. */
 bool rgs_mime_next(struct rgs_mime *m, struct rgs_mime_part *part);
+/* The content of a message/cpim (RFC 3862 2): its own headers stand in front of a part. */
+bool rgs_mime_unwrap(struct rgs_bytes body, struct rgs_mime_part *part);
 
 #endif

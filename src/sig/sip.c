@@ -2,6 +2,7 @@
 /* SIP MESSAGE and REGISTER with their answers, as operations. */
 #include "sig/sip.h"
 
+#include "base/utf8.h"
 #include "sig/mime.h"
 #include "sig/session.h"
 
@@ -103,24 +104,43 @@ static void rp_body(struct rgs_dissect *d, const struct rgs_sip *m, struct rgs_b
         RGS_SET(&d->op, PHASE, phase, pair == RP_ACK ? "response" : "error");
 }
 
-static void text_body(struct rgs_dissect *d, const struct rgs_sip *m, struct rgs_bytes body)
+/* Text in one of the two coded character sets that are met beside UTF-8 as UTF-8. */
+static struct rgs_bytes as_utf8(struct rgs_dissect *d, struct rgs_bytes type, struct rgs_bytes text)
 {
-    RGS_SET(&d->op, SM, sm, body);
+    struct rgs_bytes charset = rgs_mime_parameter(type, "charset");
+    size_t n = 0;
+
+    if (!rgs_is_word(charset, "iso-8859-1") && !rgs_is_word(charset, "windows-1252"))
+        return text;
+    char *out = text.n ? rgs_frame_alloc(d, text.n * 2) : NULL;
+    for (size_t i = 0; out && i < text.n; i++) {
+        char one[4];
+        size_t k = rgs_utf8_put(one, text.p[i]);
+        memcpy(out + n, one, k);
+        n += k;
+    }
+    return rgs_bytes(out, n);
+}
+
+static void text_body(struct rgs_dissect *d, const struct rgs_sip *m, struct rgs_bytes text)
+{
+    RGS_SET(&d->op, SM, sm, text);
     RGS_SET(&d->op, SM_KIND, sm_kind, RGS_SM_UTF8);
     RGS_SET(&d->op, OA, oa, party(originator(m)));
     RGS_SET(&d->op, DA, da, party(destination(m)));
     subscriber(&d->op, destination(m));
 }
 
-static bool body_part(struct rgs_dissect *d, const struct rgs_sip *m, struct rgs_bytes type,
-                      struct rgs_bytes body)
+static bool body_part(struct rgs_dissect *d, const struct rgs_sip *m, struct rgs_mime_part part)
 {
-    if (rgs_mime_is(type, "application/vnd.3gpp.sms") && body.n) {
-        rp_body(d, m, body);
+    if (rgs_mime_is(part.type, "message/cpim") && !rgs_mime_unwrap(part.body, &part))
+        return false;
+    if (rgs_mime_is(part.type, "application/vnd.3gpp.sms") && part.body.n) {
+        rp_body(d, m, part.body);
         return true;
     }
-    if (rgs_mime_is(type, "text/plain")) {
-        text_body(d, m, body);
+    if (rgs_mime_is(part.type, "text/plain")) {
+        text_body(d, m, as_utf8(d, part.type, part.body));
         return true;
     }
     return false;
@@ -134,7 +154,7 @@ static void multipart(struct rgs_dissect *d, const struct rgs_sip *m, struct rgs
     if (!rgs_mime_open(&mime, type, m->body))
         return;
     while (rgs_mime_next(&mime, &part)) {
-        if (body_part(d, m, part.type, part.body))
+        if (body_part(d, m, part))
             return;
     }
 }
@@ -166,7 +186,8 @@ static void request(struct rgs_dissect *d, const struct rgs_sip *m, bool is_mess
     RGS_SET(&d->op, PHASE, phase, "request");
     if (is_message) {
         struct rgs_bytes type = m->header[RGS_SIP_CONTENT_TYPE];
-        if (!body_part(d, m, type, m->body) && rgs_begins_with_word(type, "multipart/"))
+        struct rgs_mime_part whole = {.type = type, .body = m->body};
+        if (!body_part(d, m, whole) && rgs_begins_with_word(type, "multipart/"))
             multipart(d, m, type);
         if (!RGS_HAS(&d->op, SM))
             return; /* typing notices and the like carry no message */
@@ -189,6 +210,8 @@ static void response(struct rgs_dissect *d, const struct rgs_sip *m, bool is_mes
     common(d, m, is_message ? "MESSAGE" : "REGISTER");
     if (!rgs_request_close(d->state[RGS_LAYER_SIP], d, transaction(m), false))
         return; /* without its request it answers for nobody that we know */
+    if (!is_message && m->status < 300 && !RGS_HAS(&d->op, MSISDN)) /* RFC 7315 4.1 */
+        subscriber(&d->op, m->header[RGS_SIP_P_ASSOCIATED_URI]);
     RGS_SET(&d->op, PHASE, phase, m->status < 300 ? "response" : "error");
     if (m->status >= 300)
         RGS_SET(&d->op, RESULT, result, status_name(m->status));

@@ -27,13 +27,15 @@ enum rgs_sip_header {
     RGS_SIP_CONTENT_LENGTH,
     RGS_SIP_AUTHORIZATION,
     RGS_SIP_P_ASSERTED_IDENTITY,
+    RGS_SIP_P_ASSOCIATED_URI,
     RGS_SIP_P_CALLED_PARTY_ID,
     RGS_SIP_P_ACCESS_NETWORK_INFO,
     RGS_SIP_P_VISITED_NETWORK_ID,
     RGS_SIP_HEADERS
 };
 
-/* A message taken apart; all members borrow. Only the first of each header is kept. */
+/* A message taken apart; all members borrow. Only the first of each header is kept, of asserted
+ * identities the first with a number. */
 struct rgs_sip {
     struct rgs_bytes method; /* of a request; empty in a response */
     struct rgs_bytes uri;    /* of a request */
@@ -48,8 +50,8 @@ enum rgs_outcome rgs_sip_parse(struct rgs_bytes in, struct rgs_sip *m);
 
 /* ---- identities ---- */
 
-/* The number of a "sip:" or "tel:" URI, or of the first one in a header; empty when there is none
- * of 7 digits. */
+/* The number of a "sip:" or "tel:" URI, or of the first in a header that has one of 7 digits; empty
+ * when there is none. */
 struct rgs_digits rgs_sip_number(struct rgs_bytes header);
 /* The user part as it is: a number, or a name. */
 struct rgs_bytes rgs_sip_user(struct rgs_bytes header);

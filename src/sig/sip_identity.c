@@ -31,7 +31,10 @@ struct rgs_bytes rgs_sip_user(struct rgs_bytes header)
     bool has_host = end < b.n && b.p[end] == '@';
     struct rgs_bytes angle = rgs_bytes_from(header, rgs_find_byte(header, '<'));
     bool tel = rgs_begins_with_word(angle.n ? rgs_bytes_from(angle, 1) : header, "tel:");
-    return has_host || tel ? rgs_bytes_upto(b, end) : (struct rgs_bytes){0};
+    if (!has_host && !tel)
+        return (struct rgs_bytes){0};
+    b = rgs_bytes_upto(b, end);
+    return rgs_bytes_upto(b, rgs_find_byte(b, ':')); /* a password may follow, RFC 3261 19.1.1 */
 }
 
 /* Digits with the visual separators of RFC 3966 5.1.1; empty when anything else stands among them.
@@ -83,7 +86,7 @@ bool rgs_sip_imsi(struct rgs_op *op, struct rgs_bytes identity)
     return true;
 }
 
-struct rgs_digits rgs_sip_number(struct rgs_bytes header)
+static struct rgs_digits number_of_first(struct rgs_bytes header)
 {
     struct rgs_bytes b = uri_body(header);
     struct rgs_op probe;
@@ -93,6 +96,20 @@ struct rgs_digits rgs_sip_number(struct rgs_bytes header)
     size_t end = rgs_find_byte(b, '>');
     if (d.n < LEAST_NUMBER || rgs_sip_imsi(&probe, rgs_bytes_upto(b, end)))
         return (struct rgs_digits){0};
+    return d;
+}
+
+struct rgs_digits rgs_sip_number(struct rgs_bytes header)
+{
+    enum { MOST = 8 }; /* values in one header */
+    struct rgs_digits d = number_of_first(header);
+
+    for (unsigned i = 0; d.n == 0 && i < MOST && header.n; i++) {
+        size_t end = rgs_find_byte(header, '>');
+        header = rgs_bytes_from(header, end);
+        header = rgs_bytes_from(header, rgs_find_byte(header, '<'));
+        d = number_of_first(header);
+    }
     return d;
 }
 

@@ -15,6 +15,7 @@ static const struct {
     {"content-length", "l", RGS_SIP_CONTENT_LENGTH},
     {"authorization", NULL, RGS_SIP_AUTHORIZATION},
     {"p-asserted-identity", NULL, RGS_SIP_P_ASSERTED_IDENTITY}, /* RFC 3325 */
+    {"p-associated-uri", NULL, RGS_SIP_P_ASSOCIATED_URI},       /* RFC 7315 4.1 */
     {"p-called-party-id", NULL, RGS_SIP_P_CALLED_PARTY_ID},     /* RFC 7315 4.2 */
     {"p-access-network-info", NULL, RGS_SIP_P_ACCESS_NETWORK_INFO},
     {"p-visited-network-id", NULL, RGS_SIP_P_VISITED_NETWORK_ID},
@@ -66,6 +67,14 @@ static bool next_header(struct rgs_bytes *rest, struct rgs_bytes *line)
     return true;
 }
 
+/* Without blanks at both ends, also those of a line end that it is folded at. */
+static struct rgs_bytes unfolded(struct rgs_bytes s)
+{
+    while (s.n && strchr(" \t\r\n", s.p[0]) && s.p[0])
+        s = rgs_bytes_from(s, 1);
+    return rgs_trim(s);
+}
+
 enum rgs_outcome rgs_sip_parse(struct rgs_bytes in, struct rgs_sip *m)
 {
     struct rgs_bytes rest = in, line, name;
@@ -82,8 +91,10 @@ enum rgs_outcome rgs_sip_parse(struct rgs_bytes in, struct rgs_sip *m)
         struct rgs_bytes value = line;
         rgs_next_part(&value, ':', &name);
         enum rgs_sip_header h = header_of(rgs_trim(name));
-        if (h != RGS_SIP_OTHER && !m->header[h].p)
-            m->header[h] = rgs_trim(value);
+        bool first = !m->header[h].p ||
+                     (h == RGS_SIP_P_ASSERTED_IDENTITY && rgs_sip_number(m->header[h]).n == 0);
+        if (h != RGS_SIP_OTHER && first)
+            m->header[h] = unfolded(value);
     }
     uint32_t length;
     m->body = rest;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "sig/sip.h"
@@ -211,4 +212,59 @@ Test(sip, websocket)
                  (long)sizeof(upgrade) - 1);
     cr_assert_eq(rgs_websocket_probe(rgs_bytes("GET / HTTP/1.1\r\nHost: x\r\n\r\n", 27)),
                  RGS_PROBE_NO);
+}
+
+/* RFC 3261 7.3.1 and 19.1.1, RFC 3325 9.1, RFC 3862 2: forms that other stacks write. */
+Test(sip, forms_of_headers_and_bodies)
+{
+    static const struct {
+        const char *message, *msisdn, *text;
+    } rows[] = {
+        {HEAD("MESSAGE", "sip:+447700900123:secret@h") "Content-Type:\r\n text/plain\r\n\r\nfolded",
+         "447700900123", "folded"},
+        {HEAD("MESSAGE",
+              "sip:+447700900123@h") "Content-Type: text/plain;charset=ISO-8859-1\r\n\r\n"
+                                     "caf\xe9",
+         "447700900123", "caf\xc3\xa9"},
+        {HEAD("MESSAGE",
+              "sip:+447700900123@h") "Content-Type: message/cpim\r\n\r\n"
+                                     "From: <sip:a@b>\r\n\r\nContent-Type: text/plain\r\n"
+                                     "\r\nwrapped",
+         "447700900123", "wrapped"},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        const struct rgs_op *op = feed_text(rows[i].message);
+        cr_assert_not_null(op, "row %zu", i);
+        cr_assert_str_eq(rgs_test_digits(&op->msisdn), rows[i].msisdn, "row %zu", i);
+        cr_assert_str_eq(t.ops.at[0].text, rows[i].text, "row %zu", i);
+    }
+}
+
+Test(sip, asserted_identities_and_what_a_registrar_associates)
+{
+    static const char *const asserted[] = {
+        "P-Asserted-Identity: <sip:user@x>, \"A\" <tel:+85291230000>\r\n",
+        "P-Asserted-Identity: <sip:user@x>\r\nP-Asserted-Identity: <tel:+85291230000>\r\n"};
+    char text[1024];
+
+    for (size_t i = 0; i < 2; i++) {
+        snprintf(text, sizeof(text), "%s%sContent-Type: text/plain\r\n\r\nhi",
+                 HEAD("MESSAGE", "sip:+447700900123@h"), asserted[i]);
+        const struct rgs_op *op = feed_text(text);
+        cr_assert_not_null(op);
+        cr_assert_str_eq(rgs_test_name(&op->oa), "85291230000", "row %zu", i);
+    }
+    t.ops.n = 0;
+    static const char reg[] =
+        "REGISTER sip:x SIP/2.0\r\nTo: <sip:user@x>\r\nCall-ID: q\r\nCSeq: 1 REGISTER\r\n"
+        "Authorization: Digest username=\"460001234567890@ims.mnc000.mcc460."
+        "3gppnetwork.org\"\r\n\r\n";
+    static const char ok[] = "SIP/2.0 200 OK\r\nCall-ID: q\r\nCSeq: 1 REGISTER\r\n"
+                             "P-Associated-URI: <sip:u@x>, <tel:+85291230001>\r\n\r\n";
+    rgs_test_feed(&t, RGS_LAYER_SIP, rgs_bytes(reg, sizeof(reg) - 1));
+    rgs_decoder_dissect(t.dec)->dir = 1;
+    rgs_test_feed(&t, RGS_LAYER_SIP, rgs_bytes(ok, sizeof(ok) - 1));
+    cr_assert_eq(t.ops.n, 2);
+    cr_assert_str_eq(rgs_test_digits(&t.ops.at[1].op.imsi), "460001234567890");
+    cr_assert_str_eq(rgs_test_digits(&t.ops.at[1].op.msisdn), "85291230001");
 }
