@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "capture/live.h"
 
+#include "capture/fanout.h"
+
 #include <errno.h>
 #include <pcap/pcap.h>
 #include <poll.h>
@@ -34,6 +36,7 @@ struct rgs_live {
     size_t given; /* whose head was handed out; n: none */
     uint64_t number;
     int timeout_ms;
+    bool busy;
 };
 
 static int64_t now(void)
@@ -112,10 +115,37 @@ static bool open_port(struct port *port, const char *name, const struct rgs_live
         return false;
     }
     port->fd = pcap_get_selectable_fd(port->pcap);
-    return set_filter(port, conf->filter ? conf->filter : "", err, err_size);
+    return true;
 }
 
-struct rgs_live *rgs_live_new(const struct rgs_live_conf *conf, char *err, size_t err_size)
+static void pass_over(u_char *user, const struct pcap_pkthdr *header, const u_char *data)
+{
+}
+
+/*
+ * Until all sockets of an interface share its frames, each would have all of them: none takes any,
+ * and what came before that is thrown away.
+ */
+static bool join(struct port *port, int timeout_ms, uint16_t *group, char *err, size_t err_size)
+{
+    struct bpf_insn nothing = {.code = BPF_RET | BPF_K};
+    struct bpf_program program = {.bf_len = 1, .bf_insns = &nothing};
+
+    if (pcap_setfilter(port->pcap, &program) < 0) {
+        snprintf(err, err_size, "%s: %s", port->name, pcap_geterr(port->pcap));
+        return false;
+    }
+    /* The kernel hands over what a block holds after the timeout at the latest. */
+    nanosleep(&(struct timespec){.tv_nsec = INT64_C(1500000) * timeout_ms}, NULL);
+    while (pcap_dispatch(port->pcap, -1, pass_over, NULL) > 0)
+        ;
+    int status = rgs_fanout_join(port->fd, group);
+    if (status < 0)
+        snprintf(err, err_size, "%s: sharing its frames: %s", port->name, strerror(-status));
+    return status == 0;
+}
+
+static struct rgs_live *open_one(const struct rgs_live_conf *conf, char *err, size_t err_size)
 {
     struct rgs_live *l = calloc(1, sizeof(*l));
 
@@ -125,6 +155,7 @@ struct rgs_live *rgs_live_new(const struct rgs_live_conf *conf, char *err, size_
         return NULL;
     }
     l->timeout_ms = conf->timeout_ms;
+    l->busy = conf->busy;
     for (size_t i = 0; i < conf->n; i++) {
         l->n++;
         if (!open_port(&l->port[i], conf->interfaces[i], conf, err, err_size)) {
@@ -134,6 +165,46 @@ struct rgs_live *rgs_live_new(const struct rgs_live_conf *conf, char *err, size_
     }
     l->given = l->n;
     return l;
+}
+
+static bool open_gates(const struct rgs_live_conf *conf, struct rgs_live **live, unsigned n,
+                       char *err, size_t err_size)
+{
+    const char *filter = conf->filter ? conf->filter : "";
+
+    for (size_t p = 0; p < conf->n; p++) {
+        uint16_t group = 0;
+        for (unsigned i = 0; n > 1 && i < n; i++) {
+            if (!join(&live[i]->port[p], conf->timeout_ms, &group, err, err_size))
+                return false;
+        }
+        int status = n > 1 ? rgs_fanout_spread(live[0]->port[p].fd, conf->spread_sctp) : 0;
+        if (status < 0) {
+            snprintf(err, err_size, "%s: sharing its frames: %s", live[0]->port[p].name,
+                     strerror(-status));
+            return false;
+        }
+        for (unsigned i = 0; i < n; i++) {
+            /* Where frames were kept out an empty filter must let them in again. */
+            if (!set_filter(&live[i]->port[p], *filter || n == 1 ? filter : "greater 0", err,
+                            err_size))
+                return false;
+        }
+    }
+    return true;
+}
+
+bool rgs_live_open(const struct rgs_live_conf *conf, struct rgs_live **live, char *err,
+                   size_t err_size)
+{
+    unsigned n = conf->sockets ? conf->sockets : 1;
+
+    memset(live, 0, n * sizeof(*live));
+    for (unsigned i = 0; i < n; i++) {
+        if (!(live[i] = open_one(conf, err, err_size)))
+            return false;
+    }
+    return open_gates(conf, live, n, err, err_size);
 }
 
 void rgs_live_del(struct rgs_live *l)
@@ -226,7 +297,23 @@ static void wait_for_more(const struct rgs_live *l)
     }
 }
 
-enum rgs_live_got rgs_live_next(struct rgs_live *l, struct rgs_packet *packet, bool drain)
+/* Nothing older than this can come any more. */
+static int64_t complete(const struct rgs_live *l)
+{
+    int64_t upto = INT64_MAX;
+
+    for (size_t i = 0; i < l->n; i++) {
+        const struct port *p = &l->port[i];
+        int64_t known = p->has_head ? p->head.ts - 1
+                        : p->failed ? INT64_MAX
+                                    : p->empty_at - (int64_t)l->timeout_ms * 2 * 1000000;
+        upto = known < upto ? known : upto;
+    }
+    return upto;
+}
+
+enum rgs_live_got rgs_live_next(struct rgs_live *l, struct rgs_packet *packet, bool drain,
+                                int64_t *upto)
 {
     if (l->given < l->n)
         l->port[l->given].has_head = false;
@@ -249,9 +336,10 @@ enum rgs_live_got rgs_live_next(struct rgs_live *l, struct rgs_packet *packet, b
             return RGS_LIVE_GONE;
         if (drain)
             break;
-        if (round == 0)
+        if (round == 0 && !l->busy)
             wait_for_more(l);
     }
+    *upto = complete(l);
     return RGS_LIVE_IDLE;
 }
 

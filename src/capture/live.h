@@ -18,14 +18,20 @@ struct rgs_live_conf {
     int snaplen;
     bool promiscuous;
     bool adapter_time; /* the network card's timestamps, where it has some */
+    unsigned sockets;  /* on each interface, that share its frames by flow (0: one) */
+    bool spread_sctp;  /* SCTP, too: see capture/fanout.h */
+    bool busy;         /* asks again and again instead of sleeping */
     int timeout_ms;    /* after which the kernel hands over a block that is not full */
 };
 extern const struct rgs_live_conf rgs_live_conf_default;
 
 struct rgs_live;
 
-/* Opens all interfaces: this is what needs rights. NULL with a reason in err. */
-struct rgs_live *rgs_live_new(const struct rgs_live_conf *conf, char *err, size_t err_size);
+/* Opens all interfaces: this is what needs rights. live: [out] conf->sockets of them, each with one
+ * socket on every interface. False with a reason in err; what was opened is in live all the same.
+ */
+bool rgs_live_open(const struct rgs_live_conf *conf, struct rgs_live **live, char *err,
+                   size_t err_size);
 void rgs_live_del(struct rgs_live *l);
 
 enum rgs_live_got {
@@ -34,8 +40,10 @@ enum rgs_live_got {
     RGS_LIVE_GONE, /* every interface has failed for good */
 };
 /* The next packet, valid until the next call. Waits at most about twice the timeout. After `drain`
- * it does not wait, and IDLE means that the rings are empty. */
-enum rgs_live_got rgs_live_next(struct rgs_live *l, struct rgs_packet *packet, bool drain);
+ * it does not wait, and IDLE means that the rings are empty. upto: [out] when IDLE, nothing of
+ * before this time follows. */
+enum rgs_live_got rgs_live_next(struct rgs_live *l, struct rgs_packet *packet, bool drain,
+                                int64_t *upto);
 
 struct rgs_live_state {
     const char *name;

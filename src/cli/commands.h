@@ -8,6 +8,7 @@
 extern const struct rgs_command rgs_command_analyze;
 extern const struct rgs_command rgs_command_backtest;
 extern const struct rgs_command rgs_command_classify;
+extern const struct rgs_command rgs_command_ctl;
 extern const struct rgs_command rgs_command_decode;
 extern const struct rgs_command rgs_command_engine;
 extern const struct rgs_command rgs_command_explain;

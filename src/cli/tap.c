@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* regsentry tap: the same analysis at a mirror port, for years. */
 #include <errno.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/signalfd.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "capture/filter.h"
 #include "cli/alerts.h"
@@ -13,6 +16,8 @@
 #include "cli/output.h"
 #include "cli/pack.h"
 #include "cli/site.h"
+#include "cli/tap_ctl.h"
+#include "cli/tap_plan.h"
 #include "event/token.h"
 #include "sink/file.h"
 #include "sink/report.h"
@@ -37,7 +42,9 @@ struct job {
     const char *interface[RGS_MAX_INTERFACES];
     char *names; /* the option, cut at its commas */
     uint32_t slots;
-    struct rgs_live *live;
+    struct rgs_live *live[RGS_MAX_WORKERS];
+    unsigned workers;
+    int cpu[RGS_MAX_WORKERS];
     struct rgs_follow *follow;
     struct rgs_alerts alerts;
     struct rgs_outbox *outbox;
@@ -49,12 +56,14 @@ struct job {
     struct rgs_geo_file *geo;
     struct rgs_pack pack;
     struct rgs_inventory_load inventory;
+    struct rgs_tap_rules rules;
+    struct rgs_ctl *ctl;
     struct rgs_token_key *key;
     struct rgs_analyzer_conf conf;
     struct rgs_tap *tap;
     struct rgs_probe_link *probe;
     struct rgs_output output;
-    sigset_t signals;
+    int signals; /* a descriptor that gives them */
 };
 
 /* What the command line says, else the configuration. */
@@ -103,13 +112,34 @@ static bool split_interfaces(struct job *j, const char *given)
     return true;
 }
 
+/* A core for each worker. */
+static bool read_cpus(struct job *j)
+{
+    const char *s = rgs_arg(j->args, "cpus");
+    char *end;
+
+    for (unsigned i = 0; s && i < j->workers; i++) {
+        errno = 0;
+        long cpu = strtol(s, &end, 10);
+        if (errno || end == s || cpu < 0 || cpu >= CPU_SETSIZE ||
+            *end != (i + 1 < j->workers ? ',' : '\0')) {
+            rgs_usage_error(j->args, "--cpus names a core for each of the %u workers, as in 2,3",
+                            j->workers);
+            return false;
+        }
+        j->cpu[i] = (int)cpu;
+        s = end + 1;
+    }
+    return true;
+}
+
 /* Everything that can be said wrong, before anything is opened. */
 static bool read_options(struct job *j)
 {
     const struct rgs_args *args = j->args;
     const char *filter = rgs_arg(args, "filter"), *interfaces = rgs_arg(args, "interface");
     char err[512];
-    long ring, snaplen, slots, settle;
+    long ring, snaplen, slots, settle, workers;
 
     j->live_conf = rgs_live_conf_default;
     if (rgs_arg(args, "config") && !rgs_config_load(&j->config, rgs_arg(args, "config")))
@@ -125,7 +155,7 @@ static bool read_options(struct job *j)
                         j->dir ? "an interface and a folder" : "no interface given");
         return false;
     }
-    if (!setting(j, "key", j->config.key)) {
+    if (!setting(j, "key", j->config.key) && !rgs_arg_given(args, "plan")) {
         rgs_usage_error(args, "a tap needs a key of its own: openssl rand -hex 32 > FILE, then "
                               "--key FILE");
         return false;
@@ -134,12 +164,18 @@ static bool read_options(struct job *j)
         !number(args, "snaplen", 64, 262144, j->live_conf.snaplen, &snaplen) ||
         !number(args, "ring", 16, 1 << 20, DEFAULT_SLOTS, &slots) ||
         !number(args, "settle", 0, 3600, DEFAULT_SETTLE_S, &settle) ||
+        !number(args, "workers", 1, j->dir ? 1 : RGS_MAX_WORKERS, 1, &workers) ||
         (!j->dir && !split_interfaces(j, interfaces)))
         return false;
     j->live_conf.ring_mib = (int)ring;
     j->live_conf.snaplen = (int)snaplen;
     j->slots = (uint32_t)slots;
     j->settle_s = (unsigned)settle;
+    j->workers = j->live_conf.sockets = (unsigned)workers;
+    j->live_conf.spread_sctp = rgs_arg_given(args, "spread-sctp");
+    j->live_conf.busy = rgs_arg_given(args, "busy-poll");
+    if (!read_cpus(j))
+        return false;
     j->live_conf.promiscuous = !rgs_arg_given(args, "no-promiscuous");
     j->live_conf.adapter_time = rgs_arg_given(args, "adapter-time");
     j->live_conf.filter = filter ? filter : rgs_filter_default;
@@ -183,7 +219,8 @@ static bool open_all(struct job *j)
     const struct rgs_args *args = j->args;
     char err[512];
 
-    if (!load_key(j) || !rgs_alerts_read(&j->alerts, args) ||
+    bool plan = rgs_arg_given(args, "plan");
+    if ((!plan && !load_key(j)) || !rgs_alerts_read(&j->alerts, args) ||
         !rgs_pack_load(&j->pack, setting(j, "rules", j->config.rules), true) ||
         !rgs_inventory_load(&j->inventory, args, setting(j, "inventory", j->config.inventory)))
         return false;
@@ -199,7 +236,9 @@ static bool open_all(struct job *j)
     j->conf.catalogue = j->pack.catalogue;
     j->conf.ruleset = j->pack.ruleset;
     j->conf.inventory = j->inventory.inventory;
-    if (!j->dir && !(j->live = rgs_live_new(&j->live_conf, err, sizeof(err)))) {
+    if (plan)
+        return true;
+    if (!j->dir && !rgs_live_open(&j->live_conf, j->live, err, sizeof(err))) {
         rgs_failed(args, "%s", err);
         return false;
     }
@@ -230,6 +269,30 @@ static bool open_probe(struct job *j)
     return true;
 }
 
+static bool new_tap(struct job *j)
+{
+    struct rgs_tap_conf conf = {.analyzer = &j->conf,
+                                .live = j->live[0] ? j->live : NULL,
+                                .workers = j->workers,
+                                .follow = j->follow,
+                                .outbox = j->outbox,
+                                .ring_slots = j->slots,
+                                .cpus = rgs_arg_given(j->args, "cpus") ? j->cpu : NULL};
+
+    j->tap = rgs_tap_new(&conf, &rgs_alloc_libc);
+    if (!j->tap)
+        rgs_failed(j->args, "out of memory");
+    j->rules =
+        (struct rgs_tap_rules){.args = j->args,
+                               .tap = j->tap,
+                               .outbox = j->outbox,
+                               .catalogue = j->pack.catalogue,
+                               .dir = j->pack.dir,
+                               .inventory_path = setting(j, "inventory", j->config.inventory),
+                               .facts = &j->facts};
+    return j->tap != NULL;
+}
+
 /* What is opened as the user that the tap runs as: his are the files. */
 static bool open_files(struct job *j)
 {
@@ -245,15 +308,12 @@ static bool open_files(struct job *j)
         rgs_failed(args, "%s", err);
         return false;
     }
-    struct rgs_tap_conf tap = {.analyzer = &j->conf,
-                               .live = j->live,
-                               .follow = j->follow,
-                               .outbox = j->outbox,
-                               .ring_slots = j->slots};
-    j->tap = rgs_tap_new(&tap, &rgs_alloc_libc);
-    if (!j->tap)
-        rgs_failed(args, "out of memory");
-    return j->tap && (!rgs_arg_given(args, "redis") || open_probe(j));
+    const char *ctl = rgs_arg(args, "ctl");
+    if (ctl && !(j->ctl = rgs_ctl_open(ctl, rgs_tap_answer, &j->rules, err, sizeof(err)))) {
+        rgs_failed(args, "%s", err);
+        return false;
+    }
+    return new_tap(j) && (!rgs_arg_given(args, "redis") || open_probe(j));
 }
 
 /* Gives up what is not needed any more. */
@@ -279,7 +339,12 @@ static void close_all(struct job *j)
     rgs_metrics_close(j->metrics);
     rgs_probe_del(j->probe);
     rgs_tap_del(j->tap);
-    rgs_live_del(j->live);
+    rgs_tap_rules_fini(&j->rules);
+    rgs_ctl_close(j->ctl);
+    for (unsigned i = 0; i < RGS_MAX_WORKERS; i++)
+        rgs_live_del(j->live[i]);
+    if (j->signals >= 0)
+        close(j->signals);
     rgs_follow_del(j->follow);
     rgs_outbox_del(j->outbox);
     rgs_alerts_fini(&j->alerts);
@@ -292,16 +357,6 @@ static void close_all(struct job *j)
     explicit_bzero(&j->conf, sizeof(j->conf));
 }
 
-static uint64_t lost(const struct rgs_tap_status *s)
-{
-    uint64_t n = 0;
-    for (size_t i = 0; i < s->ports; i++)
-        n += s->port[i].kernel_dropped + s->port[i].adapter_dropped;
-    for (unsigned k = 0; k < RGS_SHED_KINDS; k++)
-        n += s->shed[k];
-    return n;
-}
-
 /* Says what an operator should know, when it has changed. */
 static void watch(const struct rgs_tap_status *s, struct rgs_tap_status *before)
 {
@@ -312,9 +367,10 @@ static void watch(const struct rgs_tap_status *s, struct rgs_tap_status *before)
             rgs_log(RGS_LOG_ERROR, "interface-failed", "interface=%s reason=%s", s->port[i].name,
                     rgs_log_quote(s->port[i].reason, quoted));
     }
-    if (lost(s) > lost(before))
+    if (rgs_tap_lost(s) > rgs_tap_lost(before))
         rgs_log(RGS_LOG_WARNING, "dropped", "packets=%llu total=%llu",
-                (unsigned long long)(lost(s) - lost(before)), (unsigned long long)lost(s));
+                (unsigned long long)(rgs_tap_lost(s) - rgs_tap_lost(before)),
+                (unsigned long long)rgs_tap_lost(s));
     *before = *s;
 }
 
@@ -324,7 +380,7 @@ static void log_counters(const struct rgs_tap_status *s)
             "packets=%llu operations=%llu verifications=%llu numbers=%llu ring=%u/%u dropped=%llu",
             (unsigned long long)s->totals.packets, (unsigned long long)s->totals.operations,
             (unsigned long long)s->verifications, (unsigned long long)s->numbers, s->ring_used,
-            s->ring_slots, (unsigned long long)lost(s));
+            s->ring_slots, (unsigned long long)rgs_tap_lost(s));
 }
 
 static int64_t monotonic_ms(void)
@@ -343,22 +399,32 @@ static void finish_alerts(struct job *j)
                 (unsigned long long)waiting, rgs_arg(j->args, "alert-spool") ? "yes" : "no");
 }
 
+static void on_signal(struct job *j, uint32_t number)
+{
+    if (number == SIGHUP) {
+        if (j->outbox)
+            rgs_outbox_reopen(j->outbox);
+        rgs_notify("RELOADING=1");
+        rgs_tap_reload(&j->rules);
+        rgs_notify("READY=1");
+        return;
+    }
+    rgs_notify("STOPPING=1");
+    rgs_log(RGS_LOG_INFO, "stopping", "signal=%s", number == SIGINT ? "INT" : "TERM");
+    rgs_tap_stop(j->tap);
+}
+
 static void run_until_done(struct job *j)
 {
-    struct timespec wait = {.tv_nsec = LOOK_MS * 1000000};
+    struct signalfd_siginfo got;
     struct rgs_tap_status s, before = {0};
     uint32_t watchdog = rgs_notify_watchdog_ms();
     int64_t patted = 0, counted = monotonic_ms();
 
     while (!rgs_tap_done(j->tap)) {
-        int got = sigtimedwait(&j->signals, NULL, &wait);
-        if (got == SIGINT || got == SIGTERM) {
-            rgs_notify("STOPPING=1");
-            rgs_log(RGS_LOG_INFO, "stopping", "signal=%s", got == SIGINT ? "INT" : "TERM");
-            rgs_tap_stop(j->tap);
-        }
-        if (got == SIGHUP && j->outbox)
-            rgs_outbox_reopen(j->outbox);
+        rgs_ctl_step(j->ctl, j->signals, LOOK_MS);
+        while (read(j->signals, &got, sizeof(got)) == sizeof(got))
+            on_signal(j, got.ssi_signo);
         rgs_tap_status(j->tap, &s);
         watch(&s, &before);
         int64_t now = monotonic_ms();
@@ -422,6 +488,31 @@ static int report(struct job *j)
     return status == RGS_EXIT_OK && s.follow.damaged ? RGS_EXIT_PARTLY : status;
 }
 
+/* Before any thread: all of them leave the signals to the descriptor. */
+static void take_signals(struct job *j)
+{
+    sigset_t set;
+
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGHUP);
+    pthread_sigmask(SIG_BLOCK, &set, NULL);
+    j->signals = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+/* Takes what a tap takes, without opening what needs rights, and says how much that is. */
+static int plan(struct job *j)
+{
+    if (!new_tap(j))
+        return RGS_EXIT_FAILED;
+    struct rgs_tap_plan p = {
+        .live = j->dir ? NULL : &j->live_conf, .tap = j->tap, .catalogue = j->pack.catalogue};
+    rgs_tap_plan_write(stdout, &p);
+    return fflush(stdout) == 0 ? RGS_EXIT_OK : RGS_EXIT_FAILED;
+}
+
 static int run_tap(const struct rgs_args *args)
 {
     struct job job = {.args = args};
@@ -430,17 +521,14 @@ static int run_tap(const struct rgs_args *args)
     rgs_analyzer_conf_init(&job.conf);
     rgs_config_init(&job.config);
     rgs_rights_guard();
-    /* Before any thread: all of them leave these to sigtimedwait(). */
-    sigemptyset(&job.signals);
-    sigaddset(&job.signals, SIGINT);
-    sigaddset(&job.signals, SIGTERM);
-    sigaddset(&job.signals, SIGHUP);
-    pthread_sigmask(SIG_BLOCK, &job.signals, NULL);
-    signal(SIGPIPE, SIG_IGN);
+    take_signals(&job);
     if (read_options(&job)) {
         status = RGS_EXIT_FAILED;
         rgs_notify_open();
-        if (open_all(&job) && become_small(&job)) {
+        if (rgs_arg_given(args, "plan")) {
+            if (open_all(&job))
+                status = plan(&job);
+        } else if (open_all(&job) && become_small(&job)) {
             struct timespec t;
             clock_gettime(CLOCK_REALTIME, &t);
             job.facts =
@@ -494,6 +582,12 @@ static const struct rgs_option options[] = {
     {"kernel-ring", 0, "MIB", "kernel's packet ring of each interface (64)", NULL},
     {"ring", 0, "SLOTS", "operations between decoding and tracking (16384)", NULL},
     {"snaplen", 0, "BYTES", "bytes taken of each frame (65535)", NULL},
+    {"workers", 0, "N", "decode with so many threads, each with its share of the flows (1)", NULL},
+    {"cpus", 0, "N[,N]...", "a core for each worker (any)", NULL},
+    {"spread-sctp", 0, NULL, "share SCTP among the workers, too, by its addresses", NULL},
+    {"busy-poll", 0, NULL, "workers never sleep: a core each, and no delay", NULL},
+    {"ctl", 0, "PATH", "socket for `regsentry ctl`", NULL},
+    {"plan", 0, NULL, "print how much memory this tap would take, and end", NULL},
     {"no-promiscuous", 0, NULL, "take only what is sent to the interface's own address", NULL},
     {"adapter-time", 0, NULL, "the network card's timestamps, where it has some", NULL},
     RGS_SITE_OPTIONS,

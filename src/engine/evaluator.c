@@ -162,6 +162,26 @@ void rgs_evaluator_del(struct rgs_evaluator *e)
     rgs_free(e->alloc, e);
 }
 
+int rgs_evaluator_reload(struct rgs_evaluator *e, const struct rgs_ruleset *ruleset,
+                         const struct rgs_inventory *inventory)
+{
+    const struct rgs_inventory *former = e->conf.inventory;
+
+    /* Alerts that arise while a typology is scored anew name resellers as they are called now. */
+    e->conf.inventory = inventory;
+    struct rgs_scorer *s = rgs_scorer_adopt(e->scorer, ruleset);
+    if (!s) {
+        e->conf.inventory = former;
+        return -ENOMEM;
+    }
+    rgs_scorer_del(e->scorer);
+    e->scorer = s;
+    e->conf.ruleset = ruleset;
+    rgs_scorer_inventory_changed(s);
+    rgs_tracker_rules(e->tracker, inventory, rgs_ruleset_retention(ruleset));
+    return 0;
+}
+
 void rgs_evaluator_op(struct rgs_evaluator *e, const struct rgs_op *op, const struct rgs_verdict *v)
 {
     rgs_tracker_op(e->tracker, op, v);

@@ -33,6 +33,14 @@ int rgs_evaluator_result(struct rgs_evaluator *e, const struct rgs_totals *total
                          const struct rgs_result_named *lost, size_t n_lost,
                          struct rgs_result_owner *owner);
 
+/*
+ * Goes on under another rule set, compiled with the same catalogue, and another inventory (both
+ * borrowed; the former ones are not used any more), with what is known so far. 0; -ENOMEM: all
+ * stays as it was.
+ */
+int rgs_evaluator_reload(struct rgs_evaluator *e, const struct rgs_ruleset *ruleset,
+                         const struct rgs_inventory *inventory);
+
 /* How ids become the words of the result. */
 void rgs_evaluator_names(struct rgs_evaluator *e, struct rgs_scorer_names *names);
 /* Of its tables. */

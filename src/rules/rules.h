@@ -103,6 +103,19 @@ int rgs_scorer_preview(struct rgs_scorer *s, struct rgs_result_owner *o);
 /* Alerts as they arise, for a live tap: called from observe() and advance(). */
 void rgs_scorer_on_alert(struct rgs_scorer *s, rgs_alert_fn *fn, void *ctx);
 
+/* The highest scores of resellers, and of blocks that no inventory names, as they were last worked
+ * out; how many there are in out. What has less than the minimum support is passed over. */
+struct rgs_top_line {
+    char id[128];
+    double score;
+    enum rgs_status status;
+    uint64_t numbers, verifications;
+};
+size_t rgs_scorer_top(const struct rgs_scorer *s, struct rgs_top_line *out, size_t cap);
+
+/* The inventory is another one: numbers that were in none are asked after again. */
+void rgs_scorer_inventory_changed(struct rgs_scorer *s);
+
 uint64_t rgs_scorer_numbers(const struct rgs_scorer *s);
 /* Bytes in use by numbers and their logs, without what is still spare. */
 size_t rgs_scorer_number_bytes(const struct rgs_scorer *s);

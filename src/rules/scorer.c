@@ -193,6 +193,12 @@ static bool in_inventory(const struct rgs_scorer *s, uint64_t id)
     return s->names.reseller && s->names.reseller(s->names.ctx, id, &name, &parent);
 }
 
+void rgs_scorer_inventory_changed(struct rgs_scorer *s)
+{
+    for (uint32_t i = 1; i < s->numbers.fresh; i++)
+        s->numbers.at[i].flags &= (uint8_t)~RGS_NUMBER_NO_RESELLER;
+}
+
 static struct rgs_scored *entity_of(struct rgs_scorer *s, unsigned grain, uint64_t id,
                                     struct rgs_number *n)
 {

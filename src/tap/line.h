@@ -3,6 +3,9 @@
  * The way from a worker to the evaluator: a ring of judged operations. The side that puts never
  * waits on live traffic: when the ring fills, it sheds, least valuable first. What is a message
  * without a code goes first, then what binds or answers for a subscriber, verification codes last.
+ *
+ * Several lines are merged by the time of the packets that their operations came from, so that the
+ * evaluator sees one order whichever worker was faster. A line that has nothing says up to when.
  */
 #ifndef RGS_TAP_LINE_H
 #define RGS_TAP_LINE_H
@@ -23,12 +26,16 @@ const char *rgs_shed_name(enum rgs_shed s);
 struct rgs_line_item {
     struct rgs_op op;
     struct rgs_verdict verdict;
+    int64_t at;  /* time of the packet that was read when it came out */
     bool judged; /* verdict is meaningful */
+    bool mark;   /* no operation: the place in the line is what it says */
 };
 
 struct rgs_line {
     struct rgs_ring *ring;
-    bool waits; /* on files: instead of shedding */
+    bool waits;           /* on files: instead of shedding */
+    int64_t at;           /* the putting thread's: time of the packet that is read now */
+    _Atomic int64_t seen; /* all that came of packets up to then has been put */
     _Atomic uint64_t shed[RGS_SHED_KINDS];
 };
 
@@ -36,5 +43,13 @@ bool rgs_line_init(struct rgs_line *l, uint32_t slots, bool waits, const struct 
 void rgs_line_fini(struct rgs_line *l);
 /* A rgs_judged_fn; ctx is the line. */
 void rgs_line_put(void *ctx, const struct rgs_op *op, const struct rgs_verdict *v);
+/* Waits for room, on live traffic, too: nothing of a line with marks may be out of order. */
+void rgs_line_mark(struct rgs_line *l);
+/* What follows comes of packets after this time; INT64_MAX: nothing follows. */
+void rgs_line_seen(struct rgs_line *l, int64_t ts);
+
+/* The taking thread: where the next operation in the order of all lines is; n: none yet. With
+ * `impatient` lines that say nothing are not waited for. */
+size_t rgs_lines_next(struct rgs_line *const *lines, size_t n, bool impatient);
 
 #endif

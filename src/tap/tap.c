@@ -2,51 +2,10 @@
 #include "tap/tap.h"
 
 #include <errno.h>
-#include <pthread.h>
-#include <stdatomic.h>
-#include <time.h>
 
-enum {
-    PUBLISH_MS = 200,
-    LOOK_EVERY = 256,     /* packets or operations between two looks at the clock */
-    SETTLE_MS = 200,      /* after a stop: blocks that the kernel still fills are handed over */
-    DRAIN_MOST_MS = 2000, /* then what the kernel's rings hold, as far as this allows */
-    FOLLOW_SLEEP_MS = 50,
-    SAVE_MS = 1000, /* what a crash can make a restart read again */
-    TICK_MS = 1000,
-    LATE_MS = 2000, /* what reassembly and the rings may hold back */
-    SLEEP_LEAST_US = 50,
-    SLEEP_MOST_US = 2000,
-    MAX_LOST = RGS_SHED_KINDS + 2,
-};
+#include "tap/inside.h"
 
-struct rgs_tap {
-    struct rgs_tap_conf conf;
-    const struct rgs_alloc *alloc;
-    struct rgs_worker *worker;
-    struct rgs_evaluator *evaluator;
-    struct rgs_line line;
-    void (*tick)(void *ctx, int64_t event_ts);
-    void *tick_ctx;
-    pthread_t reader, judge;
-    bool reading, judging;
-    _Atomic int64_t stop_at; /* ns of the monotonic clock; 0: go on */
-    _Atomic int64_t stop_ts; /* the same moment as packets are stamped */
-    _Atomic bool read, evaluated;
-    _Atomic uint64_t alerts[RGS_STATUS_ALERT + 1];
-    pthread_mutex_t lock; /* of status */
-    struct rgs_tap_status status;
-    struct rgs_result_named lost[MAX_LOST];
-};
-
-static int64_t clock_ns(clockid_t id)
-{
-    struct timespec t;
-    clock_gettime(id, &t);
-    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
-
-static uint64_t lost(const struct rgs_tap_status *s)
+uint64_t rgs_tap_lost(const struct rgs_tap_status *s)
 {
     uint64_t n = 0;
     for (size_t i = 0; i < s->ports; i++)
@@ -64,26 +23,99 @@ static void on_alert(void *ctx, const struct rgs_result_alert *a)
     atomic_fetch_add_explicit(&t->alerts[a->level], 1, memory_order_relaxed);
     if (t->conf.outbox) {
         rgs_tap_status(t, &s);
-        rgs_outbox_put(t->conf.outbox, a, lost(&s));
+        rgs_outbox_put(t->conf.outbox, a, rgs_tap_lost(&s));
     }
+}
+
+/* ---- memory -----------------------------------------------------------------------------------
+ */
+struct counting {
+    const struct rgs_alloc *alloc;
+    size_t bytes;
+};
+
+static void *count_alloc(void *ctx, size_t n)
+{
+    struct counting *c = ctx;
+    c->bytes += n;
+    return rgs_new(c->alloc, n);
+}
+
+static void count_free(void *ctx, void *p)
+{
+    struct counting *c = ctx;
+    rgs_free(c->alloc, p);
+}
+
+static bool new_worker(struct rgs_tap *t, unsigned i)
+{
+    struct rgs_tap_worker *w = &t->worker[i];
+
+    w->tap = t;
+    w->index = i;
+    w->live = t->conf.live ? t->conf.live[i] : NULL;
+    t->line[i] = &w->line;
+    pthread_mutex_init(&w->lock, NULL);
+    bool ok = rgs_line_init(&w->line, t->conf.ring_slots, t->conf.follow != NULL, t->alloc);
+    w->worker = rgs_worker_new(t->conf.analyzer, rgs_line_put, &w->line, t->alloc);
+    if (ok)
+        t->memory.rings += rgs_ring_memory(w->line.ring);
+    for (size_t p = 0; w->live && p < rgs_live_count(w->live); p++)
+        rgs_live_state(w->live, p, &w->status.port[p]);
+    t->n++;
+    return ok && w->worker;
+}
+
+static bool start(struct rgs_tap *t)
+{
+    t->evaluator = rgs_evaluator_new(t->conf.analyzer, t->alloc);
+    bool ok = t->evaluator != NULL;
+    for (unsigned i = 0; ok && i < t->conf.workers; i++)
+        ok = new_worker(t, i);
+    return ok;
+}
+
+/* How much each part takes, by building them once more beside the tap, with an allocator that
+ * counts; what is not touched costs nothing. */
+static void measure(struct rgs_tap *t)
+{
+    struct counting c = {.alloc = t->alloc};
+    const struct rgs_alloc counting = {count_alloc, count_free, &c};
+    struct rgs_worker *w = rgs_worker_new(t->conf.analyzer, rgs_line_put, NULL, &counting);
+
+    t->memory.decoding = c.bytes * t->n;
+    rgs_worker_del(w);
+    t->memory.tracking = rgs_tracker_memory(rgs_evaluator_tracker(t->evaluator));
+    c.bytes = 0;
+    struct rgs_evaluator *e = rgs_evaluator_new(t->conf.analyzer, &counting);
+    t->memory.scoring = c.bytes - t->memory.tracking;
+    rgs_evaluator_del(e);
+}
+
+void rgs_tap_memory(const struct rgs_tap *t, struct rgs_tap_memory *m)
+{
+    *m = t->memory;
 }
 
 struct rgs_tap *rgs_tap_new(const struct rgs_tap_conf *conf, const struct rgs_alloc *alloc)
 {
     struct rgs_tap *t = rgs_new(alloc, sizeof(*t));
+    pthread_condattr_t attr;
 
     if (!t)
         return NULL;
     t->conf = *conf;
     t->alloc = alloc;
     pthread_mutex_init(&t->lock, NULL);
-    bool ok = rgs_line_init(&t->line, conf->ring_slots, conf->follow != NULL, alloc);
-    t->worker = rgs_worker_new(conf->analyzer, rgs_line_put, &t->line, alloc);
-    t->evaluator = rgs_evaluator_new(conf->analyzer, alloc);
-    if (!ok || !t->worker || !t->evaluator) {
+    pthread_condattr_init(&attr);
+    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+    pthread_cond_init(&t->asked, &attr);
+    pthread_condattr_destroy(&attr);
+    if (!start(t)) {
         rgs_tap_del(t);
         return NULL;
     }
+    measure(t);
     if (rgs_evaluator_scorer(t->evaluator))
         rgs_scorer_on_alert(rgs_evaluator_scorer(t->evaluator), on_alert, t);
     return t;
@@ -93,185 +125,19 @@ void rgs_tap_del(struct rgs_tap *t)
 {
     if (!t)
         return;
-    rgs_worker_del(t->worker);
+    for (unsigned i = 0; i < t->n; i++) {
+        rgs_worker_del(t->worker[i].worker);
+        rgs_line_fini(&t->worker[i].line);
+        pthread_mutex_destroy(&t->worker[i].lock);
+    }
     rgs_evaluator_del(t->evaluator);
-    rgs_line_fini(&t->line);
+    pthread_cond_destroy(&t->asked);
     pthread_mutex_destroy(&t->lock);
     rgs_free(t->alloc, t);
 }
 
-static void publish_reader(struct rgs_tap *t)
-{
-    struct rgs_totals totals;
-    struct rgs_live_state port[RGS_MAX_INTERFACES];
-    struct rgs_follow_state follow = {0};
-    size_t ports = t->conf.live ? rgs_live_count(t->conf.live) : 0;
-    const struct rgs_dissect *d = rgs_worker_dissect(t->worker);
-
-    rgs_worker_totals(t->worker, &totals);
-    for (size_t i = 0; i < ports; i++)
-        rgs_live_state(t->conf.live, i, &port[i]);
-    if (t->conf.follow)
-        rgs_follow_state(t->conf.follow, &follow);
-    pthread_mutex_lock(&t->lock);
-    t->status.totals = totals;
-    memcpy(t->status.pdus, d->layer_count, sizeof(t->status.pdus));
-    memcpy(t->status.port, port, sizeof(port[0]) * ports);
-    t->status.ports = ports;
-    t->status.follow = follow;
-    pthread_mutex_unlock(&t->lock);
-}
-
-static void publish_judge(struct rgs_tap *t, uint64_t evaluated, int64_t ts)
-{
-    struct rgs_tap_status s = {.evaluated = evaluated, .evaluated_ts = ts};
-
-    s.verifications = rgs_evaluator_verifications(t->evaluator);
-    if (rgs_evaluator_scorer(t->evaluator))
-        s.numbers = rgs_scorer_numbers(rgs_evaluator_scorer(t->evaluator));
-    for (unsigned c = 0; c < RGS_TRACKER_COUNTERS; c++)
-        s.tracked[c] =
-            rgs_tracker_count(rgs_evaluator_tracker(t->evaluator), (enum rgs_tracker_counter)c);
-    pthread_mutex_lock(&t->lock);
-    t->status.evaluated = s.evaluated;
-    t->status.evaluated_ts = s.evaluated_ts;
-    t->status.verifications = s.verifications;
-    t->status.numbers = s.numbers;
-    memcpy(t->status.tracked, s.tracked, sizeof(s.tracked));
-    pthread_mutex_unlock(&t->lock);
-}
-
-/* After a stop: how much longer to read. */
-static bool is_over(const struct rgs_tap *t, enum rgs_live_got got, const struct rgs_packet *p,
-                    bool *drain)
-{
-    int64_t stop_at = atomic_load_explicit(&t->stop_at, memory_order_relaxed);
-    if (!stop_at)
-        return false;
-    int64_t since = (clock_ns(CLOCK_MONOTONIC) - stop_at) / 1000000;
-    if (since > SETTLE_MS + DRAIN_MOST_MS)
-        return true;
-    if (got == RGS_LIVE_PACKET)
-        return p->ts > atomic_load_explicit(&t->stop_ts, memory_order_relaxed) &&
-               rgs_live_count(t->conf.live) == 1;
-    bool was_drained = *drain;
-    *drain = since > SETTLE_MS;
-    return was_drained;
-}
-
-static void *read_live(void *arg)
-{
-    struct rgs_tap *t = arg;
-    struct rgs_packet packet = {0};
-    int64_t published = 0;
-    uint64_t n = 0;
-    bool drain = false;
-
-    for (;;) {
-        enum rgs_live_got got = rgs_live_next(t->conf.live, &packet, drain);
-        if (got == RGS_LIVE_GONE || is_over(t, got, &packet, &drain))
-            break;
-        if (got == RGS_LIVE_PACKET) {
-            rgs_worker_packet(t->worker, &packet);
-            if (++n % LOOK_EVERY != 0)
-                continue;
-        }
-        int64_t now = clock_ns(CLOCK_MONOTONIC);
-        if (now - published > INT64_C(1000000) * PUBLISH_MS) {
-            publish_reader(t);
-            published = now;
-        }
-    }
-    rgs_worker_finish(t->worker);
-    publish_reader(t);
-    atomic_store_explicit(&t->read, true, memory_order_release);
-    return NULL;
-}
-
-/* Files wait for whoever reads them: nothing is shed, and a stop ends between two packets. */
-static void *read_follow(void *arg)
-{
-    struct rgs_tap *t = arg;
-    struct rgs_packet packet = {0};
-    int64_t published = 0, saved = 0;
-    uint64_t n = 0;
-
-    while (!atomic_load_explicit(&t->stop_at, memory_order_relaxed)) {
-        bool got = rgs_follow_next(t->conf.follow, &packet);
-        if (got)
-            rgs_worker_packet(t->worker, &packet);
-        else
-            nanosleep(&(struct timespec){.tv_nsec = INT64_C(1000000) * FOLLOW_SLEEP_MS}, NULL);
-        if (got && ++n % LOOK_EVERY != 0)
-            continue;
-        int64_t now = clock_ns(CLOCK_MONOTONIC);
-        if (got && now - saved > INT64_C(1000000) * SAVE_MS) {
-            rgs_follow_save(t->conf.follow);
-            saved = now;
-        }
-        if (now - published > INT64_C(1000000) * PUBLISH_MS) {
-            publish_reader(t);
-            published = now;
-        }
-    }
-    rgs_follow_save(t->conf.follow);
-    rgs_worker_finish(t->worker);
-    publish_reader(t);
-    atomic_store_explicit(&t->read, true, memory_order_release);
-    return NULL;
-}
-
-/* On live traffic event time goes on without packets, too. */
-static void tick(struct rgs_tap *t, int64_t ts)
-{
-    if (t->conf.live)
-        ts = clock_ns(CLOCK_REALTIME) - INT64_C(1000000) * LATE_MS;
-    t->tick(t->tick_ctx, ts);
-}
-
-static void *evaluate(void *arg)
-{
-    struct rgs_tap *t = arg;
-    uint64_t n = 0;
-    int64_t published = 0, ticked = 0, ts = 0;
-    long sleep_us = SLEEP_LEAST_US;
-
-    for (;;) {
-        /* In this order: what the reader put before it ended is seen. */
-        bool read = atomic_load_explicit(&t->read, memory_order_acquire);
-        const struct rgs_line_item *item = rgs_ring_head(t->line.ring);
-        if (item) {
-            rgs_evaluator_op(t->evaluator, &item->op, item->judged ? &item->verdict : NULL);
-            ts = item->op.ts;
-            rgs_ring_drop(t->line.ring);
-            sleep_us = SLEEP_LEAST_US;
-            if (++n % LOOK_EVERY != 0)
-                continue;
-        } else if (read) {
-            break;
-        } else {
-            nanosleep(&(struct timespec){.tv_nsec = sleep_us * 1000}, NULL);
-            if (sleep_us < SLEEP_MOST_US)
-                sleep_us *= 2;
-        }
-        int64_t now = clock_ns(CLOCK_MONOTONIC);
-        if (now - published > INT64_C(1000000) * PUBLISH_MS) {
-            publish_judge(t, n, ts);
-            published = now;
-        }
-        if (t->tick && now - ticked > INT64_C(1000000) * TICK_MS) {
-            tick(t, ts);
-            ticked = now;
-        }
-    }
-    struct rgs_totals totals;
-    rgs_worker_totals(t->worker, &totals);
-    rgs_evaluator_finish(t->evaluator, totals.packets > 0, totals.last_ts);
-    publish_judge(t, n, ts);
-    atomic_store_explicit(&t->evaluated, true, memory_order_release);
-    return NULL;
-}
-
+/* ---- its threads ------------------------------------------------------------------------------
+ */
 struct rgs_evaluator *rgs_tap_evaluator(struct rgs_tap *t)
 {
     return t->evaluator;
@@ -285,16 +151,24 @@ void rgs_tap_on_tick(struct rgs_tap *t, void (*fn)(void *ctx, int64_t event_ts),
 
 int rgs_tap_start(struct rgs_tap *t)
 {
-    int status = pthread_create(&t->judge, NULL, evaluate, t);
+    atomic_store(&t->reading, t->n);
+    int status = pthread_create(&t->judge, NULL, rgs_tap_judge, t);
     if (status)
         return -status;
     t->judging = true;
-    status = pthread_create(&t->reader, NULL, t->conf.live ? read_live : read_follow, t);
-    if (status) {
-        atomic_store(&t->read, true);
-        return -status;
+    for (unsigned i = 0; i < t->n; i++) {
+        struct rgs_tap_worker *w = &t->worker[i];
+        status =
+            pthread_create(&w->thread, NULL, w->live ? rgs_tap_read_live : rgs_tap_read_follow, w);
+        if (status) {
+            rgs_tap_stop(t);
+            for (unsigned k = i; k < t->n; k++)
+                rgs_line_seen(&t->worker[k].line, INT64_MAX);
+            atomic_fetch_sub(&t->reading, t->n - i);
+            return -status;
+        }
+        w->running = true;
     }
-    t->reading = true;
     return 0;
 }
 
@@ -302,8 +176,8 @@ void rgs_tap_stop(struct rgs_tap *t)
 {
     if (atomic_load(&t->stop_at))
         return;
-    atomic_store(&t->stop_ts, clock_ns(CLOCK_REALTIME));
-    atomic_store(&t->stop_at, clock_ns(CLOCK_MONOTONIC));
+    atomic_store(&t->stop_ts, rgs_tap_clock(CLOCK_REALTIME));
+    atomic_store(&t->stop_at, rgs_tap_clock(CLOCK_MONOTONIC));
 }
 
 bool rgs_tap_done(struct rgs_tap *t)
@@ -313,46 +187,124 @@ bool rgs_tap_done(struct rgs_tap *t)
 
 void rgs_tap_join(struct rgs_tap *t)
 {
-    if (t->reading)
-        pthread_join(t->reader, NULL);
+    for (unsigned i = 0; i < t->n; i++) {
+        if (t->worker[i].running)
+            pthread_join(t->worker[i].thread, NULL);
+        t->worker[i].running = false;
+    }
     if (t->judging)
         pthread_join(t->judge, NULL);
-    t->reading = t->judging = false;
+    t->judging = false;
+}
+
+bool rgs_tap_ask(struct rgs_tap *t, void (*fn)(void *ctx, struct rgs_evaluator *e), void *ctx,
+                 int patience_ms)
+{
+    int64_t until = rgs_tap_clock(CLOCK_MONOTONIC) + INT64_C(1000000) * patience_ms;
+    struct timespec at = {.tv_sec = until / 1000000000, .tv_nsec = until % 1000000000};
+
+    if (rgs_tap_done(t))
+        return false;
+    pthread_mutex_lock(&t->lock);
+    t->ask_fn = fn;
+    t->ask_ctx = ctx;
+    t->ask = RGS_ASK_WAITS;
+    while (t->ask != RGS_ASK_DONE) {
+        /* What it has begun is waited for: it works on what is the caller's. */
+        bool late = pthread_cond_timedwait(&t->asked, &t->lock, &at) == ETIMEDOUT;
+        if (late && t->ask == RGS_ASK_WAITS)
+            break;
+        if (late)
+            at.tv_sec++;
+    }
+    bool done = t->ask == RGS_ASK_DONE;
+    t->ask = RGS_ASK_NONE;
+    pthread_mutex_unlock(&t->lock);
+    return done;
+}
+
+/* ---- what it says -----------------------------------------------------------------------------
+ */
+void rgs_tap_worker_status(struct rgs_tap *t, unsigned i, struct rgs_tap_worker_status *out)
+{
+    struct rgs_tap_worker *w = &t->worker[i];
+
+    pthread_mutex_lock(&w->lock);
+    *out = w->status;
+    pthread_mutex_unlock(&w->lock);
+    for (unsigned s = 0; s < RGS_SHED_KINDS; s++)
+        out->shed[s] = atomic_load_explicit(&w->line.shed[s], memory_order_relaxed);
+    out->ring_used = rgs_ring_used(w->line.ring);
+}
+
+static void add_port(struct rgs_live_state *sum, const struct rgs_live_state *p)
+{
+    sum->name = p->name;
+    if (p->failed && !sum->failed)
+        sum->reason = p->reason;
+    sum->failed = sum->failed || p->failed;
+    sum->packets += p->packets;
+    sum->kernel_dropped += p->kernel_dropped;
+    /* Of the interface, whoever asks. */
+    if (p->adapter_dropped > sum->adapter_dropped)
+        sum->adapter_dropped = p->adapter_dropped;
+}
+
+void rgs_tap_status(struct rgs_tap *t, struct rgs_tap_status *out)
+{
+    struct rgs_tap_worker_status one;
+
+    pthread_mutex_lock(&t->lock);
+    *out = t->status;
+    pthread_mutex_unlock(&t->lock);
+    out->workers = t->n;
+    out->ports = t->conf.live ? rgs_live_count(t->conf.live[0]) : 0;
+    out->ring_slots = 0;
+    for (unsigned i = 0; i < t->n; i++) {
+        rgs_tap_worker_status(t, i, &one);
+        rgs_totals_add(&out->totals, &one.totals);
+        for (unsigned l = 0; l < RGS_LAYER_COUNT; l++)
+            out->pdus[l] += one.pdus[l];
+        for (size_t p = 0; p < out->ports; p++)
+            add_port(&out->port[p], &one.port[p]);
+        for (unsigned s = 0; s < RGS_SHED_KINDS; s++)
+            out->shed[s] += one.shed[s];
+        out->ring_used += one.ring_used;
+        out->ring_slots += rgs_ring_slots(t->worker[i].line.ring);
+    }
+    if (t->conf.follow) {
+        pthread_mutex_lock(&t->worker[0].lock);
+        out->follow = t->follow;
+        pthread_mutex_unlock(&t->worker[0].lock);
+    }
+    out->failed = atomic_load(&t->reading) == 0 && !atomic_load(&t->stop_at);
+    for (unsigned l = 0; l <= RGS_STATUS_ALERT; l++)
+        out->alerts[l] = atomic_load_explicit(&t->alerts[l], memory_order_relaxed);
 }
 
 int rgs_tap_result(struct rgs_tap *t, struct rgs_result_owner *owner)
 {
-    struct rgs_totals totals;
+    struct rgs_tap_status s;
+    struct rgs_totals totals = {0}, one;
     uint64_t kernel = 0, adapter = 0;
     size_t n = 0;
 
-    rgs_worker_totals(t->worker, &totals);
-    for (size_t i = 0; i < t->status.ports; i++) {
-        kernel += t->status.port[i].kernel_dropped;
-        adapter += t->status.port[i].adapter_dropped;
+    rgs_tap_status(t, &s);
+    for (unsigned i = 0; i < t->n; i++) {
+        rgs_worker_totals(t->worker[i].worker, &one);
+        rgs_totals_add(&totals, &one);
+    }
+    for (size_t i = 0; i < s.ports; i++) {
+        kernel += s.port[i].kernel_dropped;
+        adapter += s.port[i].adapter_dropped;
     }
     if (adapter)
         t->lost[n++] = (struct rgs_result_named){"interface", adapter};
     if (kernel)
         t->lost[n++] = (struct rgs_result_named){"kernel", kernel};
-    for (unsigned s = 0; s < RGS_SHED_KINDS; s++) {
-        uint64_t shed = atomic_load(&t->line.shed[s]);
-        if (shed)
-            t->lost[n++] = (struct rgs_result_named){rgs_shed_name((enum rgs_shed)s), shed};
+    for (unsigned k = 0; k < RGS_SHED_KINDS; k++) {
+        if (s.shed[k])
+            t->lost[n++] = (struct rgs_result_named){rgs_shed_name((enum rgs_shed)k), s.shed[k]};
     }
     return rgs_evaluator_result(t->evaluator, &totals, t->lost, n, owner);
-}
-
-void rgs_tap_status(struct rgs_tap *t, struct rgs_tap_status *out)
-{
-    pthread_mutex_lock(&t->lock);
-    *out = t->status;
-    pthread_mutex_unlock(&t->lock);
-    out->failed = atomic_load(&t->read) && !atomic_load(&t->stop_at);
-    for (unsigned s = 0; s < RGS_SHED_KINDS; s++)
-        out->shed[s] = atomic_load_explicit(&t->line.shed[s], memory_order_relaxed);
-    for (unsigned l = 0; l <= RGS_STATUS_ALERT; l++)
-        out->alerts[l] = atomic_load_explicit(&t->alerts[l], memory_order_relaxed);
-    out->ring_used = rgs_ring_used(t->line.ring);
-    out->ring_slots = rgs_ring_slots(t->line.ring);
 }

@@ -75,6 +75,11 @@ bool rgs_pairs_first(struct rgs_pairs *p, uint64_t number, uint16_t service, uin
     return true;
 }
 
+void rgs_pairs_retention(struct rgs_pairs *p, uint32_t retention_s)
+{
+    p->retention = retention_s >> LOG_UNIT;
+}
+
 uint64_t rgs_pairs_evictions(const struct rgs_pairs *p)
 {
     return p->evictions;

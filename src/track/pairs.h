@@ -15,6 +15,7 @@ struct rgs_pairs *rgs_pairs_new(uint32_t cap, uint32_t retention_s, const struct
 void rgs_pairs_del(struct rgs_pairs *p);
 /* Notes the pair at this time; true when it was not there inside the retention. */
 bool rgs_pairs_first(struct rgs_pairs *p, uint64_t number, uint16_t service, uint32_t now_s);
+void rgs_pairs_retention(struct rgs_pairs *p, uint32_t retention_s);
 uint64_t rgs_pairs_evictions(const struct rgs_pairs *p);
 size_t rgs_pairs_memory(const struct rgs_pairs *p);
 

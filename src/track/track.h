@@ -84,6 +84,9 @@ enum rgs_tracker_counter {
 /* Counters from RGS_DROPPED_SUBSCRIBERS on say what the caps cost. */
 uint64_t rgs_tracker_count(const struct rgs_tracker *t, enum rgs_tracker_counter c);
 const char *rgs_tracker_counter_name(enum rgs_tracker_counter c);
+/* From now on resellers are looked up here, and pairs are remembered for so long. */
+void rgs_tracker_rules(struct rgs_tracker *t, const struct rgs_inventory *inventory,
+                       int64_t retention_ns);
 /* Bytes taken at most. */
 size_t rgs_tracker_memory(const struct rgs_tracker *t);
 

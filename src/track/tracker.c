@@ -214,6 +214,14 @@ const char *rgs_tracker_counter_name(enum rgs_tracker_counter c)
     return c < RGS_TRACKER_COUNTERS ? names[c] : NULL;
 }
 
+void rgs_tracker_rules(struct rgs_tracker *t, const struct rgs_inventory *inventory,
+                       int64_t retention_ns)
+{
+    t->conf.inventory = inventory;
+    t->conf.retention_ns = retention_ns;
+    rgs_pairs_retention(t->pairs, rgs_track_seconds(retention_ns));
+}
+
 size_t rgs_tracker_memory(const struct rgs_tracker *t)
 {
     return sizeof(*t) + rgs_subs_memory(t->subs) + rgs_pairs_memory(t->pairs) +
