@@ -23,6 +23,9 @@ struct rgs_answer {
     struct rgs_site_names *names;
     struct rgs_scorer *scorer;
     struct rgs_merge *merge;
+    const struct rgs_ruleset *ruleset;
+    int64_t turned;  /* `at` of the turn that is in force; -1: none is */
+    int64_t turning; /* `at` of the one that is just being made; -1: none */
     int64_t event_ts, settled;
     struct told *alert; /* in the order of their time */
     size_t alerts, cap;
@@ -41,10 +44,51 @@ static void forget_final(struct rgs_answer *a)
     a->final = false;
 }
 
+/* The next turn up to this time that is still to be made; NULL: none. */
+static const struct rgs_timed_rules *next_turn(const struct rgs_answer *a, int64_t upto)
+{
+    const struct rgs_timed_rules *t;
+    size_t n = a->conf.timetable ? rgs_timetable_turns(a->conf.timetable, &t) : 0;
+
+    for (size_t i = 0; i < n && t[i].at <= upto; i++) {
+        /* Before the first observation there is nothing to carry over: only the last one counts. */
+        bool passed = !a->event_ts && i + 1 < n && t[i + 1].at <= upto;
+        if (t[i].at > a->turned && !passed)
+            return &t[i];
+    }
+    return NULL;
+}
+
+/*
+ * Rule sets take turns at their points of event time: time goes on to there under the old one, then
+ * the scorer is carried over. Whoever reads the logs comes to the same point between the same two
+ * observations.
+ */
+static void make_turns(struct rgs_answer *a, int64_t upto)
+{
+    for (const struct rgs_timed_rules *t; (t = next_turn(a, upto)) != NULL;) {
+        a->turning = t->at;
+        if (a->event_ts)
+            rgs_scorer_advance(a->scorer, t->at);
+        struct rgs_scorer *next = rgs_scorer_adopt(a->scorer, t->ruleset);
+        a->turning = -1;
+        a->turned = t->at;
+        if (!next) {
+            a->short_of_memory = true;
+            return;
+        }
+        forget_final(a);
+        rgs_scorer_del(a->scorer);
+        a->scorer = next;
+        a->ruleset = t->ruleset;
+    }
+}
+
 static void on_obs(void *ctx, const struct rgs_obs *o)
 {
     struct rgs_answer *a = ctx;
 
+    make_turns(a, rgs_merge_now(a->merge));
     forget_final(a);
     if (o->ts > a->event_ts)
         a->event_ts = o->ts;
@@ -55,6 +99,7 @@ static void on_complete(void *ctx, int64_t ts)
 {
     struct rgs_answer *a = ctx;
 
+    make_turns(a, rgs_merge_now(a->merge));
     if (ts > a->event_ts)
         a->event_ts = ts;
     forget_final(a);
@@ -82,7 +127,7 @@ static bool keep_alert(struct rgs_answer *a, const struct rgs_result_alert *r, c
     if (!text)
         return false;
     struct told *t = &a->alert[a->alerts++];
-    *t = (struct told){.at = rgs_merge_now(a->merge),
+    *t = (struct told){.at = a->turning >= 0 ? a->turning : rgs_merge_now(a->merge),
                        .shard = rgs_shard_of_id(r->id, a->conf.shards),
                        .id = text,
                        .typology = text + n[0],
@@ -132,6 +177,8 @@ struct rgs_answer *rgs_answer_new(const struct rgs_answer_conf *conf, struct rgs
                                    .held_bytes = HELD_BYTES};
     a->conf = *conf;
     a->settled = RGS_NEVER;
+    a->ruleset = conf->ruleset;
+    a->turned = a->turning = -1;
     capacity.hash_key = conf->hash_key;
     a->names = rgs_site_names_new(conf->catalogue, conf->hash_key);
     if (a->names) {
@@ -170,7 +217,14 @@ struct rgs_merge *rgs_answer_merge(struct rgs_answer *a)
 int rgs_answer_go(struct rgs_answer *a, unsigned most)
 {
     bool more = rgs_merge_release(a->merge, most);
+    if (!more)
+        make_turns(a, rgs_merge_upto(a->merge));
     return a->short_of_memory ? -ENOMEM : more;
+}
+
+const struct rgs_ruleset *rgs_answer_ruleset(const struct rgs_answer *a)
+{
+    return a->ruleset;
 }
 
 int64_t rgs_answer_event_ts(const struct rgs_answer *a)

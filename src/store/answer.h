@@ -13,11 +13,13 @@
 #include "classify/classify.h"
 #include "rules/rules.h"
 #include "store/site.h"
+#include "store/timetable.h"
 
 struct rgs_answer_conf {
     const struct rgs_catalogue *catalogue; /* [borrow] with the rule set */
-    const struct rgs_ruleset *ruleset;
-    struct rgs_hash_key hash_key; /* that of the probes' tables */
+    const struct rgs_ruleset *ruleset;     /* before the first turn of the timetable */
+    const struct rgs_timetable *timetable; /* [borrow]; it may learn more between two calls */
+    struct rgs_hash_key hash_key;          /* that of the probes' tables */
     unsigned shards;
     void (*write_line)(FILE *out, const struct rgs_result_reseller *x);
     void (*write_alert)(FILE *out, const struct rgs_result_alert *a);
@@ -34,6 +36,8 @@ void rgs_answer_del(struct rgs_answer *a);
 struct rgs_merge *rgs_answer_merge(struct rgs_answer *a);
 /* Evaluates what may go, at most so many observations: 1 when there is more, 0, or -ENOMEM. */
 int rgs_answer_go(struct rgs_answer *a, unsigned most);
+/* What is in force. */
+const struct rgs_ruleset *rgs_answer_ruleset(const struct rgs_answer *a);
 /* The newest time that was seen. */
 int64_t rgs_answer_event_ts(const struct rgs_answer *a);
 

@@ -16,6 +16,7 @@ enum {
     PAUSE_MS = 20,        /* between two looks at logs where nothing is new */
     POISONED = 16,        /* blocks of one step that are kept aside */
     LATENCIES = 1024,
+    KEEP_MS = 3600000, /* between two puttings-off of what expires */
 };
 
 struct held {
@@ -36,6 +37,10 @@ struct rgs_member {
     struct rgs_member_conf conf;
     struct rgs_sealer *sealer;
     struct rgs_site *site;
+    struct rgs_timetable *timetable;
+    const struct rgs_ruleset *ruleset; /* that was in force a step ago */
+    long rules; /* lines of the log of rules that the seals told of */
+    int64_t kept_at;
     struct rgs_answer *answer;
     unsigned n;
     struct held held[RGS_SHARDS_MAX];
@@ -90,8 +95,16 @@ struct rgs_member *rgs_member_new(const struct rgs_member_conf *conf,
         return NULL;
     m->conf = *conf;
     m->sealer = rgs_sealer_new(key, &rgs_alloc_libc);
-    if (!m->sealer) {
-        free(m);
+    const struct rgs_timetable_conf rules = {
+        .url = conf->site.url,
+        .site = conf->site.name,
+        .catalogue = conf->answer.catalogue,
+        .say = conf->say,
+        .ctx = conf->ctx,
+    };
+    m->timetable = rgs_timetable_new(&rules);
+    if (!m->sealer || !m->timetable) {
+        rgs_member_del(m);
         return NULL;
     }
     return m;
@@ -116,6 +129,7 @@ void rgs_member_del(struct rgs_member *m)
     for (unsigned i = 0; i < m->n_poisoned; i++)
         free(m->poisoned[i].p);
     rgs_answer_del(m->answer);
+    rgs_timetable_del(m->timetable);
     rgs_site_close(m->site);
     rgs_sealer_del(m->sealer);
     free(m);
@@ -140,6 +154,7 @@ static bool begin(struct rgs_member *m, const char *why)
     rgs_answer_del(m->answer);
     conf.shards = m->n;
     conf.fetch = fetch;
+    conf.timetable = m->timetable;
     conf.ctx = m;
     m->answer = rgs_answer_new(&conf, m->sealer);
     for (unsigned k = 0; k < m->n; k++) {
@@ -151,6 +166,7 @@ static bool begin(struct rgs_member *m, const char *why)
     }
     m->issued = RGS_NEVER;
     m->more = false;
+    m->ruleset = NULL;
     return m->answer != NULL;
 }
 
@@ -196,6 +212,8 @@ static int on_entry(void *ctx, const struct rgs_entry *e)
     struct rgs_member *m = ctx;
     struct rgs_merge *merge = rgs_answer_merge(m->answer);
 
+    if (e->rules > m->rules)
+        m->rules = e->rules;
     if (e->seal != RGS_NEVER)
         return rgs_merge_seal(merge, e->place.shard, e->seal, e->ended);
     int status = rgs_merge_block(merge, &e->place, e->block, now_ms());
@@ -352,7 +370,7 @@ static void commit(struct rgs_member *m, unsigned shard, const struct rgs_commit
     struct rgs_merge_counts counts;
     struct rgs_commit_head head = {.from = h->committed,
                                    .event_ts = rgs_answer_event_ts(m->answer),
-                                   .ruleset = rgs_ruleset_sha256(m->conf.answer.ruleset),
+                                   .ruleset = rgs_ruleset_sha256(rgs_answer_ruleset(m->answer)),
                                    .anew = scores && h->anew};
     uint64_t alerts = rgs_commit_alerts(c);
 
@@ -447,13 +465,34 @@ static void tell_whether_away(struct rgs_member *m)
     m->away = failed;
 }
 
+/* Nothing goes out behind a seal before the rule sets that it tells of are known. */
+static bool know_rules(struct rgs_member *m)
+{
+    bool known = rgs_timetable_know(m->timetable, m->rules);
+
+    rgs_site_retain(m->site, rgs_timetable_retention(m->timetable) / 1000000 * 2);
+    if (known && now_ms() - m->kept_at >= KEEP_MS) {
+        rgs_timetable_keep(m->timetable);
+        m->kept_at = now_ms();
+    }
+    return known;
+}
+
 static int evaluate(struct rgs_member *m)
 {
     int status = 1;
 
+    if (!know_rules(m)) {
+        pause_ms(PAUSE_MS);
+        return 0;
+    }
     while (status == 1 && !renewal_due(m))
         status = rgs_answer_go(m->answer, STEP_OBS);
     m->more = status == 1;
+    const struct rgs_ruleset *now = rgs_answer_ruleset(m->answer);
+    if (m->ruleset && now != m->ruleset)
+        say(m, "rules_turned", rgs_ruleset_sha256(now));
+    m->ruleset = now;
     return status < 0 ? status : 0;
 }
 

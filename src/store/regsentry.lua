@@ -93,15 +93,21 @@ local function release(keys, args)
   return 1
 end
 
--- KEYS obs lease  ARGV epoch upto ended keep
+-- KEYS obs lease (rulelog)  ARGV epoch upto ended keep
 -- What stands behind this in the log counts as later than upto, whatever its time. The epoch is
 -- that of the first shard's lease. ended, when it is not empty: all that is known of has ended, and
--- event time went on to there.
+-- event time went on to there. With the log of rules it says how many lines that has now: what
+-- is promoted later is in force later than upto.
 local function seal(keys, args)
   local epoch, last = tonumber(args[1]), redis.call('HGET', keys[2], 'sealed') or ''
   if epoch < field(keys[2], 'sealer') then return redis.error_reply('FENCED another engine seals') end
   if args[2] > last then
-    redis.call('XADD', keys[1], '*', 'seal', args[2], 'ended', args[3])
+    if keys[3] then
+      redis.call('XADD', keys[1], '*', 'seal', args[2], 'ended', args[3], 'rules', redis.call('LLEN', keys[3]))
+      keep({keys[3]}, args[4])
+    else
+      redis.call('XADD', keys[1], '*', 'seal', args[2], 'ended', args[3])
+    end
     redis.call('HSET', keys[2], 'sealer', epoch, 'sealed', args[2])
     keep(keys, args[4])
   end

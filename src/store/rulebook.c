@@ -373,6 +373,17 @@ struct rgs_bytes rgs_rulebook_get(struct rgs_desk *d, const char *sha256, redisR
     return bytes;
 }
 
+void rgs_rulebook_keep(const struct rgs_rulebook *b, struct rgs_desk *d)
+{
+    char key[80], keep[24];
+
+    snprintf(keep, sizeof(keep), "%d", KEEP_S);
+    const struct rgs_bytes rest = rgs_redis_word(keep);
+    for (unsigned i = 0; i < b->n_revisions; i++)
+        freeReplyObject(
+            rgs_desk_call(d, 0, "EXPIRE", bundle_key(b->revision[i].sha256, key), &rest, 1));
+}
+
 void rgs_rulebook_whoami(struct rgs_desk *d, char out[RGS_PERSON_MAX + 1])
 {
     redisReply *r =

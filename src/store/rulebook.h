@@ -104,6 +104,8 @@ int rgs_rulebook_put(struct rgs_desk *d, const char *sha256, struct rgs_bytes bu
  * another. */
 struct rgs_bytes rgs_rulebook_get(struct rgs_desk *d, const char *sha256, redisReply **reply,
                                   char *err, size_t err_size);
+/* Puts off the expiry of the bundles, as the log's is put off by every seal. */
+void rgs_rulebook_keep(const struct rgs_rulebook *b, struct rgs_desk *d);
 /* Who this connection is to the server. */
 void rgs_rulebook_whoami(struct rgs_desk *d, char out[RGS_PERSON_MAX + 1]);
 

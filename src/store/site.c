@@ -273,7 +273,8 @@ int rgs_site_release(struct rgs_site *s, unsigned shard)
 
 static bool entry_of(const redisReply *r, unsigned shard, struct rgs_entry *e)
 {
-    *e = (struct rgs_entry){.place.shard = shard, .seal = RGS_NEVER, .ended = RGS_NEVER};
+    *e = (struct rgs_entry){
+        .place.shard = shard, .seal = RGS_NEVER, .ended = RGS_NEVER, .rules = -1};
     if (r->type != REDIS_REPLY_ARRAY || r->elements != 2 ||
         r->element[0]->type != REDIS_REPLY_STRING)
         return false;
@@ -288,6 +289,8 @@ static bool entry_of(const redisReply *r, unsigned shard, struct rgs_entry *e)
             e->seal = ts_of(value);
         else if (rgs_bytes_equal(name, rgs_redis_word("ended")))
             e->ended = ts_of(value);
+        else if (rgs_bytes_equal(name, rgs_redis_word("rules")))
+            e->rules = (long)ts_of(value);
     }
     return true;
 }
@@ -410,23 +413,30 @@ int rgs_site_check(struct rgs_site *s, struct rgs_place *place)
     return 0;
 }
 
+void rgs_site_retain(struct rgs_site *s, int64_t retention_ms)
+{
+    if (retention_ms > s->conf.retention_ms)
+        s->conf.retention_ms = retention_ms;
+}
+
 int rgs_site_seal(struct rgs_site *s, int64_t upto, int64_t ended)
 {
-    char epoch[DECIMAL], at[DECIMAL], end[DECIMAL];
+    char rules[RGS_KEY_MAX], epoch[DECIMAL], at[DECIMAL], end[DECIMAL];
     int status = s->shard[0].epoch ? 0 : -ESTALE;
 
     print(epoch, s->shard[0].epoch);
     for (unsigned k = 0; k < s->n && status == 0; k++) {
-        const struct rgs_bytes arg[] = {rgs_redis_word("FCALL"),
-                                        rgs_redis_word("rgs_seal"),
-                                        rgs_redis_word("2"),
-                                        rgs_redis_word(s->shard[k].key[OBS]),
-                                        rgs_redis_word(s->shard[k].key[LEASE]),
-                                        rgs_redis_word(epoch),
-                                        print_ts(at, upto),
-                                        print_ts(end, ended),
-                                        rgs_redis_word(s->keep)};
-        freeReplyObject(call(s, k, arg, 9, &status));
+        struct rgs_bytes arg[10] = {
+            rgs_redis_word("FCALL"), rgs_redis_word("rgs_seal"), rgs_redis_word(k ? "2" : "3"),
+            rgs_redis_word(s->shard[k].key[OBS]), rgs_redis_word(s->shard[k].key[LEASE])};
+        size_t n = 5;
+        if (k == 0)
+            arg[n++] = rgs_key(rules, s->name, 0, "rulelog");
+        arg[n++] = rgs_redis_word(epoch);
+        arg[n++] = print_ts(at, upto);
+        arg[n++] = print_ts(end, ended);
+        arg[n++] = rgs_redis_word(s->keep);
+        freeReplyObject(call(s, k, arg, n, &status));
     }
     return status;
 }

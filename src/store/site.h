@@ -55,6 +55,7 @@ struct rgs_entry {
     struct rgs_place place;
     struct rgs_bytes block; /* [borrow] during the call */
     int64_t seal, ended;    /* RGS_NEVER: none */
+    long rules;             /* of a seal: lines that the log of rules had; -1: it does not say */
 };
 typedef int rgs_entry_fn(void *ctx, const struct rgs_entry *e);
 /* Up to `count` entries behind each shard's place, which moves with them. A shard that does not
@@ -66,6 +67,8 @@ size_t rgs_site_fetch(struct rgs_site *s, const struct rgs_place *place, uint8_t
 /* Whether the log still goes on from this place, which goes back when the log lost its end. 0;
  * -ESTALE: entries behind it are gone; or another -errno. */
 int rgs_site_check(struct rgs_site *s, struct rgs_place *place);
+/* Keeps what is behind so long in the logs, when it was less. */
+void rgs_site_retain(struct rgs_site *s, int64_t retention_ms);
 /* Writes a seal to every log, as the owner of the first shard. 0, -ESTALE, or another -errno. */
 int rgs_site_seal(struct rgs_site *s, int64_t upto, int64_t ended);
 /* Keeps a poisoned block where the log's end does not reach it. */
