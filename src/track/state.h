@@ -117,21 +117,39 @@ void rgs_track_emit(struct rgs_tracker *t, struct rgs_obs *o, const struct rgs_d
 uint64_t rgs_track_reseller(const struct rgs_tracker *t, const struct rgs_obs *o,
                             const struct rgs_digits *imsi);
 
-/* ---- messages.c: one observation per message ---------------------------------------------------
+/* ---- sightings.c: one observation per message --------------------------------------------------
  */
+/* The message in `o`, described so far, is counted unless it was; its answer will be told from its
+ * dialogue. */
+void rgs_track_message(struct rgs_tracker *t, const struct rgs_op *op, const struct rgs_verdict *v,
+                       struct rgs_obs *o, bool towards);
+/* Gives out what has waited long enough. */
+void rgs_track_release(struct rgs_tracker *t, int64_t now, bool all);
+
+/* ---- messages.c: as the network carries them ---------------------------------------------------
+ */
+/* Not a part that waits for others, nor an answer that carries no message. */
+bool rgs_track_is_whole(const struct rgs_op *op, const struct rgs_verdict *v);
+enum rgs_obs_kind rgs_track_kind(const struct rgs_verdict *v);
+/* What was recognised of the text. */
+void rgs_track_verdict(struct rgs_tracker *t, struct rgs_obs *o, const struct rgs_verdict *v);
 void rgs_track_terminated(struct rgs_tracker *t, const struct rgs_op *op,
                           const struct rgs_verdict *v);
 void rgs_track_originated(struct rgs_tracker *t, const struct rgs_op *op,
                           const struct rgs_verdict *v);
+
+/* ---- application.c: on applications' sessions --------------------------------------------------
+ */
 void rgs_track_submitted(struct rgs_tracker *t, const struct rgs_op *op,
                          const struct rgs_verdict *v);
 void rgs_track_delivered(struct rgs_tracker *t, const struct rgs_op *op,
                          const struct rgs_verdict *v);
+
+/* ---- outcome.c: how it ended -------------------------------------------------------------------
+ */
 /* The message under this key ended so. */
 void rgs_track_outcome(struct rgs_tracker *t, const struct rgs_op *op, uint64_t message,
                        enum rgs_delivery how);
 void rgs_track_receipt(struct rgs_tracker *t, const struct rgs_op *op);
-/* Gives out what has waited long enough. */
-void rgs_track_release(struct rgs_tracker *t, int64_t now, bool all);
 
 #endif
