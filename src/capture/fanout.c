@@ -9,18 +9,18 @@
 #include <stddef.h>
 #include <sys/socket.h>
 
-int rgs_fanout_join(int fd, uint16_t *group)
+int rgs_fanout_join(int fd, int *group)
 {
     uint32_t mode = PACKET_FANOUT_CBPF, got = 0;
     socklen_t n = sizeof(got);
 
-    if (!*group)
+    if (*group < 0)
         mode |= PACKET_FANOUT_FLAG_UNIQUEID;
-    uint32_t arg = *group | mode << 16;
+    uint32_t arg = (*group < 0 ? 0 : (uint32_t)*group) | mode << 16;
     if (setsockopt(fd, SOL_PACKET, PACKET_FANOUT, &arg, sizeof(arg)) < 0 ||
         getsockopt(fd, SOL_PACKET, PACKET_FANOUT, &got, &n) < 0)
         return -errno;
-    *group = (uint16_t)got;
+    *group = got & 0xffff;
     return 0;
 }
 

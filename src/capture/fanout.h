@@ -11,11 +11,10 @@
 #define RGS_CAPTURE_FANOUT_H
 
 #include <stdbool.h>
-#include <stdint.h>
 
-/* Joins the group of the interface; *group is 0 for the first socket, and its number from then on.
+/* Joins the group of the interface; *group is -1 for the first socket, and its number from then on.
  * 0, or -errno. */
-int rgs_fanout_join(int fd, uint16_t *group);
+int rgs_fanout_join(int fd, int *group);
 /* Says how the group spreads, once all have joined. 0, or -errno. */
 int rgs_fanout_spread(int fd, bool sctp);
 

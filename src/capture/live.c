@@ -126,7 +126,7 @@ static void pass_over(u_char *user, const struct pcap_pkthdr *header, const u_ch
  * Until all sockets of an interface share its frames, each would have all of them: none takes any,
  * and what came before that is thrown away.
  */
-static bool join(struct port *port, int timeout_ms, uint16_t *group, char *err, size_t err_size)
+static bool join(struct port *port, int timeout_ms, int *group, char *err, size_t err_size)
 {
     struct bpf_insn nothing = {.code = BPF_RET | BPF_K};
     struct bpf_program program = {.bf_len = 1, .bf_insns = &nothing};
@@ -173,7 +173,7 @@ static bool open_gates(const struct rgs_live_conf *conf, struct rgs_live **live,
     const char *filter = conf->filter ? conf->filter : "";
 
     for (size_t p = 0; p < conf->n; p++) {
-        uint16_t group = 0;
+        int group = -1;
         for (unsigned i = 0; n > 1 && i < n; i++) {
             if (!join(&live[i]->port[p], conf->timeout_ms, &group, err, err_size))
                 return false;

@@ -68,6 +68,33 @@ def same_scores_as_offline():
     checks.ok(got["capture"]["files"] == ["tb0"], "it names the interface")
 
 
+def workers_give_the_same_scores():
+    """Sockets that share an interface by flow, merged again: one worker or three, the result is the same."""
+    live.veth("ta8", "tb8")
+    recorded = work / "shared.pcapng"
+    recorder = subprocess.Popen(["dumpcap", "-q", "-i", "tb8", "-w", str(recorded), "-B", "64"],
+                                stderr=subprocess.PIPE)
+    tap = live.Tap(binary, "-i", "tb8", "-f", "", "--snaplen", "262144", "--workers", "3", "--cpus", "0,0,0",
+                   "--ctl", str(work / "ctl"), *common)
+    tap.wait_log("event=started")
+    while not recorded.exists() or recorded.stat().st_size == 0:
+        time.sleep(0.05)
+    time.sleep(0.3)
+    live.send("ta8", demo, per_second=20000)
+    time.sleep(1)
+    asked = subprocess.run([binary, "ctl", "--socket", str(work / "ctl"), "workers"], stdout=subprocess.PIPE,
+                           check=True).stdout.decode()
+    shares = [int(line.split()[3]) for line in asked.splitlines()]
+    status, out, seconds = tap.stop(signal.SIGTERM)
+    recorder.send_signal(signal.SIGINT)
+    recorder.communicate(timeout=20)
+    got, expected = live.result(out), analyze(recorded)
+    checks.ok(status == 0 and seconds < 5 and len(shares) == 3 and sum(s > 0 for s in shares) >= 2,
+              "three workers share the flows", asked, tap.log)
+    checks.ok(got["capture"]["packets"] == len(demo) and without_files(got) == without_files(expected),
+              "and their result is the one of analyze on the same frames", got["capture"], expected["capture"])
+
+
 def interface_flap_and_two_directions():
     """Frames before and after an interface went down and came up again; each direction on an interface of its own."""
     live.veth("ta1", "tb1")
@@ -202,6 +229,7 @@ def wrong_usage():
 
 
 same_scores_as_offline()
+workers_give_the_same_scores()
 interface_flap_and_two_directions()
 interface_gone()
 sigterm_under_load()

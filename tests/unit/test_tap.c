@@ -126,6 +126,52 @@ Test(line, sheds_ordinary_messages_first_and_codes_last)
     rgs_line_fini(&l);
 }
 
+/* Puts operations of packets of these times (in seconds; 0 ends) and says up to when that was all.
+ */
+static void fill(struct rgs_line *l, const int *at, int seen)
+{
+    static struct rgs_op op;
+    for (; *at; at++) {
+        l->at = *at;
+        rgs_line_put(l, &op, NULL);
+    }
+    rgs_line_seen(l, seen);
+}
+
+Test(lines, are_merged_by_the_time_of_their_packets)
+{
+    struct rgs_line a, b, c, *lines[] = {&a, &b, &c};
+    static const int expected[] = {1, 2, 3, 3, 4, 6};
+
+    for (int i = 0; i < 3; i++)
+        cr_assert(rgs_line_init(lines[i], 64, false, &rgs_alloc_libc));
+    fill(&a, (const int[]){1, 3, 4, 0}, 5);
+    fill(&b, (const int[]){2, 3, 0}, 3);
+    cr_assert_eq(rgs_lines_next(lines, 3, false), 3, "the third has not said anything yet");
+    cr_assert_eq(rgs_lines_next(lines, 3, true), 0, "it need not be waited for");
+    fill(&c, (const int[]){6, 0}, 9);
+    for (size_t i = 0; i < 6; i++) {
+        size_t n = rgs_lines_next(lines, 3, false);
+        if (i == 4) { /* a's of 4: b might still bring one of before */
+            cr_assert_eq(n, 3);
+            rgs_line_seen(&b, 7);
+            n = rgs_lines_next(lines, 3, false);
+        }
+        if (i == 5) { /* c's of 6: a is complete up to 5 only */
+            cr_assert_eq(n, 3);
+            rgs_line_seen(&a, INT64_MAX);
+            n = rgs_lines_next(lines, 3, false);
+        }
+        cr_assert_lt(n, 3, "%zu", i);
+        const struct rgs_line_item *item = rgs_ring_head(lines[n]->ring);
+        cr_assert_eq(item->at, expected[i], "%zu", i);
+        rgs_ring_drop(lines[n]->ring);
+    }
+    cr_assert_eq(rgs_lines_next(lines, 3, true), 3, "nothing is left");
+    for (int i = 0; i < 3; i++)
+        rgs_line_fini(lines[i]);
+}
+
 Test(line, carries_the_verdict_and_its_absence)
 {
     struct rgs_line l;
