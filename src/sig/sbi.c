@@ -178,7 +178,8 @@ static void pair(struct rgs_op *op, struct rgs_bytes rp)
 {
     bool to_mobile = rp.p[0] & RP_TO_MOBILE, data = (rp.p[0] & RP_TYPE) == RP_DATA;
 
-    if (!RGS_HAS(op, IMSI))
+    /* Between SMSFs a delivery has its answer in the response (TS 29.540 5.2.2.5). */
+    if (!RGS_HAS(op, IMSI) || strcmp(op->op, "Nsmsf_SMService_MtForwardSm") == 0)
         return;
     uint64_t who = rgs_mix64(rgs_digits_u64(&op->imsi));
     RGS_SET(op, DIALOGUE, dialogue,
