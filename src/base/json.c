@@ -70,6 +70,8 @@ void rgs_json_line(struct rgs_json *j)
     put_char(j, '\n');
 }
 
+#define EACH UINT64_C(0x0101010101010101)
+
 /* One character that is not plain, from the start of s; returns how many bytes of s it took. */
 static size_t escaped(struct rgs_json *j, struct rgs_bytes s)
 {
@@ -90,14 +92,42 @@ static size_t escaped(struct rgs_json *j, struct rgs_bytes s)
     return n;
 }
 
+/* Has one of the eight bytes this value? */
+static uint64_t any_is(uint64_t x, uint8_t value)
+{
+    uint64_t y = x ^ value * EACH;
+    return (y - EACH) & ~y;
+}
+
+/* Do all of the eight bytes stand for themselves? */
+static bool plain_eight(const uint8_t *p)
+{
+    uint64_t x;
+
+    memcpy(&x, p, sizeof(x));
+    uint64_t control = (x - 0x20 * EACH) & ~x, high = x | (x + EACH);
+    return !((control | high | any_is(x, '"') | any_is(x, '\\')) & 0x80 * EACH);
+}
+
+/* How many bytes at the start stand for themselves; eight at a time, as nearly all do. */
+static size_t plain_run(struct rgs_bytes s)
+{
+    size_t n = 0;
+
+    while (n + 8 <= s.n && plain_eight(s.p + n))
+        n += 8;
+    if (n && n < s.n && n + 8 > s.n && plain_eight(s.p + s.n - 8))
+        return s.n;
+    while (n < s.n && s.p[n] >= 0x20 && s.p[n] < 0x7f && s.p[n] != '"' && s.p[n] != '\\')
+        n++;
+    return n;
+}
+
 static void quoted(struct rgs_json *j, struct rgs_bytes s)
 {
     put_char(j, '"');
     while (s.n) {
-        size_t plain = 0;
-        while (plain < s.n && s.p[plain] >= 0x20 && s.p[plain] < 0x7f && s.p[plain] != '"' &&
-               s.p[plain] != '\\')
-            plain++;
+        size_t plain = plain_run(s);
         if (plain)
             put(j, s.p, plain);
         else
@@ -135,11 +165,23 @@ void rgs_json_string(struct rgs_json *j, const char *s)
         rgs_json_null(j);
 }
 
+/* At least so many digits, filled with zeros. */
+static void put_digits(struct rgs_json *j, uint64_t v, unsigned least)
+{
+    char buf[20];
+    unsigned at = sizeof(buf);
+
+    while (v || sizeof(buf) - at < least) {
+        buf[--at] = (char)('0' + v % 10);
+        v /= 10;
+    }
+    put(j, buf + at, sizeof(buf) - at);
+}
+
 void rgs_json_u64(struct rgs_json *j, uint64_t v)
 {
-    char buf[24];
     item(j);
-    put(j, buf, (size_t)snprintf(buf, sizeof(buf), "%llu", (unsigned long long)v));
+    put_digits(j, v, 1);
 }
 
 void rgs_json_decimal(struct rgs_json *j, double v, int decimals)
@@ -164,12 +206,12 @@ void rgs_json_decimal(struct rgs_json *j, double v, int decimals)
 
 void rgs_json_time(struct rgs_json *j, int64_t ns)
 {
-    char buf[40];
-    int64_t s = ns / 1000000000, rest = ns % 1000000000;
-    const char *sign = ns < 0 ? "-" : "";
+    uint64_t size = ns < 0 ? 0 - (uint64_t)ns : (uint64_t)ns;
 
     item(j);
-    put(j, buf,
-        (size_t)snprintf(buf, sizeof(buf), "%s%lld.%09lld", sign, (long long)(s < 0 ? -s : s),
-                         (long long)(rest < 0 ? -rest : rest)));
+    if (ns < 0)
+        put_char(j, '-');
+    put_digits(j, size / 1000000000, 1);
+    put_char(j, '.');
+    put_digits(j, size % 1000000000, 9);
 }

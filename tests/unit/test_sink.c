@@ -2,11 +2,11 @@
 #include <criterion/criterion.h>
 #include <stdlib.h>
 
+#include "base/json.h"
 #include "engine/tape.h"
 #include "sink/charts.h"
-#include "sink/html.h"
-#include "base/json.h"
 #include "sink/file.h"
+#include "sink/html.h"
 #include "sink/report.h"
 #include "sink/text.h"
 
@@ -16,6 +16,43 @@ static size_t length;
 static FILE *begin(void)
 {
     return open_memstream(&text, &length);
+}
+
+/* Strings are looked at eight bytes at a time: each byte at each place of each length. */
+Test(json, escapes_at_every_place)
+{
+    for (size_t n = 1; n <= 20; n++) {
+        for (size_t at = 0; at < n; at++) {
+            for (unsigned c = 0; c < 0x80; c++) {
+                char in[20], *out = NULL, want[64];
+                size_t size = 0, k;
+                struct rgs_json j;
+                FILE *f = open_memstream(&out, &size);
+                memset(in, 'a', n);
+                in[at] = (char)c;
+                rgs_json_init(&j, rgs_write_file, f);
+                rgs_json_bytes(&j, rgs_bytes(in, n));
+                rgs_json_flush(&j);
+                fclose(f);
+                k = (size_t)snprintf(want, sizeof(want), "\"%.*s", (int)at, in);
+                bool plain = c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+                if (plain)
+                    want[k++] = (char)c;
+                else if (c == '"' || c == '\\')
+                    k += (size_t)snprintf(want + k, sizeof(want) - k, "\\%c", (char)c);
+                else if (c == '\n' || c == '\t')
+                    k +=
+                        (size_t)snprintf(want + k, sizeof(want) - k, "\\%c", c == '\n' ? 'n' : 't');
+                else
+                    k += (size_t)snprintf(want + k, sizeof(want) - k, "\\u%04x", c);
+                k += (size_t)snprintf(want + k, sizeof(want) - k, "%.*s\"", (int)(n - at - 1),
+                                      in + at + 1);
+                cr_assert_eq(size, k, "byte %u at %zu of %zu", c, at, n);
+                cr_assert_eq(memcmp(out, want, k), 0, "byte %u at %zu of %zu", c, at, n);
+                free(out);
+            }
+        }
+    }
 }
 
 Test(json, escapes_whatever_comes)
@@ -46,9 +83,13 @@ Test(json, escapes_whatever_comes)
 Test(text, nothing_steers_the_terminal)
 {
     FILE *f = begin();
-    rgs_text_put(f, rgs_text("a\x1b[2Jb\xc2\x9b\xe2\x80\xae" "c\nd"), SIZE_MAX);
+    rgs_text_put(f,
+                 rgs_text("a\x1b[2Jb\xc2\x9b\xe2\x80\xae"
+                          "c\nd"),
+                 SIZE_MAX);
     fclose(f);
-    cr_assert_str_eq(text, "a\xef\xbf\xbd[2Jb\xef\xbf\xbd\xef\xbf\xbd" "c d");
+    cr_assert_str_eq(text, "a\xef\xbf\xbd[2Jb\xef\xbf\xbd\xef\xbf\xbd"
+                           "c d");
     free(text);
 }
 
@@ -71,29 +112,56 @@ static struct rgs_result sample(void)
 {
     static const struct rgs_result_rule rules[] = {
         {"R014", 3, "usage", 7, 35, "half of its numbers took codes for 7 services in 7 days"},
-        {"R021", 1, "silence", 0.97, 20.5, "97 % of its traffic is received, hardly any is sent or answered by "
-                                           "anyone at all"},
+        {"R021", 1, "silence", 0.97, 20.5,
+         "97 % of its traffic is received, hardly any is sent or answered by "
+         "anyone at all"},
     };
     static const struct rgs_result_typology types[] = {{"roaming_bank", 83.5, rules, 2}};
-    static const struct rgs_result_count services[] = {{"whatsapp", 800, 0.8}, {"telegram", 200, 0.2}};
+    static const struct rgs_result_count services[] = {{"whatsapp", 800, 0.8},
+                                                       {"telegram", 200, 0.2}};
     static const struct rgs_result_count origins[] = {{"CN", 990, 0.99}};
-    static const char *const counter[] = {"It would be below 75 if at most 40 % of its traffic were codes."};
+    static const char *const counter[] = {
+        "It would be below 75 if at most 40 % of its traffic were codes."};
     static const struct rgs_result_reseller resellers[] = {
-        {.id = "R17", .name = "Pearl River Mobile, \"Ltd\"", .score = 83.5, .status = RGS_STATUS_ALERT,
-         .alerted = true, .alert_ts = INT64_C(1759276800000000000), .numbers = 1200, .verifications = 1000,
-         .services = services, .n_services = 2, .origins = origins, .n_origins = 1,
-         .first_ts = INT64_C(1759276800000000000), .last_ts = INT64_C(1759363200500000000),
-         .typologies = types, .n_typologies = 1, .counterfactual = counter, .n_counterfactual = 1},
-        {.id = "=cmd()", .name = "x\x1b[31m", .score = 3, .status = RGS_STATUS_CLEAR, .numbers = 50},
+        {.id = "R17",
+         .name = "Pearl River Mobile, \"Ltd\"",
+         .score = 83.5,
+         .status = RGS_STATUS_ALERT,
+         .alerted = true,
+         .alert_ts = INT64_C(1759276800000000000),
+         .numbers = 1200,
+         .verifications = 1000,
+         .services = services,
+         .n_services = 2,
+         .origins = origins,
+         .n_origins = 1,
+         .first_ts = INT64_C(1759276800000000000),
+         .last_ts = INT64_C(1759363200500000000),
+         .typologies = types,
+         .n_typologies = 1,
+         .counterfactual = counter,
+         .n_counterfactual = 1},
+        {.id = "=cmd()",
+         .name = "x\x1b[31m",
+         .score = 3,
+         .status = RGS_STATUS_CLEAR,
+         .numbers = 50},
         {.id = "R9", .name = "R9", .status = RGS_STATUS_INSUFFICIENT, .numbers = 3},
     };
     static const char *const files[] = {"demo.pcapng"};
-    return (struct rgs_result){.files = files, .n_files = 1, .packets = 1234567, .bytes = 99,
-                               .operations = 4321, .verifications = 1000,
+    return (struct rgs_result){.files = files,
+                               .n_files = 1,
+                               .packets = 1234567,
+                               .bytes = 99,
+                               .operations = 4321,
+                               .verifications = 1000,
                                .first_ts = INT64_C(1759276800000000000),
-                               .last_ts = INT64_C(1759363200500000000), .ruleset_name = "shipped",
-                               .ruleset_revision = "3", .ruleset_sha256 = "0123456789abcdef",
-                               .resellers = resellers, .n_resellers = 3};
+                               .last_ts = INT64_C(1759363200500000000),
+                               .ruleset_name = "shipped",
+                               .ruleset_revision = "3",
+                               .ruleset_sha256 = "0123456789abcdef",
+                               .resellers = resellers,
+                               .n_resellers = 3};
 }
 
 Test(report, text_fits_and_steers_nothing)
@@ -122,7 +190,8 @@ Test(report, csv_quotes_and_disarms_formulas)
     FILE *f = begin();
     rgs_report_csv(f, &r);
     fclose(f);
-    cr_assert_not_null(strstr(text, "R17,\"Pearl River Mobile, \"\"Ltd\"\"\",,83.5,alert,2025-10-01 00:00:00,1200"));
+    cr_assert_not_null(strstr(
+        text, "R17,\"Pearl River Mobile, \"\"Ltd\"\"\",,83.5,alert,2025-10-01 00:00:00,1200"));
     cr_assert_not_null(strstr(text, "\n\"'=cmd()\","));
     cr_assert_null(strchr(text, 0x1b));
     free(text);
@@ -134,24 +203,28 @@ Test(report, json_has_the_promised_members)
     FILE *f = begin();
     rgs_result_json(&r, rgs_write_file, f);
     fclose(f);
-    cr_assert_not_null(strstr(text, "{\"version\":1,\"capture\":{\"files\":[\"demo.pcapng\"],\"packets\":1234567"));
-    cr_assert_not_null(strstr(text, "\"status\":\"alert\",\"alert_ts\":1759276800.000000000,\"numbers\":1200"));
+    cr_assert_not_null(strstr(
+        text, "{\"version\":1,\"capture\":{\"files\":[\"demo.pcapng\"],\"packets\":1234567"));
+    cr_assert_not_null(
+        strstr(text, "\"status\":\"alert\",\"alert_ts\":1759276800.000000000,\"numbers\":1200"));
     cr_assert_not_null(strstr(text, "\"origins\":[{\"country\":\"CN\",\"share\":0.99}]"));
     cr_assert_not_null(strstr(text, "\"parent\":null"));
     free(text);
 }
 
 /* What a hostile name could bring into a page. */
-static const char hostile[] = "</title><script>alert(1)</script>\"'><img src=x onerror=alert(1)>&amp;"
-                              "\x1b[2J\xe2\x80\xae\xff";
+static const char hostile[] =
+    "</title><script>alert(1)</script>\"'><img src=x onerror=alert(1)>&amp;"
+    "\x1b[2J\xe2\x80\xae\xff";
 
 Test(html, text_stays_text)
 {
     FILE *f = begin();
     rgs_html_text(f, hostile);
     fclose(f);
-    cr_assert_str_eq(text, "&lt;/title&gt;&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#39;&gt;&lt;img src=x "
-                           "onerror=alert(1)&gt;&amp;amp;\xef\xbf\xbd[2J\xef\xbf\xbd\xef\xbf\xbd");
+    cr_assert_str_eq(
+        text, "&lt;/title&gt;&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#39;&gt;&lt;img src=x "
+              "onerror=alert(1)&gt;&amp;amp;\xef\xbf\xbd[2J\xef\xbf\xbd\xef\xbf\xbd");
     free(text);
     f = begin();
     rgs_html_short(f, "abcdef", 4);
@@ -171,20 +244,41 @@ Test(html, a_report_of_hostile_strings)
     const struct rgs_result_count counts[] = {{hostile, 800, 0.8}};
     const char *const words[] = {hostile};
     const struct rgs_result_reseller resellers[] = {
-        {.id = hostile, .name = "other", .parent = hostile, .score = 83.5, .status = RGS_STATUS_ALERT,
-         .numbers = 1200, .verifications = 1000, .services = counts, .n_services = 1, .origins = counts,
-         .n_origins = 1, .typologies = types, .n_typologies = 1, .counterfactual = words,
+        {.id = hostile,
+         .name = "other",
+         .parent = hostile,
+         .score = 83.5,
+         .status = RGS_STATUS_ALERT,
+         .numbers = 1200,
+         .verifications = 1000,
+         .services = counts,
+         .n_services = 1,
+         .origins = counts,
+         .n_origins = 1,
+         .typologies = types,
+         .n_typologies = 1,
+         .counterfactual = words,
          .n_counterfactual = 1},
         {.id = "R2", .name = hostile, .status = RGS_STATUS_CLEAR, .numbers = 30},
         {.id = "R3", .name = "secret", .status = RGS_STATUS_INSUFFICIENT, .numbers = 3}};
     const struct rgs_result_alert alerts[] = {
         {.id = hostile, .typology = hostile, .score = 80, .level = RGS_STATUS_ALERT}};
     const struct rgs_result_named named[] = {{hostile, 1}};
-    const struct rgs_result r = {.files = words, .n_files = 1, .packets = 1, .verifications = 1000,
-                                 .ruleset_name = hostile, .ruleset_revision = hostile,
-                                 .ruleset_sha256 = hostile, .anomalies = named, .n_anomalies = 1,
-                                 .dropped = named, .n_dropped = 1, .resellers = resellers,
-                                 .n_resellers = 3, .alerts = alerts, .n_alerts = 1};
+    const struct rgs_result r = {.files = words,
+                                 .n_files = 1,
+                                 .packets = 1,
+                                 .verifications = 1000,
+                                 .ruleset_name = hostile,
+                                 .ruleset_revision = hostile,
+                                 .ruleset_sha256 = hostile,
+                                 .anomalies = named,
+                                 .n_anomalies = 1,
+                                 .dropped = named,
+                                 .n_dropped = 1,
+                                 .resellers = resellers,
+                                 .n_resellers = 3,
+                                 .alerts = alerts,
+                                 .n_alerts = 1};
     FILE *f = begin();
     rgs_report_html(f, &r, NULL);
     fclose(f);
@@ -213,7 +307,8 @@ static const char *one_token(void *ctx, enum rgs_grain grain, uint64_t id)
     return grain == RGS_GRAIN_DEVICE && id == 77 ? "0badcafe" : "00000001";
 }
 
-static void code(struct rgs_tape *tape, uint64_t number, int64_t ts, uint16_t service, uint64_t device)
+static void code(struct rgs_tape *tape, uint64_t number, int64_t ts, uint16_t service,
+                 uint64_t device)
 {
     struct rgs_obs o = {.ts = ts};
     RGS_OBS_SET(&o, KIND, kind, RGS_OBS_VERIFICATION);
@@ -233,13 +328,14 @@ Test(charts, count_times_blocks_and_devices)
         {.id = "R17", .status = RGS_STATUS_REVIEW, .services = services, .n_services = 1},
         {.id = "R18", .status = RGS_STATUS_CLEAR},
         {.id = "device:0badcafe", .status = RGS_STATUS_ALERT}};
-    const struct rgs_result r = {.resellers = resellers, .n_resellers = 3, .first_ts = start,
-                                 .last_ts = start + 47 * hour};
+    const struct rgs_result r = {
+        .resellers = resellers, .n_resellers = 3, .first_ts = start, .last_ts = start + 47 * hour};
     struct rgs_tape *tape = rgs_tape_new(1 << 20, &rgs_alloc_libc);
 
     for (unsigned i = 0; i < 30; i++) {
         code(tape, 85291230000 + i, start + 2 * hour, 1, i < 25 ? 77 : 0);
-        code(tape, 85291230000 + i, start + 3 * hour, 2, i < 25 ? 77 : 0); /* the same numbers again */
+        code(tape, 85291230000 + i, start + 3 * hour, 2,
+             i < 25 ? 77 : 0); /* the same numbers again */
     }
     code(tape, 85255550001, start, 1, 88);
     cr_assert_eq(rgs_tape_count(tape), 61);
