@@ -106,6 +106,31 @@ static void check_rule(struct rgs_rules_source *src, struct rgs_rule *r)
                        r->id, a->name);
 }
 
+static void check_unless(struct rgs_rules_source *src, struct rgs_typology *t)
+{
+    const struct rgs_ruleset *rs = src->rs;
+    const char *names[RGS_RS_TYPOLOGIES + 1] = {NULL};
+
+    for (unsigned i = 0; i < rs->n_typologies; i++)
+        names[i] = rs->typologies[i].id;
+    for (unsigned k = 0; k < t->n_unless; k++) {
+        const char *name = t->unless_name[k], *near = rgs_nearest(name, names);
+        unsigned i = 0;
+        while (i < rs->n_typologies && strcmp(names[i], name) != 0)
+            i++;
+        if (i < rs->n_typologies && rs->typologies[i].n_unless)
+            rgs_diag_error(src->diag, t->unless_at[k],
+                           "'%s' gives way to others itself: that would go in circles", name);
+        else if (i < rs->n_typologies)
+            t->unless |= 1u << i;
+        else if (near)
+            rgs_diag_error(src->diag, t->unless_at[k], "no typology '%s'; did you mean '%s'?", name,
+                           near);
+        else
+            rgs_diag_error(src->diag, t->unless_at[k], "no typology '%s'", name);
+    }
+}
+
 static void check_typology(struct rgs_rules_source *src, struct rgs_typology *t)
 {
     const struct rgs_ruleset *rs = src->rs;
@@ -144,4 +169,6 @@ void rgs_rules_check(struct rgs_rules_source *src)
         check_rule(src, &rs->rules[i]);
     for (unsigned i = 0; i < rs->n_typologies; i++)
         check_typology(src, &rs->typologies[i]);
+    for (unsigned i = 0; i < rs->n_typologies; i++)
+        check_unless(src, &rs->typologies[i]);
 }

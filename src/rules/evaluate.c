@@ -315,7 +315,7 @@ static void alert(struct rgs_scorer *s, struct rgs_scored *e, const struct cause
     const char *name, *list[RGS_ALERT_RULES];
     if (!s->on_alert || s->looking ||
         !(why->cluster ? rgs_cluster_words(s, e, why->typology, words)
-                                       : rgs_entity_words(s, e->grain, e->id, words, &name)))
+                       : rgs_entity_words(s, e->grain, e->id, words, &name)))
         return;
     for (unsigned i = 0; i < a->n_rules; i++) {
         rgs_alert_rule_words(s, a->rule[i], &rules[i]);
@@ -338,6 +338,17 @@ static bool parent_says_it(const struct rgs_scorer *s, const struct rgs_scored *
     const struct rgs_scored *p = rgs_entity_parent(s, e);
     return p && (p->standing[typology].own.level >= level ||
                  p->standing[typology].cluster.level >= level);
+}
+
+bool rgs_gives_way(const struct rgs_scorer *s, const struct rgs_scored *e, unsigned typology,
+                   unsigned level)
+{
+    for (uint32_t rest = s->rs->typologies[typology].unless; rest; rest &= rest - 1) {
+        const struct rgs_standing *st = &e->standing[__builtin_ctz(rest)];
+        if (level >= RGS_STATUS_REVIEW && (st->own.level >= level || st->cluster.level >= level))
+            return true;
+    }
+    return false;
 }
 
 static enum rgs_status level_of(const struct rgs_typology *t, double score, enum rgs_status was)
@@ -469,7 +480,8 @@ static void move_level(struct rgs_scorer *s, struct rgs_scored *e, struct rgs_le
     if (l->level == RGS_STATUS_ALERT && !l->alert_ts)
         l->alert_ts = e->last_ts;
     if (!worth_telling(t, l, was, ts) ||
-        (!why->cluster && parent_says_it(s, e, why->typology, l->level)))
+        (!why->cluster && parent_says_it(s, e, why->typology, l->level)) ||
+        rgs_gives_way(s, e, why->typology, l->level))
         return;
     alert(s, e, why, (enum rgs_status)l->level);
     l->told = l->level;
@@ -511,8 +523,13 @@ void rgs_entity_evaluate_one(struct rgs_scorer *s, struct rgs_scored *e, unsigne
 
 void rgs_entity_evaluate(struct rgs_scorer *s, struct rgs_scored *e, int64_t ts)
 {
-    for (unsigned i = 0; i < s->rs->n_typologies; i++)
-        rgs_entity_evaluate_one(s, e, i, ts);
+    /* Who gives way to others comes behind them. */
+    for (unsigned late = 0; late < 2; late++) {
+        for (unsigned i = 0; i < s->rs->n_typologies; i++) {
+            if ((s->rs->typologies[i].unless != 0) == late)
+                rgs_entity_evaluate_one(s, e, i, ts);
+        }
+    }
     e->evaluated = ts;
     e->changes = 0;
 }

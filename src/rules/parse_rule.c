@@ -252,6 +252,23 @@ static void lead(struct rgs_rules_source *src, const struct rgs_yaml_node *n,
     }
 }
 
+/* Names of typologies, found when all are known. */
+static void unless(struct rgs_rules_source *src, const struct rgs_yaml_node *n,
+                   struct rgs_typology *t)
+{
+    if (n && (n->kind != RGS_YAML_LIST || n->n == 0 || n->n > RGS_RS_EXCEPT)) {
+        rgs_diag_error(src->diag, n->at, "expected a list of 1 to %d typologies", RGS_RS_EXCEPT);
+        return;
+    }
+    for (size_t i = 0; n && i < n->n; i++) {
+        const struct rgs_yaml_node *it = n->item[i];
+        if (!rgs_rules_name(src, t->unless_name[t->n_unless],
+                            it->kind == RGS_YAML_SCALAR ? it->s : "", it->at))
+            continue;
+        t->unless_at[t->n_unless++] = it->at;
+    }
+}
+
 static void levels(struct rgs_rules_source *src, struct rgs_yaml_node *n, struct rgs_typology *t)
 {
     int64_t need = 2, limit = 0;
@@ -283,7 +300,7 @@ static void typology(struct rgs_rules_source *src, struct rgs_yaml_node *n, stru
 {
     static const char *const known[] = {
         "title",      "scope",         "sum",      "half_life", "cap",  "review", "alert",
-        "hysteresis", "need_families", "suppress", "by",        "lead", NULL};
+        "hysteresis", "need_families", "suppress", "by",        "lead", "unless", NULL};
     unsigned errors = src->diag->errors;
     struct rgs_yaml_node *scope = rgs_yaml_get(n, "scope"), *by = rgs_yaml_get(n, "by");
     const char *s;
@@ -299,6 +316,7 @@ static void typology(struct rgs_rules_source *src, struct rgs_yaml_node *n, stru
         t->half_life == 0)
         rgs_diag_error(src->diag, rgs_yaml_get(n, "half_life")->at, "a half-life is longer than 0");
     levels(src, n, t);
+    unless(src, rgs_yaml_get(n, "unless"), t);
     if (!text(src, rgs_yaml_get(n, "title"), t->title))
         memcpy(t->title, t->id, sizeof(t->id));
     t->grains = 0;

@@ -367,7 +367,7 @@ static bool typologies(struct rgs_scorer *s, struct rgs_result_owner *o, const s
             out->alerted = true;
             out->alert_ts = level->alert_ts;
         }
-        if (shown <= 0)
+        if (shown <= 0 || rgs_gives_way(s, e, i, level->level))
             continue;
         size_t at = n++;
         /* At the same score the one with a scope comes first: it says more. */

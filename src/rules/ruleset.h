@@ -119,8 +119,12 @@ struct rgs_typology {
     double cap, review, alert, hysteresis;
     unsigned need_families;
     double family_cap; /* what one family may give, so that fewer than need_families cannot alert */
-    unsigned limit;    /* alerts per entity; 0: no limit */
-    int64_t backoff;   /* between two alerts, doubling */
+    uint32_t unless;   /* typologies, as bits, beside which it says nothing at the same level */
+    unsigned n_unless;
+    char unless_name[RGS_RS_EXCEPT][RGS_RS_NAME];
+    struct rgs_mark unless_at[RGS_RS_EXCEPT];
+    unsigned limit;  /* alerts per entity; 0: no limit */
+    int64_t backoff; /* between two alerts, doubling */
     bool valid;
 };
 

@@ -365,6 +365,9 @@ unsigned rgs_typology_sum(struct rgs_scorer *s, struct rgs_scored *e, const stru
                           struct rgs_contribution out[RGS_RS_SUM], double *score);
 double rgs_contributions_score(const struct rgs_typology *t, const struct rgs_contribution *c,
                                unsigned n);
+/* Another typology says of the entity, at this level or above, what this one would. */
+bool rgs_gives_way(const struct rgs_scorer *s, const struct rgs_scored *e, unsigned typology,
+                   unsigned level);
 void rgs_entity_evaluate(struct rgs_scorer *s, struct rgs_scored *e, int64_t ts);
 /* Only one typology's standing. */
 void rgs_entity_evaluate_one(struct rgs_scorer *s, struct rgs_scored *e, unsigned typology,
