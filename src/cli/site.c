@@ -31,6 +31,7 @@ bool rgs_site_options(const struct rgs_args *args, struct rgs_redis_url *url, co
         rgs_usage_error(args, "--redis: %s", err);
         return false;
     }
+    *status = RGS_EXIT_OK;
     return true;
 }
 
@@ -58,12 +59,15 @@ struct rgs_probe_link *rgs_site_probe(const struct rgs_args *args, const struct 
     gethostname(host, sizeof(host) - 1);
     conf.name = given ? given : host;
     if (!rgs_probe_name_ok(conf.name)) {
-        rgs_usage_error(args, "--probe: a name has letters, digits and '._-', at most 64");
+        *status =
+            rgs_usage_error(args, "--probe: a name has letters, digits and '._-', at most 64");
         return NULL;
     }
     long patience = rgs_arg_number(args, "patience", PATIENCE_S, PATIENCE_MOST_S);
-    if (patience < 0)
+    if (patience < 0) {
+        *status = RGS_EXIT_USAGE;
         return NULL;
+    }
     conf.patience_ms = (int)patience * 1000;
     rgs_evaluator_names(e, &names);
     conf.names = (struct rgs_pack_names){names.ctx, names.reseller, names.account, names.service};
