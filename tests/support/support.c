@@ -184,3 +184,52 @@ const char *rgs_test_name(const struct rgs_name *n)
     s[n->n] = '\0';
     return s;
 }
+
+void rgs_test_feed_hex(struct rgs_test_decoder *t, enum rgs_layer layer, const char *hex)
+{
+    struct rgs_test_buf b = rgs_test_hex(hex);
+    rgs_test_feed(t, layer, rgs_bytes(b.p, b.n));
+    rgs_test_buf_free(&b);
+}
+
+void rgs_test_feed_sccp(struct rgs_test_decoder *t, unsigned opc, unsigned dpc, const char *hex)
+{
+    uint32_t label = dpc | opc << 14;
+    char all[2048];
+
+    int n = snprintf(all, sizeof(all), "83%02x%02x%02x%02x%s", label & 0xff, label >> 8 & 0xff,
+                     label >> 16 & 0xff, label >> 24, hex);
+    cr_assert_lt((size_t)n, sizeof(all));
+    rgs_test_feed_hex(t, RGS_LAYER_MTP3, all);
+}
+
+const struct rgs_test_op *rgs_test_some(struct rgs_test_decoder *t, enum rgs_layer layer,
+                                        struct rgs_bytes b, size_t *n)
+{
+    t->ops.n = 0;
+    rgs_test_feed(t, layer, b);
+    *n = t->ops.n;
+    return t->ops.n ? t->ops.at : NULL;
+}
+
+const struct rgs_test_op *rgs_test_one(struct rgs_test_decoder *t, enum rgs_layer layer,
+                                       struct rgs_bytes b)
+{
+    size_t n;
+    const struct rgs_test_op *o = rgs_test_some(t, layer, b, &n);
+    cr_assert_eq(n, 1, "one operation, got %zu", n);
+    return o;
+}
+
+void rgs_test_name_is(bool has, const struct rgs_name *n, const char *want, const char *what)
+{
+    cr_assert(has, "%s is absent", what);
+    cr_assert_str_eq(rgs_test_name(n), want, "%s: %s, not %s", what, rgs_test_name(n), want);
+}
+
+void rgs_test_ladder_hex(enum rgs_layer layer, const char *hex)
+{
+    struct rgs_test_buf b = rgs_test_hex(hex);
+    cr_assert_gt(rgs_test_ladder(layer, rgs_bytes(b.p, b.n)), b.n);
+    rgs_test_buf_free(&b);
+}

@@ -38,28 +38,10 @@ static struct rgs_bytes packet(unsigned operation, unsigned sequence, const char
     return rgs_bytes(buf, (size_t)n);
 }
 
-static const struct rgs_test_op *feed_n(struct rgs_bytes b, size_t *n)
-{
-    t.ops.n = 0;
-    rgs_test_feed(&t, RGS_LAYER_CIMD2, b);
-    *n = t.ops.n;
-    return t.ops.n ? t.ops.at : NULL;
-}
-
 static const struct rgs_test_op *feed(struct rgs_bytes b)
 {
-    size_t n;
-    const struct rgs_test_op *o = feed_n(b, &n);
-    cr_assert_eq(n, 1, "one operation, got %zu", n);
-    return o;
+    return rgs_test_one(&t, RGS_LAYER_CIMD2, b);
 }
-
-static void name_is(bool has, const struct rgs_name *n, const char *want, const char *what)
-{
-    cr_assert(has, "%s is absent", what);
-    cr_assert_str_eq(rgs_test_name(n), want, "%s: %s, not %s", what, rgs_test_name(n), want);
-}
-#define NAME_IS(o, ID, member, want) name_is(RGS_HAS(&(o)->op, ID), &(o)->op.member, want, #member)
 
 static void digits_are(bool has, const struct rgs_digits *d, const char *want)
 {
@@ -140,7 +122,8 @@ Test(cimd2, segments_and_several_destinations)
     o = feed(packet(3, 7, "021:4915550001|027:Brand|030:8|032:06080401230202|034:0041|"));
     cr_assert_eq(o->op.concat_ref, 0x123);
     cr_assert_str_eq(o->text, "A");
-    feed_n(packet(3, 9, "021:4915550001|021:4915550002|021:4915550003|023:7|033:x|"), &n);
+    rgs_test_some(&t, RGS_LAYER_CIMD2,
+                  packet(3, 9, "021:4915550001|021:4915550002|021:4915550003|023:7|033:x|"), &n);
     cr_assert_eq(n, 3);
     digits_are(true, &t.ops.at[2].op.msisdn, "4915550003");
     cr_assert_str_eq(t.ops.at[2].text, "x");
@@ -226,17 +209,18 @@ Test(cimd2, damage_is_named)
     cr_assert_str_eq(feed(rgs_bytes(good, b.n - 6))->text, "hel",
                      "cut, and read as far as it goes");
     cr_assert_eq(rgs_test_anomaly(&t, RGS_A_CIMD2_PACKET), 1);
-    feed_n(packet(77, 1, ""), &n);
+    rgs_test_some(&t, RGS_LAYER_CIMD2, packet(77, 1, ""), &n);
     cr_assert_eq(n, 0);
     cr_assert_eq(rgs_test_anomaly(&t, RGS_A_CIMD2_OPERATION), 1);
     feed(packet(3, 1, "021:4915550001|2x3:7|033:hello|"));
     cr_assert_eq(rgs_test_anomaly(&t, RGS_A_CIMD2_PARAMETER), 1);
-    feed_n(rgs_bytes("\x02"
-                     "03-001\t\x03",
-                     9),
-           &n);
+    rgs_test_some(&t, RGS_LAYER_CIMD2,
+                  rgs_bytes("\x02"
+                            "03-001\t\x03",
+                            9),
+                  &n);
     cr_assert_eq(n, 0);
-    feed_n(packet(40, 1, ""), &n);
+    rgs_test_some(&t, RGS_LAYER_CIMD2, packet(40, 1, ""), &n);
     cr_assert_eq(n, 0, "alive is not about anybody");
     /* Without a checksum. */
     feed(rgs_bytes("\x02"

@@ -10,19 +10,6 @@
 
 enum { BSC = 301, MSC = 2001 };
 
-/* An SCCP message in MTP3 with the routing label of Q.704 14.2. */
-static void sccp(struct rgs_test_decoder *t, unsigned opc, unsigned dpc, const char *hex)
-{
-    uint32_t label = dpc | opc << 14;
-    char all[2048];
-
-    snprintf(all, sizeof(all), "83%02x%02x%02x%02x%s", label & 0xff, label >> 8 & 0xff,
-             label >> 16 & 0xff, label >> 24, hex);
-    struct rgs_test_buf b = rgs_test_hex(all);
-    rgs_test_feed(t, RGS_LAYER_MTP3, rgs_bytes(b.p, b.n));
-    rgs_test_buf_free(&b);
-}
-
 static unsigned octets(const char *hex)
 {
     return (unsigned)strlen(hex) / 2;
@@ -36,8 +23,8 @@ static void open_connection(struct rgs_test_decoder *t, const char *bssmap)
 
     snprintf(hex, sizeof(hex), "010102030202040242fe0f%02x00%02x%s00", octets(bssmap) + 2,
              octets(bssmap), bssmap);
-    sccp(t, BSC, MSC, hex);
-    sccp(t, MSC, BSC, "020102030405060200");
+    rgs_test_feed_sccp(t, BSC, MSC, hex);
+    rgs_test_feed_sccp(t, MSC, BSC, "020102030405060200");
 }
 
 static void dtap(struct rgs_test_decoder *t, bool uplink, const char *l3)
@@ -46,7 +33,7 @@ static void dtap(struct rgs_test_decoder *t, bool uplink, const char *l3)
 
     snprintf(hex, sizeof(hex), "06%s0001%02x0100%02x%s", uplink ? "040506" : "010203",
              octets(l3) + 3, octets(l3), l3);
-    sccp(t, uplink ? BSC : MSC, uplink ? MSC : BSC, hex);
+    rgs_test_feed_sccp(t, uplink ? BSC : MSC, uplink ? MSC : BSC, hex);
 }
 
 static void bssmap(struct rgs_test_decoder *t, bool uplink, const char *message)
@@ -55,7 +42,7 @@ static void bssmap(struct rgs_test_decoder *t, bool uplink, const char *message)
 
     snprintf(hex, sizeof(hex), "06%s0001%02x00%02x%s", uplink ? "040506" : "010203",
              octets(message) + 2, octets(message), message);
-    sccp(t, uplink ? BSC : MSC, uplink ? MSC : BSC, hex);
+    rgs_test_feed_sccp(t, uplink ? BSC : MSC, uplink ? MSC : BSC, hex);
 }
 
 static void udt(struct rgs_test_decoder *t, const char *message)
@@ -64,7 +51,7 @@ static void udt(struct rgs_test_decoder *t, const char *message)
 
     snprintf(hex, sizeof(hex), "09000305070242fe0242fe%02x00%02x%s", octets(message) + 2,
              octets(message), message);
-    sccp(t, MSC, BSC, hex);
+    rgs_test_feed_sccp(t, MSC, BSC, hex);
 }
 
 /* COMPLETE LAYER 3 INFORMATION in cell 502-16-14806-4017, with the length of its layer 3 message.
@@ -230,14 +217,14 @@ Test(gsm_l3, connections_do_not_mix)
 
     rgs_test_decoder_init(&t, true);
     open_connection(&t, lu_by_imsi);
-    sccp(&t, BSC, MSC,
-         "01a1a2a3020202"
-         "0242fe00"); /* another one, about which nothing is known */
-    sccp(&t, MSC, BSC, "02a1a2a3b1b2b30200");
+    rgs_test_feed_sccp(&t, BSC, MSC,
+                       "01a1a2a3020202"
+                       "0242fe00"); /* another one, about which nothing is known */
+    rgs_test_feed_sccp(&t, MSC, BSC, "02a1a2a3b1b2b30200");
     char hex[256];
     snprintf(hex, sizeof(hex), "06a1a2a30001%02x0100%02x%s", octets(deliver) + 3, octets(deliver),
              deliver);
-    sccp(&t, MSC, BSC, hex);
+    rgs_test_feed_sccp(&t, MSC, BSC, hex);
     cr_assert_eq(t.ops.n, 2);
     expect_who(op_at(&t, 1), NULL, NULL, NULL);
     rgs_test_decoder_fini(&t);

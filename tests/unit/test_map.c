@@ -78,13 +78,6 @@ static const char udts[] =
     "547698f08407911497000000f104200409d04279d84d0600005211210200000010d9775d0e1abfc9651d2826"
     "9bd16a";
 
-static void feed(struct rgs_test_decoder *t, enum rgs_layer layer, const char *hex)
-{
-    struct rgs_test_buf b = rgs_test_hex(hex);
-    rgs_test_feed(t, layer, rgs_bytes(b.p, b.n));
-    rgs_test_buf_free(&b);
-}
-
 /* NULL: the field must be absent. */
 struct expect {
     const char *op, *phase, *imsi, *msisdn, *smsc, *node, *result;
@@ -130,10 +123,10 @@ Test(map, delivery_with_routing_and_error)
 {
     struct rgs_test_decoder t;
     rgs_test_decoder_init(&t, false);
-    feed(&t, RGS_LAYER_M3UA, sri);
-    feed(&t, RGS_LAYER_M3UA, sri_end);
-    feed(&t, RGS_LAYER_M3UA, mt);
-    feed(&t, RGS_LAYER_M3UA, mt_err);
+    rgs_test_feed_hex(&t, RGS_LAYER_M3UA, sri);
+    rgs_test_feed_hex(&t, RGS_LAYER_M3UA, sri_end);
+    rgs_test_feed_hex(&t, RGS_LAYER_M3UA, mt);
+    rgs_test_feed_hex(&t, RGS_LAYER_M3UA, mt_err);
     cr_assert_eq(t.ops.n, 4);
     expect(&t, 0,
            &(struct expect){"sendRoutingInfoForSM", "request", NULL, MSISDN, SMSC, NULL, NULL});
@@ -155,8 +148,8 @@ Test(map, an_answer_alone_says_what_it_carries)
 {
     struct rgs_test_decoder t;
     rgs_test_decoder_init(&t, false);
-    feed(&t, RGS_LAYER_M3UA, sri_end);
-    feed(&t, RGS_LAYER_M3UA, mt_err);
+    rgs_test_feed_hex(&t, RGS_LAYER_M3UA, sri_end);
+    rgs_test_feed_hex(&t, RGS_LAYER_M3UA, mt_err);
     cr_assert_eq(t.ops.n, 1, "an error without its request names nobody");
     expect(&t, 0,
            &(struct expect){"sendRoutingInfoForSM", "response", IMSI, NULL, NULL, MSC, NULL});
@@ -167,12 +160,12 @@ Test(map, dialogue_that_opens_empty_and_is_aborted)
 {
     struct rgs_test_decoder t;
     rgs_test_decoder_init(&t, false);
-    feed(&t, RGS_LAYER_SCCP, empty);
-    feed(&t, RGS_LAYER_SCCP, empty_aare);
-    feed(&t, RGS_LAYER_SCCP, fsm);
-    feed(&t, RGS_LAYER_SCCP, fsm_res);
-    feed(&t, RGS_LAYER_SCCP, fsm2);
-    feed(&t, RGS_LAYER_SCCP, u_abort);
+    rgs_test_feed_hex(&t, RGS_LAYER_SCCP, empty);
+    rgs_test_feed_hex(&t, RGS_LAYER_SCCP, empty_aare);
+    rgs_test_feed_hex(&t, RGS_LAYER_SCCP, fsm);
+    rgs_test_feed_hex(&t, RGS_LAYER_SCCP, fsm_res);
+    rgs_test_feed_hex(&t, RGS_LAYER_SCCP, fsm2);
+    rgs_test_feed_hex(&t, RGS_LAYER_SCCP, u_abort);
     cr_assert_eq(t.ops.n, 4);
     expect(&t, 0, &(struct expect){"mt-forwardSM", "request", IMSI, NULL, SMSC, MSC, NULL});
     expect(&t, 1, &(struct expect){"mt-forwardSM", "response", IMSI, NULL, NULL, NULL, NULL});
@@ -188,9 +181,9 @@ Test(map, location_update_with_subscriber_data)
 {
     struct rgs_test_decoder t;
     rgs_test_decoder_init(&t, false);
-    feed(&t, RGS_LAYER_SCCP, ul);
-    feed(&t, RGS_LAYER_SCCP, isd);
-    feed(&t, RGS_LAYER_SCCP, ul_end);
+    rgs_test_feed_hex(&t, RGS_LAYER_SCCP, ul);
+    rgs_test_feed_hex(&t, RGS_LAYER_SCCP, isd);
+    rgs_test_feed_hex(&t, RGS_LAYER_SCCP, ul_end);
     cr_assert_eq(t.ops.n, 3);
     expect(&t, 0,
            &(struct expect){"updateLocation", "request", IMSI, NULL, NULL, "447700900124", NULL});
@@ -205,8 +198,8 @@ Test(map, location_information)
 {
     struct rgs_test_decoder t;
     rgs_test_decoder_init(&t, false);
-    feed(&t, RGS_LAYER_SCCP, psi);
-    feed(&t, RGS_LAYER_SCCP, psi_end);
+    rgs_test_feed_hex(&t, RGS_LAYER_SCCP, psi);
+    rgs_test_feed_hex(&t, RGS_LAYER_SCCP, psi_end);
     cr_assert_eq(t.ops.n, 2);
     expect(&t, 1,
            &(struct expect){"provideSubscriberInfo", "response", IMSI, NULL, NULL, MSC, NULL});
@@ -219,8 +212,8 @@ Test(map, origination_and_reject)
 {
     struct rgs_test_decoder t;
     rgs_test_decoder_init(&t, false);
-    feed(&t, RGS_LAYER_SCCP, mo);
-    feed(&t, RGS_LAYER_SCCP, rej);
+    rgs_test_feed_hex(&t, RGS_LAYER_SCCP, mo);
+    rgs_test_feed_hex(&t, RGS_LAYER_SCCP, rej);
     cr_assert_eq(t.ops.n, 2);
     expect(&t, 0, &(struct expect){"mo-forwardSM", "request", IMSI, MSISDN, SMSC, MSC, NULL});
     cr_assert_eq(t.ops.at[0].op.sm_kind, RGS_SM_TPDU_MO);
@@ -234,7 +227,7 @@ Test(map, device)
 {
     struct rgs_test_decoder t;
     rgs_test_decoder_init(&t, false);
-    feed(&t, RGS_LAYER_SCCP, imei);
+    rgs_test_feed_hex(&t, RGS_LAYER_SCCP, imei);
     cr_assert_eq(t.ops.n, 1);
     cr_assert_str_eq(t.ops.at[0].op.op, "checkIMEI");
     cr_assert_str_eq(rgs_test_digits(&t.ops.at[0].op.imei), "350123000000021");
@@ -245,7 +238,7 @@ Test(map, message_that_sccp_returns)
 {
     struct rgs_test_decoder t;
     rgs_test_decoder_init(&t, false);
-    feed(&t, RGS_LAYER_SCCP, udts);
+    rgs_test_feed_hex(&t, RGS_LAYER_SCCP, udts);
     cr_assert_eq(t.ops.n, 1);
     expect(&t, 0,
            &(struct expect){"mt-forwardSM", "error", IMSI, NULL, SMSC, MSC,

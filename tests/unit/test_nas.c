@@ -112,13 +112,6 @@ struct want {
         .op = NULL                                                                                 \
     }
 
-static void feed(struct rgs_test_decoder *t, enum rgs_layer layer, const char *hex)
-{
-    struct rgs_test_buf b = rgs_test_hex(hex);
-    rgs_test_feed(t, layer, rgs_bytes(b.p, b.n));
-    rgs_test_buf_free(&b);
-}
-
 static void member(const char *what, const char *op, bool has, const char *is, const char *want)
 {
     cr_expect_eq(has, want != NULL, "%s of %s", what, op);
@@ -155,7 +148,7 @@ static void run(enum rgs_layer layer, const char *const *messages, const struct 
 
     rgs_test_decoder_init(&t, true);
     for (; *messages; messages++)
-        feed(&t, layer, *messages);
+        rgs_test_feed_hex(&t, layer, *messages);
     expect(&t, want);
     cr_expect_eq(rgs_test_anomaly(&t, RGS_A_NAS_CIPHERED), ciphered);
     cr_expect_eq(rgs_test_anomaly(&t, RGS_A_NAS_SHORT), 0);
@@ -188,9 +181,9 @@ Test(nas, eps_answers_pair)
     struct rgs_test_decoder t;
 
     rgs_test_decoder_init(&t, true);
-    feed(&t, RGS_LAYER_S1AP, s1_initial_imsi);
-    feed(&t, RGS_LAYER_S1AP, s1_deliver);
-    feed(&t, RGS_LAYER_S1AP, s1_acknowledge);
+    rgs_test_feed_hex(&t, RGS_LAYER_S1AP, s1_initial_imsi);
+    rgs_test_feed_hex(&t, RGS_LAYER_S1AP, s1_deliver);
+    rgs_test_feed_hex(&t, RGS_LAYER_S1AP, s1_acknowledge);
     cr_assert_eq(t.ops.n, 3);
     cr_expect_eq(t.ops.at[1].op.dialogue, t.ops.at[2].op.dialogue);
     cr_expect_neq(t.ops.at[1].op.dialogue, t.ops.at[0].op.dialogue);
@@ -304,12 +297,14 @@ Test(nas, damage)
 
     rgs_test_decoder_init(&t, true);
     /* ATTACH REQUEST by IMSI whose capabilities run over the end */
-    feed(&t, RGS_LAYER_S1AP,
-         "000c4029000003000800020007001a000e0d07417108592061210025012009e000430006000005f2611234");
+    rgs_test_feed_hex(
+        &t, RGS_LAYER_S1AP,
+        "000c4029000003000800020007001a000e0d07417108592061210025012009e000430006000005f2611234");
     rgs_test_decoder_fini(&t);
     rgs_test_decoder_init(&t, true);
-    feed(&t, RGS_LAYER_S1AP,
-         "000c4022000003000800020007001a000e0d07417108592061210025012009e0004300060005f2611234");
+    rgs_test_feed_hex(
+        &t, RGS_LAYER_S1AP,
+        "000c4022000003000800020007001a000e0d07417108592061210025012009e0004300060005f2611234");
     cr_expect_eq(rgs_test_anomaly(&t, RGS_A_NAS_SHORT), 1);
     cr_assert_eq(t.ops.n, 1);
     cr_expect_str_eq(rgs_test_digits(&t.ops.at[0].op.imsi), WHO);

@@ -8,18 +8,6 @@
 
 enum { RNC = 302, SGSN = 2002 };
 
-static void sccp(struct rgs_test_decoder *t, unsigned opc, unsigned dpc, const char *hex)
-{
-    uint32_t label = dpc | opc << 14;
-    char all[2048];
-
-    snprintf(all, sizeof(all), "83%02x%02x%02x%02x%s", label & 0xff, label >> 8 & 0xff,
-             label >> 16 & 0xff, label >> 24, hex);
-    struct rgs_test_buf b = rgs_test_hex(all);
-    rgs_test_feed(t, RGS_LAYER_MTP3, rgs_bytes(b.p, b.n));
-    rgs_test_buf_free(&b);
-}
-
 #define WHO "502161200521002"
 
 /* INITIAL UE MESSAGE in 502-16-14806-4017 with LOCATION UPDATING REQUEST by IMSI. */
@@ -49,8 +37,8 @@ static void connect(struct rgs_test_decoder *t, const char *ranap)
     unsigned n = (unsigned)strlen(ranap) / 2;
 
     snprintf(hex, sizeof(hex), "0101020302020402428e0f%02x%s00", n, ranap);
-    sccp(t, RNC, SGSN, hex);
-    sccp(t, SGSN, RNC, "020102030405060200");
+    rgs_test_feed_sccp(t, RNC, SGSN, hex);
+    rgs_test_feed_sccp(t, SGSN, RNC, "020102030405060200");
 }
 
 static void dt1(struct rgs_test_decoder *t, bool uplink, const char *ranap)
@@ -59,7 +47,7 @@ static void dt1(struct rgs_test_decoder *t, bool uplink, const char *ranap)
 
     snprintf(hex, sizeof(hex), "06%s0001%02x%s", uplink ? "040506" : "010203",
              (unsigned)strlen(ranap) / 2, ranap);
-    sccp(t, uplink ? RNC : SGSN, uplink ? SGSN : RNC, hex);
+    rgs_test_feed_sccp(t, uplink ? RNC : SGSN, uplink ? SGSN : RNC, hex);
 }
 
 static const struct rgs_op *op_at(const struct rgs_test_decoder *t, size_t i)
@@ -119,7 +107,7 @@ Test(ranap, identity_from_page_or_common_id)
     rgs_test_decoder_init(&t, true);
     snprintf(hex, sizeof(hex), "0900030507024 28e02428e%02x%s", (unsigned)strlen(paging) / 2,
              paging);
-    sccp(&t, SGSN, RNC, hex);
+    rgs_test_feed_sccp(&t, SGSN, RNC, hex);
     connect(&t, initial_tmsi);
     cr_expect_str_eq(op_at(&t, 0)->op, "PAGING RESPONSE");
     expect_who(op_at(&t, 0), WHO, "502-16-14806-4017");

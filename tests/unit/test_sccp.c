@@ -56,20 +56,6 @@ static const char dt2_last[] =
 static const char rlsd[] = "040000220000110300";
 static const char rlc[] = "05000011000022";
 
-static void feed(struct rgs_test_decoder *t, enum rgs_layer layer, const char *hex)
-{
-    struct rgs_test_buf b = rgs_test_hex(hex);
-    rgs_test_feed(t, layer, rgs_bytes(b.p, b.n));
-    rgs_test_buf_free(&b);
-}
-
-static void ladder(enum rgs_layer layer, const char *hex)
-{
-    struct rgs_test_buf b = rgs_test_hex(hex);
-    cr_assert_gt(rgs_test_ladder(layer, rgs_bytes(b.p, b.n)), b.n);
-    rgs_test_buf_free(&b);
-}
-
 /* All messages here carry the same mt-forwardSM. */
 static void is_delivery(const struct rgs_test_op *o, const char *path)
 {
@@ -100,7 +86,7 @@ Test(sccp, segments_in_any_order)
         struct rgs_test_decoder t;
         rgs_test_decoder_init(&t, false);
         for (size_t k = 0; k < 4 && rows[i].parts[k]; k++)
-            feed(&t, RGS_LAYER_SCCP, rows[i].parts[k]);
+            rgs_test_feed_hex(&t, RGS_LAYER_SCCP, rows[i].parts[k]);
         cr_assert_eq(t.ops.n, rows[i].ops, "row %zu: %zu", i, t.ops.n);
         if (t.ops.n)
             is_delivery(&t.ops.at[0], "sccp:tcap:map");
@@ -114,11 +100,11 @@ Test(sccp, a_reference_that_comes_again_is_another_message)
     struct rgs_test_decoder t;
     rgs_test_decoder_init(&t, false);
     for (unsigned i = 0; i < 2; i++) {
-        feed(&t, RGS_LAYER_SCCP, ludt_1);
-        feed(&t, RGS_LAYER_SCCP, ludt_2);
-        feed(&t, RGS_LAYER_SCCP, xudt_1);
-        feed(&t, RGS_LAYER_SCCP, xudt_2);
-        feed(&t, RGS_LAYER_SCCP, xudt_3);
+        rgs_test_feed_hex(&t, RGS_LAYER_SCCP, ludt_1);
+        rgs_test_feed_hex(&t, RGS_LAYER_SCCP, ludt_2);
+        rgs_test_feed_hex(&t, RGS_LAYER_SCCP, xudt_1);
+        rgs_test_feed_hex(&t, RGS_LAYER_SCCP, xudt_2);
+        rgs_test_feed_hex(&t, RGS_LAYER_SCCP, xudt_3);
     }
     cr_assert_eq(t.ops.n, 4, "%zu", t.ops.n);
     rgs_test_decoder_fini(&t);
@@ -128,9 +114,9 @@ Test(sccp, segments_do_not_wait_for_ever)
 {
     struct rgs_test_decoder t;
     rgs_test_decoder_init(&t, false);
-    feed(&t, RGS_LAYER_SCCP, ludt_1);
+    rgs_test_feed_hex(&t, RGS_LAYER_SCCP, ludt_1);
     t.ts += INT64_C(3600) * 1000000000;
-    feed(&t, RGS_LAYER_SCCP, ludt_2);
+    rgs_test_feed_hex(&t, RGS_LAYER_SCCP, ludt_2);
     cr_assert_eq(t.ops.n, 0);
     rgs_test_decoder_fini(&t);
 }
@@ -139,23 +125,23 @@ Test(sccp, connections_carry_and_join)
 {
     struct rgs_test_decoder t;
     rgs_test_decoder_init(&t, false);
-    feed(&t, RGS_LAYER_SCCP, cr);
-    feed(&t, RGS_LAYER_SCCP, cc);
-    feed(&t, RGS_LAYER_SCCP, dt1_more);
+    rgs_test_feed_hex(&t, RGS_LAYER_SCCP, cr);
+    rgs_test_feed_hex(&t, RGS_LAYER_SCCP, cc);
+    rgs_test_feed_hex(&t, RGS_LAYER_SCCP, dt1_more);
     cr_assert_eq(t.ops.n, 1, "the connect request carries a message of its own");
-    feed(&t, RGS_LAYER_SCCP, dt1_last);
-    feed(&t, RGS_LAYER_SCCP, dt1_whole);
-    feed(&t, RGS_LAYER_SCCP, dt2_more);
-    feed(&t, RGS_LAYER_SCCP, dt2_last);
-    feed(&t, RGS_LAYER_SCCP, rlsd);
-    feed(&t, RGS_LAYER_SCCP, rlc);
+    rgs_test_feed_hex(&t, RGS_LAYER_SCCP, dt1_last);
+    rgs_test_feed_hex(&t, RGS_LAYER_SCCP, dt1_whole);
+    rgs_test_feed_hex(&t, RGS_LAYER_SCCP, dt2_more);
+    rgs_test_feed_hex(&t, RGS_LAYER_SCCP, dt2_last);
+    rgs_test_feed_hex(&t, RGS_LAYER_SCCP, rlsd);
+    rgs_test_feed_hex(&t, RGS_LAYER_SCCP, rlc);
     cr_assert_eq(t.ops.n, 4);
     for (size_t i = 0; i < t.ops.n; i++) {
         is_delivery(&t.ops.at[i], "sccp:tcap:map");
         cr_assert(RGS_HAS(&t.ops.at[i].op, CALLED_SSN), "message %zu", i);
         cr_assert_eq(t.ops.at[i].op.called_ssn, 8, "the subsystem of the connect request");
     }
-    feed(&t, RGS_LAYER_SCCP, dt1_whole);
+    rgs_test_feed_hex(&t, RGS_LAYER_SCCP, dt1_whole);
     cr_assert_eq(t.ops.n, 5);
     cr_assert(!RGS_HAS(&t.ops.at[4].op, CALLED_SSN), "the connection was released");
     rgs_test_decoder_fini(&t);
@@ -233,5 +219,5 @@ Test(sccp, ladders)
     static const char *const good[] = {xudt_1,   ludt_1,   ludt_whole, cr, cc,
                                        dt1_more, dt2_last, rlsd,       rlc};
     for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
-        ladder(RGS_LAYER_SCCP, good[i]);
+        rgs_test_ladder_hex(RGS_LAYER_SCCP, good[i]);
 }

@@ -64,20 +64,6 @@ static const char sua[] =
     "0f80020780a1090607040000010019036c3fa13d02010102012c3035800822081132547698f0840791149700"
     "0000f104200409d04279d84d0600005211210200000010d9775d0e1abfc9651d28269bd16a000000";
 
-static void feed(struct rgs_test_decoder *t, enum rgs_layer layer, const char *hex)
-{
-    struct rgs_test_buf b = rgs_test_hex(hex);
-    rgs_test_feed(t, layer, rgs_bytes(b.p, b.n));
-    rgs_test_buf_free(&b);
-}
-
-static void ladder(enum rgs_layer layer, const char *hex)
-{
-    struct rgs_test_buf b = rgs_test_hex(hex);
-    cr_assert_gt(rgs_test_ladder(layer, rgs_bytes(b.p, b.n)), b.n);
-    rgs_test_buf_free(&b);
-}
-
 /* All messages here carry the same mt-forwardSM. */
 static void is_delivery(const struct rgs_test_op *o, const char *path)
 {
@@ -109,7 +95,7 @@ Test(sigtran, every_way_down_to_map)
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct rgs_test_decoder t;
         rgs_test_decoder_init(&t, false);
-        feed(&t, rows[i].layer, rows[i].hex);
+        rgs_test_feed_hex(&t, rows[i].layer, rows[i].hex);
         cr_assert_eq(t.ops.n, 1, "row %zu", i);
         is_delivery(&t.ops.at[0], rows[i].path);
         cr_assert_eq(t.ops.at[0].op.opc, rows[i].opc, "row %zu: %x", i, t.ops.at[0].op.opc);
@@ -122,7 +108,7 @@ Test(sigtran, sua_has_its_own_addresses)
 {
     struct rgs_test_decoder t;
     rgs_test_decoder_init(&t, false);
-    feed(&t, RGS_LAYER_SUA, sua);
+    rgs_test_feed_hex(&t, RGS_LAYER_SUA, sua);
     cr_assert_eq(t.ops.n, 1);
     is_delivery(&t.ops.at[0], "sua:tcap:map");
     cr_assert_str_eq(rgs_test_digits(&t.ops.at[0].op.called_gt), "447700900123");
@@ -135,9 +121,9 @@ Test(sigtran, units_without_a_message)
 {
     struct rgs_test_decoder t;
     rgs_test_decoder_init(&t, false);
-    feed(&t, RGS_LAYER_M2PA, m2pa_ack);
-    feed(&t, RGS_LAYER_MTP2, mtp2_fisu);
-    feed(&t, RGS_LAYER_M3UA, "0100030400000008"); /* ASP up acknowledged */
+    rgs_test_feed_hex(&t, RGS_LAYER_M2PA, m2pa_ack);
+    rgs_test_feed_hex(&t, RGS_LAYER_MTP2, mtp2_fisu);
+    rgs_test_feed_hex(&t, RGS_LAYER_M3UA, "0100030400000008"); /* ASP up acknowledged */
     cr_assert_eq(t.ops.n, 0);
     for (unsigned x = 0; x < RGS_A_COUNT; x++)
         cr_assert_eq(rgs_test_anomaly(&t, (enum rgs_anomaly)x), 0, "%s",
@@ -161,7 +147,7 @@ Test(sigtran, damage_is_named)
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         struct rgs_test_decoder t;
         rgs_test_decoder_init(&t, false);
-        feed(&t, RGS_LAYER_M3UA, bad[i].hex);
+        rgs_test_feed_hex(&t, RGS_LAYER_M3UA, bad[i].hex);
         cr_assert_geq(rgs_test_anomaly(&t, bad[i].anomaly), 1, "%s", bad[i].hex);
         rgs_test_decoder_fini(&t);
     }
@@ -170,6 +156,6 @@ Test(sigtran, damage_is_named)
 Test(sigtran, ladders)
 {
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-        ladder(rows[i].layer, rows[i].hex);
-    ladder(RGS_LAYER_SUA, sua);
+        rgs_test_ladder_hex(rows[i].layer, rows[i].hex);
+    rgs_test_ladder_hex(RGS_LAYER_SUA, sua);
 }

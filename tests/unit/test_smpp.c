@@ -139,28 +139,11 @@ static void teardown(void)
 
 TestSuite(smpp, .init = setup, .fini = teardown);
 
-/* Feeds one PDU and gives the first operation of what came out; *n is how many did. */
-static const struct rgs_test_op *feed_n(struct rgs_bytes b, size_t *n)
-{
-    t.ops.n = 0;
-    rgs_test_feed(&t, RGS_LAYER_SMPP, b);
-    *n = t.ops.n;
-    return t.ops.n ? &t.ops.at[0] : NULL;
-}
-
 static const struct rgs_test_op *feed(struct pdu *p)
 {
-    size_t n;
-    const struct rgs_test_op *o = feed_n(end(p), &n);
-    cr_assert_eq(n, 1, "one operation, got %zu", n);
-    return o;
+    return rgs_test_one(&t, RGS_LAYER_SMPP, end(p));
 }
 
-#define NAME_IS(o, ID, member, want)                                                               \
-    do {                                                                                           \
-        cr_assert(RGS_HAS(&(o)->op, ID), #member " is absent");                                    \
-        cr_assert_str_eq(rgs_test_name(&(o)->op.member), want);                                    \
-    } while (0)
 #define DIGITS_ARE(o, ID, member, want)                                                            \
     do {                                                                                           \
         cr_assert(RGS_HAS(&(o)->op, ID), #member " is absent");                                    \
@@ -401,7 +384,7 @@ Test(smpp, submit_multi_reaches_each_destination)
     u8(&p, 0);
     u8(&p, 2);
     raw(&p, "hi", 2);
-    feed_n(end(&p), &n);
+    rgs_test_some(&t, RGS_LAYER_SMPP, end(&p), &n);
     cr_assert_eq(n, 2);
     for (size_t i = 0; i < n; i++) {
         sm_is(&t.ops.at[i], "hi");
@@ -413,7 +396,7 @@ Test(smpp, submit_multi_reaches_each_destination)
     u8(&p, 1);
     address(&p, 1, "4915550002");
     be32(&p, 0x0b);
-    feed_n(end(&p), &n);
+    rgs_test_some(&t, RGS_LAYER_SMPP, end(&p), &n);
     cr_assert_eq(n, 2, "the answer and the destination that it refused");
     WORD_IS(&t.ops.at[0], PHASE, phase, "response");
     WORD_IS(&t.ops.at[1], PHASE, phase, "error");
@@ -628,7 +611,7 @@ Test(smpp, damage_is_named_and_the_rest_kept)
     const struct rgs_test_op *o;
 
     end(&p);
-    o = feed_n(rgs_bytes(p.b, p.n - 2), &n);
+    o = rgs_test_some(&t, RGS_LAYER_SMPP, rgs_bytes(p.b, p.n - 2), &n);
     cr_assert_eq(n, 1);
     sm_is(o, "hel");
     cr_assert_eq(rgs_test_anomaly(&t, RGS_A_SMPP_LENGTH), 1);
@@ -636,7 +619,7 @@ Test(smpp, damage_is_named_and_the_rest_kept)
     cr_assert(rgs_anomalies_have(&o->op.anomalies, RGS_A_SMPP_FIELD));
 
     p = begin(0x00000110, 0, 1);
-    feed_n(end(&p), &n);
+    rgs_test_some(&t, RGS_LAYER_SMPP, end(&p), &n);
     cr_assert_eq(n, 0);
     cr_assert_eq(rgs_test_anomaly(&t, RGS_A_SMPP_COMMAND), 1);
 

@@ -35,28 +35,10 @@ static struct rgs_bytes frame(unsigned trn, char o_r, unsigned ot, const char *d
     return rgs_bytes(buf, (size_t)n);
 }
 
-static const struct rgs_test_op *feed_n(struct rgs_bytes b, size_t *n)
-{
-    t.ops.n = 0;
-    rgs_test_feed(&t, RGS_LAYER_UCP, b);
-    *n = t.ops.n;
-    return t.ops.n ? t.ops.at : NULL;
-}
-
 static const struct rgs_test_op *feed(struct rgs_bytes b)
 {
-    size_t n;
-    const struct rgs_test_op *o = feed_n(b, &n);
-    cr_assert_eq(n, 1, "one operation, got %zu", n);
-    return o;
+    return rgs_test_one(&t, RGS_LAYER_UCP, b);
 }
-
-static void name_is(bool has, const struct rgs_name *n, const char *want, const char *what)
-{
-    cr_assert(has, "%s is absent", what);
-    cr_assert_str_eq(rgs_test_name(n), want, "%s: %s, not %s", what, rgs_test_name(n), want);
-}
-#define NAME_IS(o, ID, member, want) name_is(RGS_HAS(&(o)->op, ID), &(o)->op.member, want, #member)
 
 static void msisdn_is(const struct rgs_test_op *o, const char *want)
 {
@@ -160,13 +142,13 @@ Test(ucp, messages)
 Test(ucp, one_call_to_many)
 {
     size_t n;
-    const struct rgs_test_op *o =
-        feed_n(frame(1, 'O', 2, "2/4915550001/4915550002/70701//3/6869"), &n);
+    const struct rgs_test_op *o = rgs_test_some(
+        &t, RGS_LAYER_UCP, frame(1, 'O', 2, "2/4915550001/4915550002/70701//3/6869"), &n);
     cr_assert_eq(n, 2);
     msisdn_is(&o[0], "4915550001");
     msisdn_is(&o[1], "4915550002");
     sm_is(&o[1], RGS_SM_IRA, "6869");
-    feed_n(frame(2, 'O', 2, "9/4915550001/4915550002/70701//3/6869"), &n);
+    rgs_test_some(&t, RGS_LAYER_UCP, frame(2, 'O', 2, "9/4915550001/4915550002/70701//3/6869"), &n);
     cr_assert_eq(n, 0);
     cr_assert_eq(rgs_test_anomaly(&t, RGS_A_UCP_FIELD), 1);
 }
@@ -249,13 +231,14 @@ Test(ucp, damage_is_named)
     cr_assert_eq(rgs_test_anomaly(&t, RGS_A_UCP_CHECKSUM), 1);
     feed(rgs_bytes(good, b.n - 1)); /* no ETX */
     cr_assert_eq(rgs_test_anomaly(&t, RGS_A_UCP_LENGTH), 1);
-    feed_n(rgs_bytes("\x02"
-                     "abc\x03",
-                     5),
-           &n);
+    rgs_test_some(&t, RGS_LAYER_UCP,
+                  rgs_bytes("\x02"
+                            "abc\x03",
+                            5),
+                  &n);
     cr_assert_eq(n, 0);
     cr_assert_eq(rgs_test_anomaly(&t, RGS_A_UCP_FRAME), 1);
-    feed_n(frame(1, 'O', 59, "1/2"), &n);
+    rgs_test_some(&t, RGS_LAYER_UCP, frame(1, 'O', 59, "1/2"), &n);
     cr_assert_eq(n, 0);
     cr_assert_eq(rgs_test_anomaly(&t, RGS_A_UCP_OPERATION), 1);
     sm_is(feed(frame(1, 'O', 51, "4915550001/70701//1//1/////////////3//68696/////////////")),
@@ -321,7 +304,7 @@ static void check_vector(void *ctx, const struct rgs_vector *v)
     setup();
     cr_assert_eq(rgs_ucp_length(b), (long)b.n, "line %u", v->line);
     cr_assert_eq(rgs_ucp_probe(b), RGS_PROBE_YES, "line %u", v->line);
-    const struct rgs_test_op *o = feed_n(b, &n);
+    const struct rgs_test_op *o = rgs_test_some(&t, RGS_LAYER_UCP, b, &n);
     if ((want = rgs_vector_value(v, "len_ok")) != NULL) {
         cr_assert_eq(rgs_test_anomaly(&t, RGS_A_UCP_LENGTH), *want == 'y' ? 0 : 1, "line %u",
                      v->line);
