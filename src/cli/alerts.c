@@ -51,7 +51,7 @@ bool rgs_alerts_read(struct rgs_alerts *a, const struct rgs_args *args)
     }
     if (url && !read_url(a, args, url))
         return false;
-    rgs_rights_lock(a->key, sizeof(a->key));
+    (void)rgs_rights_lock(a->key, sizeof(a->key)); /* tap.c says when memory cannot be locked */
     if (key && rgs_load_key(key, a->key, err, sizeof(err)) < 0) {
         rgs_failed(args, "%s", err);
         return false;
@@ -106,4 +106,32 @@ void rgs_alerts_fini(struct rgs_alerts *a)
 bool rgs_alerts_connect(const struct rgs_args *args)
 {
     return rgs_arg(args, "syslog") || rgs_arg(args, "webhook");
+}
+
+void rgs_alerts_cage(const struct rgs_alerts *a, const struct rgs_args *args, struct rgs_cage *c)
+{
+    /* What names and certificates are looked up in. */
+    static const char *const web[] = {"/etc/resolv.conf",
+                                      "/etc/hosts",
+                                      "/etc/host.conf",
+                                      "/etc/nsswitch.conf",
+                                      "/etc/gai.conf",
+                                      "/etc/services",
+                                      "/etc/ssl",
+                                      "/usr/lib/ssl",
+                                      "/usr/share/ca-certificates",
+                                      "/usr/local/share/ca-certificates",
+                                      "/run/systemd/resolve"};
+    const char *syslog = rgs_arg(args, "syslog");
+
+    if (rgs_arg(args, "alerts"))
+        rgs_cage_write_beside(c, rgs_arg(args, "alerts"));
+    if (syslog && rgs_syslog_port(syslog))
+        rgs_cage_connect(c, rgs_syslog_port(syslog));
+    if (!a->url)
+        return;
+    for (size_t i = 0; i < sizeof(web) / sizeof(web[0]); i++)
+        rgs_cage_read(c, web[i]);
+    rgs_cage_connect(c, rgs_webhook_port(a->url));
+    rgs_cage_connect(c, 53); /* names whose answer is too long for UDP */
 }

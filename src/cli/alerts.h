@@ -4,6 +4,7 @@
 #define RGS_CLI_ALERTS_H
 
 #include "cli/command.h"
+#include "tap/cage.h"
 #include "tap/outbox.h"
 
 struct rgs_alerts {
@@ -23,6 +24,8 @@ bool rgs_alerts_open(struct rgs_alerts *a, const struct rgs_args *args, const ch
 void rgs_alerts_fini(struct rgs_alerts *a);
 /* Do they need connections of their own? */
 bool rgs_alerts_connect(const struct rgs_args *args);
+/* Lets the cage give what they need. */
+void rgs_alerts_cage(const struct rgs_alerts *a, const struct rgs_args *args, struct rgs_cage *c);
 
 #define RGS_ALERT_OPTIONS                                                                          \
     {"alerts", 0, "FILE", "append alerts as they arise, a JSON line each", NULL},                  \

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "capture/filter.h"
-#include "cli/alerts.h"
+#include "cli/cage.h"
 #include "cli/commands.h"
 #include "cli/config.h"
 #include "cli/given.h"
@@ -192,7 +192,7 @@ static bool load_key(struct job *j)
     uint8_t secret[RGS_TOKEN_KEY_BYTES];
     char err[512];
 
-    rgs_rights_lock(secret, sizeof(secret));
+    bool locked = rgs_rights_lock(secret, sizeof(secret));
     int status = rgs_load_key(setting(j, "key", j->config.key), secret, err, sizeof(err));
     if (status < 0) {
         rgs_failed(j->args, "%s", err);
@@ -200,11 +200,16 @@ static bool load_key(struct job *j)
     }
     j->key = rgs_token_key_new(secret, &rgs_alloc_libc);
     explicit_bzero(secret, sizeof(secret));
-    if (j->key)
-        rgs_analyzer_conf_key(&j->conf, j->key);
-    else
+    if (!j->key) {
         rgs_failed(j->args, "out of memory");
-    return j->key != NULL;
+        return false;
+    }
+    rgs_analyzer_conf_key(&j->conf, j->key);
+    locked = rgs_rights_lock(&j->conf, sizeof(j->conf)) && locked;
+    /* Before the big tables are there: what is locked is small. */
+    if (!rgs_rights_lock_heap() || !locked)
+        rgs_log(RGS_LOG_WARNING, "key-not-locked", "hint=\"LimitMEMLOCK= or ulimit -l\"");
+    return true;
 }
 
 static void on_problem(void *ctx, const char *path, const char *reason)
@@ -316,6 +321,20 @@ static bool open_files(struct job *j)
     return new_tap(j) && (!rgs_arg_given(args, "redis") || open_probe(j));
 }
 
+/* The kernel may have no Landlock: that is said, and the tap runs on without it. */
+static void close_cage(struct job *j)
+{
+    struct rgs_cage cage;
+
+    rgs_tap_cage(&cage, j->args, &j->config, j->pack.dir, &j->alerts);
+    int abi = rgs_cage_lock(&cage);
+    if (abi > 0)
+        rgs_log(RGS_LOG_INFO, "caged", "landlock=%d", abi);
+    else
+        rgs_log(RGS_LOG_WARNING, "not-caged", "landlock=none reason=\"%s\"",
+                abi ? strerror(-abi) : "the kernel has no Landlock");
+}
+
 /* Gives up what is not needed any more. */
 static bool become_small(struct job *j)
 {
@@ -327,6 +346,7 @@ static bool become_small(struct job *j)
     }
     if (!open_files(j))
         return false;
+    close_cage(j);
     if (!rgs_rights_filter(j->probe || rgs_alerts_connect(j->args), err, sizeof(err))) {
         rgs_failed(j->args, "%s", err);
         return false;

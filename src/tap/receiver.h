@@ -46,5 +46,8 @@ bool rgs_to_syslog(struct rgs_receiver *r, const char *target, char *err, size_t
  * none. */
 bool rgs_to_webhook(struct rgs_receiver *r, const char *url, const uint8_t *key, char *err,
                     size_t err_size);
+/* The TCP ports that they connect to; 0: none. */
+uint16_t rgs_webhook_port(const char *url);
+uint16_t rgs_syslog_port(const char *target);
 
 #endif

@@ -8,8 +8,11 @@
 
 /* Before the key is read: no core dumps, no tracing by others, memory locked as far as allowed. */
 void rgs_rights_guard(void);
-/* The key's memory never goes to swap and is not in a dump. */
-void rgs_rights_lock(void *p, size_t n);
+/* The pages of this memory never go to swap and are in no dump. False where the limit on locked
+ * memory forbids it. */
+bool rgs_rights_lock(void *p, size_t n);
+/* The same for the heap as it stands: keys that libraries have expanded lie in it. */
+bool rgs_rights_lock_heap(void);
 
 /*
  * Becomes the user (NULL: stays who it is), without his other groups, without capabilities and

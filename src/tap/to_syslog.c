@@ -154,6 +154,12 @@ static bool to_path(struct syslog *s, const char *path)
     return true;
 }
 
+uint16_t rgs_syslog_port(const char *target)
+{
+    const char *colon = strrchr(target, ':');
+    return colon && strncmp(target, "tcp:", 4) == 0 ? (uint16_t)strtoul(colon + 1, NULL, 10) : 0;
+}
+
 bool rgs_to_syslog(struct rgs_receiver *r, const char *target, char *err, size_t err_size)
 {
     struct syslog *s = calloc(1, sizeof(*s));

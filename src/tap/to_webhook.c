@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <curl/curl.h>
+#include <netdb.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <stdio.h>
@@ -144,9 +145,11 @@ static bool set_up(struct webhook *w, const char *url)
 {
     CURL *c = w->curl;
 
-    /* Redirections are not followed: alerts go where the operator said, and nowhere else. */
+    /* No redirections and no proxy of the environment: alerts go where the operator said, and
+     * nowhere else. */
     return curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https") == CURLE_OK &&
            curl_easy_setopt(c, CURLOPT_URL, url) == CURLE_OK &&
+           curl_easy_setopt(c, CURLOPT_PROXY, "") == CURLE_OK &&
            curl_easy_setopt(c, CURLOPT_POST, 1L) == CURLE_OK &&
            curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
            curl_easy_setopt(c, CURLOPT_USERAGENT, "regsentry/" RGS_VERSION) == CURLE_OK &&
@@ -159,26 +162,48 @@ static bool set_up(struct webhook *w, const char *url)
            curl_easy_setopt(c, CURLOPT_ERRORBUFFER, w->error) == CURLE_OK;
 }
 
-static bool is_web_address(const char *url)
+/* A part of an address, NULL unless it is one of the web; [own] curl_free(). */
+static char *part(const char *url, CURLUPart what)
 {
     CURLU *u = curl_url();
-    char *scheme = NULL;
-    bool ok = u && curl_url_set(u, CURLUPART_URL, url, 0) == CURLUE_OK &&
-              curl_url_get(u, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK &&
-              (strcmp(scheme, "https") == 0 || strcmp(scheme, "http") == 0);
+    char *scheme = NULL, *found = NULL;
 
+    if (u && curl_url_set(u, CURLUPART_URL, url, 0) == CURLUE_OK &&
+        curl_url_get(u, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK &&
+        (strcmp(scheme, "https") == 0 || strcmp(scheme, "http") == 0))
+        curl_url_get(u, what, &found, CURLU_DEFAULT_PORT);
     curl_free(scheme);
     curl_url_cleanup(u);
-    return ok;
+    return found;
+}
+
+uint16_t rgs_webhook_port(const char *url)
+{
+    char *port = part(url, CURLUPART_PORT);
+    uint16_t n = port ? (uint16_t)strtoul(port, NULL, 10) : 0;
+    curl_free(port);
+    return n;
+}
+
+/* What the C library loads to find names, it loads now: later nothing can be loaded any more. */
+static void warm_up(const char *host)
+{
+    struct addrinfo *found;
+    if (getaddrinfo(host, NULL, NULL, &found) == 0)
+        freeaddrinfo(found);
 }
 
 bool rgs_to_webhook(struct rgs_receiver *r, const char *url, const uint8_t *key, char *err,
                     size_t err_size)
 {
-    if (curl_global_init(CURL_GLOBAL_ALL) != CURLE_OK || !is_web_address(url)) {
+    char *host = curl_global_init(CURL_GLOBAL_ALL) == CURLE_OK ? part(url, CURLUPART_HOST) : NULL;
+
+    if (!host) {
         snprintf(err, err_size, "a webhook is http://HOST/PATH or https://HOST/PATH");
         return false;
     }
+    warm_up(host);
+    curl_free(host);
     struct webhook *w = calloc(1, sizeof(*w));
     bool ok = w && (w->curl = curl_easy_init()) && (!key || keep_key(w, key)) && set_up(w, url);
     if (!ok) {

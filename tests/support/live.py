@@ -74,11 +74,11 @@ def send(interface, packets, per_second=None):
 class Tap:
     """regsentry tap as a child; its log lines by event."""
 
-    def __init__(self, binary, *args, env=None):
+    def __init__(self, binary, *args, env=None, before=None):
         self.start = time.monotonic()
         self.log = ""
         self.p = subprocess.Popen([binary, "tap", *args], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                  env=dict(os.environ, **(env or {})))
+                                  env=dict(os.environ, **(env or {})), preexec_fn=before)
         os.set_blocking(self.p.stderr.fileno(), False)
 
     def wait_log(self, text, seconds=60):
