@@ -53,5 +53,6 @@ void rgs_tap_cage(struct rgs_cage *c, const struct rgs_args *args, const struct 
     write_given(c, rgs_arg(args, "position"));
     write_given(c, rgs_arg(args, "output"));
     write_given(c, rgs_arg(args, "spool"));
+    write_given(c, rgs_arg(args, "ctl")); /* whose socket is taken away at the end */
     rgs_alerts_cage(alerts, args, c);
 }

@@ -50,6 +50,7 @@ struct job {
     struct rgs_outbox *outbox;
     struct rgs_metrics *metrics;
     struct rgs_metrics_facts facts;
+    struct rgs_tally *tally;
     const char *dir;
     unsigned settle_s;
     struct rgs_config config;
@@ -285,7 +286,8 @@ static bool new_tap(struct job *j)
                                 .cpus = rgs_arg_given(j->args, "cpus") ? j->cpu : NULL};
 
     j->tap = rgs_tap_new(&conf, &rgs_alloc_libc);
-    if (!j->tap)
+    j->tally = j->tap ? rgs_tally_new(rgs_tap_evaluator(j->tap), j->pack.catalogue) : NULL;
+    if (!j->tally)
         rgs_failed(j->args, "out of memory");
     j->rules =
         (struct rgs_tap_rules){.args = j->args,
@@ -295,7 +297,7 @@ static bool new_tap(struct job *j)
                                .dir = j->pack.dir,
                                .inventory_path = setting(j, "inventory", j->config.inventory),
                                .facts = &j->facts};
-    return j->tap != NULL;
+    return j->tally != NULL;
 }
 
 /* What is opened as the user that the tap runs as: his are the files. */
@@ -359,6 +361,7 @@ static void close_all(struct job *j)
     rgs_metrics_close(j->metrics);
     rgs_probe_del(j->probe);
     rgs_tap_del(j->tap);
+    rgs_tally_del(j->tally);
     rgs_tap_rules_fini(&j->rules);
     rgs_ctl_close(j->ctl);
     for (unsigned i = 0; i < RGS_MAX_WORKERS; i++)
@@ -553,7 +556,10 @@ static int run_tap(const struct rgs_args *args)
             clock_gettime(CLOCK_REALTIME, &t);
             job.facts =
                 (struct rgs_metrics_facts){.ruleset_sha256 = rgs_ruleset_sha256(job.pack.ruleset),
-                                           .started = (int64_t)t.tv_sec * 1000000000 + t.tv_nsec};
+                                           .started = (int64_t)t.tv_sec * 1000000000 + t.tv_nsec,
+                                           .tap = job.tap,
+                                           .tally = job.tally,
+                                           .outbox = job.outbox};
             int started = job.outbox ? rgs_outbox_start(job.outbox) : 0;
             if (started == 0)
                 started = rgs_tap_start(job.tap);

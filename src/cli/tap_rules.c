@@ -24,6 +24,8 @@ static void swap(void *ctx, struct rgs_evaluator *e)
     s->status = rgs_evaluator_reload(e, s->ruleset, s->inventory);
     if (s->status == 0 && s->rules->outbox)
         rgs_outbox_ruleset(s->rules->outbox, rgs_ruleset_sha256(s->ruleset));
+    if (s->rules->facts->tally)
+        rgs_tally_refresh(s->rules->facts->tally);
 }
 
 static void let_go(struct rgs_file_set *files, struct rgs_ruleset *ruleset,

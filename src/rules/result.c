@@ -533,20 +533,19 @@ static bool alerts(struct rgs_scorer *s, struct rgs_result_owner *o, const struc
 static bool dropped(const struct rgs_scorer *s, struct rgs_result_owner *o)
 {
     struct rgs_result_named *d = take(o, 8 * sizeof(*d));
-    uint64_t entities = 0;
+    struct rgs_census c;
     size_t n = 0;
 
     if (!d)
         return false;
-    for (unsigned g = 0; g < RGS_GRAIN_COUNT; g++)
-        entities += s->entities[g].evicted;
+    rgs_scorer_census(s, &c);
     const struct rgs_result_named rows[] = {
-        {"rules: observations too late", s->late},
-        {"rules: numbers evicted", s->numbers.evicted},
-        {"rules: facts of a number beyond its log", s->numbers.log_dropped},
-        {"rules: entities evicted", entities},
-        {"rules: sketches missing", s->sketch_missing},
-        {"rules: alerts beyond the list", s->alerts_dropped},
+        {"rules: observations too late", c.late},
+        {"rules: numbers evicted", c.numbers_evicted},
+        {"rules: facts of a number beyond its log", c.facts_dropped},
+        {"rules: entities evicted", c.entities_evicted},
+        {"rules: sketches missing", c.sketches_missing},
+        {"rules: alerts beyond the list", c.alerts_dropped},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         if (rows[i].count)

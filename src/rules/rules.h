@@ -120,4 +120,15 @@ uint64_t rgs_scorer_numbers(const struct rgs_scorer *s);
 /* Bytes in use by numbers and their logs, without what is still spare. */
 size_t rgs_scorer_number_bytes(const struct rgs_scorer *s);
 
+/* What is in the tables, and what they could not hold: for counters of a running tap. */
+struct rgs_census {
+    const char *ruleset, *revision, *sha256; /* the set in force; they live as long as it */
+    uint64_t numbers, entities[RGS_GRAIN_COUNT];
+    uint64_t late; /* observations that came too late */
+    uint64_t numbers_evicted, facts_dropped, entities_evicted, sketches_missing, alerts_dropped;
+};
+void rgs_scorer_census(const struct rgs_scorer *s, struct rgs_census *out);
+/* "reseller", "block" and so on. */
+const char *rgs_grain_word(enum rgs_grain grain);
+
 #endif

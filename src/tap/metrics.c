@@ -1,25 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tap/metrics.h"
 
-#include <errno.h>
-#include <microhttpd.h>
-#include <netdb.h>
-#include <stdlib.h>
-#include <sys/socket.h>
+#include <stddef.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "engine/layers.h"
 #include "regsentry/version.h"
-
-enum { CONNECTIONS = 8, PATIENCE_S = 5 };
-
-struct rgs_metrics {
-    int fd;
-    struct MHD_Daemon *daemon;
-    struct rgs_tap *tap;
-    const struct rgs_metrics_facts *facts;
-};
 
 static void head(FILE *out, const char *name, const char *type, const char *help)
 {
@@ -33,15 +20,22 @@ static void plain(FILE *out, const char *name, const char *type, const char *hel
 }
 
 /* A label's value: names of ours, and of interfaces; only what the format asks for is escaped. */
-static void labelled(FILE *out, const char *name, const char *label, const char *value, uint64_t v)
+static void label(FILE *out, const char *name, const char *value)
 {
-    fprintf(out, "regsentry_%s{%s=\"", name, label);
+    fprintf(out, "%s=\"", name);
     for (const char *c = value; *c; c++) {
         if (*c == '"' || *c == '\\')
             fputc('\\', out);
         fputc(*c == '\n' ? ' ' : *c, out);
     }
-    fprintf(out, "\"} %llu\n", (unsigned long long)v);
+    fputc('"', out);
+}
+
+static void labelled(FILE *out, const char *name, const char *key, const char *value, uint64_t v)
+{
+    fprintf(out, "regsentry_%s{", name);
+    label(out, key, value);
+    fprintf(out, "} %llu\n", (unsigned long long)v);
 }
 
 static void write_interfaces(FILE *out, const struct rgs_tap_status *s)
@@ -65,21 +59,67 @@ static void write_interfaces(FILE *out, const struct rgs_tap_status *s)
                  s->port[i].adapter_dropped);
 }
 
+static uint64_t sum(const uint64_t *v, size_t n)
+{
+    uint64_t all = 0;
+    while (n--)
+        all += *v++;
+    return all;
+}
+
+static void write_workers(FILE *out, const struct rgs_tap_status *s, struct rgs_tap *t)
+{
+    static const struct {
+        const char *name, *type, *help;
+    } rows[] = {
+        {"worker_packets_total", "counter", "Frames that a worker decoded."},
+        {"worker_kernel_dropped_total", "counter", "Frames that found a worker's sockets full."},
+        {"worker_shed_total", "counter", "Operations that found a worker's ring full."},
+        {"worker_ring_used", "gauge", "Operations that wait in a worker's ring."},
+    };
+    uint64_t value[RGS_MAX_WORKERS][4];
+    struct rgs_tap_worker_status w;
+    char name[12];
+
+    for (unsigned i = 0; t && i < s->workers; i++) {
+        rgs_tap_worker_status(t, i, &w);
+        value[i][0] = w.totals.packets;
+        value[i][1] = 0;
+        for (size_t p = 0; p < s->ports; p++)
+            value[i][1] += w.port[p].kernel_dropped;
+        value[i][2] = sum(w.shed, RGS_SHED_KINDS);
+        value[i][3] = w.ring_used;
+    }
+    for (size_t r = 0; t && r < sizeof(rows) / sizeof(rows[0]); r++) {
+        head(out, rows[r].name, rows[r].type, rows[r].help);
+        for (unsigned i = 0; i < s->workers; i++) {
+            snprintf(name, sizeof(name), "%u", i);
+            labelled(out, rows[r].name, "worker", name, value[i][r]);
+        }
+    }
+}
+
+static void write_files(FILE *out, const struct rgs_tap_status *s)
+{
+    if (s->ports)
+        return;
+    plain(out, "files_total", "counter", "Capture files read to their end.", s->follow.files);
+    plain(out, "files_damaged_total", "counter", "Capture files not read to their end.",
+          s->follow.damaged);
+    plain(out, "files_waiting", "gauge", "Capture files seen and not read yet.", s->follow.waiting);
+}
+
 static void write_decoding(FILE *out, const struct rgs_tap_status *s)
 {
     plain(out, "packets_total", "counter", "Frames decoded.", s->totals.packets);
     plain(out, "bytes_total", "counter", "Their bytes on the wire.", s->totals.bytes);
     head(out, "pdus_total", "counter", "PDUs by protocol.");
-    for (unsigned i = 1; i < RGS_LAYER_COUNT; i++) {
-        if (s->pdus[i])
-            labelled(out, "pdus_total", "protocol", rgs_layers[i].name, s->pdus[i]);
-    }
+    for (unsigned i = 1; i < RGS_LAYER_COUNT; i++)
+        labelled(out, "pdus_total", "protocol", rgs_layers[i].name, s->pdus[i]);
     head(out, "anomalies_total", "counter", "Bad input by its name.");
-    for (unsigned x = 0; x < RGS_A_COUNT; x++) {
-        if (s->totals.anomalies[x])
-            labelled(out, "anomalies_total", "anomaly", rgs_anomaly_name((enum rgs_anomaly)x),
-                     s->totals.anomalies[x]);
-    }
+    for (unsigned x = 0; x < RGS_A_COUNT; x++)
+        labelled(out, "anomalies_total", "anomaly", rgs_anomaly_name((enum rgs_anomaly)x),
+                 s->totals.anomalies[x]);
     plain(out, "operations_total", "counter", "Operations decoded.", s->totals.operations);
 }
 
@@ -92,12 +132,10 @@ static void write_evaluation(FILE *out, const struct rgs_tap_status *s, int64_t 
     plain(out, "ring_used", "gauge", "Operations that wait in the ring.", s->ring_used);
     plain(out, "ring_slots", "gauge", "Operations that the ring holds.", s->ring_slots);
     plain(out, "evaluated_total", "counter", "Operations tracked and scored.", s->evaluated);
+    plain(out, "unordered_total", "counter",
+          "Operations that came later than others of their time.", s->unordered);
     plain(out, "verifications_total", "counter", "Verification codes seen.", s->verifications);
     plain(out, "numbers", "gauge", "Numbers that took a code inside the retention.", s->numbers);
-    head(out, "evicted_total", "counter", "Entries that a full table gave up, by table.");
-    for (unsigned c = RGS_DROPPED_SUBSCRIBERS; c < RGS_TRACKER_COUNTERS; c++)
-        labelled(out, "evicted_total", "table",
-                 rgs_tracker_counter_name((enum rgs_tracker_counter)c), s->tracked[c]);
     head(out, "alerts_total", "counter", "Alerts told, by level.");
     labelled(out, "alerts_total", "level", "review", s->alerts[RGS_STATUS_REVIEW]);
     labelled(out, "alerts_total", "level", "alert", s->alerts[RGS_STATUS_ALERT]);
@@ -109,22 +147,111 @@ static void write_evaluation(FILE *out, const struct rgs_tap_status *s, int64_t 
     }
 }
 
+/* Of the tracker's tables and the rules' ones under one name. */
+static void write_tables(FILE *out, const struct rgs_tap_status *s, struct rgs_tally *tally)
+{
+    struct rgs_tally_census c = {0};
+
+    if (tally)
+        rgs_tally_census(tally, &c);
+    head(out, "evicted_total", "counter", "Entries that a full table gave up, by table.");
+    for (unsigned i = RGS_DROPPED_SUBSCRIBERS; i < RGS_TRACKER_COUNTERS; i++)
+        labelled(out, "evicted_total", "table",
+                 rgs_tracker_counter_name((enum rgs_tracker_counter)i), s->tracked[i]);
+    if (!tally)
+        return;
+    labelled(out, "evicted_total", "table", "rules.numbers", c.census.numbers_evicted);
+    labelled(out, "evicted_total", "table", "rules.facts", c.census.facts_dropped);
+    labelled(out, "evicted_total", "table", "rules.entities", c.census.entities_evicted);
+    labelled(out, "evicted_total", "table", "rules.sketches", c.census.sketches_missing);
+    labelled(out, "evicted_total", "table", "rules.alerts", c.census.alerts_dropped);
+    plain(out, "late_observations_total", "counter",
+          "Observations older than the lateness that the rules allow.", c.census.late);
+    head(out, "entities", "gauge", "Resellers, blocks and so on that are watched, by grain.");
+    for (unsigned g = 0; g < RGS_GRAIN_COUNT; g++)
+        labelled(out, "entities", "grain", rgs_grain_word((enum rgs_grain)g), c.census.entities[g]);
+    head(out, "ruleset_info", "gauge", "The rule set in force, as labels.");
+    fputs("regsentry_ruleset_info{", out);
+    label(out, "name", c.ruleset);
+    fputc(',', out);
+    label(out, "revision", c.revision);
+    fputc(',', out);
+    label(out, "sha256", c.sha256);
+    fputs("} 1\n", out);
+}
+
+/* Only services that were seen: the catalogue has a thousand. */
+static void write_services(FILE *out, const struct rgs_tally *tally)
+{
+    head(out, "codes_total", "counter", "Verification codes by the service that they are for.");
+    for (size_t i = 0; tally && i <= rgs_tally_services(tally); i++) {
+        uint64_t n = rgs_tally_codes(tally, (uint16_t)i);
+        if (n || i == 0)
+            labelled(out, "codes_total", "service", rgs_tally_service(tally, (uint16_t)i), n);
+    }
+}
+
+static void write_delivery(FILE *out, struct rgs_outbox *outbox)
+{
+    static const struct {
+        const char *name, *type, *help;
+        size_t at;
+    } rows[] = {
+        {"alerts_delivered_total", "counter", "Alerts that a receiver has taken.",
+         offsetof(struct rgs_receiver_status, delivered)},
+        {"alert_delivery_failures_total", "counter", "Attempts at delivery that failed.",
+         offsetof(struct rgs_receiver_status, failed)},
+        {"alerts_waiting", "gauge", "Alerts that wait for a receiver.",
+         offsetof(struct rgs_receiver_status, waiting)},
+        {"alerts_lost_total", "counter", "Alerts that a receiver fell too far behind for.",
+         offsetof(struct rgs_receiver_status, lost)},
+    };
+    struct rgs_outbox_status s;
+
+    if (!outbox)
+        return;
+    rgs_outbox_status(outbox, &s);
+    for (size_t r = 0; r < sizeof(rows) / sizeof(rows[0]); r++) {
+        head(out, rows[r].name, rows[r].type, rows[r].help);
+        for (size_t i = 0; i < s.n; i++)
+            labelled(out, rows[r].name, "receiver", s.receiver[i].kind,
+                     *(const uint64_t *)((const char *)&s.receiver[i] + rows[r].at));
+    }
+    plain(out, "alerts_dropped_total", "counter", "Alerts that found the outbox full.", s.dropped);
+}
+
+/* Under the names that Prometheus' own client libraries give. */
 static void write_process(FILE *out, const struct rgs_metrics_facts *facts)
 {
-    long pages = 0;
+    unsigned long virtual_pages, pages;
     FILE *f = fopen("/proc/self/statm", "re");
+    struct timespec cpu;
 
-    head(out, "info", "gauge", "Version and rule set, as labels.");
-    fprintf(out, "regsentry_info{version=\"%s\",ruleset=\"%.16s\"} 1\n", RGS_VERSION,
-            facts->ruleset_sha256);
-    head(out, "start_time_seconds", "gauge", "When the tap began, seconds since the epoch.");
-    fprintf(out, "regsentry_start_time_seconds %.3f\n", (double)facts->started / 1e9);
-    if (f) {
-        if (fscanf(f, "%*s %ld", &pages) == 1)
-            plain(out, "resident_memory_bytes", "gauge", "Memory in use.",
-                  (uint64_t)pages * (uint64_t)sysconf(_SC_PAGESIZE));
-        fclose(f);
+    head(out, "build_info", "gauge", "The version, as a label.");
+    fprintf(out, "regsentry_build_info{version=\"%s\"} 1\n", RGS_VERSION);
+    fprintf(out,
+            "# HELP process_start_time_seconds Start time since the epoch.\n"
+            "# TYPE process_start_time_seconds gauge\nprocess_start_time_seconds %.3f\n",
+            (double)facts->started / 1e9);
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &cpu);
+    fprintf(out,
+            "# HELP process_cpu_seconds_total User and system time spent.\n"
+            "# TYPE process_cpu_seconds_total counter\nprocess_cpu_seconds_total %.3f\n",
+            (double)cpu.tv_sec + (double)cpu.tv_nsec / 1e9);
+    if (!f)
+        return;
+    if (fscanf(f, "%lu %lu", &virtual_pages, &pages) == 2) {
+        unsigned long page = (unsigned long)sysconf(_SC_PAGESIZE);
+        fprintf(out,
+                "# HELP process_resident_memory_bytes Resident memory.\n"
+                "# TYPE process_resident_memory_bytes gauge\n"
+                "process_resident_memory_bytes %lu\n"
+                "# HELP process_virtual_memory_bytes Virtual memory.\n"
+                "# TYPE process_virtual_memory_bytes gauge\n"
+                "process_virtual_memory_bytes %lu\n",
+                pages * page, virtual_pages * page);
     }
+    fclose(f);
 }
 
 void rgs_metrics_write(FILE *out, const struct rgs_tap_status *s,
@@ -132,157 +259,11 @@ void rgs_metrics_write(FILE *out, const struct rgs_tap_status *s,
 {
     write_process(out, facts);
     write_interfaces(out, s);
+    write_workers(out, s, facts->tap);
+    write_files(out, s);
     write_decoding(out, s);
     write_evaluation(out, s, now);
-}
-
-/* ---- HTTP -------------------------------------------------------------------------------------
- */
-static enum MHD_Result answer(struct MHD_Connection *c, unsigned status, char *text, size_t n,
-                              enum MHD_ResponseMemoryMode mode)
-{
-    struct MHD_Response *r = MHD_create_response_from_buffer(n, text, mode);
-
-    if (!r)
-        return MHD_NO;
-    MHD_add_response_header(r, "Content-Type", "text/plain; version=0.0.4; charset=utf-8");
-    enum MHD_Result queued = MHD_queue_response(c, status, r);
-    MHD_destroy_response(r);
-    return queued;
-}
-
-static enum MHD_Result answer_text(struct MHD_Connection *c, unsigned status, const char *text)
-{
-    return answer(c, status, (char *)(uintptr_t)text, strlen(text), MHD_RESPMEM_PERSISTENT);
-}
-
-static bool is_ready(const struct rgs_tap_status *s)
-{
-    for (size_t i = 0; i < s->ports; i++) {
-        if (s->port[i].failed)
-            return false;
-    }
-    return !s->failed;
-}
-
-static enum MHD_Result on_request(void *cls, struct MHD_Connection *c, const char *url,
-                                  const char *method, const char *version, const char *upload,
-                                  size_t *upload_n, void **state)
-{
-    const struct rgs_metrics *m = cls;
-    struct rgs_tap_status s;
-    struct timespec t;
-    char *text = NULL;
-    size_t n = 0;
-
-    if (strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0)
-        return answer_text(c, MHD_HTTP_METHOD_NOT_ALLOWED, "only GET\n");
-    if (strcmp(url, "/healthz") == 0)
-        return answer_text(c, MHD_HTTP_OK, "ok\n");
-    rgs_tap_status(m->tap, &s);
-    if (strcmp(url, "/readyz") == 0)
-        return is_ready(&s) ? answer_text(c, MHD_HTTP_OK, "ready\n")
-                            : answer_text(c, MHD_HTTP_SERVICE_UNAVAILABLE, "no traffic in sight\n");
-    if (strcmp(url, "/metrics") != 0)
-        return answer_text(c, MHD_HTTP_NOT_FOUND, "/metrics /healthz /readyz\n");
-    FILE *out = open_memstream(&text, &n);
-    if (!out)
-        return MHD_NO;
-    clock_gettime(CLOCK_REALTIME, &t);
-    rgs_metrics_write(out, &s, m->facts, (int64_t)t.tv_sec * 1000000000 + t.tv_nsec);
-    if (fclose(out) == EOF) {
-        free(text);
-        return MHD_NO;
-    }
-    return answer(c, MHD_HTTP_OK, text, n, MHD_RESPMEM_MUST_FREE);
-}
-
-/* Cuts "HOST:PORT" in place. */
-static void split(char *address, const char **host, const char **port)
-{
-    char *colon = strrchr(address, ':');
-
-    *host = "127.0.0.1";
-    *port = address;
-    if (!colon)
-        return;
-    *colon = '\0';
-    *port = colon + 1;
-    *host = address;
-    if (address[0] == '[' && colon[-1] == ']') {
-        colon[-1] = '\0';
-        *host = address + 1;
-    }
-}
-
-static int listen_on(const char *address, char *err, size_t err_size)
-{
-    struct addrinfo hints = {.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE,
-                             .ai_socktype = SOCK_STREAM},
-                    *found;
-    const char *host, *port;
-    char *copy = strdup(address);
-    int fd = -1, one = 1;
-
-    if (!copy) {
-        snprintf(err, err_size, "out of memory");
-        return -1;
-    }
-    split(copy, &host, &port);
-    int status = getaddrinfo(host, port, &hints, &found);
-    free(copy);
-    if (status) {
-        snprintf(err, err_size, "%s: is no ADDRESS:PORT (%s)", address, gai_strerror(status));
-        return -1;
-    }
-    fd = socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (fd >= 0)
-        setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
-    if (fd < 0 || bind(fd, found->ai_addr, found->ai_addrlen) < 0 || listen(fd, CONNECTIONS) < 0) {
-        snprintf(err, err_size, "%s: %s", address, strerror(errno));
-        if (fd >= 0)
-            close(fd);
-        fd = -1;
-    }
-    freeaddrinfo(found);
-    return fd;
-}
-
-struct rgs_metrics *rgs_metrics_open(const char *address, char *err, size_t err_size)
-{
-    struct rgs_metrics *m = calloc(1, sizeof(*m));
-
-    if (!m) {
-        snprintf(err, err_size, "out of memory");
-        return NULL;
-    }
-    m->fd = listen_on(address, err, err_size);
-    if (m->fd < 0) {
-        free(m);
-        return NULL;
-    }
-    return m;
-}
-
-bool rgs_metrics_start(struct rgs_metrics *m, struct rgs_tap *tap,
-                       const struct rgs_metrics_facts *facts)
-{
-    m->tap = tap;
-    m->facts = facts;
-    m->daemon = MHD_start_daemon(
-        MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_POLL, 0, NULL, NULL, on_request, m,
-        MHD_OPTION_LISTEN_SOCKET, m->fd, MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS,
-        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)PATIENCE_S, MHD_OPTION_END);
-    return m->daemon != NULL;
-}
-
-void rgs_metrics_close(struct rgs_metrics *m)
-{
-    if (!m)
-        return;
-    if (m->daemon)
-        MHD_stop_daemon(m->daemon); /* closes the socket */
-    else
-        close(m->fd);
-    free(m);
+    write_tables(out, s, facts->tally);
+    write_services(out, facts->tally);
+    write_delivery(out, facts->outbox);
 }

@@ -8,11 +8,15 @@
 
 #include <stdio.h>
 
+#include "tap/tally.h"
 #include "tap/tap.h"
 
 struct rgs_metrics_facts {
     const char *ruleset_sha256;
-    int64_t started; /* ns since the epoch */
+    int64_t started;           /* ns since the epoch */
+    struct rgs_tap *tap;       /* for what each worker counts; NULL: none */
+    struct rgs_tally *tally;   /* NULL: none */
+    struct rgs_outbox *outbox; /* NULL: none */
 };
 
 /* Writes all metrics of a picture; now in ns since the epoch. */
