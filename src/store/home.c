@@ -400,6 +400,17 @@ bool rgs_home_turned(struct rgs_home *h, unsigned slot, const redisReply *r)
            rgs_redis_is_error(r, "READONLY") || rgs_redis_lacks_function(r);
 }
 
+/* ROLE of a master: "master", its offset, {replica, ...}. */
+static bool has_replicas(struct rgs_home *h, unsigned slot)
+{
+    const struct rgs_bytes arg[] = {rgs_redis_word("ROLE")};
+    redisReply *r = rgs_home_call(h, slot, arg, 1);
+    bool any = r && r->type == REDIS_REPLY_ARRAY && r->elements == 3 && r->element[2]->elements > 0;
+
+    freeReplyObject(r);
+    return any;
+}
+
 int rgs_home_replicas(struct rgs_home *h, unsigned slot, int wait_ms)
 {
     char wait[16];
@@ -412,5 +423,5 @@ int rgs_home_replicas(struct rgs_home *h, unsigned slot, int wait_ms)
     if (r && r->type == REDIS_REPLY_INTEGER)
         n = (int)r->integer;
     freeReplyObject(r);
-    return n;
+    return n == 0 && has_replicas(h, slot) ? -1 : n;
 }

@@ -32,15 +32,15 @@ redisReply *rgs_home_callv(struct rgs_home *h, unsigned slot, int argc, const ch
 
 /*
  * Many commands on their way at once: send gives the node, or -errno; answers are taken from a node
- * in the order of sending. An answer for which turned() is true was not done where it was sent to
- * (the map now knows better, and ASK is followed by a call).
+ * in the order of sending, all of them before the next call. An answer for which turned() is true
+ * was not done where it was sent to (the map now knows better, and ASK is followed by a call).
  */
 int rgs_home_send(struct rgs_home *h, unsigned slot, const struct rgs_bytes *arg, size_t n);
 redisReply *rgs_home_take(struct rgs_home *h, int node);
 bool rgs_home_turned(struct rgs_home *h, unsigned slot, const redisReply *r);
 
 /* Replicas that have all that was written to this slot's node from here: waits up to wait_ms for
- * the first. -1: not known. */
+ * the first. 0: there are none; -1: none has it yet, or it is not known. */
 int rgs_home_replicas(struct rgs_home *h, unsigned slot, int wait_ms);
 
 #endif

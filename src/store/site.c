@@ -333,6 +333,7 @@ int rgs_site_read(struct rgs_site *s, struct rgs_place *behind, unsigned count, 
     char number[DECIMAL];
     struct rgs_bytes arg[6];
     int node[RGS_SHARDS_MAX], found = 0, status = 0;
+    bool turned[RGS_SHARDS_MAX] = {false};
 
     print(number, count);
     for (unsigned k = 0; k < s->n; k++) {
@@ -341,13 +342,20 @@ int rgs_site_read(struct rgs_site *s, struct rgs_place *behind, unsigned count, 
     }
     for (unsigned k = 0; k < s->n; k++) {
         redisReply *r = node[k] >= 0 ? rgs_home_take(s->home, node[k]) : NULL;
-        if (r && rgs_home_turned(s->home, s->shard[k].slot, r)) {
-            freeReplyObject(r);
-            read_words(s, &behind[k], number, arg);
-            r = rgs_home_call(s->home, s->shard[k].slot, arg, 6);
-        }
+        turned[k] = r && rgs_home_turned(s->home, s->shard[k].slot, r);
         /* Answers that nobody waits for any more must be taken all the same. */
-        if (status == 0 && status_of(s, r) == 0)
+        if (status == 0 && !turned[k] && status_of(s, r) == 0)
+            status = entries(r, &behind[k], fn, ctx, &found);
+        freeReplyObject(r);
+    }
+    /* Only now: an answer to a call would be taken for one that is still under way. */
+    for (unsigned k = 0; k < s->n && status == 0; k++) {
+        if (!turned[k])
+            continue;
+        int failed;
+        read_words(s, &behind[k], number, arg);
+        redisReply *r = call(s, k, arg, 6, &failed);
+        if (r)
             status = entries(r, &behind[k], fn, ctx, &found);
         freeReplyObject(r);
     }

@@ -3,7 +3,6 @@
 
 usage: check_site.py REGSENTRY SOURCE_ROOT
 """
-import json
 import pathlib
 import random
 import shutil
@@ -15,44 +14,22 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
 from site_server import Proxy, Server, need  # noqa: E402
+from site_run import Site, found, run, same_as_embedded, start, wait_for  # noqa: E402
 from tap import Tap  # noqa: E402
 
 need("redis-server")
 binary, root = sys.argv[1], pathlib.Path(sys.argv[2])
 checks = Tap()
 work = pathlib.Path(tempfile.mkdtemp(prefix="rgs-site-"))
-key = work / "key"
-key.write_text("3c" * 32 + "\n")
 demo, inventory = root / "captures/demo.pcapng", root / "captures/demo.csv"
+commands = Site(binary, work, demo, inventory)
+probe, engine, key = commands.probe, commands.engine, commands.key
 random.seed(7)
 
 
-def probe(url, *more, name="p1", capture=demo):
-    return [binary, "analyze", "--redis", url, "--probe", name, "--key", key, "--inventory", inventory, "--format", "json",
-            *more, capture]
-
-
-def engine(url, *more):
-    return [binary, "engine", "--redis", url, "--key", key, *more]
-
-
-def run(argv, timeout=120):
-    p = subprocess.run([str(a) for a in argv], capture_output=True, timeout=timeout, check=False)
-    return p.returncode, p.stdout, p.stderr.decode(errors="replace")
-
-
-def start(argv):
-    return subprocess.Popen([str(a) for a in argv], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-
-
 def site(server):
-    """Scores and alerts as a reader of the site finds them."""
     c = server.client()
-    lines = c("HGETALL", "rgs:{main}:resellers")
-    lines = {lines[i].decode(): lines[i + 1] for i in range(0, len(lines), 2)}
-    scored = [m.decode() for m in c("ZRANGE", "rgs:{main}:scores", 0, -1)]
-    alerts = [dict(zip(e[1][::2], e[1][1::2]))[b"json"] for e in c("XRANGE", "rgs:{main}:alerts", "-", "+")]
-    return lines, sorted(scored), alerts
+    return found(lambda key, *words: c(*words))
 
 
 def expect(server, what):
@@ -62,37 +39,21 @@ def expect(server, what):
     checks.ok(alerts == reference[2], f"{what}: every alert, once, in its order", len(alerts), len(reference[2]))
 
 
-def wait_for(condition, seconds=60):
-    end = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.02)
-    return True
-
-
 def fresh(name, *options):
     return Server(work / name, *options)
 
 
 # ---- the same answer -------------------------------------------------------------------------------
 
-status, embedded, err = run([binary, "analyze", "--key", key, "--inventory", inventory, "--format", "json", demo])
+status, embedded, err = commands.embedded()
 assert status == 0, err
-result = json.loads(embedded)
 server = fresh("plain")
 status, out, err = run(probe(server.url))
 checks.ok(status == 0 and out == embedded, "a probe's own result is the one without a site", err)
 status, _, err = run(engine(server.url, "--once"))
 checks.ok(status == 0, "an engine evaluates what is there and ends", err)
 reference = site(server)
-lines = [json.loads(line) for line in reference[0].values()]
-checks.ok({x["id"]: x for x in lines} == {x["id"]: x for x in result["resellers"]}, "each line is the embedded one")
-checks.ok(all(line in embedded for line in reference[0].values()), "byte for byte")
-told = [json.loads(a) for a in reference[2]]
-reported = [{k: v for k, v in a.items() if k != "raised_as"} | {"id": a.get("raised_as", a["id"])} for a in result["alerts"]]
-checks.ok(all(a in told for a in reported) and len(told) == len({json.dumps(a) for a in told}) > 5,
-          "its alerts are in the stream, none twice", len(told), len(result["alerts"]))
+same_as_embedded(checks, embedded, reference[0], reference[2], "an engine")
 text = b"".join(server.client()("XRANGE", "rgs:{main}:obs", "-", "+")[3][1])
 checks.ok(b"85291" not in text and b"Harbour" not in text, "no identifier and no name is to be read in the log")
 status, _, err = run(probe(server.url))

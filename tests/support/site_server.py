@@ -64,11 +64,11 @@ class Client:
 class Server:
     """redis-server in a folder of its own."""
 
-    def __init__(self, folder, *options):
+    def __init__(self, folder, *options, port=None):
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.port = free_port()
-        self.options = options
+        self.port = port or free_port()
+        self.options = [str(o) for o in options]
         self.p = None
         self.start()
 
