@@ -107,10 +107,10 @@ class Server:
 
 
 class Proxy:
-    """Between a client and the server; each connection ends after so many bytes of replies."""
+    """Between a client and the server; each connection ends after so many bytes of replies. What passes is seen by wire."""
 
-    def __init__(self, port, allow):
-        self.target, self.allow, self.cuts = port, allow, 0
+    def __init__(self, port, allow, wire=None):
+        self.target, self.allow, self.cuts, self.wire = port, allow, 0, wire
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
@@ -125,10 +125,11 @@ class Proxy:
                 threading.Thread(target=self._down, args=(client, server, self.allow(n)), daemon=True).start()
                 n += 1
 
-    @staticmethod
-    def _up(client, server):
+    def _up(self, client, server):
         with contextlib.suppress(OSError):
             while data := client.recv(65536):
+                if self.wire is not None:
+                    self.wire.extend(data)
                 server.sendall(data)
         with contextlib.suppress(OSError):
             server.shutdown(socket.SHUT_RDWR)

@@ -1,0 +1,220 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The ways to a site's server: sentinels that name another master, users that may do little, TLS through stunnel, a
+socket file. Each gives the bytes of the embedded analysis.
+
+usage: check_access.py REGSENTRY SOURCE_ROOT
+"""
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
+from site_run import Site, feed, found, run, same_as_embedded, start, wait_for  # noqa: E402
+from site_server import Client, Error, Proxy, Server, free_port, need  # noqa: E402
+from tap import Tap  # noqa: E402
+
+need("redis-server", "openssl")
+binary, root = sys.argv[1], pathlib.Path(sys.argv[2])
+checks = Tap()
+work = pathlib.Path(tempfile.mkdtemp(prefix="rgs-access-"))
+commands = Site(binary, work, root / "captures/demo.pcapng", root / "captures/demo.csv")
+status, embedded, err = commands.embedded()
+assert status == 0, err
+
+
+def expect(client, what):
+    lines, _, alerts = found(lambda key, *words: client(*words))
+    same_as_embedded(checks, embedded, lines, alerts, what)
+
+
+# ---- sentinels -----------------------------------------------------------------------------------------
+
+master = Server(work / "master")
+replica = Server(work / "replica", "--replicaof", "127.0.0.1", master.port)
+sentinels = []
+for i in range(3):
+    folder = work / f"sentinel{i}"
+    folder.mkdir()
+    conf = folder / "sentinel.conf"
+    port = free_port()
+    conf.write_text(f"port {port}\nbind 127.0.0.1\ndir {folder}\nsentinel monitor site 127.0.0.1 {master.port} 2\n"
+                    "sentinel down-after-milliseconds site 1000\nsentinel failover-timeout site 5000\n")
+    sentinels.append((port, subprocess.Popen(["redis-server", conf, "--sentinel"], stdout=subprocess.DEVNULL)))
+
+
+def named():
+    """The master's port, as sentinels name it; 0 while they do not know enough."""
+    ports = set()
+    for port, _ in sentinels:
+        try:
+            c = Client(port)
+            info = c("SENTINEL", "MASTER", "site")
+            info = dict(zip(info[::2], info[1::2]))
+            if int(info[b"num-slaves"]) < 1 or int(info[b"num-other-sentinels"]) < 2:
+                return 0
+            ports.add(int(c("SENTINEL", "GET-MASTER-ADDR-BY-NAME", "site")[1]))
+        except (OSError, Error):
+            return 0
+    return ports.pop() if len(ports) == 1 else 0
+
+
+checks.ok(wait_for(lambda: named() == master.port), "three sentinels know master and replica")
+url = "redis-sentinel://" + ",".join(f"127.0.0.1:{port}" for port, _ in sentinels) + "/site"
+engine = start(commands.engine(url, "--lease", "1000"))
+probe = start(commands.probe(url, "--patience", "60", capture="-"), stdin=subprocess.PIPE)
+fed = feed(probe, commands.capture, 4)
+checks.ok(wait_for(lambda: master.client()("XLEN", "rgs:{main}:obs") > 0), "the log grows behind sentinels")
+master.kill()
+checks.ok(wait_for(lambda: named() == replica.port), "the replica becomes the master")
+fed.join()
+checks.ok(probe.wait(timeout=120) == 0, "the probe ends well at the new master", probe.stderr.read().decode())
+ended = wait_for(lambda: (lambda lines: lines and all(x in embedded for x in lines.values()))(
+    found(lambda key, *words: replica.client()(*words))[0]))
+checks.ok(ended, "and so does the engine")
+expect(replica.client(), "a master that sentinels replaced")
+engine.send_signal(signal.SIGTERM)
+checks.ok(engine.wait(timeout=60) == 0, "SIGTERM ends it", engine.stderr.read().decode())
+replica.stop()
+for _, p in sentinels:
+    p.kill()
+    p.wait(timeout=30)
+
+# ---- users ---------------------------------------------------------------------------------------------
+
+server = Server(work / "users")
+c = server.client()
+c("ACL", "SETUSER", "admin", "on", ">admin", "~*", "&*", "+@all")
+admin = server.client("admin", "admin")
+for line in (root / "tools/redis/users.conf").read_text().splitlines():
+    if match := re.match(r"user (\S+) (.*)", line):
+        # Words in parentheses are one rule.
+        admin("ACL", "SETUSER", match[1], *re.findall(r"\([^)]*\)|\S+", match[2]))
+users = {name: f"redis://{name}:change-this-{name}@127.0.0.1:{server.port}" for name in ("probe", "engine", "reader")}
+log = work / "early.log"
+with log.open("wb") as out:
+    early = subprocess.Popen([str(a) for a in commands.probe(users["probe"], "--spool", work / "spool")],
+                             stdout=subprocess.DEVNULL, stderr=out)
+    checks.ok(wait_for(lambda: b"away" in log.read_bytes()), "a probe that comes before every engine says what it lacks")
+    engine = start(commands.engine(users["engine"]))
+    checks.ok(early.wait(timeout=60) == 0, "and goes on when there is one", log.read_text())
+checks.ok(wait_for(lambda: admin("HGET", "rgs:{main}:position", "observations") not in (None, b"0")), "an engine as its user")
+engine.send_signal(signal.SIGTERM)
+checks.ok(engine.wait(timeout=60) == 0, "and its end", engine.stderr.read().decode())
+status, _, err = run(commands.engine(users["engine"], "--once"))
+checks.ok(status == 0, "an engine as its user ends the work", err)
+expect(admin, "users of their own")
+status, _, err = run(commands.probe(users["probe"].replace("change-this", "wrong"), "--patience", "1"))
+checks.ok(status == 1 and "WRONGPASS" in err, "a wrong password is an error that says so", status, err)
+
+
+def refused(name, *words):
+    client = server.client(name, f"change-this-{name}")
+    try:
+        client(*words)
+    except Error as e:
+        return checks.ok(str(e).startswith("NOPERM") or "NOPERM" in str(e) or "ermission" in str(e),
+                         f"{name} may not {' '.join(str(w) for w in words[:3])}", e)
+    return checks.ok(False, f"{name} may not {' '.join(str(w) for w in words[:3])}")
+
+
+obs, lease, scores = "rgs:{main}:obs", "rgs:{main}:lease", "rgs:{main}:scores"
+for words in (("XRANGE", obs, "-", "+"), ("XREAD", "STREAMS", obs, "0"), ("DEL", obs), ("XTRIM", obs, "MAXLEN", "0"),
+              ("FCALL", "rgs_lease", "2", lease, "rgs:{main}:position", "x", "1", "1", "1"), ("GET", "other"),
+              ("HGETALL", "rgs:{main}:resellers"), ("ZADD", scores, "1", "R1"), ("FLUSHALL",), ("KEYS", "*"),
+              ("FUNCTION", "DELETE", "regsentry"), ("FUNCTION", "LOAD", "REPLACE", "#!lua name=regsentry\n"), ("CONFIG", "GET", "*")):
+    refused("probe", *words)
+for words in (("SET", "other", "1"), ("FLUSHALL",), ("KEYS", "*"), ("CONFIG", "GET", "*"), ("FUNCTION", "DELETE", "regsentry"),
+              ("EVAL", "return 1", "0"), ("ACL", "LIST"), ("SHUTDOWN",)):
+    refused("engine", *words)
+for words in (("XRANGE", obs, "-", "+"), ("ZADD", scores, "1", "R1"), ("XADD", "rgs:{main}:alerts", "*", "a", "b"),
+              ("FCALL", "rgs_lease", "2", lease, "rgs:{main}:position", "x", "1", "1", "1"), ("DEL", scores), ("KEYS", "*"),
+              ("HGETALL", "rgs:{main}:poisoned"), ("FUNCTION", "LIST"), ("FLUSHALL",)):
+    refused("reader", *words)
+reader = server.client("reader", "change-this-reader")
+checks.ok(reader("ZREVRANGE", scores, 0, 0) and reader("HGET", "rgs:{main}:resellers", "R17"), "reader reads scores and lines")
+reader("XGROUP", "CREATE", "rgs:{main}:alerts", "siem", "0")
+alert = reader("XREADGROUP", "GROUP", "siem", "one", "COUNT", "1", "STREAMS", "rgs:{main}:alerts", ">")[0][1][0]
+checks.ok(reader("XACK", "rgs:{main}:alerts", "siem", alert[0]) == 1, "and takes alerts by consumer group")
+server.stop()
+
+# ---- a socket file ---------------------------------------------------------------------------------------
+
+path = work / "redis.sock"
+server = Server(work / "socket", "--unixsocket", path)
+status, _, err = run(commands.probe(f"redis+unix://{path}?db=3"))
+checks.ok(status == 0 and not server.client()("KEYS", "*"), "a probe through a socket file, into another database", err)
+status, _, err = run(commands.engine(f"redis+unix://{path}?db=3", "--once"))
+c = server.client()
+c("SELECT", 3)
+checks.ok(status == 0, "and an engine", err)
+expect(c, "a socket file")
+c("FLUSHALL")
+
+# ---- TLS -------------------------------------------------------------------------------------------------
+
+
+def openssl(*words):
+    subprocess.run(["openssl", *[str(w) for w in words]], check=True, capture_output=True, cwd=work)
+
+
+def certificate(name):
+    openssl("req", "-newkey", "rsa:2048", "-nodes", "-subj", f"/CN={name}", "-keyout", f"{name}.key", "-out", f"{name}.csr")
+    (work / "ext").write_text(f"subjectAltName=DNS:{name}\n")
+    openssl("x509", "-req", "-in", f"{name}.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "2",
+            "-extfile", "ext", "-out", f"{name}.crt")
+    (work / f"{name}.pem").write_text((work / f"{name}.crt").read_text() + (work / f"{name}.key").read_text())
+
+
+if shutil.which("stunnel4"):
+    openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=site", "-keyout", "ca.key", "-out", "ca.pem")
+    for name in ("redis.example.net", "client", "elsewhere.example.net"):
+        certificate(name)
+    outside, wire = free_port(), bytearray()
+    shipped = (root / "tools/redis/stunnel.conf").read_text()
+    server_part = "\n".join(re.sub(r"\s+\(.*", "", line[1:]) for line in shipped.splitlines() if line.startswith(";   "))
+
+    def tunnel(name, text, values):
+        for key, value in values.items():
+            text, n = re.subn(rf"(?m)^\s*{key} = .*$", f"{key} = {value}", text)
+            assert n == 1, key
+        (work / f"{name}.conf").write_text("foreground = yes\npid =\n" + text.replace("foreground = yes\n", ""))
+        return subprocess.Popen(["stunnel4", work / f"{name}.conf"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def client_tunnel(name, host, to):
+        port = free_port()
+        return port, tunnel(name, shipped, {"accept": f"127.0.0.1:{port}", "connect": f"127.0.0.1:{to}", "cert": work / "client.pem",
+                                            "CAfile": work / "ca.pem", "checkHost": host})
+
+    def answers(port):
+        try:
+            return Client(port)("PING") == b"PONG"
+        except (OSError, Error):
+            return False
+
+    ends = [tunnel("server", server_part, {"accept": f"127.0.0.1:{outside}", "connect": f"127.0.0.1:{server.port}",
+                                           "cert": work / "redis.example.net.pem", "CAfile": work / "ca.pem"})]
+    proxy = Proxy(outside, lambda n: None, wire)
+    port, p = client_tunnel("tls", "redis.example.net", proxy.port)
+    wrong, q = client_tunnel("other", "elsewhere.example.net", outside)
+    ends += [p, q]
+    checks.ok(wait_for(lambda: answers(port)), "the shipped stunnel configuration carries to the server")
+    checks.ok(not answers(wrong) and not answers(outside), "neither under another name, nor without TLS")
+    status, _, err = run(commands.probe(f"redis://127.0.0.1:{port}"))
+    checks.ok(status == 0, "a probe through TLS", err)
+    status, _, err = run(commands.engine(f"redis://127.0.0.1:{port}", "--once"))
+    checks.ok(status == 0, "an engine through TLS", err)
+    expect(server.client(), "TLS")
+    checks.ok(len(wire) > 100000 and b"rgs_append" not in wire and b"roaming_bank" not in wire, "nothing of it is to be read on the wire")
+    for p in ends:
+        p.terminate()
+        p.wait(timeout=30)
+    proxy.stop()
+else:
+    checks.skip("TLS", "stunnel4 is not installed")
+server.stop()
+shutil.rmtree(work, ignore_errors=True)
+checks.end()
