@@ -2,6 +2,7 @@
 #include "base/pool.h"
 
 #include <stdint.h>
+#include <string.h>
 
 #ifdef __SANITIZE_ADDRESS__
 #include <sanitizer/asan_interface.h>
@@ -31,6 +32,7 @@ struct rgs_pool {
     unsigned top;   /* order of the whole */
     uint32_t free[ORDERS];
     size_t used;
+    struct rgs_alloc as_alloc;
 };
 
 static size_t size_of(unsigned order)
@@ -60,6 +62,17 @@ static void out(struct rgs_pool *p, uint32_t i, unsigned order)
     p->state[i] = 0;
 }
 
+static void *take_zeroed(void *ctx, size_t n)
+{
+    void *block = rgs_pool_take(ctx, n);
+    return block ? memset(block, 0, n) : NULL;
+}
+
+static void give(void *ctx, void *block)
+{
+    rgs_pool_give(ctx, block);
+}
+
 struct rgs_pool *rgs_pool_new(size_t bytes, const struct rgs_alloc *alloc)
 {
     struct rgs_pool *p = rgs_new(alloc, sizeof(*p));
@@ -70,6 +83,7 @@ struct rgs_pool *rgs_pool_new(size_t bytes, const struct rgs_alloc *alloc)
     while (log < MOST_LOG && (size_t)1 << log < bytes)
         log++;
     p->alloc = alloc;
+    p->as_alloc = (struct rgs_alloc){.alloc = take_zeroed, .free = give, .ctx = p};
     p->top = log - UNIT_LOG;
     size_t units = (size_t)1 << p->top;
     p->mem = rgs_new(alloc, size_of(p->top));
@@ -139,6 +153,11 @@ void rgs_pool_give(struct rgs_pool *p, void *block)
         order++;
     }
     put(p, i, order);
+}
+
+const struct rgs_alloc *rgs_pool_alloc(struct rgs_pool *p)
+{
+    return &p->as_alloc;
 }
 
 size_t rgs_pool_used(const struct rgs_pool *p)

@@ -2,6 +2,7 @@
 /* Connections and streams of HTTP/2: frames in, whole messages out. */
 #include "sig/http2.h"
 
+#include "base/pool.h"
 #include "base/table.h"
 #include "sig/session.h"
 
@@ -9,7 +10,7 @@ enum {
     MAX_PATH = 255,
     MAX_TYPE = 160,
     MAX_BODY = 64 << 10,    /* a short message and its JSON are a few hundred octets */
-    MAX_HELD = 16 << 20,    /* of all bodies that are not complete */
+    HELD = 32 << 20,        /* bodies that are not complete, and tables of headers */
     MAX_CONNECTIONS = 1024, /* each has two tables of headers */
 };
 
@@ -51,14 +52,14 @@ struct http2 {
     struct rgs_sessions *requests;
     struct rgs_table *connections;
     struct rgs_table *messages;
-    size_t held;
-    const struct rgs_alloc *alloc;
+    struct rgs_pool *held;
 };
 
 static void drop_body(struct http2 *h, struct message *m)
 {
-    h->held -= m->body_cap;
-    rgs_free(h->alloc, m->body);
+    if (m->body)
+        memset(m->body, 0, m->body_n); /* content */
+    rgs_pool_give(h->held, m->body);
     m->body = NULL;
     m->body_n = m->body_cap = 0;
 }
@@ -82,7 +83,7 @@ void *rgs_http2_new(const struct rgs_capacity *capacity, const struct rgs_alloc 
 
     if (!h)
         return NULL;
-    h->alloc = alloc;
+    h->held = rgs_pool_new(HELD, alloc);
     h->requests = rgs_sessions_new(capacity, alloc);
     h->connections = rgs_table_new(&(struct rgs_table_conf){.key_size = sizeof(uint64_t),
                                                             .value_size = sizeof(struct connection),
@@ -98,7 +99,7 @@ void *rgs_http2_new(const struct rgs_capacity *capacity, const struct rgs_alloc 
                                                          .gone = message_gone,
                                                          .ctx = h},
                                 alloc);
-    if (!h->requests || !h->connections || !h->messages) {
+    if (!h->held || !h->requests || !h->connections || !h->messages) {
         rgs_http2_del(h, alloc);
         return NULL;
     }
@@ -114,6 +115,7 @@ void rgs_http2_del(void *state, const struct rgs_alloc *alloc)
     rgs_table_del(h->messages);
     rgs_table_del(h->connections);
     rgs_sessions_del(h->requests, alloc);
+    rgs_pool_del(h->held);
     rgs_free(alloc, h);
 }
 
@@ -209,15 +211,14 @@ static bool grow(struct http2 *h, struct message *m, size_t n)
         cap *= 2;
     if (cap == m->body_cap)
         return true;
-    uint8_t *body = m->body_n + n <= MAX_BODY && h->held - m->body_cap + cap <= MAX_HELD
-                        ? rgs_new(h->alloc, cap)
-                        : NULL;
+    uint8_t *body = m->body_n + n <= MAX_BODY ? rgs_pool_take(h->held, cap) : NULL;
     if (!body)
         return false;
-    if (m->body_n)
+    if (m->body_n) {
         memcpy(body, m->body, m->body_n);
-    rgs_free(h->alloc, m->body);
-    h->held += cap - m->body_cap;
+        memset(m->body, 0, m->body_n); /* content */
+    }
+    rgs_pool_give(h->held, m->body);
     m->body = body;
     m->body_cap = (uint32_t)cap;
     return true;
@@ -311,7 +312,7 @@ static void follow(struct rgs_dissect *d, const struct http2 *h, struct side *s,
     s->block = 0;
     s->epoch += gap;
     rgs_hpack_del(s->headers);
-    s->headers = rgs_hpack_new(!from_start, h->alloc);
+    s->headers = rgs_hpack_new(!from_start, rgs_pool_alloc(h->held));
 }
 
 static void frame(struct rgs_dissect *d, struct http2 *h, struct connection *c,
