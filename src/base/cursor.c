@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/cursor.h"
 
+#include "base/hex.h"
+
 bool rgs_next_line(struct rgs_bytes *rest, struct rgs_bytes *line)
 {
     if (rest->n == 0)
@@ -59,13 +61,10 @@ bool rgs_hexadecimal(struct rgs_bytes s, uint32_t *value)
     if (s.n == 0 || s.n > 8)
         return false;
     for (size_t i = 0; i < s.n; i++) {
-        uint8_t c = rgs_lower(s.p[i]);
-        if (c >= '0' && c <= '9')
-            v = v << 4 | (uint32_t)(c - '0');
-        else if (c >= 'a' && c <= 'f')
-            v = v << 4 | (uint32_t)(c - 'a' + 10);
-        else
+        int digit = rgs_hex_digit(s.p[i]);
+        if (digit < 0)
             return false;
+        v = v << 4 | (uint32_t)digit;
     }
     *value = v;
     return true;

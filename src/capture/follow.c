@@ -9,6 +9,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/hex.h"
+
 enum {
     ID_BYTES = 16,
     SCAN_MS = 300,
@@ -96,17 +98,6 @@ static size_t entry_of(struct rgs_follow *f, const uint8_t id[ID_BYTES])
     return f->n_entries++;
 }
 
-static bool parse_id(const char *hex, uint8_t id[ID_BYTES])
-{
-    for (size_t i = 0; i < ID_BYTES; i++) {
-        unsigned v;
-        if (sscanf(hex + 2 * i, "%2x", &v) != 1)
-            return false;
-        id[i] = (uint8_t)v;
-    }
-    return true;
-}
-
 static bool load(struct rgs_follow *f, char *err, size_t err_size)
 {
     FILE *in = fopen(f->position, "re");
@@ -121,7 +112,7 @@ static bool load(struct rgs_follow *f, char *err, size_t err_size)
         uint8_t id[ID_BYTES];
         n++;
         ok = sscanf(line, "%32[0-9a-f] %llu %llu", hex, &taken, &size) == 3 &&
-             strlen(hex) == 2 * (size_t)ID_BYTES && parse_id(hex, id);
+             strlen(hex) == 2 * (size_t)ID_BYTES && rgs_hex_read(hex, id, ID_BYTES) == ID_BYTES;
         size_t i = ok ? entry_of(f, id) : SIZE_MAX;
         ok = i != SIZE_MAX;
         if (ok) {
@@ -175,9 +166,10 @@ int rgs_follow_save(struct rgs_follow *f)
     fputs(head_line, out);
     for (size_t i = 0; i < f->n_entries; i++) {
         const struct entry *e = &f->entry[i];
-        for (size_t k = 0; k < ID_BYTES; k++)
-            fprintf(out, "%02x", e->id[k]);
-        fprintf(out, " %llu %llu\n", (unsigned long long)e->taken, (unsigned long long)e->size);
+        char id[2 * ID_BYTES + 1];
+        rgs_hex_write(id, e->id, ID_BYTES);
+        fprintf(out, "%s %llu %llu\n", id, (unsigned long long)e->taken,
+                (unsigned long long)e->size);
     }
     errno = 0;
     if (fflush(out) == EOF || ferror(out) || fsync(fileno(out)) < 0)

@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/hex.h"
+
 enum { MAX_FILE = 64 << 20, MAX_FOLDER_DEPTH = 8 };
 
 uint8_t *rgs_read_file(const char *path, size_t *n, char *err, size_t err_size)
@@ -172,16 +174,7 @@ int rgs_load_key(const char *path, uint8_t key[32], char *err, size_t err_size)
         text--;
     if (n == 32) {
         memcpy(key, data, 32);
-    } else if (text == 64) {
-        for (size_t i = 0; i < 32; i++) {
-            unsigned v;
-            char two[3] = {(char)data[2 * i], (char)data[2 * i + 1], '\0'};
-            if (!isxdigit(data[2 * i]) || !isxdigit(data[2 * i + 1]) || sscanf(two, "%2x", &v) != 1)
-                status = -EINVAL;
-            else
-                key[i] = (uint8_t)v;
-        }
-    } else {
+    } else if (text != 64 || rgs_hex_read(data, key, 32) != 32) {
         status = -EINVAL;
     }
     if (status)

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/hex.h"
 #include "store/bundle.h"
 
 static bool exists(const char *path)
@@ -67,8 +68,7 @@ static bool cache_path(const struct rgs_pack *p, char *out, size_t cap)
         EVP_DigestUpdate(ctx, p->services.file[i].text.p, p->services.file[i].text.n);
     EVP_DigestFinal_ex(ctx, digest, NULL);
     EVP_MD_CTX_free(ctx);
-    for (int i = 0; i < 16; i++)
-        snprintf(hex + 2 * i, 3, "%02x", digest[i]);
+    rgs_hex_write(hex, digest, 16);
     if (xdg && xdg[0] == '/')
         snprintf(out, cap, "%s/regsentry", xdg);
     else if (home && home[0] == '/')

@@ -4,8 +4,8 @@
  * and fingerprints of its parts.
  */
 #include <openssl/evp.h>
-#include <stdio.h>
 
+#include "base/hex.h"
 #include "base/real.h"
 #include "rules/ruleset.h"
 
@@ -195,6 +195,6 @@ void rgs_rules_hash(struct rgs_ruleset *rs)
     EACH_BY_NAME(&h, rs, rs->rules, rs->n_rules, id, rule)
     EACH_BY_NAME(&h, rs, rs->typologies, rs->n_typologies, id, typology)
     bool ok = end(&h, &sum);
-    for (unsigned i = 0; ok && i < sizeof(sum.b); i++)
-        snprintf(rs->sha256 + 2 * i, 3, "%02x", sum.b[i]);
+    if (ok)
+        rgs_hex_write(rs->sha256, sum.b, sizeof(sum.b));
 }

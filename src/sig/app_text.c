@@ -2,26 +2,13 @@
 #include "sig/app_text.h"
 
 #include "base/gsm7.h"
-
-static int hex_digit(uint8_t c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c |= 0x20;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
+#include "base/hex.h"
 
 bool rgs_hex(struct rgs_dissect *d, struct rgs_bytes text, struct rgs_bytes *out)
 {
     uint8_t *to = text.n / 2 ? rgs_frame_alloc(d, text.n / 2) : NULL;
-    size_t n = 0;
+    size_t n = to ? rgs_hex_read(text.p, to, text.n / 2) : 0;
 
-    while (to && n < text.n / 2) {
-        int high = hex_digit(text.p[2 * n]), low = hex_digit(text.p[2 * n + 1]);
-        if (high < 0 || low < 0)
-            break;
-        to[n++] = (uint8_t)(high << 4 | low);
-    }
     *out = rgs_bytes(to, n);
     return text.n == 2 * n;
 }

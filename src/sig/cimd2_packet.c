@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sig/cimd2_packet.h"
 
+#include "base/hex.h"
 #include "sig/app_text.h"
 #include "sig/cimd2.h"
 
@@ -47,14 +48,6 @@ long rgs_cimd2_length(struct rgs_bytes head)
     return head.n > RGS_CIMD2_MAX_PACKET ? -1 : 0;
 }
 
-static int hex_digit(uint8_t c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c |= 0x20;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* The sum of all octets from STX to the last TAB; it may be left out (CIMD 2 3.1). */
 static bool checksum_right(struct rgs_bytes until_tab, struct rgs_bytes given)
 {
@@ -64,8 +57,8 @@ static bool checksum_right(struct rgs_bytes until_tab, struct rgs_bytes given)
         return true;
     for (size_t i = 0; i < until_tab.n; i++)
         sum += until_tab.p[i];
-    return given.n == 2 && hex_digit(given.p[0]) == (int)(sum >> 4 & 0xf) &&
-           hex_digit(given.p[1]) == (int)(sum & 0xf);
+    return given.n == 2 && rgs_hex_digit(given.p[0]) == (int)(sum >> 4 & 0xf) &&
+           rgs_hex_digit(given.p[1]) == (int)(sum & 0xf);
 }
 
 static void add(struct rgs_cimd2_packet *p, struct rgs_bytes text)

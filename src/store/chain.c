@@ -4,6 +4,8 @@
 #include <openssl/evp.h>
 #include <stdio.h>
 
+#include "base/hex.h"
+
 /* The hash closes a line: `,"hash":"` 64 digits `"}`. */
 static const char tail_key[] = ",\"hash\":\"";
 enum { TAIL_KEY = sizeof(tail_key) - 1, TAIL = TAIL_KEY + RGS_SHA256_HEX + 2 };
@@ -24,8 +26,8 @@ bool rgs_sha256_hex(struct rgs_bytes a, struct rgs_bytes b, char out[RGS_SHA256_
               EVP_DigestFinal_ex(ctx, sum, &len) && len == RGS_SHA256_HEX / 2;
 
     EVP_MD_CTX_free(ctx);
-    for (unsigned i = 0; ok && i < RGS_SHA256_HEX / 2; i++)
-        snprintf(out + 2 * i, 3, "%02x", sum[i]);
+    if (ok)
+        rgs_hex_write(out, sum, RGS_SHA256_HEX / 2);
     return ok;
 }
 

@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/hex.h"
 #include "base/json.h"
 #include "regsentry/version.h"
 #include "sink/report.h"
@@ -35,8 +36,7 @@ bool rgs_out_alert_seal(struct rgs_out_alert *a)
 
     if (!EVP_Digest(what, (size_t)n, digest, NULL, EVP_sha256(), NULL))
         return false;
-    for (size_t i = 0; i < (sizeof(a->id) - 1) / 2; i++)
-        snprintf(a->id + 2 * i, 3, "%02x", digest[i]);
+    rgs_hex_write(a->id, digest, (sizeof(a->id) - 1) / 2);
     return true;
 }
 

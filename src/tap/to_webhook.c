@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "regsentry/version.h"
+#include "base/hex.h"
 #include "tap/receiver.h"
 #include "tap/rights.h"
 
@@ -62,8 +63,8 @@ static struct curl_slist *headers(const struct webhook *w, const char *id, const
         unsigned len = 0;
         ok = HMAC(EVP_sha256(), w->key, KEY, (const uint8_t *)body, n, mac, &len) && len == 32;
         int at = snprintf(header, sizeof(header), "X-Regsentry-Signature: sha256=");
-        for (unsigned i = 0; ok && i < len; i++)
-            at += snprintf(header + at, sizeof(header) - (size_t)at, "%02x", mac[i]);
+        if (ok)
+            rgs_hex_write(header + at, mac, len);
         ok = ok && add(&list, header);
     }
     if (ok)

@@ -2,7 +2,9 @@
 #include <criterion/criterion.h>
 
 #include "base/arena.h"
+#include "base/hex.h"
 #include "base/reader.h"
+#include "base/real.h"
 #include "base/table.h"
 #include "base/utf8.h"
 #include "base/value.h"
@@ -89,9 +91,9 @@ Test(utf8, refuses_overlong_and_surrogates)
         size_t n;
         bool valid;
     } rows[] = {
-        {"abc", 3, true},          {"\xc3\xa9", 2, true},          {"\xc0\x80", 2, false},
+        {"abc", 3, true},           {"\xc3\xa9", 2, true},          {"\xc0\x80", 2, false},
         {"\xed\xa0\x80", 3, false}, {"\xf4\x90\x80\x80", 4, false}, {"\xf0\x9f\x98\x80", 4, true},
-        {"\xe2\x82", 2, false},    {"\xef\xbf\xbd", 3, true},
+        {"\xe2\x82", 2, false},     {"\xef\xbf\xbd", 3, true},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
         cr_assert_eq(rgs_utf8_valid(rgs_bytes(rows[i].in, rows[i].n)), rows[i].valid, "row %zu", i);
@@ -202,11 +204,57 @@ Test(arena, gives_aligned_memory_up_to_its_cap)
 
 Test(hash, siphash_1_3_reference)
 {
-    /* SipHash-1-3 of 00 01 .. with key 00..0f; first rows of the reference implementation's table. */
+    /* SipHash-1-3 of 00 01 .. with key 00..0f; first rows of the reference implementation's table.
+     */
     const struct rgs_hash_key key = {UINT64_C(0x0706050403020100), UINT64_C(0x0f0e0d0c0b0a0908)};
     uint8_t in[16];
     for (unsigned i = 0; i < sizeof(in); i++)
         in[i] = (uint8_t)i;
     cr_assert_eq(rgs_hash(&key, in, 0), UINT64_C(0xabac0158050fc4dc));
     cr_assert_neq(rgs_hash(&key, in, 8), rgs_hash(&key, in, 9));
+}
+
+Test(hex, reads_what_it_writes)
+{
+    static const uint8_t bytes[] = {0x00, 0x9a, 0xff, 0x7f};
+    uint8_t back[4];
+    char text[9];
+
+    rgs_hex_write(text, bytes, sizeof(bytes));
+    cr_assert_str_eq(text, "009aff7f");
+    cr_assert_eq(rgs_hex_read("009AfF7f", back, 4), 4);
+    cr_assert_arr_eq(back, bytes, sizeof(bytes));
+    cr_assert_eq(rgs_hex_read("009Ag", back, 4), 2);
+    cr_assert_eq(rgs_hex_read("0", back, 1), 0);
+}
+
+Test(real, reads_and_writes_with_a_point)
+{
+    static const struct {
+        const char *text;
+        double value;
+        size_t used;
+    } rows[] = {{"0.5", 0.5, 3}, {"12", 12, 2},     {"-1e3 x", -1000, 4}, {".25", 0.25, 3},
+                {"3.", 3, 2},    {"1.5.2", 1.5, 3}, {"x", 0, 0},          {"", 0, 0},
+                {"-", 0, 0},     {"1,5", 1, 1},     {"inf", 0, 0},        {"nan", 0, 0},
+                {"0x10", 0, 1}};
+    char out[400];
+    size_t used;
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        double v = rgs_real_read(rows[i].text, &used);
+        cr_assert(used == rows[i].used && v == rows[i].value, "'%s' gives %g by %zu characters",
+                  rows[i].text, v, used);
+    }
+    memset(out, '1', 100);
+    out[100] = '\0';
+    rgs_real_read(out, &used);
+    cr_assert_eq(used, 0, "nobody writes a hundred digits");
+    cr_assert_eq(rgs_real_fixed(out, sizeof(out), 1.25, 1), 3);
+    cr_assert_str_eq(out, "1.2");
+    cr_assert_eq(rgs_real_fixed(out, sizeof(out), -1e308, 2), 313);
+    cr_assert_eq(rgs_real_fixed(out, 4, 123.5, 1), 3, "cut where the room ends");
+    cr_assert_str_eq(out, "123");
+    rgs_real_exact(out, sizeof(out), 0.1);
+    cr_assert_eq(rgs_real_read(out, &used), 0.1);
 }
