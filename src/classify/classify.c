@@ -2,6 +2,7 @@
 #include "classify/classify.h"
 
 #include "classify/evidence.h"
+#include "classify/plain.h"
 #include "classify/text.h"
 
 struct rgs_classifier {
@@ -10,6 +11,9 @@ struct rgs_classifier {
     struct rgs_hash_key key;
     hs_scratch_t *scratch;
     struct rgs_reading r;
+    size_t plain_n; /* bytes of the text that had to be copied; nearly always none */
+    uint8_t plain[RGS_TEXT_MAX];
+    uint16_t from[RGS_TEXT_MAX + 1]; /* where they stood in the message */
 };
 
 struct rgs_classifier *rgs_classifier_new(const struct rgs_catalogue *c,
@@ -86,6 +90,10 @@ static bool read_message(struct rgs_classifier *k, const struct rgs_message *m)
     r->text = rgs_bytes_upto(m->text, RGS_TEXT_MAX);
     if (r->text.n == 0 || !rgs_tokens_possible(r->text))
         return false;
+    if (rgs_plain_needed(r->text)) {
+        k->plain_n = rgs_plain(r->text, k->plain, k->from);
+        r->text = rgs_bytes(k->plain, k->plain_n);
+    }
     rgs_tokens_find(r->text, &r->tokens);
     if (r->tokens.n == 0 || !rgs_hits_find(r, k->scratch))
         return false;
@@ -108,10 +116,12 @@ static void wipe(struct rgs_classifier *k)
 
     explicit_bzero(&r->tokens, sizeof(r->tokens.token[0]) * r->tokens.n);
     r->tokens.n = 0;
+    explicit_bzero(k->plain, k->plain_n);
+    k->plain_n = 0;
     wipe_stack();
 }
 
-static void judge(struct rgs_classifier *k, struct rgs_verdict *v)
+static void judge(struct rgs_classifier *k, struct rgs_bytes text, struct rgs_verdict *v)
 {
     const struct rgs_reading *r = &k->r;
     const struct rgs_token *best = NULL;
@@ -136,6 +146,12 @@ static void judge(struct rgs_classifier *k, struct rgs_verdict *v)
     v->code += v->code == 0;
     v->code_at = best->at;
     v->code_len = (size_t)(best->end - best->at);
+    if (k->plain_n) { /* as it stood in the message, to the end of its last character */
+        uint32_t cp;
+        size_t last = k->from[best->end - 1];
+        v->code_at = k->from[best->at];
+        v->code_len = last + rgs_utf8_get(rgs_bytes_from(text, last), &cp) - v->code_at;
+    }
 }
 
 void rgs_classify(struct rgs_classifier *k, const struct rgs_message *m, struct rgs_verdict *v)
@@ -143,8 +159,8 @@ void rgs_classify(struct rgs_classifier *k, const struct rgs_message *m, struct 
     *v = (struct rgs_verdict){.purpose = RGS_PURPOSE_UNKNOWN};
     k->r.tokens.n = 0;
     if (read_message(k, m))
-        judge(k, v);
-    if (k->r.tokens.n) /* else no byte of the text was copied anywhere */
+        judge(k, m->text, v);
+    if (k->r.tokens.n || k->plain_n) /* else no byte of the text was copied anywhere */
         wipe(k);
     k->r.text = (struct rgs_bytes){0};
 }

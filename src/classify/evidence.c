@@ -6,6 +6,7 @@ enum {
     TOUCHING = 2, /* characters: "Rs. 500" */
     ADJACENT = 6, /* ": ", " is ", "是：" */
     NEAR = 30,    /* the same clause in most languages */
+    OF = 4,       /* " de ", " von ": what joins a name to the word before it */
     CLOSE = 14,   /* for words that must stand against the token: ref, order, call */
     SHORT_REST = 24,
 };
@@ -50,12 +51,12 @@ static bool base64ish(uint8_t c)
     return rgs_text_letter(c) || rgs_is_digit(c) || c == '+' || c == '/' || c == '_' || c == '-';
 }
 
-/* Eleven characters of Base64 as the last word, with both cases or a digit in them (SMS Retriever).
- */
+/* Eleven characters of Base64 as the last word (SMS Retriever): a capital behind its beginning or a
+ * digit tells it from a word. */
 static bool ends_with_hash(struct rgs_bytes t)
 {
     size_t n = t.n;
-    bool small = false, capital = false, digit = false;
+    bool small = false, inner = false, letter = false, digit = false;
 
     while (n && t.p[n - 1] <= ' ')
         n--;
@@ -65,11 +66,12 @@ static bool ends_with_hash(struct rgs_bytes t)
         uint8_t c = t.p[i];
         if (c >= 0x80 || !base64ish(c))
             return false;
-        small |= c >= 'a' && c <= 'z';
-        capital |= c >= 'A' && c <= 'Z';
+        small |= rgs_is_small(c);
+        inner |= small && rgs_is_capital(c);
+        letter |= rgs_is_letter(c);
         digit |= rgs_is_digit(c);
     }
-    return capital && (small || digit);
+    return inner || (letter && digit);
 }
 
 static bool app_tag(struct rgs_bytes t)
@@ -157,6 +159,8 @@ static enum rgs_feature of_word(enum rgs_word w)
         return RGS_F_HAS_PHONE;
     case RGS_W_PRIZE:
         return RGS_F_HAS_PRIZE;
+    case RGS_W_EXPIRED:
+        return RGS_F_HAS_EXPIRED;
     case RGS_W_STOP:
         return RGS_F_HAS_STOP;
     default:
@@ -186,7 +190,7 @@ void rgs_evidence_message(struct rgs_reading *r)
     set_if(f, RGS_F_HAS_LINK, has_link(r->text));
     set_if(f, RGS_F_APP_TAG, app_tag(r->text));
     set_if(f, RGS_F_BRACKET_HEAD, bracket_head(r->text));
-    set_if(f, RGS_F_MANY_NUMBERS, r->tokens.numbers >= 4);
+    set_if(f, RGS_F_MANY_NUMBERS, r->tokens.numbers >= 5);
     set_if(f, RGS_F_LONG, length > 240 && length <= 400);
     set_if(f, RGS_F_VERY_LONG, length > 400);
     set_if(f, RGS_F_SENDER_ALPHA, r->sender_type == RGS_SENDER_ALPHANUMERIC);
@@ -226,11 +230,33 @@ struct around {
     uint8_t before[RGS_W_COUNT], after[RGS_W_COUNT];
 };
 
+static unsigned least(unsigned a, unsigned b)
+{
+    return a < b ? a : b;
+}
+
+/* What a name and its preposition take up between a word and the token: "código de NAME es 1234".
+ */
+static unsigned named_between(const struct rgs_reading *r, size_t from, size_t to)
+{
+    unsigned most = 0;
+
+    for (size_t i = 0; r->hits.names && i < r->hits.n; i++) {
+        const struct rgs_hit *h = &r->hits.hit[i];
+        if (h->kind != RGS_MEANS_BRAND || h->at < from || h->end > to)
+            continue;
+        unsigned n = (unsigned)characters(rgs_bytes(r->text.p + h->at, (size_t)(h->end - h->at)));
+        most = n + OF > most ? n + OF : most;
+    }
+    return most;
+}
+
 static void look_around(const struct rgs_reading *r, const struct rgs_token *k, struct around *a)
 {
     /* Of these only that they stand somewhere counts. */
     static const uint32_t whole = 1u << RGS_W_WARN | 1u << RGS_W_VALID | 1u << RGS_W_UNASKED |
-                                  1u << RGS_W_PAY | 1u << RGS_W_PRIZE | 1u << RGS_W_STOP;
+                                  1u << RGS_W_PAY | 1u << RGS_W_PRIZE | 1u << RGS_W_STOP |
+                                  1u << RGS_W_EXPIRED;
     memset(a, NONE, sizeof(*a));
     for (size_t i = 0; i < r->hits.n; i++) {
         const struct rgs_hit *h = &r->hits.hit[i];
@@ -245,6 +271,8 @@ static void look_around(const struct rgs_reading *r, const struct rgs_token *k, 
             n = gap(r->text, from, to, &sentence);
             if (sentence || n > NEAR)
                 n = FAR;
+            else if (before && n > ADJACENT && (h->word == RGS_W_CODE || h->word == RGS_W_WEAK))
+                n -= least(n, named_between(r, from, to));
         }
         if (n < *nearest)
             *nearest = (uint8_t)n;
@@ -363,6 +391,36 @@ static bool phone_like(const struct rgs_token *k, const struct around *a)
            a->before[RGS_W_WEAK] > ADJACENT;
 }
 
+static bool begins_sentence(struct rgs_bytes t, size_t at)
+{
+    size_t b = at;
+
+    while (b > 0 && t.p[b - 1] <= ' ')
+        b--;
+    return b == 0 || (b < at && memchr(".!?:", t.p[b - 1], 4));
+}
+
+static bool has_code_word(const struct rgs_reading *r)
+{
+    return has(r, RGS_W_CODE) || has(r, RGS_W_WEAK);
+}
+
+/* By a word in its clause, or by a place that is given to codes. */
+static bool pointed_at(const struct rgs_features *f, const struct around *a)
+{
+    static const enum rgs_feature places[] = {
+        RGS_F_AT_START,     RGS_F_AT_END,     RGS_F_OWN_LINE,   RGS_F_BRACKETED,
+        RGS_F_COLON_BEFORE, RGS_F_ALONE,      RGS_F_SHORT_REST, RGS_F_DOMAIN_BOUND,
+        RGS_F_ENTER_BEFORE, RGS_F_ENTER_AFTER};
+
+    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+        if (holds(f, places[i]))
+            return true;
+    }
+    return a->before[RGS_W_CODE] <= NEAR || a->before[RGS_W_WEAK] <= NEAR ||
+           a->after[RGS_W_CODE] <= NEAR || a->after[RGS_W_WEAK] <= NEAR;
+}
+
 void rgs_evidence_token(const struct rgs_reading *r, const struct rgs_token *k,
                         struct rgs_features *f)
 {
@@ -404,9 +462,16 @@ void rgs_evidence_token(const struct rgs_reading *r, const struct rgs_token *k,
     bool purpose = false, order = false;
     for (unsigned w = RGS_W_VERIFY; w <= RGS_W_RESET; w++)
         purpose |= a.before[w] <= NEAR || a.after[w] <= NEAR;
+    set_if(f, RGS_F_ENTER_FOR,
+           purpose && (a.before[RGS_W_ENTER] <= CLOSE || a.after[RGS_W_ENTER] <= CLOSE));
+    set_if(f, RGS_F_BEGINS_IS,
+           begins_sentence(r->text, k->at) &&
+               (a.after[RGS_W_CODE] <= NEAR || a.after[RGS_W_WEAK] <= NEAR));
+    set_if(f, RGS_F_MIXED_NAMED, k->shape >= RGS_SHAPE_MIXED && a.before[RGS_W_CODE] <= ADJACENT);
     for (unsigned w = RGS_W_ORDER; w <= RGS_W_BOOKING; w++)
         order |= a.before[w] <= CLOSE;
     set_if(f, RGS_F_PURPOSE_NEAR, purpose);
+    set_if(f, RGS_F_APART, has_code_word(r) && !pointed_at(f, &a));
     set_if(f, RGS_F_WORDLESS,
            !has(r, RGS_W_CODE) && !has(r, RGS_W_WEAK) && !has(r, RGS_W_ENTER) &&
                !holds(f, RGS_F_SHORT_REST) && !holds(f, RGS_F_ALONE) && !holds(f, RGS_F_APP_TAG) &&

@@ -57,6 +57,7 @@ static int on_match(unsigned id, unsigned long long from, unsigned long long to,
             continue;
         if (r->hits.n == RGS_HITS_MAX)
             return 1;
+        r->hits.names += m->kind == RGS_MEANS_BRAND;
         r->hits.hit[r->hits.n++] = (struct rgs_hit){.at = (uint16_t)at,
                                                     .end = (uint16_t)to,
                                                     .service = m->service,
@@ -90,6 +91,35 @@ static bool covers(const struct rgs_hit *b, const struct rgs_hit *a)
     return false;
 }
 
+static bool counts_against(const struct rgs_hit *h)
+{
+    static const uint32_t words = 1u << RGS_W_NOT_CODE | 1u << RGS_W_MONEY | 1u << RGS_W_UNIT |
+                                  1u << RGS_W_ORDER | 1u << RGS_W_DELIVERY | 1u << RGS_W_PROMO |
+                                  1u << RGS_W_BALANCE | 1u << RGS_W_BOOKING | 1u << RGS_W_PHONE |
+                                  1u << RGS_W_PRIZE;
+    return h->kind == RGS_MEANS_WORD && (words >> h->word & 1) != 0;
+}
+
+/* "Cita Previa" is no appointment, and "Chipper Cash code" no code for cash: a word that begins
+ * inside of a name says nothing. */
+static void drop_inside_names(struct rgs_hits *h)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < h->n; i++) {
+        const struct rgs_hit *a = &h->hit[i];
+        bool inside = false;
+        for (size_t k = 0; counts_against(a) && k < h->n && !inside; k++) {
+            const struct rgs_hit *b = &h->hit[k];
+            inside = b->kind == RGS_MEANS_BRAND && !(b->flags & RGS_COMMON) && b->at <= a->at &&
+                     a->at < b->end && b->end - b->at > 3;
+        }
+        h->hit[n] = *a;
+        n += !inside;
+    }
+    h->n = n;
+}
+
 static void drop_covered(struct rgs_hits *h)
 {
     bool covered[RGS_HITS_MAX];
@@ -112,11 +142,13 @@ static void drop_covered(struct rgs_hits *h)
 
 bool rgs_hits_find(struct rgs_reading *r, hs_scratch_t *scratch)
 {
-    r->hits.n = 0;
+    r->hits.n = r->hits.names = 0;
     hs_error_t e = hs_scan(r->c->patterns.db, (const char *)r->text.p, (unsigned)r->text.n, 0,
                            scratch, on_match, r);
     if (e != HS_SUCCESS && e != HS_SCAN_TERMINATED)
         return false;
+    if (r->hits.names)
+        drop_inside_names(&r->hits);
     drop_covered(&r->hits);
     r->words = 0;
     r->hits.names = 0;

@@ -245,10 +245,18 @@ static bool signed_by_other(const struct rgs_reading *r, const struct candidate 
            best->best < BY_CODE_WORD;
 }
 
+static bool keeps_money(const struct rgs_catalogue *c, uint16_t service)
+{
+    const char *category = rgs_category_word(c->services[service - 1].category);
+    return strcmp(category, "bank") == 0 || strcmp(category, "payment") == 0;
+}
+
 uint16_t rgs_service_name(const struct rgs_reading *r, const struct rgs_token *code)
 {
     struct candidate list[CANDIDATES], *best = NULL;
     size_t n = 0;
+    /* A payment names shops: there only the bank, or an author's place, counts. */
+    bool money = (r->words >> RGS_W_MONEY & 1) || (r->words >> RGS_W_PAY & 1);
 
     if (!r->hits.names && !r->sender_service && !code)
         return 0;
@@ -271,17 +279,13 @@ uint16_t rgs_service_name(const struct rgs_reading *r, const struct rgs_token *c
     }
     for (size_t i = 0; i < n; i++) {
         const struct candidate *x = &list[i];
+        if (money && x->best <= BY_MENTION && !keeps_money(r->c, x->service))
+            continue;
         if (!best || x->best + x->sum > best->best + best->sum ||
             (x->best + x->sum == best->best + best->sum && x->at < best->at))
             best = &list[i];
     }
     if (!best || best->best < ENOUGH || signed_by_other(r, best))
-        return 0;
-    /* A payment names shops: there only the bank, or an author's place, counts. */
-    const char *category = rgs_category_word(r->c->services[best->service - 1].category);
-    bool money = (r->words >> RGS_W_MONEY & 1) || (r->words >> RGS_W_PAY & 1);
-    if (best->best <= BY_MENTION && money && strcmp(category, "bank") != 0 &&
-        strcmp(category, "payment") != 0)
         return 0;
     return best->service;
 }

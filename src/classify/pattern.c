@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/hash.h"
+#include "classify/plain.h"
 #include "classify/text.h"
 
 enum { MAX_SPELLING = 96, MAX_FORM = MAX_SPELLING * 2 };
@@ -168,6 +169,43 @@ static struct form replaced(const struct form *f, const char *from, const char *
     return out;
 }
 
+/* As a text reads that was freed of joiners and of accents as characters of their own. */
+static void add_plain(struct rgs_patterns *p, const struct form *f, struct rgs_meaning m)
+{
+    struct rgs_bytes s = rgs_bytes(f->s, f->n);
+    struct form out;
+
+    if (!rgs_plain_needed(s))
+        return;
+    out.n = rgs_plain(s, (uint8_t *)out.s, NULL);
+    if (out.n == 0)
+        return;
+    add_cases(p, &out, m);
+    add_bare(p, &out, m);
+}
+
+/* Keyboards for Arabic and for Persian have yeh and kaf as different characters, and hamza on alef
+ * is often left out: texts have either. */
+static void add_arabic(struct rgs_patterns *p, const struct form *f, struct rgs_meaning m)
+{
+    static const struct {
+        const char *from, *to;
+    } swaps[] = {{"\xdb\x8c", "\xd9\x8a"},
+                 {"\xda\xa9", "\xd9\x83"},
+                 {"\xd8\xa3", "\xd8\xa7"},
+                 {"\xd8\xa5", "\xd8\xa7"},
+                 {"\xd8\xa6", "\xdb\x8c"}};
+    struct form all = *f;
+
+    for (size_t i = 0; i < sizeof(swaps) / sizeof(swaps[0]); i++) {
+        struct form one = replaced(f, swaps[i].from, swaps[i].to);
+        all = replaced(&all, swaps[i].from, swaps[i].to);
+        add_meaning(p, &one, false, m);
+    }
+    add_meaning(p, &all, false, m);
+    add_plain(p, &all, m);
+}
+
 void rgs_patterns_add(struct rgs_patterns *p, const char *s, size_t n, struct rgs_meaning m)
 {
     struct form f = {.n = 0};
@@ -190,6 +228,9 @@ void rgs_patterns_add(struct rgs_patterns *p, const char *s, size_t n, struct rg
     }
     add_cases(p, &f, m);
     add_bare(p, &f, m);
+    add_plain(p, &f, m);
+    if ((uint8_t)s[0] >= 0xd8 && (uint8_t)s[0] <= 0xdb)
+        add_arabic(p, &f, m);
     if (memchr(s, '\'', n)) {
         struct form curly = replaced(&f, "'", "\xe2\x80\x99"), none = replaced(&f, "'", "");
         add_cases(p, &curly, m);

@@ -440,6 +440,9 @@ void rgs_tokens_find(struct rgs_bytes t, struct rgs_tokens *out)
 
     out->n = 0;
     out->numbers = n;
+    for (size_t i = 1; i < n; i++)
+        out->numbers -=
+            runs[i].at == runs[i - 1].end + 1 && memchr(".,:/-", t.p[runs[i - 1].end], 5) != NULL;
     for (size_t i = 0; i < n;) {
         const struct run *r = &runs[i];
         /* More in a row than a code has, 091 234 5678 or 2026-11-24, has no code in it. */

@@ -37,7 +37,7 @@ struct rgs_token {
 struct rgs_tokens {
     struct rgs_token token[RGS_TOKENS_MAX];
     size_t n;
-    size_t numbers; /* runs with digits in the text, code-shaped or not */
+    size_t numbers; /* in the text, code-shaped or not; a date or a time is one */
 };
 
 /* True when a text may hold a code at all; cheap, for all texts are asked this first. */

@@ -410,7 +410,8 @@ static void eval_cases(void)
 
         rgs_classify(classifier, &m, &v);
         bool own = strstr(t->file, "services/") != NULL;
-        add(&all, own ? "beside services" : "rules/recognition", t->otp, v.otp);
+        const char *file = strrchr(t->file, '/');
+        add(&all, own ? "beside services" : file ? file + 1 : t->file, t->otp, v.otp);
         snprintf(lang, sizeof(lang), "%.*s", (int)t->lang.n, (const char *)t->lang.p);
         if (t->lang.n)
             add(&langs, lang, t->otp, v.otp);
@@ -496,7 +497,9 @@ static void evidence(const struct rows *rows)
         char lang[16];
         snprintf(lang, sizeof(lang), "%.*s", (int)t->lang.n, (const char *)t->lang.p);
         print_evidence(t->otp ? "otp" : "other",
-                       strstr(t->file, "services/") ? "rules/services" : "rules/recognition",
+                       strstr(t->file, "services/")   ? "rules/services"
+                       : strstr(t->file, "cases_fit") ? "rules/fit"
+                                                      : "rules/held",
                        t->service, lang, &m);
     }
 }

@@ -450,3 +450,51 @@ Test(blind, judges_by_the_envelope)
     cr_expect(!v.otp);
     rgs_catalogue_del(c);
 }
+
+/* What hides words and digits from a reader of bytes, and where the code stood in the message. */
+Test(classify, reads_texts_that_hide_their_words)
+{
+    static const struct {
+        const char *text, *code;
+        bool otp;
+    } rows[] = {
+        {"Your ve\xe2\x80\x8bri\xe2\x80\x8b"
+         "fication co\xe2\x80\x8b"
+         "de is 482913",
+         "482913", true},
+        {"Your verification code is 48\xe2\x80\x8b"
+         "29\xe2\x80\x8b"
+         "13",
+         "48\xe2\x80\x8b"
+         "29\xe2\x80\x8b"
+         "13",
+         true},
+        {"Your verification code is \xe2\x80\x8e"
+         "482913\xe2\x80\x8e.",
+         "482913", true},
+        {"Your\xc2\xa0verification\xc2\xa0"
+         "code\xc2\xa0is\xc2\xa0"
+         "482913",
+         "482913", true},
+        {"\xef\xbc\xb9\xef\xbd\x8f\xef\xbd\x95\xef\xbd\x92\xe3\x80\x80"
+         "\xef\xbd\x90\xef\xbd\x81\xef\xbd\x93\xef\xbd\x93\xef\xbd\x83\xef\xbd\x8f\xef\xbd\x84\xef"
+         "\xbd\x85\xe3\x80\x80\x69\x73\xe3\x80\x80\x34\x38\x32\x39\x31\x33",
+         "482913", true},
+        {"Votre code de ve\xcc\x81rification est 482913", "482913", true},
+        {"Pro\xe2\x80\x8bmo co\xe2\x80\x8b"
+         "de 482913 gives 20 % off",
+         "", false},
+    };
+    struct rgs_catalogue *c = build(both, &rgs_alloc_libc, (struct rgs_bytes){0});
+
+    cr_assert_not_null(c, "%s", diag.text);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct rgs_verdict v = judge(c, "", rows[i].text);
+        cr_expect_eq(v.otp, rows[i].otp, "row %zu: confidence %u", i, v.confidence);
+        cr_expect_eq(v.code_len, strlen(rows[i].code), "row %zu: %zu bytes", i, v.code_len);
+        if (v.code_len == strlen(rows[i].code))
+            cr_expect_eq(memcmp(rows[i].text + v.code_at, rows[i].code, v.code_len), 0, "row %zu",
+                         i);
+    }
+    rgs_catalogue_del(c);
+}

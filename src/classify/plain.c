@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "classify/plain.h"
+
+#include "base/utf8.h"
+
+enum kind { KEEP, DROP, BLANK, WIDE, ACCENT };
+
+static enum kind kind_of(uint32_t cp)
+{
+    switch (cp) {
+    case 0xad:   /* soft hyphen */
+    case 0x34f:  /* combining grapheme joiner */
+    case 0x61c:  /* Arabic letter mark */
+    case 0x180e: /* Mongolian vowel separator */
+    case 0xfeff: /* byte order mark, zero-width no-break space */
+        return DROP;
+    case 0xa0:
+    case 0x202f:
+    case 0x205f:
+        return BLANK;
+    default:
+        break;
+    }
+    if (cp >= 0x2000 && cp <= 0x200a)
+        return BLANK;
+    if ((cp >= 0x200b && cp <= 0x200f) || (cp >= 0x202a && cp <= 0x202e) ||
+        (cp >= 0x2060 && cp <= 0x2069))
+        return DROP;
+    if (cp >= 0x300 && cp <= 0x36f)
+        return ACCENT;
+    if ((cp >= 0xff21 && cp <= 0xff3a) || (cp >= 0xff41 && cp <= 0xff5a))
+        return WIDE;
+    return KEEP;
+}
+
+/* Lead bytes of what kind_of() looks for; sixteen bytes at a time as far as there are so many. */
+static size_t next_lead(struct rgs_bytes t, size_t i)
+{
+    typedef uint8_t lanes __attribute__((vector_size(16)));
+
+    for (; i + 16 <= t.n; i += 16) {
+        lanes v;
+        uint64_t any[2];
+        memcpy(&v, t.p + i, sizeof(v));
+        lanes m = (lanes)(v == 0xc2) | (lanes)(v == 0xcc) | (lanes)(v == 0xcd) |
+                  (lanes)(v == 0xd8) | (lanes)(v == 0xe1) | (lanes)(v == 0xe2) | (lanes)(v == 0xef);
+        memcpy(any, &m, sizeof(any));
+        if (any[0] | any[1])
+            break;
+    }
+    for (; i < t.n; i++) {
+        uint8_t c = t.p[i];
+        if (c == 0xc2 || c == 0xcc || c == 0xcd || c == 0xd8 || c == 0xe1 || c == 0xe2 || c == 0xef)
+            break;
+    }
+    return i;
+}
+
+bool rgs_plain_needed(struct rgs_bytes t)
+{
+    for (size_t i = 0; (i = next_lead(t, i)) < t.n; i++) {
+        uint32_t cp;
+        rgs_utf8_get(rgs_bytes_from(t, i), &cp);
+        if (kind_of(cp) != KEEP)
+            return true;
+    }
+    return false;
+}
+
+/* Letters that are others with their accent; other accents go, as words are known without too. */
+static uint32_t composed(uint32_t letter, uint32_t accent)
+{
+    static const struct {
+        uint16_t letter, accent, whole;
+    } pairs[] = {
+        {0x438, 0x306, 0x439}, {0x418, 0x306, 0x419}, /* Cyrillic short i */
+        {0x435, 0x308, 0x451}, {0x415, 0x308, 0x401}, /* io */
+        {0x456, 0x308, 0x457}, {0x406, 0x308, 0x407}, /* yi */
+        {0x443, 0x306, 0x45e}, {0x423, 0x306, 0x40e}, /* short u */
+    };
+    for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+        if (pairs[i].letter == letter && pairs[i].accent == accent)
+            return pairs[i].whole;
+    }
+    return letter;
+}
+
+size_t rgs_plain(struct rgs_bytes t, uint8_t *out, uint16_t *from)
+{
+    size_t n = 0, last_at = 0;
+    uint32_t last = 0;
+
+    for (size_t i = 0; i < t.n;) {
+        uint32_t cp;
+        size_t len = rgs_utf8_get(rgs_bytes_from(t, i), &cp), at = n;
+        enum kind kind = kind_of(cp);
+        if (kind == KEEP) {
+            memcpy(out + n, t.p + i, len);
+            n += len;
+        } else if (kind == BLANK) {
+            out[n++] = ' ';
+        } else if (kind == WIDE) {
+            out[n++] = (uint8_t)(cp - 0xfee0);
+        } else if (kind == ACCENT && n && composed(last, cp) != last) {
+            rgs_utf8_put((char *)out + last_at, composed(last, cp)); /* two bytes as before */
+        }
+        if (kind == KEEP) {
+            last = cp;
+            last_at = at;
+        }
+        for (; from && at < n; at++)
+            from[at] = (uint16_t)i;
+        i += len;
+    }
+    if (from)
+        from[n] = (uint16_t)t.n;
+    return n;
+}
