@@ -93,7 +93,7 @@ for line in (root / "tools/redis/users.conf").read_text().splitlines():
     if match := re.match(r"user (\S+) (.*)", line):
         # Words in parentheses are one rule.
         admin("ACL", "SETUSER", match[1], *re.findall(r"\([^)]*\)|\S+", match[2]))
-users = {name: f"redis://{name}:change-this-{name}@127.0.0.1:{server.port}" for name in ("probe", "engine", "reader")}
+users = {name: f"redis://{name}:change-this-{name}@127.0.0.1:{server.port}" for name in ("probe", "engine", "desk", "reader")}
 log = work / "early.log"
 with log.open("wb") as out:
     early = subprocess.Popen([str(a) for a in commands.probe(users["probe"], "--spool", work / "spool")],
@@ -128,12 +128,20 @@ for words in (("XRANGE", obs, "-", "+"), ("XREAD", "STREAMS", obs, "0"), ("DEL",
               ("FUNCTION", "DELETE", "regsentry"), ("FUNCTION", "LOAD", "REPLACE", "#!lua name=regsentry\n"), ("CONFIG", "GET", "*")):
     refused("probe", *words)
 for words in (("SET", "other", "1"), ("FLUSHALL",), ("KEYS", "*"), ("CONFIG", "GET", "*"), ("FUNCTION", "DELETE", "regsentry"),
-              ("EVAL", "return 1", "0"), ("ACL", "LIST"), ("SHUTDOWN",)):
+              ("EVAL", "return 1", "0"), ("ACL", "LIST"), ("SHUTDOWN",), ("RPUSH", "rgs:{main}:rulelog", "x"), ("DEL", obs),
+              ("SET", "rgs:{main}:rules:00", "x"), ("FCALL", "rgs_append", "2", obs, "rgs:{main}:probes", "x", "1", "x", "1", "1")):
     refused("engine", *words)
+for words in (("XRANGE", obs, "-", "+"), ("HSET", lease, "owner", "x"), ("DEL", "rgs:{main}:rulelog"), ("KEYS", "*"),
+              ("ZADD", scores, "1", "R1"), ("FCALL", "rgs_lease", "2", lease, "rgs:{main}:position", "x", "1", "1", "1")):
+    refused("desk", *words)
 for words in (("XRANGE", obs, "-", "+"), ("ZADD", scores, "1", "R1"), ("XADD", "rgs:{main}:alerts", "*", "a", "b"),
               ("FCALL", "rgs_lease", "2", lease, "rgs:{main}:position", "x", "1", "1", "1"), ("DEL", scores), ("KEYS", "*"),
               ("HGETALL", "rgs:{main}:poisoned"), ("FUNCTION", "LIST"), ("FLUSHALL",)):
     refused("reader", *words)
+status, _, err = run([binary, "rules", "push", "--redis", users["desk"], "--by", "ann", "--note", "of the desk", root / "rules"])
+checks.ok(status == 0, "desk pushes rules", err)
+status, out, err = run([binary, "rules", "log", "--redis", users["reader"]])
+checks.ok(status == 0 and b"of the desk" in out, "reader reads their log", status, out, err)
 reader = server.client("reader", "change-this-reader")
 checks.ok(reader("ZREVRANGE", scores, 0, 0) and reader("HGET", "rgs:{main}:resellers", "R17"), "reader reads scores and lines")
 reader("XGROUP", "CREATE", "rgs:{main}:alerts", "siem", "0")
