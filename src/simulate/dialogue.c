@@ -62,7 +62,8 @@ void rgs_sim_dialogue_event(struct rgs_sim_world *w, const struct rgs_sim_event 
         [RGS_SIM_UCP] = rgs_sim_ucp_step,
     };
     struct rgs_sim_dialogue *d = &w->dialogue[e->who];
-    bool goes_on = d->kind >= RGS_SIM_SGS_ATTACH
+    bool goes_on = d->kind >= RGS_SIM_ACCESS_ATTACH ? rgs_sim_access_step(w, d, e->ts)
+                   : d->kind >= RGS_SIM_SGS_ATTACH
                        ? rgs_sim_sgs_step(w, d, e->ts)
                        : step[rgs_sim_behaviour_of(w, &w->sub[d->sub])->road](w, d, e->ts);
     if (!goes_on)

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "simulate/l3_out.h"
 #include "simulate/random.h"
 #include "simulate/world.h"
 
@@ -112,10 +113,7 @@ static void put_tbcd(struct rgs_wire *m, uint32_t code, const struct rgs_digits 
 {
     size_t at = open_avp(m, code);
 
-    for (unsigned i = 0; i < d->n; i += 2) {
-        unsigned high = i + 1u < d->n ? (unsigned)(d->d[i + 1] - '0') : 0xf;
-        rgs_put8(m, high << 4 | (unsigned)(d->d[i] - '0'));
-    }
+    rgs_put_tbcd(m, d, 0);
     close_avp(m, at);
 }
 

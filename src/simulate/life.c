@@ -70,6 +70,8 @@ static void attach(struct rgs_sim_world *w, uint32_t i, int64_t ts)
         go(w, RGS_SIM_CHECK_IMEI, i, ts);
     if (b->road == RGS_SIM_MAP && w->s->sgs && w->sub[i].network == 0)
         go(w, RGS_SIM_SGS_ATTACH, i, ts);
+    if (b->road == RGS_SIM_MAP && w->s->access && w->sub[i].network == 0)
+        go(w, RGS_SIM_ACCESS_ATTACH, i, ts);
     go(w, RGS_SIM_ATTACH, i, ts + check * RGS_SIM_SECOND / 4);
 }
 

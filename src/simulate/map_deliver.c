@@ -28,22 +28,36 @@ static void forward(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, int64_t
     rgs_put_mt_forward_sm(m, t, &imsi, &w->s->smsc, rgs_wire_bytes(&tpdu), d->part + 1u < u->parts);
 }
 
-/* In the home network the switch hands the message on to the MME (TS 23.272 8.2.4). */
+/* The same message on the way from the switch to the mobile. */
+static void hand_on(struct rgs_sim_world *w, const struct rgs_sim_dialogue *d,
+                    enum rgs_sim_dialogue_kind kind, int64_t ts)
+{
+    struct rgs_sim_dialogue copy = *d; /* a new one may move the dialogues */
+    struct rgs_sim_dialogue *leg = rgs_sim_dialogue_new(w, kind, d->sub);
+
+    if (!leg)
+        return;
+    copy.kind = (uint8_t)kind;
+    copy.step = 0;
+    *leg = copy;
+    rgs_sim_dialogue_go(w, leg, ts + RGS_SIM_SECOND / 50);
+}
+
+/* In the home network the switch hands the message on to the MME (TS 23.272 8.2.4), or to the radio
+ * network. */
 static void forwarded(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, int64_t ts)
 {
+    const struct rgs_sim_dialogue leg = *d;
+
     w->frames.counts.tpdus++;
     d->step = FORWARD_RES;
     rgs_sim_after(w, d, ts, d->absent ? 4000 : 700, 2500);
-    if (!w->s->sgs || d->network != 0 || d->absent)
+    if (leg.network != 0 || leg.absent)
         return;
-    struct rgs_sim_dialogue leg = *d;
-    struct rgs_sim_dialogue *sgs = rgs_sim_dialogue_new(w, RGS_SIM_SGS_DELIVER, d->sub);
-    if (!sgs)
-        return;
-    leg.kind = RGS_SIM_SGS_DELIVER;
-    leg.step = 0;
-    *sgs = leg;
-    rgs_sim_dialogue_go(w, sgs, ts + RGS_SIM_SECOND / 50);
+    if (w->s->sgs)
+        hand_on(w, &leg, RGS_SIM_SGS_DELIVER, ts);
+    if (w->s->access)
+        hand_on(w, &leg, RGS_SIM_ACCESS_DELIVER, ts);
 }
 
 static void answer_sri(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, int64_t ts)

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "simulate/l3_out.h"
 #include "simulate/random.h"
 #include "simulate/world.h"
 
@@ -44,24 +45,17 @@ static void put_ie(struct rgs_wire *m, unsigned tag, struct rgs_bytes value)
     rgs_put_bytes(m, value);
 }
 
-/* Mobile identity, TS 24.008 10.5.1.4: the first digit beside the type, filled up with 1111. */
 static void put_imsi(struct rgs_wire *m, const struct rgs_digits *d)
 {
     rgs_put8(m, IMSI);
-    rgs_put8(m, 1u + d->n / 2u);
-    rgs_put8(m, (unsigned)(d->d[0] - '0') << 4 | (d->n & 1 ? 8u : 0u) | 1u);
-    for (unsigned i = 1; i < d->n; i += 2) {
-        unsigned high = i + 1u < d->n ? (unsigned)(d->d[i + 1] - '0') : 0xf;
-        rgs_put8(m, high << 4 | (unsigned)(d->d[i] - '0'));
-    }
+    rgs_put_mobile_identity(m, d, RGS_IDENTITY_IS_IMSI);
 }
 
 /* Sixteen digits without a type, 9.4.9. */
 static void put_imeisv(struct rgs_wire *m, const struct rgs_digits *d)
 {
     rgs_put16(m, IMEISV << 8 | 8);
-    for (unsigned i = 0; i < 16; i += 2)
-        rgs_put8(m, (unsigned)(d->d[i + 1] - '0') << 4 | (unsigned)(d->d[i] - '0'));
+    rgs_put_tbcd(m, d, 0);
 }
 
 /* A name of labels with their lengths in front, 9.4.13 and 9.4.22. */
@@ -80,18 +74,6 @@ static void put_name(struct rgs_wire *m, unsigned tag, const char *name)
     }
 }
 
-/* MCC and MNC of the home network, TS 24.008 10.5.1.3. */
-static void put_plmn(struct rgs_wire *m, const struct rgs_digits *plmn)
-{
-    unsigned d[6];
-
-    for (unsigned i = 0; i < 6; i++)
-        d[i] = i < plmn->n ? (unsigned)(plmn->d[i] - '0') : 0xf;
-    rgs_put8(m, d[1] << 4 | d[0]);
-    rgs_put8(m, d[5] << 4 | d[2]);
-    rgs_put8(m, d[4] << 4 | d[3]);
-}
-
 /* Where the subscriber is: three cells belong to each switch's tracking area. */
 static void put_place(struct rgs_wire *m, const struct rgs_sim_world *w,
                       const struct rgs_sim_dialogue *d)
@@ -99,10 +81,10 @@ static void put_place(struct rgs_wire *m, const struct rgs_sim_world *w,
     unsigned area = 1000u + d->node;
 
     rgs_put16(m, TAI << 8 | 5);
-    put_plmn(m, &w->s->plmn);
+    rgs_put_plmn(m, &w->s->plmn);
     rgs_put16(m, area);
     rgs_put16(m, ECGI << 8 | 7);
-    put_plmn(m, &w->s->plmn);
+    rgs_put_plmn(m, &w->s->plmn);
     rgs_put32(m, area << 8 | (1u + d->sub % 3u)); /* eNodeB and cell: 28 bits */
 }
 
@@ -125,28 +107,6 @@ static void put_unitdata(struct rgs_wire *m, unsigned type, const struct rgs_dig
     put_ie(m, NAS_CONTAINER, cp);
 }
 
-/* CP-DATA with RP-DATA to the mobile: TS 24.011 7.2.1 and 7.3.1.1. */
-static void put_cp_rp_data(struct rgs_wire *m, const struct rgs_sim_world *w,
-                           const struct rgs_sim_dialogue *d, struct rgs_bytes tpdu)
-{
-    const struct rgs_digits *smsc = &w->s->smsc;
-    unsigned address = 1 + (smsc->n + 1u) / 2;
-
-    rgs_put16(m, 0x0901); /* transaction identifier 0, SMS; CP-DATA */
-    rgs_put8(m, (unsigned)(5 + address + tpdu.n));
-    rgs_put8(m, 0x01); /* RP-DATA, network to mobile */
-    rgs_put8(m, d->reference);
-    rgs_put8(m, address);
-    rgs_put8(m, 0x91);
-    for (unsigned i = 0; i < smsc->n; i += 2) {
-        unsigned high = i + 1u < smsc->n ? (unsigned)(smsc->d[i + 1] - '0') : 0xf;
-        rgs_put8(m, high << 4 | (unsigned)(smsc->d[i] - '0'));
-    }
-    rgs_put8(m, 0); /* no destination address towards the mobile */
-    rgs_put8(m, (unsigned)tpdu.n);
-    rgs_put_bytes(m, tpdu);
-}
-
 static bool attach_step(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, int64_t ts)
 {
     const struct rgs_digits imsi = rgs_sim_imsi(w, d->sub);
@@ -163,7 +123,7 @@ static bool attach_step(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, int
         put_name(&m, MME_NAME, name);
         put_ie(&m, EPS_LU_TYPE, rgs_bytes("\x01", 1)); /* IMSI attach */
         rgs_put16(&m, LAI << 8 | 5);
-        put_plmn(&m, &w->s->plmn);
+        rgs_put_plmn(&m, &w->s->plmn);
         rgs_put16(&m, 1000u + d->node);
         put_imeisv(&m, &imeisv);
         put_place(&m, w, d);
@@ -174,7 +134,7 @@ static bool attach_step(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, int
     rgs_put8(&m, LOCATION_UPDATE_ACCEPT);
     put_imsi(&m, &imsi);
     rgs_put16(&m, LAI << 8 | 5);
-    put_plmn(&m, &w->s->plmn);
+    rgs_put_plmn(&m, &w->s->plmn);
     rgs_put16(&m, 1000u + d->node);
     send_message(w, ts, MSC, &m);
     return false;
@@ -211,16 +171,14 @@ static bool deliver_step(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, in
         from = MSC;
         rgs_sim_compose(d, &u);
         rgs_sim_put_deliver(w, d, &u, &tpdu);
-        put_cp_rp_data(&cp, w, d, rgs_wire_bytes(&tpdu));
+        rgs_put_cp_rp_data(&cp, &w->s->smsc, d->reference, rgs_wire_bytes(&tpdu));
         put_unitdata(&m, DOWNLINK_UNITDATA, &imsi, rgs_wire_bytes(&cp));
         break;
     case 3:
         put_unitdata(&m, UPLINK_UNITDATA, &imsi, rgs_bytes("\x89\x04", 2)); /* CP-ACK */
         break;
     case 4:
-        rgs_put16(&cp, 0x8901); /* CP-DATA with RP-ACK, mobile to network: 7.3.3 */
-        rgs_put16(&cp, 0x0202);
-        rgs_put8(&cp, d->reference);
+        rgs_put_cp_rp_ack(&cp, d->reference);
         put_unitdata(&m, UPLINK_UNITDATA, &imsi, rgs_wire_bytes(&cp));
         break;
     case 5:

@@ -63,6 +63,8 @@ static int simulate(const struct rgs_sim_scenario *s, const struct rgs_simulate_
             rgs_sim_diameter_open(w);
         if (s->sgs)
             rgs_sim_sgs_open(w);
+        if (s->access)
+            rgs_sim_access_open(w);
         run(w);
         error = w->failed || w->queue.failed ? -ENOMEM : w->frames.error;
         if (!error)

@@ -59,15 +59,9 @@ static size_t address_len(const struct rgs_gt *gt)
     return 6u + (gt->digits.n + 1u) / 2;
 }
 
-/* The M3UA header, its routing context and the protocol data up to the SIF (3.3.1); ends with
- * data_end. */
-struct data_marks {
-    size_t message, parameter;
-};
-
-static struct data_marks data(struct rgs_wire *w, const struct rgs_mtp *mtp)
+struct rgs_m3ua_data rgs_put_m3ua_data(struct rgs_wire *w, const struct rgs_mtp *mtp)
 {
-    struct data_marks m = {.message = m3ua(w, 0x0101)};
+    struct rgs_m3ua_data m = {.message = m3ua(w, 0x0101)};
 
     rgs_put32(w, 0x00060008);
     rgs_put32(w, mtp->routing_context);
@@ -82,7 +76,7 @@ static struct data_marks data(struct rgs_wire *w, const struct rgs_mtp *mtp)
     return m;
 }
 
-static void data_end(struct rgs_wire *w, struct data_marks m)
+void rgs_end_m3ua_data(struct rgs_wire *w, struct rgs_m3ua_data m)
 {
     if (rgs_wire_ok(w))
         rgs_set16(w->p + m.parameter + 2, (unsigned)(w->n - m.parameter));
@@ -93,7 +87,7 @@ static void data_end(struct rgs_wire *w, struct data_marks m)
 void rgs_put_udt(struct rgs_wire *w, const struct rgs_mtp *mtp, const struct rgs_gt *called,
                  const struct rgs_gt *calling, struct rgs_bytes tcap)
 {
-    struct data_marks m = data(w, mtp);
+    struct rgs_m3ua_data m = rgs_put_m3ua_data(w, mtp);
     size_t second = 3 + address_len(called) - 1, third = second + address_len(calling) - 1;
 
     rgs_put16(w, 0x0980); /* UDT, class 0, return on error: Q.713 4.10 */
@@ -104,14 +98,14 @@ void rgs_put_udt(struct rgs_wire *w, const struct rgs_mtp *mtp, const struct rgs
     put_address(w, calling);
     rgs_put8(w, (unsigned)tcap.n);
     rgs_put_bytes(w, tcap);
-    data_end(w, m);
+    rgs_end_m3ua_data(w, m);
 }
 
 void rgs_put_xudt(struct rgs_wire *w, const struct rgs_mtp *mtp, const struct rgs_gt *called,
                   const struct rgs_gt *calling, struct rgs_bytes segment, bool first, unsigned left,
                   uint32_t reference)
 {
-    struct data_marks m = data(w, mtp);
+    struct rgs_m3ua_data m = rgs_put_m3ua_data(w, mtp);
     size_t second = 4 + address_len(called) - 1, third = second + address_len(calling) - 1;
 
     rgs_put16(w, 0x1181); /* XUDT, class 1: segments stay in sequence; Q.713 4.18 */
@@ -129,5 +123,5 @@ void rgs_put_xudt(struct rgs_wire *w, const struct rgs_mtp *mtp, const struct rg
     rgs_put8(w, reference >> 16);
     rgs_put16(w, reference & 0xffff);
     rgs_put8(w, 0); /* end of optional parameters */
-    data_end(w, m);
+    rgs_end_m3ua_data(w, m);
 }

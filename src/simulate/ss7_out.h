@@ -21,6 +21,14 @@ struct rgs_mtp {
     uint32_t routing_context;
 };
 
+/* DATA with its routing context and the protocol data up to the SIF (RFC 4666 3.3.1), and its end:
+ * what is written in between is SCCP. */
+struct rgs_m3ua_data {
+    size_t message, parameter;
+};
+struct rgs_m3ua_data rgs_put_m3ua_data(struct rgs_wire *w, const struct rgs_mtp *mtp);
+void rgs_end_m3ua_data(struct rgs_wire *w, struct rgs_m3ua_data m);
+
 enum { RGS_SSN_HLR = 6, RGS_SSN_VLR = 7, RGS_SSN_MSC = 8, RGS_SSN_EIR = 9 };
 enum { RGS_PLAN_E164 = 1, RGS_PLAN_E214 = 7 };
 

@@ -53,6 +53,8 @@ enum rgs_sim_dialogue_kind {
     RGS_SIM_SEND,
     RGS_SIM_SGS_ATTACH, /* what the home network's MME and MSC say to each other beside MAP */
     RGS_SIM_SGS_DELIVER,
+    RGS_SIM_ACCESS_ATTACH, /* the same between radio network and core */
+    RGS_SIM_ACCESS_DELIVER,
 };
 
 struct rgs_sim_dialogue {
@@ -78,6 +80,7 @@ enum {
     RGS_SIM_LINK_DIAMETER =
         RGS_SIM_ELEMENTS * RGS_SIM_STPS, /* HSS and message centre to the edge agent */
     RGS_SIM_LINK_SGS,                    /* MME to MSC */
+    RGS_SIM_LINK_ACCESS,                 /* radio network to core */
     RGS_SIM_LINKS,
 };
 
@@ -173,6 +176,8 @@ void rgs_sim_diameter_open(struct rgs_sim_world *w);
 bool rgs_sim_diameter_step(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, int64_t ts);
 void rgs_sim_sgs_open(struct rgs_sim_world *w);
 bool rgs_sim_sgs_step(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, int64_t ts);
+void rgs_sim_access_open(struct rgs_sim_world *w);
+bool rgs_sim_access_step(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, int64_t ts);
 void rgs_sim_accounts_open(struct rgs_sim_world *w); /* of SMPP and UCP */
 void rgs_sim_account_event(struct rgs_sim_world *w, const struct rgs_sim_event *e);
 void rgs_sim_account_send(struct rgs_sim_world *w, int64_t ts, uint32_t reseller, unsigned from,

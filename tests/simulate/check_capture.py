@@ -70,11 +70,37 @@ def look(counts, path):
     check("tshark sees every TCAP message", "" if tids == counts["map"] else f"{tids} of {counts['map']}")
 
 
-def decode(counts, path):
-    """The decoders, which share nothing with the encoders, find the same and nothing odd."""
+def look_at_access(access):
+    """The radio side of the home network on each of its roads: all of it known to tshark, and read to the last text."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = f"{folder}/c.pcapng"
+        counts = simulate(folder, "--set", f"access={access} duration=2d")
+        sccp = "bssap || ranap || (sccp && ip.addr == 10.20.5.1)"
+        rows = fields(path, "_ws.expert.severity", "_ws.expert.message",
+                      display={"s1ap": "s1ap", "ngap": "ngap"}.get(access, sccp))
+        complaints = {m for severity, m in rows if any(s not in REMARKS for s in severity.split(",") if s)}
+        check(f"tshark has no complaint of {access}", f"{complaints}" if complaints else "")
+        check(f"tshark sees every message of {access}",
+              "" if rows and len(rows) == counts["access"] else f"{len(rows)} of {counts['access']}")
+        theirs = len(fields(path, "frame.number", display="gsm_sms && ip.addr == 10.20.5.1"))
+        records = decoded(path)
+        odd = collections.Counter(a for r in records for a in r.get("anomalies", []))
+        ours = [r for r in records if r["op"] == "CP-DATA" and r["phase"] == "request"]
+        whole = [r for r in ours if "text" in r and "imsi" in r and "cell" in r]
+        check(f"decode has text, IMSI and cell of every short message of {access}",
+              f"{dict(odd)}" if odd else "" if ours and len(ours) == len(whole) == theirs else
+              f"{len(whole)} of {len(ours)}, tshark {theirs}")
+
+
+def decoded(path):
     out = subprocess.run([program, "decode", "--format", "jsonl", "--clear", path], capture_output=True, text=True,
                          check=True).stdout
-    records = [json.loads(line) for line in out.splitlines()]
+    return [json.loads(line) for line in out.splitlines()]
+
+
+def decode(counts, path):
+    """The decoders, which share nothing with the encoders, find the same and nothing odd."""
+    records = decoded(path)
     odd = collections.Counter(a for r in records for a in r.get("anomalies", []))
     check("decode finds no anomaly", f"{dict(odd)}" if odd else "")
     n = sum(r["op"] in ("mt-forwardSM", "mo-forwardSM") and r["phase"] == "request" for r in records)
@@ -97,6 +123,9 @@ with tempfile.TemporaryDirectory() as a, tempfile.TemporaryDirectory() as b:
     check("another seed gives other bytes", "" if sha(f"{a}/c.pcapng") != sha(f"{b}/c.pcapng") else "the same")
     look(counts, f"{a}/c.pcapng")
     decode(counts, f"{a}/c.pcapng")
+    if counts["access"]:
+        for access in ("bssap", "ranap", "s1ap", "ngap"):
+            look_at_access(access)
     committed = pathlib.Path(scenario).with_suffix(".pcapng")
     if committed.exists():
         for kind, made in (("pcapng", "c.pcapng"), ("csv", "i.csv"), ("jsonl", "t.jsonl")):
