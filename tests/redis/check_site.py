@@ -3,10 +3,12 @@
 
 usage: check_site.py REGSENTRY SOURCE_ROOT
 """
+import contextlib
 import pathlib
 import random
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -148,6 +150,56 @@ proxy.stop()
 checks.ok(status == 0 and proxy.cuts > 4, "a probe whose connection is cut", status, proxy.cuts, err[-2000:])
 run(engine(server.url, "--once"))
 expect(server, "a probe whose connection is cut")
+
+# Every byte of the reply to a commit, the answer lost at it: an engine at a time, whose commits are the only calls.
+
+
+class CutCommit(Proxy):
+    """Cuts the connection at a byte of the answer to the first commit that passes; what was asked before is let through."""
+
+    def __init__(self, port, at):
+        self.at, self.seen, self.done = at, False, False
+        super().__init__(port, lambda n: None)
+
+    def _up(self, client, server):
+        with contextlib.suppress(OSError):
+            while data := client.recv(65536):
+                self.seen = self.seen or b"rgs_commit" in data
+                server.sendall(data)
+        with contextlib.suppress(OSError):
+            server.shutdown(socket.SHUT_RDWR)
+
+    def _down(self, client, server, left):
+        with contextlib.suppress(OSError):
+            while data := server.recv(65536):
+                if self.seen and not self.done:
+                    self.done = True
+                    client.sendall(data[:self.at])
+                    break
+                client.sendall(data)
+        for s in (client, server):
+            with contextlib.suppress(OSError):
+                s.shutdown(socket.SHUT_RDWR)
+
+
+good = b"+OK\r\n"
+wrong = []
+server.client()("FLUSHALL")
+run(probe(server.url))
+run(engine(server.url, "--once"))
+saved = {k: server.client()("DUMP", k) for k in (b"rgs:{main}:obs", b"rgs:{main}:probes", b"rgs:{main}:site")}
+for at in range(len(good) + 1):
+    c = server.client()
+    c("FLUSHALL")
+    for name, value in saved.items():
+        c("RESTORE", name, 0, value)
+    proxy = CutCommit(server.port, at)
+    status, _, err = run(engine(f"redis://127.0.0.1:{proxy.port}", "--lease", "200", "--once"), 60)
+    proxy.stop()
+    got = site(server)
+    if status or not proxy.done or got[0] != reference[0] or got[2] != reference[2]:
+        wrong.append((at, status, proxy.done, len(got[2]), err[-300:]))
+checks.none("a commit's answer cut at every byte of it", wrong)
 server.stop()
 
 # ---- the server ----------------------------------------------------------------------------------------
