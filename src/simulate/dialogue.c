@@ -105,6 +105,18 @@ void rgs_sim_after(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, int64_t 
     rgs_sim_dialogue_go(w, d, ts + ms * 1000000 + us * 1000);
 }
 
+bool rgs_sim_part_sent(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, int64_t ts,
+                       const struct rgs_units *u)
+{
+    d->step = 0;
+    if (++d->part < u->parts) {
+        rgs_sim_after(w, d, ts, 900, 600);
+        return true;
+    }
+    rgs_sim_relay(w, d, ts);
+    return false;
+}
+
 void rgs_sim_compose(const struct rgs_sim_dialogue *d, struct rgs_units *u)
 {
     char text[1024];

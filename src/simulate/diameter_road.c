@@ -287,89 +287,119 @@ static bool attach_step(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, int
 enum { ROUTE, ROUTE_ANSWER, FORWARD, FORWARD_ANSWER };
 
 /* S6c is seen because the message centre asks through the same agent. */
-static bool deliver_step(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, int64_t ts)
+static bool ask_route(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, int64_t ts)
+{
+    const struct node smsc = home_node(w, "smsc"), hss = home_node(w, "hss");
+    const struct rgs_digits msisdn = rgs_digits_from_u64(w->sub[d->sub].msisdn);
+    uint8_t mem[1200];
+    struct rgs_wire m = rgs_wire(mem, sizeof(mem));
+
+    d->otid = w->transaction++;
+    open_message(&m, d, SEND_ROUTING_INFO, S6C, true, &smsc, &smsc);
+    put_destination(&m, &hss);
+    put_tbcd(&m, MSISDN, &msisdn);
+    put_tbcd(&m, SC_ADDRESS, &w->s->smsc);
+    put_number(&m, SM_RP_MTI, 0); /* SM_DELIVER */
+    send_message(w, ts, HOME, &m);
+    d->step = ROUTE_ANSWER;
+    rgs_sim_after(w, d, ts, 10, 40);
+    return true;
+}
+
+static bool answer_route(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, int64_t ts)
 {
     const struct rgs_sim_sub *sub = &w->sub[d->sub];
     const struct node smsc = home_node(w, "smsc"), hss = home_node(w, "hss");
-    struct node mme = mme_of(w, d);
     const struct rgs_digits imsi = rgs_sim_imsi(w, d->sub);
-    const struct rgs_digits msisdn = rgs_digits_from_u64(sub->msisdn);
+    uint8_t mem[1200];
+    struct rgs_wire m = rgs_wire(mem, sizeof(mem));
+
+    d->network = sub->network;
+    d->node = sub->node;
+    const struct node mme = mme_of(w, d);
+    open_message(&m, d, SEND_ROUTING_INFO, S6C, false, &smsc, &hss);
+    if (sub->unattached || !sub->active) {
+        put_failure(&m, sub->unattached ? USER_UNKNOWN : ABSENT_USER);
+        send_message(w, ts, EDGE, &m);
+        return false;
+    }
+    put_number(&m, RESULT_CODE, SUCCESS);
+    put_digits(&m, USER_NAME, &imsi);
+    size_t at = open_avp(&m, SERVING_NODE);
+    put_text(&m, MME_NAME, mme.host);
+    put_text(&m, MME_REALM, mme.realm);
+    const struct rgs_digits number = rgs_sim_node(w, d->network, d->node);
+    put_tbcd(&m, MME_NUMBER_FOR_MT_SMS, &number);
+    close_avp(&m, at);
+    send_message(w, ts, EDGE, &m);
+    d->absent =
+        d->attempt == 0 && rgs_random_chance(&w->random, rgs_sim_behaviour_of(w, sub)->failures);
+    d->step = FORWARD;
+    rgs_sim_after(w, d, ts, 20, 60);
+    return true;
+}
+
+static bool forward(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, int64_t ts)
+{
+    const struct node smsc = home_node(w, "smsc"), mme = mme_of(w, d);
+    const struct rgs_digits imsi = rgs_sim_imsi(w, d->sub);
     uint8_t mem[1200], tp[200];
     struct rgs_wire m = rgs_wire(mem, sizeof(mem)), tpdu = rgs_wire(tp, sizeof(tp));
-    struct rgs_digits number;
     struct rgs_units u;
-    size_t at;
 
+    rgs_sim_compose(d, &u);
+    rgs_sim_put_deliver(w, d, &u, &tpdu);
+    d->otid = w->transaction++;
+    open_message(&m, d, MT_FORWARD, SGD, true, &smsc, &smsc);
+    put_destination(&m, &mme);
+    put_digits(&m, USER_NAME, &imsi);
+    put_tbcd(&m, SC_ADDRESS, &w->s->smsc);
+    put_octets(&m, SM_RP_UI, rgs_wire_bytes(&tpdu));
+    send_message(w, ts, HOME, &m);
+    d->step = FORWARD_ANSWER;
+    rgs_sim_after(w, d, ts, d->absent ? 4000 : 700, 2500);
+    return true;
+}
+
+static bool answer_forward(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, int64_t ts)
+{
+    const struct node smsc = home_node(w, "smsc"), mme = mme_of(w, d);
+    uint8_t mem[1200];
+    struct rgs_wire m = rgs_wire(mem, sizeof(mem));
+    struct rgs_units u;
+
+    open_message(&m, d, MT_FORWARD, SGD, false, &smsc, &mme);
+    if (d->absent)
+        put_failure(&m, ABSENT_USER);
+    else
+        put_number(&m, RESULT_CODE, SUCCESS);
+    send_message(w, ts, EDGE, &m);
+    if (d->absent) { /* tried again later; an alert would go another way */
+        d->absent = false;
+        d->attempt++;
+        d->step = ROUTE;
+        rgs_sim_dialogue_go(w, d, ts + (int64_t)((double)w->s->retry * rgs_random_exp(&w->random)));
+        return true;
+    }
+    rgs_sim_compose(d, &u);
+    d->step = FORWARD;
+    if (++d->part == u.parts)
+        return false;
+    rgs_sim_after(w, d, ts, 30, 60);
+    return true;
+}
+
+static bool deliver_step(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, int64_t ts)
+{
     switch (d->step) {
     case ROUTE:
-        d->otid = w->transaction++;
-        open_message(&m, d, SEND_ROUTING_INFO, S6C, true, &smsc, &smsc);
-        put_destination(&m, &hss);
-        put_tbcd(&m, MSISDN, &msisdn);
-        put_tbcd(&m, SC_ADDRESS, &w->s->smsc);
-        put_number(&m, SM_RP_MTI, 0); /* SM_DELIVER */
-        send_message(w, ts, HOME, &m);
-        d->step = ROUTE_ANSWER;
-        rgs_sim_after(w, d, ts, 10, 40);
-        return true;
+        return ask_route(w, d, ts);
     case ROUTE_ANSWER:
-        d->network = sub->network;
-        d->node = sub->node;
-        mme = mme_of(w, d);
-        open_message(&m, d, SEND_ROUTING_INFO, S6C, false, &smsc, &hss);
-        if (sub->unattached || !sub->active) {
-            put_failure(&m, sub->unattached ? USER_UNKNOWN : ABSENT_USER);
-            send_message(w, ts, EDGE, &m);
-            return false;
-        }
-        put_number(&m, RESULT_CODE, SUCCESS);
-        put_digits(&m, USER_NAME, &imsi);
-        at = open_avp(&m, SERVING_NODE);
-        put_text(&m, MME_NAME, mme.host);
-        put_text(&m, MME_REALM, mme.realm);
-        number = rgs_sim_node(w, d->network, d->node);
-        put_tbcd(&m, MME_NUMBER_FOR_MT_SMS, &number);
-        close_avp(&m, at);
-        send_message(w, ts, EDGE, &m);
-        d->absent = d->attempt == 0 &&
-                    rgs_random_chance(&w->random, rgs_sim_behaviour_of(w, sub)->failures);
-        d->step = FORWARD;
-        rgs_sim_after(w, d, ts, 20, 60);
-        return true;
+        return answer_route(w, d, ts);
     case FORWARD:
-        rgs_sim_compose(d, &u);
-        rgs_sim_put_deliver(w, d, &u, &tpdu);
-        d->otid = w->transaction++;
-        open_message(&m, d, MT_FORWARD, SGD, true, &smsc, &smsc);
-        put_destination(&m, &mme);
-        put_digits(&m, USER_NAME, &imsi);
-        put_tbcd(&m, SC_ADDRESS, &w->s->smsc);
-        put_octets(&m, SM_RP_UI, rgs_wire_bytes(&tpdu));
-        send_message(w, ts, HOME, &m);
-        d->step = FORWARD_ANSWER;
-        rgs_sim_after(w, d, ts, d->absent ? 4000 : 700, 2500);
-        return true;
+        return forward(w, d, ts);
     default:
-        open_message(&m, d, MT_FORWARD, SGD, false, &smsc, &mme);
-        if (d->absent)
-            put_failure(&m, ABSENT_USER);
-        else
-            put_number(&m, RESULT_CODE, SUCCESS);
-        send_message(w, ts, EDGE, &m);
-        if (d->absent) { /* tried again later; an alert would go another way */
-            d->absent = false;
-            d->attempt++;
-            d->step = ROUTE;
-            rgs_sim_dialogue_go(w, d,
-                                ts + (int64_t)((double)w->s->retry * rgs_random_exp(&w->random)));
-            return true;
-        }
-        rgs_sim_compose(d, &u);
-        d->step = FORWARD;
-        if (++d->part == u.parts)
-            return false;
-        rgs_sim_after(w, d, ts, 30, 60);
-        return true;
+        return answer_forward(w, d, ts);
     }
 }
 
@@ -400,13 +430,7 @@ static bool send_step(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, int64
     open_message(&m, d, MO_FORWARD, SGD, false, &mme, &smsc);
     put_number(&m, RESULT_CODE, SUCCESS);
     send_message(w, ts, HOME, &m);
-    d->step = 0;
-    if (++d->part < u.parts) {
-        rgs_sim_after(w, d, ts, 900, 600);
-        return true;
-    }
-    rgs_sim_relay(w, d, ts);
-    return false;
+    return rgs_sim_part_sent(w, d, ts, &u);
 }
 
 bool rgs_sim_diameter_step(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, int64_t ts)

@@ -102,13 +102,7 @@ static bool send_step(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, int64
     rgs_put_map_result(&m, &t);
     rgs_sim_send_tcap(w, ts, RGS_SIM_SMSC, true, &node, &smsc, rgs_sim_answer_sls(w, d),
                       rgs_wire_bytes(&m));
-    d->step = 0;
-    if (++d->part < u.parts) {
-        rgs_sim_after(w, d, ts, 900, 600);
-        return true;
-    }
-    rgs_sim_relay(w, d, ts);
-    return false;
+    return rgs_sim_part_sent(w, d, ts, &u);
 }
 
 bool rgs_sim_map_step(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, int64_t ts)

@@ -160,6 +160,10 @@ void rgs_sim_after(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, int64_t 
                    int64_t least_ms, uint32_t more_ms);
 /* The sent message has reached the message centre: to its receiver, if that is one of ours. */
 void rgs_sim_relay(struct rgs_sim_world *w, const struct rgs_sim_dialogue *d, int64_t ts);
+/* A part is on its way: true when there is another to be sent, else the whole goes on to whom it is
+ * for. */
+bool rgs_sim_part_sent(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, int64_t ts,
+                       const struct rgs_units *u);
 
 /* links.c: SCTP associations */
 void rgs_sim_link_open(struct rgs_sim_world *w, unsigned link, uint32_t ip, uint32_t peer_ip,
