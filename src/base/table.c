@@ -224,3 +224,17 @@ bool rgs_table_next(const struct rgs_table *t, uint32_t *it, const void **key, v
     *value = value_of(t, at(t, *it));
     return true;
 }
+
+void rgs_table_image(struct rgs_table *t, struct rgs_image *im)
+{
+    rgs_image_same(im, t->conf.cap);
+    rgs_image_same(im, t->stride);
+    RGS_IMAGE(im, t->count);
+    RGS_IMAGE(im, t->fresh);
+    RGS_IMAGE(im, t->spare);
+    RGS_IMAGE(im, t->evictions);
+    if (!rgs_image_fits(im, t->fresh, (uint64_t)t->conf.cap + 1))
+        return;
+    rgs_image_bytes(im, t->mem, t->fresh * t->stride);
+    rgs_image_bytes(im, t->buckets, ((size_t)t->mask + 1) * sizeof(*t->buckets));
+}

@@ -9,6 +9,7 @@
 
 #include "base/alloc.h"
 #include "base/hash.h"
+#include "base/image.h"
 
 struct rgs_table_conf {
     size_t key_size;
@@ -40,6 +41,9 @@ size_t rgs_table_expire(struct rgs_table *t, int64_t before, size_t max);
 uint32_t rgs_table_count(const struct rgs_table *t);
 uint64_t rgs_table_evictions(const struct rgs_table *t);
 size_t rgs_table_memory(const struct rgs_table *t);
+
+/* Moves all entries. Values must be flat. */
+void rgs_table_image(struct rgs_table *t, struct rgs_image *im);
 
 /* From the entry used longest ago to the newest. Start with *it = 0; false at the end. */
 bool rgs_table_next(const struct rgs_table *t, uint32_t *it, const void **key, void **value);

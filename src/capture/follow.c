@@ -100,12 +100,12 @@ static size_t entry_of(struct rgs_follow *f, const uint8_t id[ID_BYTES])
 
 static bool load(struct rgs_follow *f, char *err, size_t err_size)
 {
-    FILE *in = fopen(f->position, "re");
+    FILE *in = *f->position ? fopen(f->position, "re") : NULL;
     char line[256], hex[2 * ID_BYTES + 1];
     unsigned long long taken, size;
     unsigned n = 1;
 
-    if (!in && errno == ENOENT)
+    if (!*f->position || (!in && errno == ENOENT))
         return true;
     bool ok = in && fgets(line, sizeof(line), in) && strcmp(line, head_line) == 0;
     while (ok && fgets(line, sizeof(line), in)) {
@@ -155,6 +155,8 @@ int rgs_follow_save(struct rgs_follow *f)
     int status = 0;
 
     forget(f);
+    if (!*f->position)
+        return 0;
     if (asprintf(&part, "%s.part", f->position) < 0)
         return -ENOMEM;
     FILE *out = fopen(part, "we");
@@ -452,4 +454,24 @@ void rgs_follow_del(struct rgs_follow *f)
 void rgs_follow_state(const struct rgs_follow *f, struct rgs_follow_state *out)
 {
     *out = f->state;
+}
+
+void rgs_follow_image(struct rgs_follow *f, struct rgs_image *im)
+{
+    uint64_t n = f->n_entries;
+
+    rgs_image_same(im, sizeof(*f->entry));
+    RGS_IMAGE(im, n);
+    if (im->mode == RGS_IMAGE_READ && !im->failed && n > f->cap_entries) {
+        struct entry *more =
+            n < SIZE_MAX / sizeof(*more) ? realloc(f->entry, n * sizeof(*more)) : NULL;
+        im->failed = !more;
+        if (!more)
+            return;
+        f->entry = more;
+        f->cap_entries = n;
+    }
+    rgs_image_bytes(im, f->entry, n * sizeof(*f->entry));
+    if (im->mode == RGS_IMAGE_READ && !im->failed)
+        f->n_entries = n;
 }

@@ -8,13 +8,14 @@
 #ifndef RGS_CAPTURE_FOLLOW_H
 #define RGS_CAPTURE_FOLLOW_H
 
+#include "base/image.h"
 #include "capture/files.h"
 
 struct rgs_follow;
 
 /*
  * settle_ms: how long the newest file must have been left alone before it is read; any older one is
- * finished. position NULL: "DIR/.regsentry.position". The position file must be writable now. NULL
+ * finished. position NULL: "DIR/.regsentry.position"; "": none is kept. The position file must be writable now. NULL
  * with a reason in err.
  */
 struct rgs_follow *rgs_follow_new(const char *dir, const char *position, unsigned settle_ms,
@@ -27,6 +28,9 @@ void rgs_follow_del(struct rgs_follow *f);
 bool rgs_follow_next(struct rgs_follow *f, struct rgs_packet *packet);
 /* Writes down what rgs_follow_next() gave so far; 0, or -errno. */
 int rgs_follow_save(struct rgs_follow *f);
+
+/* Moves how far all files were read, for who keeps that together with what was read. */
+void rgs_follow_image(struct rgs_follow *f, struct rgs_image *im);
 
 struct rgs_follow_state {
     uint64_t files;   /* read to their end */

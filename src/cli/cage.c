@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/cage.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -14,6 +15,18 @@ static void write_given(struct rgs_cage *c, const char *path)
 {
     if (path)
         rgs_cage_write_beside(c, path);
+}
+
+/* A file that may be replaced by another of its name: its folder. */
+static void read_beside(struct rgs_cage *c, const char *path)
+{
+    const char *slash = path ? strrchr(path, '/') : NULL;
+    char folder[PATH_MAX];
+
+    if (!path || snprintf(folder, sizeof(folder), "%.*s", slash ? (int)(slash - path) + 1 : 1,
+                          slash ? path : ".") >= (int)sizeof(folder))
+        return;
+    rgs_cage_read(c, folder);
 }
 
 /* libpcap reads an interface's own counters of drops. */
@@ -42,7 +55,7 @@ void rgs_tap_cage(struct rgs_cage *c, const struct rgs_args *args, const struct 
         rgs_cage_read(c, always[i]);
     /* What can be read again while it runs. */
     rgs_cage_read(c, rules);
-    read_given(c, inventory ? inventory : config->inventory);
+    read_beside(c, inventory ? inventory : config->inventory);
     read_given(c, config->geoip);
     read_given(c, rgs_arg(args, "config"));
     read_interfaces(c, rgs_arg(args, "interface"));
@@ -53,6 +66,8 @@ void rgs_tap_cage(struct rgs_cage *c, const struct rgs_args *args, const struct 
     write_given(c, rgs_arg(args, "position"));
     write_given(c, rgs_arg(args, "output"));
     write_given(c, rgs_arg(args, "spool"));
+    if (rgs_arg(args, "state"))
+        rgs_cage_write_in(c, rgs_arg(args, "state"));
     write_given(c, rgs_arg(args, "ctl")); /* whose socket is taken away at the end */
     rgs_alerts_cage(alerts, args, c);
 }

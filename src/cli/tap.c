@@ -30,6 +30,7 @@
 enum {
     DEFAULT_SLOTS = 16384,
     DEFAULT_SETTLE_S = 10,
+    CHECKPOINT_S = 300,
     LOOK_MS = 200,
     COUNTERS_EVERY_S = 60,
     LAST_ALERTS_MS = 1500, /* of the five seconds of an end */
@@ -58,6 +59,9 @@ struct job {
     struct rgs_pack pack;
     struct rgs_inventory_load inventory;
     struct rgs_tap_rules rules;
+    struct rgs_tap_state state;
+    struct rgs_tap_control control;
+    unsigned checkpoint_s;
     struct rgs_ctl *ctl;
     struct rgs_token_key *key;
     struct rgs_analyzer_conf conf;
@@ -140,7 +144,7 @@ static bool read_options(struct job *j)
     const struct rgs_args *args = j->args;
     const char *filter = rgs_arg(args, "filter"), *interfaces = rgs_arg(args, "interface");
     char err[512];
-    long ring, snaplen, slots, settle, workers;
+    long ring, snaplen, slots, settle, workers, checkpoint;
 
     j->live_conf = rgs_live_conf_default;
     if (rgs_arg(args, "config") && !rgs_config_load(&j->config, rgs_arg(args, "config")))
@@ -165,6 +169,7 @@ static bool read_options(struct job *j)
         !number(args, "snaplen", 64, 262144, j->live_conf.snaplen, &snaplen) ||
         !number(args, "ring", 16, 1 << 20, DEFAULT_SLOTS, &slots) ||
         !number(args, "settle", 0, 3600, DEFAULT_SETTLE_S, &settle) ||
+        !number(args, "checkpoint", 0, 86400, CHECKPOINT_S, &checkpoint) ||
         !number(args, "workers", 1, j->dir ? 1 : RGS_MAX_WORKERS, 1, &workers) ||
         (!j->dir && !split_interfaces(j, interfaces)))
         return false;
@@ -172,6 +177,7 @@ static bool read_options(struct job *j)
     j->live_conf.snaplen = (int)snaplen;
     j->slots = (uint32_t)slots;
     j->settle_s = (unsigned)settle;
+    j->checkpoint_s = (unsigned)checkpoint;
     j->workers = j->live_conf.sockets = (unsigned)workers;
     j->live_conf.spread_sctp = rgs_arg_given(args, "spread-sctp");
     j->live_conf.busy = rgs_arg_given(args, "busy-poll");
@@ -275,6 +281,12 @@ static bool open_probe(struct job *j)
     return true;
 }
 
+/* With a state how far was read stands in it, beside what it led to. */
+static const char *position_of(const struct rgs_args *args)
+{
+    return rgs_arg_given(args, "state") ? "" : rgs_arg(args, "position");
+}
+
 static bool new_tap(struct job *j)
 {
     struct rgs_tap_conf conf = {.analyzer = &j->conf,
@@ -289,6 +301,7 @@ static bool new_tap(struct job *j)
     j->tally = j->tap ? rgs_tally_new(rgs_tap_evaluator(j->tap), j->pack.catalogue) : NULL;
     if (!j->tally)
         rgs_failed(j->args, "out of memory");
+    j->facts.ruleset_sha256 = rgs_ruleset_sha256(j->pack.ruleset);
     j->rules =
         (struct rgs_tap_rules){.args = j->args,
                                .tap = j->tap,
@@ -309,18 +322,22 @@ static bool open_files(struct job *j)
     if (!rgs_alerts_open(&j->alerts, args, rgs_ruleset_sha256(j->pack.ruleset), &j->outbox))
         return false;
     if (rgs_output_open(&j->output, rgs_arg(args, "output"), err, sizeof(err)) < 0 ||
-        (j->dir &&
-         !(j->follow = rgs_follow_new(j->dir, rgs_arg(args, "position"), j->settle_s * 1000,
-                                      on_problem, NULL, err, sizeof(err))))) {
+        (j->dir && !(j->follow = rgs_follow_new(j->dir, position_of(args), j->settle_s * 1000,
+                                                on_problem, NULL, err, sizeof(err))))) {
         rgs_failed(args, "%s", err);
         return false;
     }
-    const char *ctl = rgs_arg(args, "ctl");
-    if (ctl && !(j->ctl = rgs_ctl_open(ctl, rgs_tap_answer, &j->rules, err, sizeof(err)))) {
+    const char *ctl = rgs_arg(args, "ctl"), *state = rgs_arg(args, "state");
+    j->control = (struct rgs_tap_control){&j->rules, &j->state};
+    if (ctl && !(j->ctl = rgs_ctl_open(ctl, rgs_tap_answer, &j->control, err, sizeof(err)))) {
         rgs_failed(args, "%s", err);
         return false;
     }
-    return new_tap(j) && (!rgs_arg_given(args, "redis") || open_probe(j));
+    if (!new_tap(j))
+        return false;
+    if (state && !rgs_tap_state_open(&j->state, args, state, j->checkpoint_s, j->key, &j->rules))
+        return false;
+    return (!rgs_arg_given(args, "redis") || open_probe(j));
 }
 
 /* The kernel may have no Landlock: that is said, and the tap runs on without it. */
@@ -349,7 +366,8 @@ static bool become_small(struct job *j)
     if (!open_files(j))
         return false;
     close_cage(j);
-    if (!rgs_rights_filter(j->probe || rgs_alerts_connect(j->args), err, sizeof(err))) {
+    bool connects = j->probe || rgs_alerts_connect(j->args);
+    if (!rgs_rights_filter(connects, j->state.state != NULL, err, sizeof(err))) {
         rgs_failed(j->args, "%s", err);
         return false;
     }
@@ -362,6 +380,7 @@ static void close_all(struct job *j)
     rgs_probe_del(j->probe);
     rgs_tap_del(j->tap);
     rgs_tally_del(j->tally);
+    rgs_tap_state_close(&j->state);
     rgs_tap_rules_fini(&j->rules);
     rgs_ctl_close(j->ctl);
     for (unsigned i = 0; i < RGS_MAX_WORKERS; i++)
@@ -451,6 +470,7 @@ static void run_until_done(struct job *j)
         rgs_tap_status(j->tap, &s);
         watch(&s, &before);
         int64_t now = monotonic_ms();
+        rgs_tap_state_step(&j->state, now);
         if (watchdog && now - patted >= watchdog / 2) {
             rgs_notify("WATCHDOG=1");
             patted = now;
@@ -461,6 +481,7 @@ static void run_until_done(struct job *j)
         }
     }
     rgs_tap_join(j->tap);
+    rgs_tap_state_finish(&j->state);
     finish_alerts(j);
     rgs_tap_status(j->tap, &s);
     watch(&s, &before);
@@ -612,6 +633,9 @@ static const struct rgs_option options[] = {
     {"cpus", 0, "N[,N]...", "a core for each worker (any)", NULL},
     {"spread-sctp", 0, NULL, "share SCTP among the workers, too, by its addresses", NULL},
     {"busy-poll", 0, NULL, "workers never sleep: a core each, and no delay", NULL},
+    {"state", 0, "DIR", "keep what is known here, and go on with it after a restart", NULL},
+    {"checkpoint", 0, "SECONDS", "write it so often, and at the end (300; 0: at the end only)",
+     NULL},
     {"ctl", 0, "PATH", "socket for `regsentry ctl`", NULL},
     {"plan", 0, NULL, "print how much memory this tap would take, and end", NULL},
     {"no-promiscuous", 0, NULL, "take only what is sent to the interface's own address", NULL},

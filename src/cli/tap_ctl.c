@@ -16,15 +16,15 @@ static int64_t now_ns(void)
     return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
-static const char *status(struct rgs_tap_rules *r, char *const *words, size_t n, FILE *out)
+static const char *status(struct rgs_tap_control *c, char *const *words, size_t n, FILE *out)
 {
     struct rgs_tap_status s;
     int64_t now = now_ns();
 
-    rgs_tap_status(r->tap, &s);
-    fprintf(out, "ruleset %s\n", r->facts->ruleset_sha256);
-    fprintf(out, "up_seconds %lld\n", (long long)((now - r->facts->started) / 1000000000));
-    fprintf(out, "reloads %u\n", r->loads);
+    rgs_tap_status(c->rules->tap, &s);
+    fprintf(out, "ruleset %s\n", c->rules->facts->ruleset_sha256);
+    fprintf(out, "up_seconds %lld\n", (long long)((now - c->rules->facts->started) / 1000000000));
+    fprintf(out, "reloads %u\n", c->rules->loads);
     for (size_t i = 0; i < s.ports; i++)
         fprintf(out, "interface %s %s packets %llu dropped %llu\n", s.port[i].name,
                 s.port[i].failed ? "failed" : "up", (unsigned long long)s.port[i].packets,
@@ -44,15 +44,15 @@ static const char *status(struct rgs_tap_rules *r, char *const *words, size_t n,
     return NULL;
 }
 
-static const char *workers(struct rgs_tap_rules *r, char *const *words, size_t n, FILE *out)
+static const char *workers(struct rgs_tap_control *c, char *const *words, size_t n, FILE *out)
 {
     struct rgs_tap_status s;
     struct rgs_tap_worker_status w;
 
-    rgs_tap_status(r->tap, &s);
+    rgs_tap_status(c->rules->tap, &s);
     for (unsigned i = 0; i < s.workers; i++) {
         uint64_t kernel = 0;
-        rgs_tap_worker_status(r->tap, i, &w);
+        rgs_tap_worker_status(c->rules->tap, i, &w);
         for (size_t p = 0; p < s.ports; p++)
             kernel += w.port[p].kernel_dropped;
         fprintf(out, "worker %u packets %llu operations %llu kernel_dropped %llu ring %u", i,
@@ -66,12 +66,12 @@ static const char *workers(struct rgs_tap_rules *r, char *const *words, size_t n
     return NULL;
 }
 
-static const char *counters(struct rgs_tap_rules *r, char *const *words, size_t n, FILE *out)
+static const char *counters(struct rgs_tap_control *c, char *const *words, size_t n, FILE *out)
 {
     struct rgs_tap_status s;
 
-    rgs_tap_status(r->tap, &s);
-    rgs_metrics_write(out, &s, r->facts, now_ns());
+    rgs_tap_status(c->rules->tap, &s);
+    rgs_metrics_write(out, &s, c->rules->facts, now_ns());
     return NULL;
 }
 
@@ -86,7 +86,7 @@ static void look(void *ctx, struct rgs_evaluator *e)
     t->n = rgs_scorer_top(rgs_evaluator_scorer(e), t->line, t->cap);
 }
 
-static const char *top(struct rgs_tap_rules *r, char *const *words, size_t n, FILE *out)
+static const char *top(struct rgs_tap_control *c, char *const *words, size_t n, FILE *out)
 {
     static const char *const levels[] = {"insufficient", "clear", "review", "alert"};
     struct top t = {.cap = TOP_USUAL};
@@ -95,7 +95,7 @@ static const char *top(struct rgs_tap_rules *r, char *const *words, size_t n, FI
         long asked = strtol(words[1], NULL, 10);
         t.cap = asked < 1 ? 1 : asked > TOP_MOST ? TOP_MOST : (size_t)asked;
     }
-    if (!rgs_tap_ask(r->tap, look, &t, PATIENCE_MS))
+    if (!rgs_tap_ask(c->rules->tap, look, &t, PATIENCE_MS))
         return "the evaluating thread is too busy";
     for (size_t i = 0; i < t.n; i++)
         fprintf(out, "%s %.1f %s numbers %llu verifications %llu\n", t.line[i].id, t.line[i].score,
@@ -104,12 +104,17 @@ static const char *top(struct rgs_tap_rules *r, char *const *words, size_t n, FI
     return NULL;
 }
 
-static const char *reload(struct rgs_tap_rules *r, char *const *words, size_t n, FILE *out)
+static const char *reload(struct rgs_tap_control *c, char *const *words, size_t n, FILE *out)
 {
-    return rgs_tap_reload(r);
+    return rgs_tap_reload(c->rules);
 }
 
-static const char *log_level(struct rgs_tap_rules *r, char *const *words, size_t n, FILE *out)
+static const char *checkpoint(struct rgs_tap_control *c, char *const *words, size_t n, FILE *out)
+{
+    return rgs_tap_state_begin(c->state);
+}
+
+static const char *log_level(struct rgs_tap_control *c, char *const *words, size_t n, FILE *out)
 {
     static const char *const levels[] = {"error", "warning", "info", "debug"};
 
@@ -124,9 +129,9 @@ static const char *log_level(struct rgs_tap_rules *r, char *const *words, size_t
 
 static const struct {
     const char *word;
-    const char *(*fn)(struct rgs_tap_rules *r, char *const *words, size_t n, FILE *out);
-} questions[] = {{"status", status}, {"workers", workers}, {"counters", counters},
-                 {"top", top},       {"reload", reload},   {"log", log_level}};
+    const char *(*fn)(struct rgs_tap_control *c, char *const *words, size_t n, FILE *out);
+} questions[] = {{"status", status}, {"workers", workers}, {"counters", counters},    {"top", top},
+                 {"reload", reload}, {"log", log_level},   {"checkpoint", checkpoint}};
 
 const char *rgs_tap_answer(void *ctx, char *const *words, size_t n, FILE *out)
 {

@@ -182,6 +182,15 @@ int rgs_evaluator_reload(struct rgs_evaluator *e, const struct rgs_ruleset *rule
     return 0;
 }
 
+void rgs_evaluator_image(struct rgs_evaluator *e, struct rgs_image *im)
+{
+    RGS_IMAGE(im, e->verifications);
+    rgs_tracker_image(e->tracker, im);
+    rgs_image_same(im, e->scorer != NULL);
+    if (e->scorer)
+        rgs_scorer_image(e->scorer, im);
+}
+
 void rgs_evaluator_op(struct rgs_evaluator *e, const struct rgs_op *op, const struct rgs_verdict *v)
 {
     rgs_tracker_op(e->tracker, op, v);

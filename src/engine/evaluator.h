@@ -41,6 +41,9 @@ int rgs_evaluator_result(struct rgs_evaluator *e, const struct rgs_totals *total
 int rgs_evaluator_reload(struct rgs_evaluator *e, const struct rgs_ruleset *ruleset,
                          const struct rgs_inventory *inventory);
 
+/* Moves all that tracking and scoring know. */
+void rgs_evaluator_image(struct rgs_evaluator *e, struct rgs_image *im);
+
 /* How ids become the words of the result. */
 void rgs_evaluator_names(struct rgs_evaluator *e, struct rgs_scorer_names *names);
 /* Of its tables. */

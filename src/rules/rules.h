@@ -7,6 +7,7 @@
 #define RGS_RULES_RULES_H
 
 #include "base/hash.h"
+#include "base/image.h"
 #include "conf/diag.h"
 #include "event/obs.h"
 #include "regsentry/result.h"
@@ -102,6 +103,9 @@ int rgs_scorer_preview(struct rgs_scorer *s, struct rgs_result_owner *o);
 
 /* Alerts as they arise, for a live tap: called from observe() and advance(). */
 void rgs_scorer_on_alert(struct rgs_scorer *s, rgs_alert_fn *fn, void *ctx);
+
+/* Moves all that it knows, which only a scorer of the same rule set can go on with. */
+void rgs_scorer_image(struct rgs_scorer *s, struct rgs_image *im);
 
 /* The highest scores of resellers, and of blocks that no inventory names, as they were last worked
  * out; how many there are in out. What has less than the minimum support is passed over. */

@@ -44,6 +44,8 @@ struct rgs_tap {
     _Atomic int64_t stop_ts;  /* the same moment as packets are stamped */
     _Atomic unsigned reading; /* workers that have not ended */
     _Atomic bool evaluated;
+    _Atomic bool hold, held; /* the reader of files: asked for, and done */
+    struct rgs_totals base;  /* of the runs before this one */
     _Atomic uint64_t alerts[RGS_STATUS_ALERT + 1];
     pthread_mutex_t lock; /* of what follows */
     pthread_cond_t asked;
@@ -61,6 +63,9 @@ static inline int64_t rgs_tap_clock(clockid_t id)
     clock_gettime(id, &t);
     return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
+
+/* Of all workers, and the runs before; exact where they do not run. */
+void rgs_tap_totals(struct rgs_tap *t, struct rgs_totals *sum);
 
 /* The threads; arg is a worker, or the tap. */
 void *rgs_tap_read_live(void *arg);

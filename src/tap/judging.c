@@ -78,10 +78,8 @@ static void judge(struct judging *j, struct rgs_line *line)
 {
     const struct rgs_line_item *item = rgs_ring_head(line->ring);
 
-    if (!item->mark) {
-        rgs_evaluator_op(j->t->evaluator, &item->op, item->judged ? &item->verdict : NULL);
-        j->ts = item->op.ts;
-    }
+    rgs_evaluator_op(j->t->evaluator, &item->op, item->judged ? &item->verdict : NULL);
+    j->ts = item->op.ts;
     rgs_ring_drop(line->ring);
     j->sleep_us = SLEEP_LEAST_US;
     j->idle_since = 0;
@@ -124,11 +122,8 @@ void *rgs_tap_judge(void *arg)
         }
         look_up(&j);
     }
-    struct rgs_totals totals = {0}, one;
-    for (unsigned i = 0; i < t->n; i++) {
-        rgs_worker_totals(t->worker[i].worker, &one);
-        rgs_totals_add(&totals, &one);
-    }
+    struct rgs_totals totals;
+    rgs_tap_totals(t, &totals);
     rgs_evaluator_finish(t->evaluator, totals.packets > 0, totals.last_ts);
     publish(&j);
     atomic_store_explicit(&t->evaluated, true, memory_order_release);

@@ -60,19 +60,9 @@ void rgs_line_put(void *ctx, const struct rgs_op *op, const struct rgs_verdict *
     }
     item->op = *op;
     item->at = l->at;
-    item->mark = false;
     item->judged = v != NULL;
     if (v)
         item->verdict = *v;
-    rgs_ring_put(l->ring);
-}
-
-void rgs_line_mark(struct rgs_line *l)
-{
-    struct rgs_line_item *item = wait_for_room(l);
-
-    item->at = l->at;
-    item->mark = true;
     rgs_ring_put(l->ring);
 }
 

@@ -28,7 +28,6 @@ struct rgs_line_item {
     struct rgs_verdict verdict;
     int64_t at;  /* time of the packet that was read when it came out */
     bool judged; /* verdict is meaningful */
-    bool mark;   /* no operation: the place in the line is what it says */
 };
 
 struct rgs_line {
@@ -43,8 +42,6 @@ bool rgs_line_init(struct rgs_line *l, uint32_t slots, bool waits, const struct 
 void rgs_line_fini(struct rgs_line *l);
 /* A rgs_judged_fn; ctx is the line. */
 void rgs_line_put(void *ctx, const struct rgs_op *op, const struct rgs_verdict *v);
-/* Waits for room, on live traffic, too: nothing of a line with marks may be out of order. */
-void rgs_line_mark(struct rgs_line *l);
 /* What follows comes of packets after this time; INT64_MAX: nothing follows. */
 void rgs_line_seen(struct rgs_line *l, int64_t ts);
 

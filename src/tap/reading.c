@@ -108,6 +108,16 @@ void *rgs_tap_read_live(void *arg)
     return NULL;
 }
 
+static bool is_held(struct rgs_tap *t)
+{
+    bool hold = atomic_load_explicit(&t->hold, memory_order_acquire);
+
+    atomic_store_explicit(&t->held, hold, memory_order_release);
+    if (hold)
+        nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+    return hold;
+}
+
 /* Files wait for whoever reads them: nothing is shed, and a stop ends between two packets. */
 void *rgs_tap_read_follow(void *arg)
 {
@@ -119,6 +129,8 @@ void *rgs_tap_read_follow(void *arg)
 
     pin(w);
     while (!atomic_load_explicit(&t->stop_at, memory_order_relaxed)) {
+        if (is_held(t))
+            continue;
         bool got = rgs_follow_next(t->conf.follow, &packet);
         if (got)
             take(w, &packet);

@@ -7,6 +7,7 @@
 #include <pwd.h>
 #include <sched.h>
 #include <seccomp.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -235,6 +236,16 @@ static const struct {
     {SCMP_SYS(ioctl), 1, 0xffffff00, 0x8900}, /* SIOC...: of sockets and interfaces */
 };
 
+/* What fork() asks for: a copy of this process, which writes a checkpoint. */
+static int add_copies(scmp_filter_ctx ctx)
+{
+    struct scmp_arg_cmp cmp =
+        SCMP_CMP(0, SCMP_CMP_EQ, CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | SIGCHLD);
+    int status = seccomp_rule_add_array(ctx, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1, &cmp);
+
+    return status ? status : seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(wait4), 0);
+}
+
 static int add_rules(scmp_filter_ctx ctx, bool connects)
 {
     int status = 0;
@@ -259,11 +270,13 @@ static int add_rules(scmp_filter_ctx ctx, bool connects)
     return status;
 }
 
-bool rgs_rights_filter(bool connects, char *err, size_t err_size)
+bool rgs_rights_filter(bool connects, bool copies, char *err, size_t err_size)
 {
     scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ERRNO(EPERM));
     int status = ctx ? add_rules(ctx, connects) : -ENOMEM;
 
+    if (status == 0 && copies)
+        status = add_copies(ctx);
     if (status == 0)
         status = seccomp_load(ctx);
     if (ctx)

@@ -20,7 +20,7 @@ bool rgs_rights_lock_heap(void);
  */
 bool rgs_rights_drop(const char *user, char *err, size_t err_size);
 /* Only the system calls of a running tap are left, in all threads to come; with `connects`, those
- * of one that sends to a server. */
-bool rgs_rights_filter(bool connects, char *err, size_t err_size);
+ * of one that sends to a server; with `copies`, those of one that forks to write its state. */
+bool rgs_rights_filter(bool connects, bool copies, char *err, size_t err_size);
 
 #endif

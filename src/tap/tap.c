@@ -223,8 +223,58 @@ bool rgs_tap_ask(struct rgs_tap *t, void (*fn)(void *ctx, struct rgs_evaluator *
     return done;
 }
 
+bool rgs_tap_hold(struct rgs_tap *t, int patience_ms)
+{
+    int64_t until = rgs_tap_clock(CLOCK_MONOTONIC) + INT64_C(1000000) * patience_ms;
+
+    if (!t->conf.follow)
+        return true;
+    atomic_store_explicit(&t->hold, true, memory_order_release);
+    while (!atomic_load_explicit(&t->held, memory_order_acquire) ||
+           rgs_ring_used(t->line[0]->ring)) {
+        if (rgs_tap_clock(CLOCK_MONOTONIC) > until || rgs_tap_done(t)) {
+            rgs_tap_release(t);
+            return false;
+        }
+        nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+    }
+    return true;
+}
+
+void rgs_tap_release(struct rgs_tap *t)
+{
+    atomic_store_explicit(&t->hold, false, memory_order_release);
+    atomic_store_explicit(&t->held, false, memory_order_release);
+}
+
+void rgs_tap_image(struct rgs_tap *t, struct rgs_image *im)
+{
+    struct rgs_totals totals;
+
+    rgs_image_same(im, sizeof(totals));
+    rgs_image_same(im, t->conf.follow != NULL);
+    rgs_tap_totals(t, &totals);
+    RGS_IMAGE(im, totals);
+    if (im->mode == RGS_IMAGE_READ && !im->failed)
+        t->base = totals;
+    rgs_evaluator_image(t->evaluator, im);
+    if (t->conf.follow)
+        rgs_follow_image(t->conf.follow, im);
+}
+
 /* ---- what it says -----------------------------------------------------------------------------
  */
+void rgs_tap_totals(struct rgs_tap *t, struct rgs_totals *sum)
+{
+    struct rgs_totals one;
+
+    *sum = t->base;
+    for (unsigned i = 0; i < t->n; i++) {
+        rgs_worker_totals(t->worker[i].worker, &one);
+        rgs_totals_add(sum, &one);
+    }
+}
+
 void rgs_tap_worker_status(struct rgs_tap *t, unsigned i, struct rgs_tap_worker_status *out)
 {
     struct rgs_tap_worker *w = &t->worker[i];
@@ -259,7 +309,7 @@ void rgs_tap_status(struct rgs_tap *t, struct rgs_tap_status *out)
     pthread_mutex_unlock(&t->lock);
     out->workers = t->n;
     out->ports = t->conf.live ? rgs_live_count(t->conf.live[0]) : 0;
-    out->ring_slots = 0;
+    out->totals = t->base;
     for (unsigned i = 0; i < t->n; i++) {
         rgs_tap_worker_status(t, i, &one);
         rgs_totals_add(&out->totals, &one.totals);
@@ -285,15 +335,12 @@ void rgs_tap_status(struct rgs_tap *t, struct rgs_tap_status *out)
 int rgs_tap_result(struct rgs_tap *t, struct rgs_result_owner *owner)
 {
     struct rgs_tap_status s;
-    struct rgs_totals totals = {0}, one;
+    struct rgs_totals totals;
     uint64_t kernel = 0, adapter = 0;
     size_t n = 0;
 
     rgs_tap_status(t, &s);
-    for (unsigned i = 0; i < t->n; i++) {
-        rgs_worker_totals(t->worker[i].worker, &one);
-        rgs_totals_add(&totals, &one);
-    }
+    rgs_tap_totals(t, &totals);
     for (size_t i = 0; i < s.ports; i++) {
         kernel += s.port[i].kernel_dropped;
         adapter += s.port[i].adapter_dropped;

@@ -58,6 +58,13 @@ void rgs_tap_on_tick(struct rgs_tap *t, void (*tick)(void *ctx, int64_t event_ts
  */
 bool rgs_tap_ask(struct rgs_tap *t, void (*fn)(void *ctx, struct rgs_evaluator *e), void *ctx,
                  int patience_ms);
+/* Files are read no further until the release, and all that was read of them is evaluated; live
+ * traffic goes on. False: not in so many ms, and nothing is held. */
+bool rgs_tap_hold(struct rgs_tap *t, int patience_ms);
+void rgs_tap_release(struct rgs_tap *t);
+/* Moves what was counted, all that tracking and scoring know, and how far files were read: before
+ * the start, in the evaluating thread, or after rgs_tap_join(). */
+void rgs_tap_image(struct rgs_tap *t, struct rgs_image *im);
 /* The result; after rgs_tap_join(). */
 int rgs_tap_result(struct rgs_tap *t, struct rgs_result_owner *owner);
 

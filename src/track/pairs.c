@@ -89,3 +89,10 @@ size_t rgs_pairs_memory(const struct rgs_pairs *p)
 {
     return ((size_t)p->mask + 1) * sizeof(*p->bucket);
 }
+
+void rgs_pairs_image(struct rgs_pairs *p, struct rgs_image *im)
+{
+    rgs_image_same(im, p->mask);
+    RGS_IMAGE(im, p->evictions);
+    rgs_image_bytes(im, p->bucket, ((size_t)p->mask + 1) * sizeof(*p->bucket));
+}

@@ -8,6 +8,7 @@
 
 #include "base/alloc.h"
 #include "base/bytes.h"
+#include "base/image.h"
 
 struct rgs_pairs;
 
@@ -17,6 +18,7 @@ void rgs_pairs_del(struct rgs_pairs *p);
 bool rgs_pairs_first(struct rgs_pairs *p, uint64_t number, uint16_t service, uint32_t now_s);
 void rgs_pairs_retention(struct rgs_pairs *p, uint32_t retention_s);
 uint64_t rgs_pairs_evictions(const struct rgs_pairs *p);
+void rgs_pairs_image(struct rgs_pairs *p, struct rgs_image *im);
 size_t rgs_pairs_memory(const struct rgs_pairs *p);
 
 #endif

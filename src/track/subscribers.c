@@ -245,3 +245,20 @@ size_t rgs_subs_memory(const struct rgs_subs *t)
 {
     return ((size_t)t->cap + 1) * sizeof(*t->sub) + 2 * ((size_t)t->mask + 1) * sizeof(uint32_t);
 }
+
+void rgs_subs_image(struct rgs_subs *t, struct rgs_image *im)
+{
+    size_t buckets = (size_t)t->mask + 1;
+
+    rgs_image_same(im, t->cap);
+    rgs_image_same(im, sizeof(*t->sub));
+    RGS_IMAGE(im, t->count);
+    RGS_IMAGE(im, t->fresh);
+    RGS_IMAGE(im, t->spare);
+    RGS_IMAGE(im, t->evictions);
+    if (!rgs_image_fits(im, t->fresh, (uint64_t)t->cap + 1))
+        return;
+    rgs_image_bytes(im, t->sub, t->fresh * sizeof(*t->sub));
+    rgs_image_bytes(im, t->numbers, buckets * sizeof(*t->numbers));
+    rgs_image_bytes(im, t->imsis, buckets * sizeof(*t->imsis));
+}

@@ -8,6 +8,7 @@
 
 #include "base/alloc.h"
 #include "base/hash.h"
+#include "base/image.h"
 #include "track/origin.h"
 
 enum rgs_sub_flags {
@@ -46,6 +47,7 @@ struct rgs_sub *rgs_sub_bind(struct rgs_subs *t, uint64_t number, uint64_t imsi,
 
 uint32_t rgs_subs_count(const struct rgs_subs *t);
 uint64_t rgs_subs_evictions(const struct rgs_subs *t);
+void rgs_subs_image(struct rgs_subs *t, struct rgs_image *im);
 size_t rgs_subs_memory(const struct rgs_subs *t);
 
 #endif

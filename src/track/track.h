@@ -7,6 +7,7 @@
 #ifndef RGS_TRACK_TRACK_H
 #define RGS_TRACK_TRACK_H
 
+#include "base/image.h"
 #include "classify/classify.h"
 #include "event/op.h"
 #include "numplan/inventory.h"
@@ -84,6 +85,8 @@ enum rgs_tracker_counter {
 /* Counters from RGS_DROPPED_SUBSCRIBERS on say what the caps cost. */
 uint64_t rgs_tracker_count(const struct rgs_tracker *t, enum rgs_tracker_counter c);
 const char *rgs_tracker_counter_name(enum rgs_tracker_counter c);
+/* Moves all that it knows. */
+void rgs_tracker_image(struct rgs_tracker *t, struct rgs_image *im);
 /* From now on resellers are looked up here, and pairs are remembered for so long. */
 void rgs_tracker_rules(struct rgs_tracker *t, const struct rgs_inventory *inventory,
                        int64_t retention_ns);

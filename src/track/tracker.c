@@ -230,3 +230,22 @@ size_t rgs_tracker_memory(const struct rgs_tracker *t)
            rgs_table_memory(t->codes) + rgs_table_memory(t->names) +
            t->conf.held * sizeof(*t->held);
 }
+
+void rgs_tracker_image(struct rgs_tracker *t, struct rgs_image *im)
+{
+    struct rgs_table *tables[] = {t->open,     t->routes, t->nodes, t->messages,
+                                  t->receipts, t->codes,  t->names};
+
+    rgs_subs_image(t->subs, im);
+    rgs_pairs_image(t->pairs, im);
+    for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
+        rgs_table_image(tables[i], im);
+    rgs_image_same(im, t->conf.held);
+    rgs_image_same(im, sizeof(*t->held));
+    rgs_image_bytes(im, t->held, t->conf.held * sizeof(*t->held));
+    RGS_IMAGE(im, t->held_first);
+    RGS_IMAGE(im, t->held_end);
+    RGS_IMAGE(im, t->started);
+    RGS_IMAGE(im, t->any);
+    RGS_IMAGE(im, t->count);
+}

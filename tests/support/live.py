@@ -95,6 +95,11 @@ class Tap:
         self.log += more.decode(errors="replace")
         return more
 
+    def read_log(self):
+        """What it has logged by now."""
+        self._read()
+        return self.log
+
     def kill(self, number):
         self.p.send_signal(number)
 

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The state directory of a tap: checkpoints while it runs, the last one at its end. */
+#ifndef RGS_CLI_TAP_STATE_H
+#define RGS_CLI_TAP_STATE_H
+
+#include <sys/types.h>
+
+#include "cli/tap_rules.h"
+#include "store/state.h"
+
+struct rgs_tap_state {
+    struct rgs_state *state; /* NULL: none is kept */
+    struct rgs_tap *tap;
+    const struct rgs_tap_rules *rules;
+    uint64_t shape, services;
+    int64_t every_ms, last_ms;
+    pid_t child; /* that writes; 0: none */
+};
+
+/* Opens the folder and goes on with what is in it, before the tap starts. False after a complaint.
+ */
+bool rgs_tap_state_open(struct rgs_tap_state *s, const struct rgs_args *args, const char *dir,
+                        unsigned every_s, const struct rgs_token_key *key,
+                        const struct rgs_tap_rules *rules);
+/*
+ * Begins a checkpoint: a child of this process has all memory as it was at this moment, and writes
+ * it while the tap goes on. NULL, or why there is none now.
+ */
+const char *rgs_tap_state_begin(struct rgs_tap_state *s);
+/* To be called now and then: begins what is due, and logs what came of the last. */
+void rgs_tap_state_step(struct rgs_tap_state *s, int64_t now_ms);
+/* The tap has ended: its last word. */
+void rgs_tap_state_finish(struct rgs_tap_state *s);
+void rgs_tap_state_close(struct rgs_tap_state *s);
+
+#endif

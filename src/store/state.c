@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "store/state.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum {
+    VERSION = 1,
+    MAGIC = 16,
+    MARK_AT = 20,
+    SHAPE_AT = 24,
+    SERVICES_AT = 32,
+    RULESET_AT = 40,
+    IV_AT = 104,
+    HEAD = 120,
+    TAG = 32,
+    CHUNK = 64 << 10, /* of the image; one of zeros is written as its length alone */
+};
+#define ZEROS UINT32_C(0x80000000)
+
+static const char magic[MAGIC + 1] = "regsentry-state\n";
+
+struct rgs_state {
+    char path[PATH_MAX], part[PATH_MAX];
+    char mark[5];
+    uint8_t encryption[32];
+    EVP_CIPHER_CTX *cipher;
+    EVP_MAC *mac;
+    EVP_MAC_CTX *keyed, *tag; /* keyed is copied for each file */
+    int fd;
+    size_t n, at;  /* bytes in chunk, and how many of them were taken */
+    uint64_t left; /* reading: sealed bytes */
+    uint8_t chunk[CHUNK];
+    uint8_t sealed[CHUNK + 4];
+};
+
+static void put(uint8_t *p, uint64_t v, unsigned bytes)
+{
+    for (unsigned i = 0; i < bytes; i++)
+        p[i] = (uint8_t)(v >> 8 * (bytes - 1 - i));
+}
+
+static uint64_t get(const uint8_t *p, unsigned bytes)
+{
+    uint64_t v = 0;
+    for (unsigned i = 0; i < bytes; i++)
+        v = v << 8 | p[i];
+    return v;
+}
+
+static bool start(struct rgs_state *s, const struct rgs_token_key *key)
+{
+    uint8_t secret[32];
+    char digest[] = "SHA256";
+    OSSL_PARAM params[] = {OSSL_PARAM_construct_utf8_string("digest", digest, 0),
+                           OSSL_PARAM_construct_end()};
+
+    memcpy(s->mark, rgs_token_key_id(key), 4);
+    rgs_token_derive(key, "state encryption", s->encryption);
+    rgs_token_derive(key, "state authentication", secret);
+    s->cipher = EVP_CIPHER_CTX_new();
+    s->mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
+    s->keyed = s->mac ? EVP_MAC_CTX_new(s->mac) : NULL;
+    bool ok = s->cipher && s->keyed &&
+              EVP_MAC_init(s->keyed, secret, sizeof(secret), params) == 1 &&
+              EVP_EncryptInit_ex(s->cipher, EVP_aes_256_ctr(), NULL, s->encryption, NULL) == 1;
+    OPENSSL_cleanse(secret, sizeof(secret));
+    return ok;
+}
+
+struct rgs_state *rgs_state_new(const char *dir, const struct rgs_token_key *key, char *err,
+                                size_t err_size)
+{
+    struct rgs_state *s = calloc(1, sizeof(*s));
+    struct stat st;
+
+    if (!s || !start(s, key)) {
+        snprintf(err, err_size, "out of memory");
+    } else if (stat(dir, &st) < 0 || !S_ISDIR(st.st_mode) || access(dir, W_OK) < 0) {
+        snprintf(err, err_size, "%s: is no folder that can be written to", dir);
+    } else if ((size_t)snprintf(s->part, sizeof(s->part), "%s/state.part", dir) >=
+               sizeof(s->part)) {
+        snprintf(err, err_size, "%s: is too long", dir);
+    } else {
+        snprintf(s->path, sizeof(s->path), "%.*s", (int)(strlen(s->part) - strlen(".part")),
+                 s->part);
+        s->fd = -1;
+        return s;
+    }
+    rgs_state_del(s);
+    return NULL;
+}
+
+void rgs_state_del(struct rgs_state *s)
+{
+    if (!s)
+        return;
+    EVP_CIPHER_CTX_free(s->cipher);
+    EVP_MAC_CTX_free(s->tag);
+    EVP_MAC_CTX_free(s->keyed);
+    EVP_MAC_free(s->mac);
+    OPENSSL_cleanse(s, sizeof(*s));
+    free(s);
+}
+
+static bool begin(struct rgs_state *s, const uint8_t *head)
+{
+    EVP_MAC_CTX_free(s->tag);
+    s->tag = EVP_MAC_CTX_dup(s->keyed);
+    s->n = s->at = 0;
+    return s->tag && EVP_MAC_update(s->tag, head, HEAD) == 1 &&
+           EVP_EncryptInit_ex(s->cipher, NULL, NULL, NULL, head + IV_AT) == 1;
+}
+
+/* ---- writing ----------------------------------------------------------------------------------
+ */
+static bool write_all(int fd, const uint8_t *p, size_t n)
+{
+    while (n) {
+        ssize_t done = write(fd, p, n);
+        if (done < 0 && errno == EINTR)
+            continue;
+        if (done <= 0)
+            return false;
+        p += done;
+        n -= (size_t)done;
+    }
+    return true;
+}
+
+static bool seal(struct rgs_state *s, const uint8_t *p, size_t n)
+{
+    int out = 0;
+    return EVP_EncryptUpdate(s->cipher, s->sealed, &out, p, (int)n) == 1 && out == (int)n &&
+           EVP_MAC_update(s->tag, s->sealed, n) == 1 && write_all(s->fd, s->sealed, n);
+}
+
+static bool is_zero(const uint8_t *p, size_t n)
+{
+    return n == 0 || (p[0] == 0 && memcmp(p, p + 1, n - 1) == 0);
+}
+
+static bool flush_chunk(struct rgs_state *s)
+{
+    bool zeros = is_zero(s->chunk, s->n);
+    uint8_t head[4];
+
+    put(head, (uint32_t)s->n | (zeros ? ZEROS : 0), 4);
+    bool ok = s->n == 0 || (seal(s, head, 4) && (zeros || seal(s, s->chunk, s->n)));
+    s->n = 0;
+    return ok;
+}
+
+static bool write_bytes(void *ctx, void *p, size_t n)
+{
+    struct rgs_state *s = ctx;
+    const uint8_t *from = p;
+
+    while (n) {
+        size_t part = CHUNK - s->n < n ? CHUNK - s->n : n;
+        memcpy(s->chunk + s->n, from, part);
+        s->n += part;
+        from += part;
+        n -= part;
+        if (s->n == CHUNK && !flush_chunk(s))
+            return false;
+    }
+    return true;
+}
+
+static bool write_file(struct rgs_state *s, const struct rgs_state_for *whose, rgs_state_fn *fn,
+                       void *ctx)
+{
+    struct rgs_image im = {.mode = RGS_IMAGE_WRITE, .move = write_bytes, .ctx = s};
+    uint8_t head[HEAD], tag[TAG];
+    size_t n = 0;
+
+    memcpy(head, magic, MAGIC);
+    put(head + MAGIC, VERSION, 4);
+    memcpy(head + MARK_AT, s->mark, 4);
+    put(head + SHAPE_AT, whose->shape, 8);
+    put(head + SERVICES_AT, whose->services, 8);
+    memcpy(head + RULESET_AT, whose->ruleset_sha256, IV_AT - RULESET_AT);
+    if (getrandom(head + IV_AT, HEAD - IV_AT, 0) != HEAD - IV_AT || !begin(s, head) ||
+        !write_all(s->fd, head, HEAD))
+        return false;
+    fn(ctx, &im);
+    return !im.failed && flush_chunk(s) && EVP_MAC_final(s->tag, tag, &n, TAG) == 1 && n == TAG &&
+           write_all(s->fd, tag, TAG) && fsync(s->fd) == 0;
+}
+
+int rgs_state_write(struct rgs_state *s, const struct rgs_state_for *whose, rgs_state_fn *fn,
+                    void *ctx)
+{
+    int status = 0;
+
+    s->fd = open(s->part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (s->fd < 0)
+        return -errno;
+    errno = EIO; /* where what failed does not say */
+    if (!write_file(s, whose, fn, ctx))
+        status = -errno;
+    if (close(s->fd) < 0 && !status)
+        status = -errno;
+    if (!status && rename(s->part, s->path) < 0)
+        status = -errno;
+    if (status)
+        unlink(s->part);
+    OPENSSL_cleanse(s->chunk, sizeof(s->chunk));
+    return status;
+}
+
+/* ---- reading ----------------------------------------------------------------------------------
+ */
+static bool read_all(int fd, uint8_t *p, size_t n)
+{
+    while (n) {
+        ssize_t done = read(fd, p, n);
+        if (done < 0 && errno == EINTR)
+            continue;
+        if (done <= 0)
+            return false;
+        p += done;
+        n -= (size_t)done;
+    }
+    return true;
+}
+
+static bool open_sealed(struct rgs_state *s, uint8_t *p, size_t n)
+{
+    int out = 0;
+
+    if (n > s->left || !read_all(s->fd, s->sealed, n))
+        return false;
+    s->left -= n;
+    return EVP_EncryptUpdate(s->cipher, p, &out, s->sealed, (int)n) == 1 && out == (int)n;
+}
+
+static bool next_chunk(struct rgs_state *s)
+{
+    uint8_t head[4];
+
+    if (!open_sealed(s, head, 4))
+        return false;
+    uint32_t n = (uint32_t)get(head, 4);
+    bool zeros = n & ZEROS;
+    s->n = n & ~ZEROS;
+    s->at = 0;
+    if (s->n == 0 || s->n > CHUNK)
+        return false;
+    if (zeros)
+        memset(s->chunk, 0, s->n);
+    return zeros || open_sealed(s, s->chunk, s->n);
+}
+
+static bool read_bytes(void *ctx, void *p, size_t n)
+{
+    struct rgs_state *s = ctx;
+    uint8_t *to = p;
+
+    while (n) {
+        if (s->at == s->n && !next_chunk(s))
+            return false;
+        size_t part = s->n - s->at < n ? s->n - s->at : n;
+        memcpy(to, s->chunk + s->at, part);
+        s->at += part;
+        to += part;
+        n -= part;
+    }
+    return true;
+}
+
+/* The tag of the whole file, before any of it is believed. */
+static bool is_sound(struct rgs_state *s, const uint8_t *head, uint64_t sealed)
+{
+    uint8_t tag[TAG], was[TAG];
+    size_t n = 0;
+
+    if (!begin(s, head))
+        return false;
+    for (uint64_t left = sealed; left;) {
+        size_t part = left < CHUNK ? (size_t)left : CHUNK;
+        if (!read_all(s->fd, s->sealed, part) || EVP_MAC_update(s->tag, s->sealed, part) != 1)
+            return false;
+        left -= part;
+    }
+    return read_all(s->fd, was, TAG) && EVP_MAC_final(s->tag, tag, &n, TAG) == 1 &&
+           CRYPTO_memcmp(tag, was, TAG) == 0 && lseek(s->fd, HEAD, SEEK_SET) == HEAD;
+}
+
+/* Why this file is not ours to go on with; NULL: it is. */
+static const char *foreign(const struct rgs_state *s, const uint8_t *head,
+                           const struct rgs_state_for *whose)
+{
+    if (memcmp(head, magic, MAGIC) != 0)
+        return "is no state file";
+    if (get(head + MAGIC, 4) != VERSION)
+        return "is of another version of this program";
+    if (memcmp(head + MARK_AT, s->mark, 4) != 0)
+        return "was made under another key";
+    if (get(head + SHAPE_AT, 8) != whose->shape)
+        return "is of another build, or of other capacities";
+    if (get(head + SERVICES_AT, 8) != whose->services)
+        return "knows other services";
+    if (memcmp(head + RULESET_AT, whose->ruleset_sha256, IV_AT - RULESET_AT) != 0)
+        return "is of another rule set: start with that one and reload";
+    return NULL;
+}
+
+static const char *read_file(struct rgs_state *s, const struct rgs_state_for *whose,
+                             rgs_state_fn *fn, void *ctx)
+{
+    struct rgs_image im = {.mode = RGS_IMAGE_READ, .move = read_bytes, .ctx = s};
+    uint8_t head[HEAD];
+    struct stat st;
+
+    if (fstat(s->fd, &st) < 0 || st.st_size < HEAD + TAG || !read_all(s->fd, head, HEAD))
+        return "is no state file";
+    const char *reason = foreign(s, head, whose);
+    if (reason)
+        return reason;
+    s->left = (uint64_t)st.st_size - HEAD - TAG;
+    if (!is_sound(s, head, s->left) || !begin(s, head))
+        return "is damaged";
+    fn(ctx, &im);
+    return im.failed || s->left || s->at != s->n ? "does not fit this program" : NULL;
+}
+
+int rgs_state_read(struct rgs_state *s, const struct rgs_state_for *whose, rgs_state_fn *fn,
+                   void *ctx, char *err, size_t err_size)
+{
+    s->fd = open(s->path, O_RDONLY | O_CLOEXEC);
+    if (s->fd < 0 && errno == ENOENT)
+        return 1;
+    const char *reason = s->fd < 0 ? strerror(errno) : read_file(s, whose, fn, ctx);
+    if (reason)
+        snprintf(err, err_size, "%s: %s; move it away to begin without what it holds", s->path,
+                 reason);
+    if (s->fd >= 0)
+        close(s->fd);
+    OPENSSL_cleanse(s->chunk, sizeof(s->chunk));
+    return reason ? -EINVAL : 0;
+}
