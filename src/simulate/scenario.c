@@ -220,12 +220,77 @@ static void read_population(struct reader *r, struct rgs_yaml_node *n, struct rg
     re->populations++;
 }
 
+static void read_ranges(struct reader *r, struct rgs_yaml_node *n, struct rgs_sim_reseller *re)
+{
+    struct rgs_yaml_node *list = rgs_yaml_get(n, "ranges");
+
+    required(n, list, "ranges", r->diag);
+    for (size_t i = 0; list && list->kind == RGS_YAML_LIST && i < list->n; i++) {
+        if (re->ranges == RGS_SIM_RANGES_MOST)
+            rgs_diag_error(r->diag, list->at, "more than %d ranges", RGS_SIM_RANGES_MOST);
+        else if (range_of(list->item[i], &re->range[re->ranges], r->diag))
+            re->ranges++;
+    }
+    if (list && (list->kind != RGS_YAML_LIST || list->n == 0))
+        rgs_diag_error(r->diag, list->at, "expected a list of ranges");
+}
+
+static void read_part(struct reader *r, struct rgs_yaml_node *p, struct rgs_sim_reseller *re,
+                      const struct rgs_sim_behaviour *base)
+{
+    struct rgs_sim_scenario *s = r->s;
+    struct rgs_sim_behaviour own = *base;
+    rgs_sim_behaviour_read(p, r->in, s, &own, r->diag);
+    unsigned at = s->populations;
+    read_population(r, p, re, &own);
+    if (s->populations > at) {
+        struct rgs_sim_population *pop = &s->population[at];
+        rgs_yaml_str(rgs_yaml_get(p, "name"), &pop->name, r->diag);
+        read_labels(p, &pop->label, &pop->typology, &pop->evasion, r->diag);
+    }
+    rgs_sim_behaviour_unknown(p, reseller_keys, r->diag);
+}
+
+/* A reseller is one population, or a list of them that share what it says itself. */
+static void read_populations(struct reader *r, struct rgs_yaml_node *n, struct rgs_sim_reseller *re,
+                             const struct rgs_sim_behaviour *base)
+{
+    struct rgs_yaml_node *list = rgs_yaml_get(n, "populations");
+
+    if (!list)
+        read_population(r, n, re, base);
+    else if (list->kind != RGS_YAML_LIST)
+        rgs_diag_error(r->diag, list->at, "expected a list of populations");
+    for (size_t i = 0; list && list->kind == RGS_YAML_LIST && i < list->n; i++)
+        read_part(r, list->item[i], re, base);
+}
+
+/* Its numbers have room in its ranges, and who is reached on an account has one. */
+static void check_populations(struct reader *r, struct rgs_yaml_node *n,
+                              struct rgs_sim_reseller *re, uint32_t numbers)
+{
+    const struct rgs_sim_scenario *s = r->s;
+    uint64_t room = 0;
+
+    for (unsigned i = 0; i < re->ranges; i++)
+        room += re->range[i].last - re->range[i].first + 1;
+    if (re->ranges && numbers > room)
+        rgs_diag_error(r->diag, n->at, "%u numbers do not fit into its ranges of %llu", numbers,
+                       (unsigned long long)room);
+    for (unsigned i = re->first_population; i < s->populations; i++) {
+        enum rgs_sim_road road = s->population[i].behaviour.road;
+        if ((road == RGS_SIM_SMPP || road == RGS_SIM_UCP) && !re->account)
+            rgs_diag_error(r->diag, n->at, "'road: smpp' and 'road: ucp' need an 'account'");
+        else if (re->account && road == RGS_SIM_UCP)
+            re->account_ucp = true;
+    }
+}
+
 static void read_reseller(struct reader *r, struct rgs_yaml_node *n, bool ordinary)
 {
     struct rgs_sim_scenario *s = r->s;
     struct rgs_sim_reseller *re = &s->reseller[s->resellers];
     struct rgs_sim_behaviour base = rgs_sim_behaviour_default;
-    struct rgs_yaml_node *list;
 
     if (n->kind != RGS_YAML_MAP) {
         rgs_diag_error(r->diag, n->at, "expected a map");
@@ -254,51 +319,11 @@ static void read_reseller(struct reader *r, struct rgs_yaml_node *n, bool ordina
     read_labels(n, &re->label, &re->typology, &re->evasion, r->diag);
     rgs_yaml_bool(rgs_yaml_get(n, "inventory"), &re->inventory, r->diag);
     read_account(r, rgs_yaml_get(n, "account"), re);
-    list = rgs_yaml_get(n, "ranges");
-    required(n, list, "ranges", r->diag);
-    for (size_t i = 0; list && list->kind == RGS_YAML_LIST && i < list->n; i++) {
-        if (re->ranges == RGS_SIM_RANGES_MOST)
-            rgs_diag_error(r->diag, list->at, "more than %d ranges", RGS_SIM_RANGES_MOST);
-        else if (range_of(list->item[i], &re->range[re->ranges], r->diag))
-            re->ranges++;
-    }
-    if (list && (list->kind != RGS_YAML_LIST || list->n == 0))
-        rgs_diag_error(r->diag, list->at, "expected a list of ranges");
+    read_ranges(r, n, re);
     rgs_sim_behaviour_read(n, r->in, s, &base, r->diag);
     uint32_t before = s->numbers;
-    list = rgs_yaml_get(n, "populations");
-    if (!list) {
-        read_population(r, n, re, &base);
-    } else if (list->kind != RGS_YAML_LIST) {
-        rgs_diag_error(r->diag, list->at, "expected a list of populations");
-    } else {
-        for (size_t i = 0; i < list->n; i++) {
-            struct rgs_yaml_node *p = list->item[i];
-            struct rgs_sim_behaviour own = base;
-            rgs_sim_behaviour_read(p, r->in, s, &own, r->diag);
-            unsigned at = s->populations;
-            read_population(r, p, re, &own);
-            if (s->populations > at) {
-                struct rgs_sim_population *pop = &s->population[at];
-                rgs_yaml_str(rgs_yaml_get(p, "name"), &pop->name, r->diag);
-                read_labels(p, &pop->label, &pop->typology, &pop->evasion, r->diag);
-            }
-            rgs_sim_behaviour_unknown(p, reseller_keys, r->diag);
-        }
-    }
-    uint64_t room = 0;
-    for (unsigned i = 0; i < re->ranges; i++)
-        room += re->range[i].last - re->range[i].first + 1;
-    if (re->ranges && s->numbers - before > room)
-        rgs_diag_error(r->diag, n->at, "%u numbers do not fit into its ranges of %llu",
-                       s->numbers - before, (unsigned long long)room);
-    for (unsigned i = re->first_population; i < s->populations; i++) {
-        enum rgs_sim_road road = s->population[i].behaviour.road;
-        if ((road == RGS_SIM_SMPP || road == RGS_SIM_UCP) && !re->account)
-            rgs_diag_error(r->diag, n->at, "'road: smpp' and 'road: ucp' need an 'account'");
-        else if (re->account && road == RGS_SIM_UCP)
-            re->account_ucp = true;
-    }
+    read_populations(r, n, re, &base);
+    check_populations(r, n, re, s->numbers - before);
     rgs_sim_behaviour_unknown(n, reseller_keys, r->diag);
     s->resellers++;
 }
