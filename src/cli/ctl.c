@@ -40,7 +40,8 @@ const struct rgs_command rgs_command_ctl = {
     .about = "`status` says how it does, `workers` the same for each worker, `counters` all of its "
              "metrics, `top [N]` the highest scores as of now, `reload` loads rules, lists and "
              "inventory anew (as SIGHUP does; a bad set is refused with the reason, and the old "
-             "one stays), `checkpoint` writes the state now, `log error|warning|info|debug` sets what is logged. The answer goes to "
+             "one stays), `checkpoint` writes the state now, `log error|warning|info|debug` sets "
+             "what is logged. The answer goes to "
              "standard output.",
     .examples = "  regsentry ctl status\n"
                 "  regsentry ctl --socket /run/regsentry/eth1.sock top 5\n"

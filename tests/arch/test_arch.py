@@ -117,10 +117,23 @@ def lines():
                 yield f"{rel[p]}:{n}: white space at the end"
 
 
+def plan():
+    """CONTRIBUTING.md has a line for each room, in the order of the chain, and names each folder of tests."""
+    text = (root / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    rooms = re.findall(r"^\| `src/(\w+)` \|", text, re.M)
+    if rooms != CHAIN or set(rooms) != {p.name for p in src.iterdir() if p.is_dir()}:
+        yield f"rooms {' '.join(rooms)}"
+    named = re.search(r"^\| `tests` \| `([^`]+)` \|", text, re.M)
+    folders = {p.name for p in (root / "tests").iterdir() if p.is_dir() and any(p.iterdir()) and p.name != "__pycache__"}
+    if not named or set(named[1].split()) != folders:
+        yield f"tests {' '.join(sorted(folders))}"
+
+
 tap.none("data goes one way", arrows_back())
 tap.none("the core does no I/O and allocates through its parameter", core_io())
 tap.none("no function that cannot be used safely", banned())
 tap.none("no state outside of what is passed in", globals_that_change())
 tap.none("every file names its licence", headers())
 tap.none("lines fit", lines())
+tap.none("CONTRIBUTING.md shows the house as it is", plan())
 tap.end()
