@@ -237,13 +237,8 @@ void rgs_sim_diameter_open(struct rgs_sim_world *w)
 static void put_visited_plmn(struct rgs_wire *m, const struct rgs_digits *plmn)
 {
     size_t at = open_avp(m, VISITED_PLMN_ID); /* TS 29.272 7.3.9 */
-    unsigned d[6];
 
-    for (unsigned i = 0; i < 6; i++)
-        d[i] = i < plmn->n ? (unsigned)(plmn->d[i] - '0') : 0xf;
-    rgs_put8(m, d[1] << 4 | d[0]);
-    rgs_put8(m, d[5] << 4 | d[2]);
-    rgs_put8(m, d[4] << 4 | d[3]);
+    rgs_put_plmn(m, plmn);
     close_avp(m, at);
 }
 

@@ -57,6 +57,7 @@ with tempfile.TemporaryDirectory() as directory:
     subprocess.run([sys.executable, here / "make_capture.py", made], check=True)
     golden(made, "layers")
     golden(root / "captures" / "smpp-kannel.pcapng", "smpp-kannel")
-    golden(root / "captures" / "sbi-http2.pcapng", "sbi-http2")
+    for name in ("sbi-http2", "sip-sipp", "gsup-osmo-hlr"):
+        golden(root / "captures" / f"{name}.pcapng", name)
     twice(root / "captures" / "demo.pcapng", root / "captures" / "demo.csv")
 tap.end()
