@@ -456,6 +456,17 @@ static void on_signal(struct job *j, uint32_t number)
     rgs_tap_stop(j->tap);
 }
 
+/* A thread that hangs is a reason to be started anew, though this one is well. */
+static void pat(struct job *j, uint32_t watchdog)
+{
+    int64_t silent = j->dir && j->probe ? 0 : rgs_tap_silent_ms(j->tap);
+
+    if (silent < watchdog)
+        rgs_notify("WATCHDOG=1");
+    else
+        rgs_log(RGS_LOG_ERROR, "thread-hangs", "silent_ms=%lld", (long long)silent);
+}
+
 static void run_until_done(struct job *j)
 {
     struct signalfd_siginfo got;
@@ -472,7 +483,7 @@ static void run_until_done(struct job *j)
         int64_t now = monotonic_ms();
         rgs_tap_state_step(&j->state, now);
         if (watchdog && now - patted >= watchdog / 2) {
-            rgs_notify("WATCHDOG=1");
+            pat(j, watchdog);
             patted = now;
         }
         if (now - counted >= COUNTERS_EVERY_S * 1000) {

@@ -22,7 +22,8 @@ struct rgs_tap_worker {
     struct rgs_line line;
     pthread_t thread;
     bool running;
-    pthread_mutex_t lock; /* of status */
+    _Atomic int64_t lived; /* ns of the monotonic clock when it last looked up; INT64_MAX: ended */
+    pthread_mutex_t lock;  /* of status */
     struct rgs_tap_worker_status status;
 };
 
@@ -40,6 +41,7 @@ struct rgs_tap {
     void *tick_ctx;
     pthread_t judge;
     bool judging;
+    _Atomic int64_t lived;    /* of the evaluating thread, as a worker's */
     _Atomic int64_t stop_at;  /* ns of the monotonic clock; 0: go on */
     _Atomic int64_t stop_ts;  /* the same moment as packets are stamped */
     _Atomic unsigned reading; /* workers that have not ended */

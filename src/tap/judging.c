@@ -28,6 +28,7 @@ static void publish(struct judging *j)
     for (unsigned c = 0; c < RGS_TRACKER_COUNTERS; c++)
         s.tracked[c] =
             rgs_tracker_count(rgs_evaluator_tracker(t->evaluator), (enum rgs_tracker_counter)c);
+    atomic_store_explicit(&t->lived, rgs_tap_clock(CLOCK_MONOTONIC), memory_order_relaxed);
     pthread_mutex_lock(&t->lock);
     t->status = s;
     pthread_mutex_unlock(&t->lock);

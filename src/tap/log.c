@@ -6,8 +6,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 enum {
     EVENTS = 32,     /* kinds of events whose rate is watched */
@@ -64,13 +67,44 @@ static bool allowed(const char *event, uint64_t *held)
     return true;
 }
 
+/* Is standard error the journal's own (systemd.exec(5), $JOURNAL_STREAM)? It stamps lines itself.
+ */
+static bool to_journal(void)
+{
+    static int known = -1;
+    unsigned long long device, inode;
+    const char *stream = getenv("JOURNAL_STREAM");
+    struct stat st;
+
+    if (known < 0)
+        known = stream && sscanf(stream, "%llu:%llu", &device, &inode) == 2 &&
+                fstat(STDERR_FILENO, &st) == 0 && st.st_dev == device && st.st_ino == inode;
+    return known;
+}
+
+/* The time; or, for the journal, the priority (sd-daemon(3)). */
+static const char *beginning(enum rgs_log_level level, char out[64])
+{
+    static const int priorities[] = {3, 4, 6, 7};
+    struct timespec t;
+    struct tm tm;
+
+    if (to_journal()) {
+        snprintf(out, 64, "<%d>", priorities[level]);
+        return out;
+    }
+    clock_gettime(CLOCK_REALTIME, &t);
+    gmtime_r(&t.tv_sec, &tm);
+    size_t n = strftime(out, 64, "ts=%Y-%m-%dT%H:%M:%S", &tm);
+    snprintf(out + n, 64 - n, ".%03ldZ ", t.tv_nsec / 1000000);
+    return out;
+}
+
 void rgs_log(enum rgs_log_level level, const char *event, const char *fmt, ...)
 {
     static const char *const words[] = {"error", "warning", "info", "debug"};
     char line[1024], text[768];
     uint64_t held = 0;
-    struct timespec t;
-    struct tm tm;
     va_list ap;
 
     if (level > threshold)
@@ -80,15 +114,11 @@ void rgs_log(enum rgs_log_level level, const char *event, const char *fmt, ...)
     va_end(ap);
     pthread_mutex_lock(&lock);
     if (allowed(event, &held)) {
-        char suppressed[48] = "";
+        char suppressed[48] = "", head[64];
         if (held)
             snprintf(suppressed, sizeof(suppressed), " suppressed=%llu", (unsigned long long)held);
-        clock_gettime(CLOCK_REALTIME, &t);
-        gmtime_r(&t.tv_sec, &tm);
-        snprintf(line, sizeof(line),
-                 "ts=%04d-%02d-%02dT%02d:%02d:%02d.%03ldZ level=%s event=%s%s%s%s\n",
-                 tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec,
-                 t.tv_nsec / 1000000, words[level], event, *text ? " " : "", text, suppressed);
+        snprintf(line, sizeof(line), "%slevel=%s event=%s%s%s%s\n", beginning(level, head),
+                 words[level], event, *text ? " " : "", text, suppressed);
         fputs(line, stderr);
     }
     pthread_mutex_unlock(&lock);

@@ -24,6 +24,7 @@ static void publish(struct rgs_tap_worker *w)
         rgs_live_state(w->live, i, &port[i]);
     if (w->tap->conf.follow)
         rgs_follow_state(w->tap->conf.follow, &follow);
+    atomic_store_explicit(&w->lived, rgs_tap_clock(CLOCK_MONOTONIC), memory_order_relaxed);
     pthread_mutex_lock(&w->lock);
     w->status.totals = totals;
     memcpy(w->status.pdus, d->layer_count, sizeof(w->status.pdus));
@@ -63,6 +64,7 @@ static void finish(struct rgs_tap_worker *w)
 {
     rgs_worker_finish(w->worker);
     publish(w);
+    atomic_store_explicit(&w->lived, INT64_MAX, memory_order_relaxed);
     rgs_line_seen(&w->line, INT64_MAX);
     atomic_fetch_sub_explicit(&w->tap->reading, 1, memory_order_release);
 }

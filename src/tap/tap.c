@@ -152,6 +152,9 @@ void rgs_tap_on_tick(struct rgs_tap *t, void (*fn)(void *ctx, int64_t event_ts),
 int rgs_tap_start(struct rgs_tap *t)
 {
     atomic_store(&t->reading, t->n);
+    atomic_store(&t->lived, rgs_tap_clock(CLOCK_MONOTONIC));
+    for (unsigned i = 0; i < t->n; i++)
+        atomic_store(&t->worker[i].lived, atomic_load(&t->lived));
     int status = pthread_create(&t->judge, NULL, rgs_tap_judge, t);
     if (status)
         return -status;
@@ -170,6 +173,17 @@ int rgs_tap_start(struct rgs_tap *t)
         w->running = true;
     }
     return 0;
+}
+
+int64_t rgs_tap_silent_ms(struct rgs_tap *t)
+{
+    int64_t oldest = atomic_load_explicit(&t->lived, memory_order_relaxed);
+
+    for (unsigned i = 0; i < t->n; i++) {
+        int64_t lived = atomic_load_explicit(&t->worker[i].lived, memory_order_relaxed);
+        oldest = lived < oldest ? lived : oldest;
+    }
+    return (rgs_tap_clock(CLOCK_MONOTONIC) - oldest) / 1000000;
 }
 
 void rgs_tap_stop(struct rgs_tap *t)

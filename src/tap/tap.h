@@ -42,6 +42,9 @@ void rgs_tap_memory(const struct rgs_tap *t, struct rgs_tap_memory *m);
 
 /* 0, or -errno when a thread cannot be started. */
 int rgs_tap_start(struct rgs_tap *t);
+/* For how long the thread that is silent for longest has given no sign of life; all give some every
+ * fraction of a second, unless they read files and wait for a server. */
+int64_t rgs_tap_silent_ms(struct rgs_tap *t);
 /* No more packets than have come by now. May be called twice. */
 void rgs_tap_stop(struct rgs_tap *t);
 /* All that was read is evaluated: after a stop, or when there is nothing left to read from. */

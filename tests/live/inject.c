@@ -4,6 +4,7 @@
  * would, and prints the outcome of each attempt. The thread goes on as if nothing had been.
  *
  * usage: inject THREAD-ID OWN-FILE OWN-FOLDER     prints "NAME ok" or "NAME ERRNO-NAME"
+ *        inject THREAD-ID SECONDS                 holds the thread for so long
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -110,9 +111,24 @@ static struct user_regs_struct stop_in_call(pid_t tid)
     exit(2);
 }
 
+static int hold(pid_t tid, unsigned seconds)
+{
+    int status;
+
+    if (ptrace(PTRACE_SEIZE, tid, NULL, NULL) < 0 ||
+        ptrace(PTRACE_INTERRUPT, tid, NULL, NULL) < 0 || waitpid(tid, &status, __WALL) < 0)
+        die("SEIZE");
+    puts("held");
+    fflush(stdout);
+    sleep(seconds);
+    return ptrace(PTRACE_DETACH, tid, NULL, NULL) < 0;
+}
+
 int main(int argc, char **argv)
 {
     static char made[512], renamed[512];
+    if (argc == 3)
+        return hold((pid_t)strtol(argv[1], NULL, 10), (unsigned)strtoul(argv[2], NULL, 10));
     if (argc != 4)
         return 2;
     snprintf(made, sizeof(made), "%s/inject", argv[3]);
