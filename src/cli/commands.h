@@ -17,5 +17,6 @@ extern const struct rgs_command rgs_command_rules;
 extern const struct rgs_command rgs_command_sanitize;
 extern const struct rgs_command rgs_command_simulate;
 extern const struct rgs_command rgs_command_tap;
+extern const struct rgs_command rgs_command_top;
 
 #endif

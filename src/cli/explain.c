@@ -6,6 +6,8 @@
 #include "cli/commands.h"
 #include "cli/output.h"
 #include "cli/result_file.h"
+#include "cli/site.h"
+#include "cli/site_result.h"
 #include "cli/study.h"
 #include "engine/tape.h"
 #include "sink/charts.h"
@@ -42,9 +44,8 @@ static bool find(const struct rgs_args *args, const struct rgs_result *r, const 
     return false;
 }
 
-static int from_result(const struct rgs_args *args, const char *path)
+static int from_result(const struct rgs_args *args, struct rgs_result_file *file)
 {
-    struct rgs_result_file *file = rgs_result_open(path);
     int status = RGS_EXIT_FAILED;
     size_t line;
 
@@ -54,6 +55,23 @@ static int from_result(const struct rgs_args *args, const char *path)
         status = RGS_EXIT_OK;
     }
     rgs_result_close(file);
+    return status;
+}
+
+static int from_site(const struct rgs_args *args)
+{
+    struct rgs_redis_url url;
+    const char *site;
+    unsigned shards;
+    char err[512];
+    int status;
+
+    if (!rgs_site_options(args, &url, &site, &shards, &status))
+        return status;
+    struct rgs_desk *desk = rgs_desk_open(&url, site, err, sizeof(err));
+    struct rgs_result_file *file = desk ? rgs_site_result(desk, err, sizeof(err)) : NULL;
+    status = file ? from_result(args, file) : rgs_failed(args, "%s", err);
+    rgs_desk_close(desk);
     return status;
 }
 
@@ -85,19 +103,25 @@ static int from_captures(const struct rgs_args *args)
 static int run_explain(const struct rgs_args *args)
 {
     const char *result = rgs_arg(args, "result");
+    bool redis = rgs_arg_given(args, "redis");
 
     if (args->n_rest == 0)
         return rgs_usage_error(args, "no reseller given: an id or a name, as analyze prints them");
+    if ((result || redis) && (args->n_rest != 1 || (result && redis)))
+        return rgs_usage_error(args, "--result and --redis stand in place of captures");
+    if (redis)
+        return from_site(args);
     if (result)
-        return args->n_rest == 1 ? from_result(args, result)
-                                 : rgs_usage_error(args, "--result stands in place of captures");
+        return from_result(args, rgs_result_open(result));
     if (args->n_rest == 1)
-        return rgs_usage_error(args, "neither --result nor a capture file given");
+        return rgs_usage_error(args, "neither --result nor --redis nor a capture file given");
     return from_captures(args);
 }
 
 static const struct rgs_option options[] = {
     {"result", 0, "FILE", "read what analyze --format json wrote, instead of captures", NULL},
+    {"redis", 0, "URL", "read what this site says, instead of captures", NULL},
+    {"site", 0, "NAME", "its name at the server (main)", NULL},
     RGS_STUDY_OPTIONS,
     {"rules", 0, "DIR", "folder of rules (the shipped one)", NULL},
 };
@@ -111,7 +135,8 @@ const struct rgs_command rgs_command_explain = {
              "level. Captures tell more than a result in JSON: when codes came, and how numbers "
              "gather on devices.",
     .examples = "  regsentry explain R17 --inventory resellers.csv trace.pcapng\n"
-                "  regsentry explain R17 --result result.json\n",
+                "  regsentry explain R17 --result result.json\n"
+                "  regsentry explain R17 --redis redis://10.0.0.5\n",
     .options = options,
     .n_options = sizeof(options) / sizeof(options[0]),
     .run = run_explain,

@@ -85,6 +85,13 @@ static unsigned columns(FILE *out)
     return n > 0 && n < 1000 ? (unsigned)n : DEFAULT_COLUMNS;
 }
 
+unsigned rgs_terminal_rows(FILE *out)
+{
+    struct winsize size;
+    bool told = ioctl(fileno(out), TIOCGWINSZ, &size) == 0 && size.ws_row;
+    return told ? size.ws_row : 24;
+}
+
 struct rgs_report_conf rgs_page_of(FILE *out)
 {
     const char *no_color = getenv("NO_COLOR");

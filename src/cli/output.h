@@ -23,6 +23,8 @@ void rgs_output_drop(struct rgs_output *o);
 
 /* How wide a stream is, and whether it shows colour. */
 struct rgs_report_conf rgs_page_of(FILE *out);
+/* Lines of a terminal; 24 when it does not tell. */
+unsigned rgs_terminal_rows(FILE *out);
 
 /* A rgs_files_problem. */
 void rgs_problem_to_stderr(void *ctx, const char *path, const char *reason);

@@ -211,21 +211,16 @@ static void read_result(struct rgs_result_file *f, struct rgs_yaml_node *root)
     r->alerts = a;
 }
 
-struct rgs_result_file *rgs_result_open(const char *path)
+struct rgs_result_file *rgs_result_parse(const char *name, char *text, size_t n, bool quiet)
 {
     struct rgs_result_file *f = calloc(1, sizeof(*f));
-    char err[512] = "out of memory";
 
-    if (!f)
-        return NULL;
-    rgs_diag_init(&f->diag, &rgs_alloc_libc);
-    f->file.name = path;
-    f->file.text.p = rgs_read_file(path, &f->file.text.n, err, sizeof(err));
-    if (!f->file.text.p) {
-        fprintf(stderr, "regsentry: %s\n", err);
-        rgs_result_close(f);
+    if (!f) {
+        free(text);
         return NULL;
     }
+    rgs_diag_init(&f->diag, &rgs_alloc_libc);
+    f->file = (struct rgs_conf_file){name, rgs_bytes(text, n)};
     f->yaml = rgs_yaml_new(&f->file, &f->diag, &rgs_alloc_libc);
     struct rgs_yaml_node *root = f->yaml ? rgs_yaml_root(f->yaml) : NULL;
     if (root && root->kind == RGS_YAML_MAP)
@@ -233,13 +228,26 @@ struct rgs_result_file *rgs_result_open(const char *path)
     else if (!f->diag.errors)
         rgs_diag_error(&f->diag, (struct rgs_mark){.file = &f->file},
                        "this is no result of analyze");
-    if (f->diag.text)
+    if (f->diag.text && !quiet)
         fputs(f->diag.text, stderr);
     if (f->diag.errors) {
         rgs_result_close(f);
         return NULL;
     }
     return f;
+}
+
+struct rgs_result_file *rgs_result_open(const char *path)
+{
+    char err[512];
+    size_t n;
+    uint8_t *text = rgs_read_file(path, &n, err, sizeof(err));
+
+    if (!text) {
+        fprintf(stderr, "regsentry: %s\n", err);
+        return NULL;
+    }
+    return rgs_result_parse(path, (char *)text, n, false);
 }
 
 void rgs_result_close(struct rgs_result_file *f)

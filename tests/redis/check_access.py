@@ -147,6 +147,26 @@ checks.ok(reader("ZREVRANGE", scores, 0, 0) and reader("HGET", "rgs:{main}:resel
 reader("XGROUP", "CREATE", "rgs:{main}:alerts", "siem", "0")
 alert = reader("XREADGROUP", "GROUP", "siem", "one", "COUNT", "1", "STREAMS", "rgs:{main}:alerts", ">")[0][1][0]
 checks.ok(reader("XACK", "rgs:{main}:alerts", "siem", alert[0]) == 1, "and takes alerts by consumer group")
+
+# ---- the desk, who may change the rules, and whoever may not
+
+rules = [commands.binary, "rules", "push", root / "rules", "--by", "ann", "--redis"]
+for name in ("reader", "probe"):
+    status, _, err = run([*rules, users[name]])
+    checks.ok(status == 1 and admin("LLEN", "rgs:{main}:rulelog") == 1, f"{name} pushes no rules", err)
+for name in ("desk", "reader"):
+    for words in (("rules", "log"), ("rules", "show", "1")):
+        status, out, err = run([commands.binary, *words, "--redis", users[name]])
+        checks.ok(status == 0, f"{name} sees {words[1]}", err)
+for words in (("top", "--once"), ("explain", "R17")):
+    status, out, err = run([commands.binary, *words, "--redis", users["reader"]])
+    checks.ok(status == 0 and b"R17" in out, f"reader sees {words[0]}", err)
+status, _, err = run(commands.engine(users["engine"], "--once"))
+checks.ok(status == 0 and "rules_refused" not in err, "an engine reads the rules", err)
+for words in (("XRANGE", obs, "-", "+"), ("ZADD", scores, "1", "R1"), ("DEL", "rgs:{main}:rulelog"), ("KEYS", "*"),
+              ("LSET", "rgs:{main}:rulelog", "0", "x"), ("SET", lease, "x"), ("SET", "rgs:{main}:rulelog", "x"), ("HSET", lease, "sealed", "0")):
+    refused("desk", *words)
+refused("engine", "SET", "rgs:{main}:rules:x", "y")
 server.stop()
 
 # ---- a socket file ---------------------------------------------------------------------------------------
