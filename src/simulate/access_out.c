@@ -37,13 +37,13 @@ static void put_lv(struct rgs_wire *w, struct rgs_bytes b)
 
 /* ---- SCCP, Q.713 4 ---- */
 
-static struct rgs_m3ua_data open_data(struct rgs_wire *w, bool up)
+static struct rgs_ss7_data open_data(struct rgs_wire *w, bool up)
 {
     const struct rgs_mtp mtp = {.opc = up ? RADIO_PC : CORE_PC,
                                 .dpc = up ? CORE_PC : RADIO_PC,
                                 .ni = NATIONAL,
                                 .routing_context = 200};
-    return rgs_put_m3ua_data(w, &mtp);
+    return rgs_put_ss7_data(w, &mtp);
 }
 
 static unsigned ssn_of(const struct rgs_access_link *a)
@@ -53,7 +53,7 @@ static unsigned ssn_of(const struct rgs_access_link *a)
 
 static void put_request(struct rgs_wire *w, const struct rgs_access_link *a, struct rgs_bytes data)
 {
-    struct rgs_m3ua_data m = open_data(w, true);
+    struct rgs_ss7_data m = open_data(w, true);
 
     rgs_put8(w, 0x01); /* CR, 4.2: class 2 */
     put24(w, a->radio);
@@ -64,24 +64,24 @@ static void put_request(struct rgs_wire *w, const struct rgs_access_link *a, str
     rgs_put8(w, 0x0f); /* data, 3.16 */
     put_lv(w, data);
     rgs_put8(w, 0);
-    rgs_end_m3ua_data(w, m);
+    rgs_end_ss7_data(w, m);
 }
 
 static void put_form1(struct rgs_wire *w, const struct rgs_access_link *a, bool up,
                       struct rgs_bytes data)
 {
-    struct rgs_m3ua_data m = open_data(w, up);
+    struct rgs_ss7_data m = open_data(w, up);
 
     rgs_put8(w, 0x06); /* DT1, 4.7 */
     put24(w, up ? a->core : a->radio);
     rgs_put16(w, 0x0001); /* no more data; pointer */
     put_lv(w, data);
-    rgs_end_m3ua_data(w, m);
+    rgs_end_ss7_data(w, m);
 }
 
 static void put_unitdata(struct rgs_wire *w, const struct rgs_access_link *a, struct rgs_bytes data)
 {
-    struct rgs_m3ua_data m = open_data(w, false);
+    struct rgs_ss7_data m = open_data(w, false);
 
     rgs_put16(w, 0x0900); /* UDT, 4.10: class 0 */
     rgs_put8(w, 3);
@@ -91,39 +91,39 @@ static void put_unitdata(struct rgs_wire *w, const struct rgs_access_link *a, st
         rgs_put8(w, ssn_of(a));
     }
     put_lv(w, data);
-    rgs_end_m3ua_data(w, m);
+    rgs_end_ss7_data(w, m);
 }
 
 void rgs_put_access_confirm(struct rgs_wire *w, const struct rgs_access_link *a)
 {
-    struct rgs_m3ua_data m = open_data(w, false);
+    struct rgs_ss7_data m = open_data(w, false);
 
     rgs_put8(w, 0x02); /* CC, 4.3 */
     put24(w, a->radio);
     put24(w, a->core);
     rgs_put16(w, 0x0200); /* class 2, no optional part */
-    rgs_end_m3ua_data(w, m);
+    rgs_end_ss7_data(w, m);
 }
 
 void rgs_put_access_release(struct rgs_wire *w, const struct rgs_access_link *a)
 {
-    struct rgs_m3ua_data m = open_data(w, false);
+    struct rgs_ss7_data m = open_data(w, false);
 
     rgs_put8(w, 0x04); /* RLSD, 4.5 */
     put24(w, a->radio);
     put24(w, a->core);
     rgs_put16(w, 0); /* end user originated, no optional part */
-    rgs_end_m3ua_data(w, m);
+    rgs_end_ss7_data(w, m);
 }
 
 void rgs_put_access_released(struct rgs_wire *w, const struct rgs_access_link *a)
 {
-    struct rgs_m3ua_data m = open_data(w, true);
+    struct rgs_ss7_data m = open_data(w, true);
 
     rgs_put8(w, 0x05); /* RLC, 4.6 */
     put24(w, a->core);
     put24(w, a->radio);
-    rgs_end_m3ua_data(w, m);
+    rgs_end_ss7_data(w, m);
 }
 
 /* ---- BSSAP ---- */

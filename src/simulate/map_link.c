@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* TCAP messages over the M3UA links of the simulated network. */
+/* TCAP messages over the links of the simulated network. */
 #include <errno.h>
 
 #include "simulate/map_road.h"
 #include "simulate/random.h"
 
-enum { PORT = 2905, PPID_M3UA = 3, NATIONAL = 2, ROUTING_CONTEXT = 100 };
+enum { NATIONAL = 2, ROUTING_CONTEXT = 100 };
 
 static const uint32_t element_pc[RGS_SIM_ELEMENTS] = {[RGS_SIM_HLR] = 1001, [RGS_SIM_SMSC] = 1002};
 static const uint32_t stp_pc[RGS_SIM_STPS] = {2001, 2002};
@@ -23,16 +23,23 @@ void rgs_sim_map_open(struct rgs_sim_world *w)
                  {RGS_M3UA_ASPAC, 0},
                  {RGS_M3UA_ASPAC_ACK, 1},
                  {RGS_M3UA_NTFY, 1}};
+    const enum rgs_carrier carrier = (enum rgs_carrier)w->s->carrier;
+    /* M2PA has states of links, and M2UA's traffic mode belongs to interfaces. */
+    const size_t last = carrier == RGS_CARRIER_M2PA   ? 0
+                        : carrier == RGS_CARRIER_M2UA ? 2
+                                                      : sizeof(steps) / sizeof(steps[0]);
     int64_t ts = w->s->start;
 
     for (unsigned l = 0; l < RGS_SIM_ELEMENTS * RGS_SIM_STPS; l++) {
-        rgs_sim_link_open(w, l, element_ip[l / RGS_SIM_STPS], stp_ip[l % RGS_SIM_STPS], PORT, ts);
+        rgs_sim_link_open(w, l, element_ip[l / RGS_SIM_STPS], stp_ip[l % RGS_SIM_STPS],
+                          rgs_carrier_port(carrier), ts);
         ts += RGS_SIM_SECOND / 20;
-        for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+        for (size_t i = 0; i < last; i++) {
             uint8_t mem[64];
             struct rgs_wire m = rgs_wire(mem, sizeof(mem));
             rgs_put_m3ua_state(&m, steps[i].state, ROUTING_CONTEXT + l / RGS_SIM_STPS);
-            rgs_sim_link_send(w, ts, l, steps[i].from, 0, PPID_M3UA, rgs_wire_bytes(&m));
+            rgs_sim_link_send(w, ts, l, steps[i].from, 0, rgs_carrier_ppid(carrier),
+                              rgs_wire_bytes(&m));
             ts += RGS_SIM_SECOND / 50;
         }
     }
@@ -43,12 +50,16 @@ void rgs_sim_send_tcap(struct rgs_sim_world *w, int64_t ts, unsigned element, bo
                        struct rgs_bytes tcap)
 {
     unsigned stp = sls % RGS_SIM_STPS, link = element * RGS_SIM_STPS + stp;
-    const struct rgs_mtp mtp = {.opc = outward ? element_pc[element] : stp_pc[stp],
-                                .dpc = outward ? stp_pc[stp] : element_pc[element],
-                                .ni = NATIONAL,
-                                .sls = (uint8_t)sls,
-                                .routing_context = ROUTING_CONTEXT + element};
-    size_t segments = tcap.n <= RGS_UDT_MOST ? 1 : (tcap.n + RGS_XUDT_MOST - 1) / RGS_XUDT_MOST;
+    const enum rgs_carrier carrier = (enum rgs_carrier)w->s->carrier;
+    struct rgs_mtp mtp = {.carrier = carrier,
+                          .opc = outward ? element_pc[element] : stp_pc[stp],
+                          .dpc = outward ? stp_pc[stp] : element_pc[element],
+                          .ni = NATIONAL,
+                          .sls = (uint8_t)sls,
+                          .routing_context = ROUTING_CONTEXT + element};
+    size_t segments = tcap.n <= RGS_UDT_MOST || carrier == RGS_CARRIER_SUA
+                          ? 1
+                          : (tcap.n + RGS_XUDT_MOST - 1) / RGS_XUDT_MOST;
     uint32_t reference = 0;
     uint8_t mem[512];
 
@@ -56,7 +67,11 @@ void rgs_sim_send_tcap(struct rgs_sim_world *w, int64_t ts, unsigned element, bo
         reference = (uint32_t)rgs_random(&w->random) & 0xffffff;
     for (size_t i = 0; i < segments; i++) {
         struct rgs_wire m = rgs_wire(mem, sizeof(mem));
-        if (segments == 1)
+        mtp.backward = w->backhaul[link][outward] & 0xffffff; /* RFC 4165 2.2 */
+        mtp.forward = ++w->backhaul[link][!outward] & 0xffffff;
+        if (carrier == RGS_CARRIER_SUA)
+            rgs_put_sua(&m, &mtp, called, calling, tcap);
+        else if (segments == 1)
             rgs_put_udt(&m, &mtp, called, calling, tcap);
         else
             rgs_put_xudt(&m, &mtp, called, calling,
@@ -64,7 +79,8 @@ void rgs_sim_send_tcap(struct rgs_sim_world *w, int64_t ts, unsigned element, bo
                          i == 0, (unsigned)(segments - 1 - i), reference);
         w->frames.error = rgs_wire_ok(&m) ? w->frames.error : -EMSGSIZE;
         rgs_sim_link_send(w, ts + (int64_t)i * 200000, link, !outward,
-                          1 + sls % (RGS_SCTP_STREAMS - 1), PPID_M3UA, rgs_wire_bytes(&m));
+                          1 + sls % (RGS_SCTP_STREAMS - 1), rgs_carrier_ppid(carrier),
+                          rgs_wire_bytes(&m));
     }
     w->frames.counts.map++;
 }

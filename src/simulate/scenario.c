@@ -328,6 +328,8 @@ static void read_reseller(struct reader *r, struct rgs_yaml_node *n, bool ordina
     s->resellers++;
 }
 
+/* By enum rgs_carrier. */
+static const char *const carriers[] = {"m3ua", "m2pa", "m2ua", "sua", NULL};
 /* By enum rgs_access. */
 static const char *const accesses[] = {"none", "bssap", "ranap", "s1ap", "ngap", NULL};
 
@@ -348,6 +350,8 @@ static void read_settings(struct reader *r, struct rgs_yaml_node *root)
         rgs_diag_error(diag, rgs_yaml_get(root, "keep_alive")->at, "less than a second");
     rgs_yaml_duration(rgs_yaml_get(root, "retry"), &s->retry, diag);
     rgs_yaml_bool(rgs_yaml_get(root, "sgs"), &s->sgs, diag);
+    int carrier = rgs_sim_word(rgs_yaml_get(root, "carrier"), carriers, diag);
+    s->carrier = carrier >= 0 ? carrier : s->carrier;
     int access = rgs_sim_word(rgs_yaml_get(root, "access"), accesses, diag);
     s->access = access >= 0 ? access : s->access;
     rgs_yaml_str(rgs_yaml_get(root, "about"), &about, diag);
@@ -396,7 +400,7 @@ struct rgs_sim_scenario *rgs_sim_scenario_new(const struct rgs_sim_sources *in,
     static const char *const known[] = {
         "start",    "duration",  "seed",      "home",       "networks",   "behaviours",
         "ordinary", "resellers", "long_tcap", "check_imei", "other_link", "keep_alive",
-        "retry",    "sgs",       "access",    "about",      NULL};
+        "retry",    "sgs",       "access",    "carrier",    "about",      NULL};
     static const char *const needed[] = {"start", "duration", "home", "networks", NULL};
     unsigned errors = diag->errors;
     struct rgs_sim_scenario *s = rgs_new(alloc, sizeof(*s));

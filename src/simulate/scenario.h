@@ -106,6 +106,7 @@ struct rgs_sim_scenario {
     double other_link;  /* share of answers that choose their link anew */
     double check_imei;  /* share of attachments that ask the equipment register, too */
     bool sgs;           /* in the first network, MME and MSC are tapped, too */
+    int carrier;        /* enum rgs_carrier: of MAP's links */
     int access;         /* enum rgs_access: in the first network, the radio side is tapped, too */
     int64_t keep_alive; /* heartbeats and enquire_links */
     int64_t retry;      /* an absent subscriber comes back after about so long */

@@ -112,6 +112,7 @@ struct rgs_sim_world {
     struct rgs_sim_pop pop[RGS_SIM_POPULATIONS_MOST];
     double hours[RGS_SIM_HOURS][25]; /* share of a day's doings before each full hour */
     struct rgs_sctp link[RGS_SIM_LINKS];
+    uint32_t backhaul[RGS_SIM_LINKS][2]; /* messages sent on it, by the end that sent them */
     struct rgs_sim_account account[RGS_SIM_RESELLERS_MOST];
     struct rgs_sim_dialogue *dialogue;
     uint32_t dialogues, dialogue_cap, dialogue_free;

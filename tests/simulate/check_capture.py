@@ -92,6 +92,25 @@ def look_at_access(access):
               f"{len(whole)} of {len(ours)}, tshark {theirs}")
 
 
+def look_at_carrier(carrier):
+    """What carries MAP: tshark knows it, and nothing is lost on it."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = f"{folder}/c.pcapng"
+        counts = simulate(folder, "--set", f"carrier={carrier} duration=1d")
+        rows = fields(path, "_ws.expert.severity", "_ws.expert.message", display=carrier)
+        complaints = {m for severity, m in rows if any(s not in REMARKS for s in severity.split(",") if s)}
+        check(f"tshark has no complaint of {carrier}", f"{complaints}" if complaints else "" if rows else "it sees none")
+        tids = len(fields(path, "frame.number", display=f"tcap.tid && {carrier}"))
+        check(f"tshark sees every TCAP message on {carrier}",
+              "" if tids == counts["map"] else f"{tids} of {counts['map']}")
+        records = decoded(path)
+        odd = collections.Counter(a for r in records for a in r.get("anomalies", []))
+        n = sum(r["proto"] == "map" and r["op"] in ("mt-forwardSM", "mo-forwardSM") and r["phase"] == "request"
+                and f":{carrier}:" in r["path"] for r in records)
+        check(f"decode finds every short message on {carrier}",
+              f"{dict(odd)}" if odd else "" if n == counts["tpdus"] else f"{n} of {counts['tpdus']}")
+
+
 def decoded(path):
     out = subprocess.run([program, "decode", "--format", "jsonl", "--clear", path], capture_output=True, text=True,
                          check=True).stdout
@@ -126,6 +145,8 @@ with tempfile.TemporaryDirectory() as a, tempfile.TemporaryDirectory() as b:
     if counts["access"]:
         for access in ("bssap", "ranap", "s1ap", "ngap"):
             look_at_access(access)
+        for carrier in ("m2pa", "m2ua", "sua"):
+            look_at_carrier(carrier)
     committed = pathlib.Path(scenario).with_suffix(".pcapng")
     if committed.exists():
         for kind, made in (("pcapng", "c.pcapng"), ("csv", "i.csv"), ("jsonl", "t.jsonl")):

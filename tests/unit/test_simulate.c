@@ -213,7 +213,8 @@ Test(simulate, dates)
 /* The layout of Q.713 4.18: every pointer counts from its own octet. */
 Test(simulate, xudt_pointers)
 {
-    const struct rgs_mtp mtp = {1002, 2001, 2, 5, 101};
+    const struct rgs_mtp mtp = {
+        .opc = 1002, .dpc = 2001, .ni = 2, .sls = 5, .routing_context = 101};
     const struct rgs_gt called = {rgs_digits_of("8613800200500", 13), RGS_SSN_MSC, RGS_PLAN_E164};
     const struct rgs_gt calling = {rgs_digits_of("85290000010", 11), RGS_SSN_MSC, RGS_PLAN_E164};
     static const uint8_t tcap[RGS_XUDT_MOST] = {0x62};
