@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 #include <time.h>
 
+#include "tap/losses.h"
 #include "tap/tap.h"
 
 enum {
@@ -49,7 +50,8 @@ struct rgs_tap {
     _Atomic bool hold, held; /* the reader of files: asked for, and done */
     struct rgs_totals base;  /* of the runs before this one */
     _Atomic uint64_t alerts[RGS_STATUS_ALERT + 1];
-    pthread_mutex_t lock; /* of what follows */
+    struct rgs_losses losses; /* the evaluating thread's */
+    pthread_mutex_t lock;     /* of what follows */
     pthread_cond_t asked;
     enum rgs_ask_state ask;
     void (*ask_fn)(void *ctx, struct rgs_evaluator *e);
@@ -66,6 +68,8 @@ static inline int64_t rgs_tap_clock(clockid_t id)
     return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
+/* Writes down what is lost by now; the evaluating thread. */
+void rgs_tap_note_losses(struct rgs_tap *t);
 /* Of all workers, and the runs before; exact where they do not run. */
 void rgs_tap_totals(struct rgs_tap *t, struct rgs_totals *sum);
 

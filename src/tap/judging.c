@@ -29,6 +29,7 @@ static void publish(struct judging *j)
         s.tracked[c] =
             rgs_tracker_count(rgs_evaluator_tracker(t->evaluator), (enum rgs_tracker_counter)c);
     atomic_store_explicit(&t->lived, rgs_tap_clock(CLOCK_MONOTONIC), memory_order_relaxed);
+    rgs_tap_note_losses(t);
     pthread_mutex_lock(&t->lock);
     t->status = s;
     pthread_mutex_unlock(&t->lock);

@@ -15,15 +15,28 @@ uint64_t rgs_tap_lost(const struct rgs_tap_status *s)
     return n;
 }
 
+void rgs_tap_note_losses(struct rgs_tap *t)
+{
+    struct rgs_tap_status s;
+
+    rgs_tap_status(t, &s);
+    rgs_losses_note(&t->losses, rgs_tap_clock(CLOCK_REALTIME), rgs_tap_lost(&s));
+}
+
+/* Nothing that a score stands on is older. */
+static int64_t window_start(const struct rgs_tap *t)
+{
+    return rgs_tap_clock(CLOCK_REALTIME) - rgs_ruleset_retention(t->conf.analyzer->ruleset);
+}
+
 static void on_alert(void *ctx, const struct rgs_result_alert *a)
 {
     struct rgs_tap *t = ctx;
-    struct rgs_tap_status s;
 
     atomic_fetch_add_explicit(&t->alerts[a->level], 1, memory_order_relaxed);
     if (t->conf.outbox) {
-        rgs_tap_status(t, &s);
-        rgs_outbox_put(t->conf.outbox, a, rgs_tap_lost(&s));
+        rgs_tap_note_losses(t);
+        rgs_outbox_put(t->conf.outbox, a, rgs_losses_since(&t->losses, window_start(t)));
     }
 }
 

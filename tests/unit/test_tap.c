@@ -9,6 +9,7 @@
 #include "base/ring.h"
 #include "capture/filter.h"
 #include "tap/line.h"
+#include "tap/losses.h"
 
 Test(ring, gives_back_what_was_put_in_order)
 {
@@ -136,6 +137,27 @@ static void fill(struct rgs_line *l, const int *at, int seen)
         rgs_line_put(l, &op, NULL);
     }
     rgs_line_seen(l, seen);
+}
+
+Test(losses, are_those_of_the_windows)
+{
+    static struct rgs_losses l;
+    const int64_t hour = INT64_C(3600) * 1000000000, begin = hour * 480000;
+
+    cr_assert_eq(rgs_losses_since(&l, 0), 0);
+    rgs_losses_note(&l, begin, 7);
+    cr_assert_eq(rgs_losses_since(&l, begin - 5 * hour), 7,
+                 "what was lost before the first note, too");
+    rgs_losses_note(&l, begin + hour / 2, 10);
+    cr_assert_eq(rgs_losses_since(&l, begin), 10);
+    rgs_losses_note(&l, begin + 30 * hour, 10);
+    rgs_losses_note(&l, begin + 30 * hour + 1, 15);
+    cr_assert_eq(rgs_losses_since(&l, begin + 29 * hour), 5,
+                 "the first day's are out of this window");
+    cr_assert_eq(rgs_losses_since(&l, begin), 15);
+    for (int h = 31; h < 5000; h++)
+        rgs_losses_note(&l, begin + h * hour, 15);
+    cr_assert_eq(rgs_losses_since(&l, begin + 4990 * hour), 0, "and in the end all of them");
 }
 
 Test(lines, are_merged_by_the_time_of_their_packets)
