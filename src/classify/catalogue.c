@@ -52,6 +52,7 @@ struct rgs_catalogue *rgs_catalogue_new(const struct rgs_conf_file *files, size_
     }
     c->keep.alloc = alloc;
     c->patterns.keep = &c->keep;
+    c->patterns.signs = RGS_SIGNS;
     for (size_t i = 0; i < n_files; i++)
         read_file(c, &files[i], diag);
     if (diag->errors == errors)
@@ -129,7 +130,7 @@ void rgs_catalogue_memory(const struct rgs_catalogue *c, size_t *database, size_
                           size_t *literals)
 {
     *database = 0;
-    hs_database_size(c->patterns.db, database);
+    *database = rgs_patterns_size(&c->patterns);
     *literals = c->patterns.n_literals;
     *rest = sizeof(*c) + rgs_keep_bytes(&c->keep) +
             c->patterns.cap_literals * sizeof(*c->patterns.literals) +

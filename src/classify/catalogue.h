@@ -15,6 +15,12 @@ enum rgs_word {
     RGS_W_COUNT
 };
 
+/* The classes of words without one of which only a text of a special form brings a code. */
+enum {
+    RGS_SIGNS = 1 << RGS_W_CODE | 1 << RGS_W_WEAK | 1 << RGS_W_ENTER | 1 << RGS_W_WARN |
+                1 << RGS_W_VALID | 1 << RGS_W_UNASKED
+};
+
 enum rgs_feature {
 #define F(ID, key, meaning) RGS_F_##ID,
 #include "classify/features.def"

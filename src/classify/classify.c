@@ -25,7 +25,7 @@ struct rgs_classifier *rgs_classifier_new(const struct rgs_catalogue *c,
     if (!k)
         return NULL;
     *k = (struct rgs_classifier){.alloc = alloc, .c = c, .key = *code_key};
-    if (hs_alloc_scratch(c->patterns.db, &k->scratch) != HS_SUCCESS) {
+    if (!rgs_patterns_scratch(&c->patterns, &k->scratch)) {
         rgs_free(alloc, k);
         return NULL;
     }

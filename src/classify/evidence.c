@@ -119,6 +119,12 @@ static size_t characters(struct rgs_bytes t)
     return n;
 }
 
+bool rgs_evidence_signless(struct rgs_bytes t)
+{
+    return t.n <= RGS_CODE_MAX * 2 + SHORT_REST || characters(t) <= RGS_CODE_MAX * 2 + SHORT_REST ||
+           memchr(t.p, '@', t.n) != NULL || app_tag(t);
+}
+
 static enum rgs_feature of_word(enum rgs_word w)
 {
     switch (w) {

@@ -39,7 +39,10 @@ struct rgs_reading {
 };
 _Static_assert(RGS_W_COUNT <= 32, "words are bits");
 
-/* Scans the text; false when the scanner refused. */
+/* May a text without any of RGS_SIGNS bring a code: short, for an app, or bound to a domain? */
+bool rgs_evidence_signless(struct rgs_bytes text);
+
+/* Scans the text; false when there is no code in it, or the scanner refused. */
 bool rgs_hits_find(struct rgs_reading *r, hs_scratch_t *scratch);
 void rgs_evidence_message(struct rgs_reading *r);
 void rgs_evidence_token(const struct rgs_reading *r, const struct rgs_token *k,

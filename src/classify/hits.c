@@ -140,12 +140,22 @@ static void drop_covered(struct rgs_hits *h)
     h->n = n;
 }
 
+static bool scan(struct rgs_reading *r, enum rgs_scan which, hs_scratch_t *scratch)
+{
+    const hs_database_t *db = r->c->patterns.db[which];
+
+    if (!db)
+        return true;
+    hs_error_t e =
+        hs_scan(db, (const char *)r->text.p, (unsigned)r->text.n, 0, scratch, on_match, r);
+    return e == HS_SUCCESS || e == HS_SCAN_TERMINATED;
+}
+
 bool rgs_hits_find(struct rgs_reading *r, hs_scratch_t *scratch)
 {
     r->hits.n = r->hits.names = 0;
-    hs_error_t e = hs_scan(r->c->patterns.db, (const char *)r->text.p, (unsigned)r->text.n, 0,
-                           scratch, on_match, r);
-    if (e != HS_SUCCESS && e != HS_SCAN_TERMINATED)
+    if (!scan(r, RGS_SCAN_SIGNS, scratch) || (r->hits.n == 0 && !rgs_evidence_signless(r->text)) ||
+        !scan(r, RGS_SCAN_REST, scratch))
         return false;
     if (r->hits.names)
         drop_inside_names(&r->hits);

@@ -264,9 +264,10 @@ struct cache_head {
     char magic[8];
     uint64_t inputs;
     uint64_t sum; /* of the bytes behind the head */
+    uint64_t length[RGS_SCANS];
 };
 
-static const char cache_magic[8] = "RGSHS1\n";
+static const char cache_magic[8] = "RGSHS2\n";
 
 static bool build_cached(struct rgs_patterns *p, struct rgs_bytes cached)
 {
@@ -279,8 +280,24 @@ static bool build_cached(struct rgs_patterns *p, struct rgs_bytes cached)
     if (memcmp(h.magic, cache_magic, sizeof(h.magic)) != 0 || h.inputs != p->inputs ||
         h.sum != rgs_hash(&cache_key, body.p, body.n))
         return false;
-    /* Refuses a database of another version or for another processor by itself. */
-    return hs_deserialize_database((const char *)body.p, body.n, &p->db) == HS_SUCCESS;
+    for (size_t i = 0; i < RGS_SCANS; i++) {
+        /* Refuses a database of another version or for another processor by itself. */
+        if (h.length[i] > body.n ||
+            hs_deserialize_database((const char *)body.p, h.length[i], &p->db[i]) != HS_SUCCESS)
+            return false;
+        body = rgs_bytes_from(body, h.length[i]);
+    }
+    return true;
+}
+
+static enum rgs_scan scan_of(const struct rgs_patterns *p, const struct rgs_literal *l)
+{
+    for (uint32_t i = l->first; i; i = p->meanings[i].next) {
+        const struct rgs_meaning *m = &p->meanings[i];
+        if (m->kind == RGS_MEANS_WORD && (p->signs >> m->word & 1))
+            return RGS_SCAN_SIGNS;
+    }
+    return RGS_SCAN_REST;
 }
 
 static void hash_inputs(struct rgs_patterns *p)
@@ -289,9 +306,42 @@ static void hash_inputs(struct rgs_patterns *p)
 
     for (size_t i = 0; i < p->n_literals; i++) {
         const struct rgs_literal *l = &p->literals[i];
-        h = rgs_mix64(h + literal_hash(l->s, l->n, l->exact) + i);
+        h = rgs_mix64(h + literal_hash(l->s, l->n, l->exact) + i * RGS_SCANS + scan_of(p, l));
     }
     p->inputs = h;
+}
+
+/* What the compiler wants of each literal, in columns. */
+struct columns {
+    const char **text;
+    unsigned *flags, *ids;
+    size_t *lens;
+};
+
+static bool compile(struct rgs_patterns *p, enum rgs_scan scan, struct columns *c,
+                    hs_compile_error_t **error)
+{
+    unsigned n = 0;
+
+    for (size_t i = 0; i < p->n_literals; i++) {
+        const struct rgs_literal *l = &p->literals[i];
+        if (scan_of(p, l) != scan)
+            continue;
+        c->text[n] = l->s;
+        c->lens[n] = l->n;
+        c->flags[n] = l->exact ? 0 : HS_FLAG_CASELESS;
+        c->ids[n++] = (unsigned)i;
+    }
+    return n == 0 || hs_compile_lit_multi(c->text, c->flags, c->ids, c->lens, n, HS_MODE_BLOCK,
+                                          NULL, &p->db[scan], error) == HS_SUCCESS;
+}
+
+static void free_databases(struct rgs_patterns *p)
+{
+    for (size_t i = 0; i < RGS_SCANS; i++) {
+        hs_free_database(p->db[i]);
+        p->db[i] = NULL;
+    }
 }
 
 bool rgs_patterns_build(struct rgs_patterns *p, struct rgs_bytes cached, bool *was_cached,
@@ -305,24 +355,18 @@ bool rgs_patterns_build(struct rgs_patterns *p, struct rgs_bytes cached, bool *w
     *was_cached = build_cached(p, cached);
     if (*was_cached)
         return true;
-    const char **text = rgs_new(a, n * sizeof(*text));
-    unsigned *flags = rgs_new(a, n * sizeof(*flags)), *ids = rgs_new(a, n * sizeof(*ids));
-    size_t *lens = rgs_new(a, n * sizeof(*lens));
-    bool done = false;
-    if (n && text && flags && ids && lens) {
-        for (size_t i = 0; i < n; i++) {
-            text[i] = p->literals[i].s;
-            lens[i] = p->literals[i].n;
-            flags[i] = p->literals[i].exact ? 0 : HS_FLAG_CASELESS;
-            ids[i] = (unsigned)i;
-        }
-        done = hs_compile_lit_multi(text, flags, ids, lens, (unsigned)n, HS_MODE_BLOCK, NULL,
-                                    &p->db, &error) == HS_SUCCESS;
-    }
-    rgs_free(a, text);
-    rgs_free(a, flags);
-    rgs_free(a, ids);
-    rgs_free(a, lens);
+    free_databases(p);
+    struct columns c = {.text = rgs_new(a, n * sizeof(*c.text)),
+                        .flags = rgs_new(a, n * sizeof(*c.flags)),
+                        .ids = rgs_new(a, n * sizeof(*c.ids)),
+                        .lens = rgs_new(a, n * sizeof(*c.lens))};
+    bool done = n && c.text && c.flags && c.ids && c.lens;
+    for (int scan = 0; done && scan < RGS_SCANS; scan++)
+        done = compile(p, (enum rgs_scan)scan, &c, &error);
+    rgs_free(a, c.text);
+    rgs_free(a, c.flags);
+    rgs_free(a, c.ids);
+    rgs_free(a, c.lens);
     if (!done)
         rgs_diag_error(diag, (struct rgs_mark){0}, "the catalogue does not compile: %s",
                        n == 0  ? "it is empty"
@@ -334,26 +378,58 @@ bool rgs_patterns_build(struct rgs_patterns *p, struct rgs_bytes cached, bool *w
 
 uint8_t *rgs_patterns_serialise(const struct rgs_patterns *p, size_t *n)
 {
-    char *bytes = NULL;
-    size_t len = 0;
+    struct cache_head h = {.inputs = p->inputs};
+    char *bytes[RGS_SCANS] = {NULL};
+    uint8_t *out = NULL;
+    bool done = true;
 
-    if (hs_serialize_database(p->db, &bytes, &len) != HS_SUCCESS)
-        return NULL;
-    struct cache_head h = {.inputs = p->inputs, .sum = rgs_hash(&cache_key, bytes, len)};
     memcpy(h.magic, cache_magic, sizeof(h.magic));
-    uint8_t *out = rgs_new(p->keep->alloc, sizeof(h) + len);
-    if (out) {
-        memcpy(out, &h, sizeof(h));
-        memcpy(out + sizeof(h), bytes, len);
-        *n = sizeof(h) + len;
+    *n = sizeof(h);
+    for (size_t i = 0; done && i < RGS_SCANS; i++) {
+        size_t len = 0;
+        done = p->db[i] && hs_serialize_database(p->db[i], &bytes[i], &len) == HS_SUCCESS;
+        h.length[i] = len;
+        *n += len;
     }
-    free(bytes);
+    if (done)
+        out = rgs_new(p->keep->alloc, *n);
+    size_t at = sizeof(h);
+    for (size_t i = 0; i < RGS_SCANS; i++) {
+        if (out)
+            memcpy(out + at, bytes[i], h.length[i]);
+        at += h.length[i];
+        free(bytes[i]);
+    }
+    if (out) {
+        h.sum = rgs_hash(&cache_key, out + sizeof(h), *n - sizeof(h));
+        memcpy(out, &h, sizeof(h));
+    }
     return out;
+}
+
+bool rgs_patterns_scratch(const struct rgs_patterns *p, hs_scratch_t **scratch)
+{
+    for (size_t i = 0; i < RGS_SCANS; i++) {
+        if (p->db[i] && hs_alloc_scratch(p->db[i], scratch) != HS_SUCCESS)
+            return false;
+    }
+    return true;
+}
+
+size_t rgs_patterns_size(const struct rgs_patterns *p)
+{
+    size_t all = 0, n;
+
+    for (size_t i = 0; i < RGS_SCANS; i++) {
+        if (p->db[i] && hs_database_size(p->db[i], &n) == HS_SUCCESS)
+            all += n;
+    }
+    return all;
 }
 
 void rgs_patterns_fini(struct rgs_patterns *p)
 {
-    hs_free_database(p->db);
+    free_databases(p);
     rgs_free(p->keep->alloc, p->literals);
     rgs_free(p->keep->alloc, p->meanings);
     rgs_free(p->keep->alloc, p->slots);

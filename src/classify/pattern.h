@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Every spelling of every word and brand as one Hyperscan database of literals. Case, accents,
- * apostrophes and hyphens are expanded when it is built, so that a text is scanned as it lies.
+ * Every spelling of every word and brand as Hyperscan databases of literals. Case, accents,
+ * apostrophes and hyphens are expanded when they are built, so that a text is scanned as it lies.
+ * The signs of a code, which most texts lack, are a small database of their own, so that those are
+ * spared the large one.
  */
 #ifndef RGS_CLASSIFY_PATTERN_H
 #define RGS_CLASSIFY_PATTERN_H
@@ -35,6 +37,8 @@ struct rgs_literal {
     bool exact;     /* case matters */
 };
 
+enum rgs_scan { RGS_SCAN_SIGNS, RGS_SCAN_REST, RGS_SCANS };
+
 struct rgs_patterns {
     struct rgs_keep *keep;
     struct rgs_literal *literals;
@@ -42,8 +46,9 @@ struct rgs_patterns {
     size_t n_literals, cap_literals, n_meanings, cap_meanings;
     uint32_t *slots; /* literals by hash, index + 1 */
     size_t n_slots;
-    hs_database_t *db;
-    uint64_t inputs; /* hash of all that the database was made of */
+    hs_database_t *db[RGS_SCANS];
+    uint32_t signs;  /* bit per enum rgs_word whose spellings are signs */
+    uint64_t inputs; /* hash of all that the databases were made of */
     bool full;       /* an allocation failed */
 };
 
@@ -57,6 +62,9 @@ bool rgs_patterns_build(struct rgs_patterns *p, struct rgs_bytes cached, bool *w
                         struct rgs_diag *diag);
 /* The form to be cached; NULL: no memory. Freed with the patterns' allocator. */
 uint8_t *rgs_patterns_serialise(const struct rgs_patterns *p, size_t *n);
+/* Working memory for both scans; what was allocated stays in *scratch when it fails. */
+bool rgs_patterns_scratch(const struct rgs_patterns *p, hs_scratch_t **scratch);
+size_t rgs_patterns_size(const struct rgs_patterns *p); /* bytes of the databases */
 void rgs_patterns_fini(struct rgs_patterns *p);
 
 #endif

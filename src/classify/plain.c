@@ -2,6 +2,7 @@
 #include "classify/plain.h"
 
 #include "base/utf8.h"
+#include "classify/lanes.h"
 
 enum kind { KEEP, DROP, BLANK, WIDE, ACCENT };
 
@@ -33,36 +34,36 @@ static enum kind kind_of(uint32_t cp)
     return KEEP;
 }
 
-/* Lead bytes of what kind_of() looks for; sixteen bytes at a time as far as there are so many. */
-static size_t next_lead(struct rgs_bytes t, size_t i)
+/* Lead bytes of what kind_of() looks for. */
+static bool lead(uint8_t c)
 {
-    typedef uint8_t lanes __attribute__((vector_size(16)));
+    return c == 0xc2 || c == 0xcc || c == 0xcd || c == 0xd8 || c == 0xe1 || c == 0xe2 || c == 0xef;
+}
 
-    for (; i + 16 <= t.n; i += 16) {
-        lanes v;
-        uint64_t any[2];
-        memcpy(&v, t.p + i, sizeof(v));
-        lanes m = (lanes)(v == 0xc2) | (lanes)(v == 0xcc) | (lanes)(v == 0xcd) |
-                  (lanes)(v == 0xd8) | (lanes)(v == 0xe1) | (lanes)(v == 0xe2) | (lanes)(v == 0xef);
-        memcpy(any, &m, sizeof(any));
-        if (any[0] | any[1])
-            break;
-    }
-    for (; i < t.n; i++) {
-        uint8_t c = t.p[i];
-        if (c == 0xc2 || c == 0xcc || c == 0xcd || c == 0xd8 || c == 0xe1 || c == 0xe2 || c == 0xef)
-            break;
-    }
-    return i;
+static bool may_hold_lead(const uint8_t *p)
+{
+    rgs_lanes v = rgs_lanes_at(p);
+    return rgs_lanes_any(rgs_lanes_are(v, 0xc2) | rgs_lanes_between(v, 0xcc, 0xcd) |
+                         rgs_lanes_are(v, 0xd8) | rgs_lanes_between(v, 0xe1, 0xe2) |
+                         rgs_lanes_are(v, 0xef));
 }
 
 bool rgs_plain_needed(struct rgs_bytes t)
 {
-    for (size_t i = 0; (i = next_lead(t, i)) < t.n; i++) {
+    for (size_t i = 0; i < t.n;) {
         uint32_t cp;
-        rgs_utf8_get(rgs_bytes_from(t, i), &cp);
-        if (kind_of(cp) != KEEP)
-            return true;
+        if (i + sizeof(rgs_lanes) <= t.n && !may_hold_lead(t.p + i)) {
+            i += sizeof(rgs_lanes);
+            continue;
+        }
+        size_t end = t.n - i < sizeof(rgs_lanes) ? t.n : i + sizeof(rgs_lanes);
+        for (; i < end; i++) {
+            if (!lead(t.p[i]))
+                continue;
+            rgs_utf8_get(rgs_bytes_from(t, i), &cp);
+            if (kind_of(cp) != KEEP)
+                return true;
+        }
     }
     return false;
 }

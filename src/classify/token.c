@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "classify/token.h"
 
+#include "classify/lanes.h"
 #include "classify/text.h"
 
 enum { RUNS_MAX = 40 };
@@ -22,73 +23,85 @@ static bool blank(uint8_t c)
     return c == ' ' || c == '\n' || c == '\r' || c == '\t';
 }
 
-static bool all_capitals(struct rgs_bytes t);
-
-/* What may begin a digit: ASCII digits (1) and the lead bytes of other scripts' digits (2). */
-static const uint8_t digit_lead[256] = {
-    ['0'] = 1,  ['1'] = 1,  ['2'] = 1,  ['3'] = 1,  ['4'] = 1,  ['5'] = 1,
-    ['6'] = 1,  ['7'] = 1,  ['8'] = 1,  ['9'] = 1,  [0xd9] = 2, [0xdb] = 2,
-    [0xdf] = 2, [0xe0] = 2, [0xe1] = 2, [0xef] = 2, [0xf0] = 2};
-
-/* Written so that the compiler can take sixteen bytes at a time. */
-static bool has_ascii_digit(const uint8_t *p, size_t n)
+/* May a digit of another script begin in one of sixteen bytes? With the bytes behind each, for the
+ * letters of these scripts share their lead bytes. Two bytes behind are read, too. */
+static bool may_begin_digit(const uint8_t *p)
 {
-    uint8_t any = 0;
-
-    for (size_t i = 0; i < n; i++)
-        any |= (uint8_t)(p[i] - '0') < 10;
-    return any != 0;
+    rgs_lanes v = rgs_lanes_at(p), second = rgs_lanes_at(p + 1), third = rgs_lanes_at(p + 2);
+    rgs_lanes indic = rgs_lanes_are(v, 0xe0) & rgs_lanes_between(second, 0xa5, 0xbc) &
+                      rgs_lanes_between(third, 0x90, 0xaf);
+    rgs_lanes wide =
+        rgs_lanes_are(v, 0xef) & rgs_lanes_are(second, 0xbc) & rgs_lanes_between(third, 0x90, 0x99);
+    rgs_lanes east = rgs_lanes_are(v, 0xe1) & rgs_lanes_between(second, 0x81, 0xa0) &
+                     rgs_lanes_between(third, 0x80, 0xa9);
+    rgs_lanes arabic = (rgs_lanes_are(v, 0xd9) & rgs_lanes_between(second, 0xa0, 0xa9)) |
+                       (rgs_lanes_are(v, 0xdb) & rgs_lanes_between(second, 0xb0, 0xb9)) |
+                       (rgs_lanes_are(v, 0xdf) & rgs_lanes_between(second, 0x80, 0x89));
+    return rgs_lanes_any(indic | wide | east | arabic | rgs_lanes_are(v, 0xf0));
 }
 
-static bool has_high(const uint8_t *p, size_t n)
+static bool may_hold_digit(const uint8_t *p)
 {
-    uint8_t any = 0;
-
-    for (size_t i = 0; i < n; i++)
-        any |= p[i];
-    return any >= 0x80;
+    rgs_lanes v = rgs_lanes_at(p);
+    return rgs_lanes_any(rgs_lanes_between(v, '0', '9')) ||
+           (rgs_lanes_any(rgs_lanes_between(v, 0x80, 0xff)) && may_begin_digit(p));
 }
 
-static bool has_other_digit(struct rgs_bytes t)
+static bool begins_digit(struct rgs_bytes t, size_t i)
 {
-    for (size_t i = 0; i < t.n; i++) {
-        size_t len;
-        if (digit_lead[t.p[i]] == 2 && rgs_text_digit(rgs_bytes_from(t, i), &len) >= 0)
-            return true;
+    size_t len;
+
+    switch (t.p[i]) {
+    case 0xd9:
+    case 0xdb:
+    case 0xdf:
+    case 0xe0:
+    case 0xe1:
+    case 0xef:
+    case 0xf0:
+        return rgs_text_digit(rgs_bytes_from(t, i), &len) >= 0;
+    default:
+        return rgs_is_digit(t.p[i]);
     }
-    return false;
+}
+
+/* The next place from i on where a digit of any script begins; sixteen bytes are passed over at a
+ * time. */
+static size_t next_digit(struct rgs_bytes t, size_t i)
+{
+    enum { STEP = 16, READ = 18 };
+
+    while (i < t.n) {
+        size_t end = t.n;
+        if (i + READ <= t.n) {
+            end = i + STEP;
+            if (!may_hold_digit(t.p + i)) {
+                i = end;
+                continue;
+            }
+        }
+        for (; i < end; i++) {
+            if (begins_digit(t, i))
+                return i;
+        }
+    }
+    return t.n;
+}
+
+/* Of five capitals in a row one stands at every fifth place. */
+static size_t next_capital(struct rgs_bytes t, size_t i)
+{
+    while (i < t.n && !rgs_is_capital(t.p[i]))
+        i += 5;
+    return i;
 }
 
 bool rgs_tokens_possible(struct rgs_bytes t)
 {
-    if (has_ascii_digit(t.p, t.n))
-        return true;
-    if (has_high(t.p, t.n) && has_other_digit(t))
+    if (next_digit(t, 0) < t.n)
         return true;
     /* A code of letters only stands in a short text, after a colon or in capitals. */
-    return t.n <= 120 && t.n >= 8 && (memchr(t.p, ':', t.n) != NULL || !all_capitals(t));
-}
-
-/* The next place from i on where a digit may begin; sixteen bytes at a time as far as there are so
- * many. */
-static size_t next_lead(struct rgs_bytes t, size_t i)
-{
-    typedef uint8_t lanes __attribute__((vector_size(16)));
-
-    for (; i + 16 <= t.n; i += 16) {
-        lanes v;
-        uint64_t any[2];
-        memcpy(&v, t.p + i, sizeof(v));
-        lanes m = (lanes)((lanes)(v - '0') < 10) | (lanes)(v == 0xd9) | (lanes)(v == 0xdb) |
-                  (lanes)(v == 0xdf) | (lanes)(v == 0xe0) | (lanes)(v == 0xe1) |
-                  (lanes)(v == 0xef) | (lanes)(v == 0xf0);
-        memcpy(any, &m, sizeof(any));
-        if (any[0] | any[1])
-            break;
-    }
-    while (i < t.n && !digit_lead[t.p[i]])
-        i++;
-    return i;
+    return t.n <= 120 && t.n >= 8 && (memchr(t.p, ':', t.n) != NULL || next_capital(t, 4) < t.n);
 }
 
 /* ---- runs -------------------------------------------------------------------------------------
@@ -103,13 +116,8 @@ static size_t find_runs(struct rgs_bytes t, struct run runs[RUNS_MAX])
 {
     size_t n = 0, i = 0;
 
-    while (n < RUNS_MAX && (i = next_lead(t, i)) < t.n) {
-        size_t len;
-        if (digit_lead[t.p[i]] == 2 && rgs_text_digit(rgs_bytes_from(t, i), &len) < 0) {
-            i++;
-            continue;
-        }
-        size_t from = i, masks = 0;
+    while (n < RUNS_MAX && (i = next_digit(t, i)) < t.n) {
+        size_t from = i, masks = 0, len;
         struct run r = {0};
         while (from > 0 && letter(t.p[from - 1]) && i - from < 64)
             from--;
@@ -388,13 +396,21 @@ static bool prefixed(struct rgs_bytes t, const struct run *r, size_t *from)
     return true;
 }
 
+/* Written so that the compiler can count sixteen bytes at a time. */
 static bool all_capitals(struct rgs_bytes t)
 {
+    enum { AT_ONCE = 240 };
     size_t small = 0, capital = 0;
 
-    for (size_t i = 0; i < t.n; i++) {
-        small += (uint8_t)(t.p[i] - 'a') < 26;
-        capital += (uint8_t)(t.p[i] - 'A') < 26;
+    for (size_t i = 0; i < t.n; i += AT_ONCE) {
+        size_t end = t.n - i < AT_ONCE ? t.n : i + AT_ONCE;
+        uint8_t s = 0, c = 0;
+        for (size_t k = i; k < end; k++) {
+            s = (uint8_t)(s + ((uint8_t)(t.p[k] - 'a') < 26));
+            c = (uint8_t)(c + ((uint8_t)(t.p[k] - 'A') < 26));
+        }
+        small += s;
+        capital += c;
     }
     return small <= capital * 2;
 }
@@ -404,32 +420,55 @@ static bool edge(struct rgs_bytes t, size_t at)
     return at >= t.n || blank(t.p[at]) || (t.p[at] < 0x80 && memchr(".,;)]>\"'", t.p[at], 8));
 }
 
+static bool after_colon(struct rgs_bytes t, size_t at)
+{
+    return at >= 2 && (t.p[at - 1] == ':' || (t.p[at - 1] == ' ' && t.p[at - 2] == ':'));
+}
+
+/* Whether a word of letters stands where a code would: said to be one, in brackets, or at an edge
+ * of the text. */
+static bool named_place(struct rgs_bytes t, size_t at, size_t end)
+{
+    return (at >= 3 && memcmp(t.p + at - 3, "is ", 3) == 0) ||
+           (at > 0 && memchr("[(\"'=", t.p[at - 1], 5)) || at == 0 || end == t.n;
+}
+
+/* A word that has a letter at `at` as a code of letters; returns its end. */
+static size_t try_letters(struct rgs_bytes t, size_t at, struct rgs_tokens *out)
+{
+    size_t end = at, capitals = 0;
+    bool same = true; /* XXXXXX hides a code */
+
+    while (at > 0 && letter(t.p[at - 1]))
+        at--;
+    for (end = at; end < t.n && letter(t.p[end]); end++) {
+        same &= t.p[end] == t.p[at];
+        capitals += t.p[end] < 'a';
+    }
+    size_t n = end - at;
+    if (n < 5 || n > 8 || same || (at > 0 && t.p[at - 1] >= 0x80) || !edge(t, end))
+        return end;
+    bool colon = after_colon(t, at);
+    if (capitals == n ? colon || (named_place(t, at, end) && !all_capitals(t))
+                      : colon && (end == t.n || t.p[end] == '\n'))
+        add(out, t, at, end, RGS_SHAPE_LETTERS);
+    return end;
+}
+
 /* Codes of letters only: five to eight capitals in a text that is not, or the last word after a
  * colon. */
 static void find_letters(struct rgs_bytes t, struct rgs_tokens *out)
 {
-    bool loud = all_capitals(t);
-
-    for (size_t i = 0; i < t.n;) {
-        if (!letter(t.p[i]) || (i > 0 && t.p[i - 1] >= 0x80)) {
-            i++;
-            continue;
-        }
-        size_t end = i, capitals = 0;
-        bool same = true; /* XXXXXX hides a code */
-        while (end < t.n && letter(t.p[end])) {
-            same &= t.p[end] == t.p[i];
-            capitals += t.p[end++] < 'a';
-        }
-        size_t n = end - i;
-        bool named = (i >= 3 && memcmp(t.p + i - 3, "is ", 3) == 0) ||
-                     (i > 0 && strchr("[(\"'=", t.p[i - 1])) || i == 0 || end == t.n;
-        bool colon = i >= 2 && (t.p[i - 1] == ':' || (t.p[i - 1] == ' ' && t.p[i - 2] == ':'));
-        if (n >= 5 && n <= 8 && !same && edge(t, end) &&
-            ((capitals == n && (colon || (named && !loud))) ||
-             (colon && (end == t.n || t.p[end] == '\n'))))
-            add(out, t, i, end, RGS_SHAPE_LETTERS);
-        i = end;
+    for (size_t i = 4; (i = next_capital(t, i)) < t.n; i += 4)
+        i = try_letters(t, i, out);
+    for (size_t i = 0; i < t.n; i++) {
+        const uint8_t *colon = memchr(t.p + i, ':', t.n - i);
+        if (!colon)
+            return;
+        i = (size_t)(colon - t.p);
+        size_t at = i + 1 + (i + 1 < t.n && t.p[i + 1] == ' ');
+        if (at < t.n && letter(t.p[at]) && !(out->n && out->token[out->n - 1].at >= at))
+            try_letters(t, at, out);
     }
 }
 
