@@ -176,6 +176,11 @@ int rgs_sweep_run(struct rgs_sweep *out, struct rgs_ruleset *rs,
     size_t most = rs->n_typologies + (size_t)rs->n_rules * RGS_RS_BANDS * 2;
     int status = score(&s, &s.base);
 
+    /* What its size changes is in all runs alike: in this one, too. */
+    if (status == 0) {
+        rgs_result_owner_fini(&s.base.owner);
+        status = score(&s, &s.base);
+    }
     *out = (struct rgs_sweep){.row = calloc(most + 1, sizeof(*out->row))};
     if (!out->row)
         status = -ENOMEM;

@@ -83,6 +83,9 @@ static void evaluate_changed(const struct rgs_adoption *a)
 {
     struct rgs_scorer *s = a->s;
 
+    rgs_parts_forget(s);
+    for (unsigned g = 0; g < RGS_GRAIN_COUNT; g++)
+        rgs_parts_note(s, g);
     for (unsigned t = 0; t < s->rs->n_typologies; t++) {
         for (unsigned g = RGS_GRAIN_COUNT; !a->same[t] && g-- > 0;) {
             for (uint32_t i = 1; i < s->entities[g].fresh; i++) {

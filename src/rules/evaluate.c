@@ -361,102 +361,6 @@ static enum rgs_status level_of(const struct rgs_typology *t, double score, enum
                                 : RGS_STATUS_CLEAR;
 }
 
-/* ---- clusters inside a reseller ----------------------------------------------------------------
- */
-
-/* How many of an entity's numbers the leading families' widest share speaks of; 0: the typology has
- * none. */
-static double suspects(struct rgs_scorer *s, struct rgs_scored *e, const struct rgs_typology *t,
-                       double *in_scope)
-{
-    double most = 0;
-
-    *in_scope = 0;
-    for (unsigned i = 0; i < t->n_rules; i++) {
-        const struct rgs_instance *in = &s->rs->instances[t->instance[i]];
-        struct rgs_measure m;
-        if (in->reduce == RGS_R_SHARE_GE && t->lead >> s->rs->rules[t->rule[i]].family & 1 &&
-            in->grains >> e->grain & 1 && rgs_measure(s, e, in, &m)) {
-            most = fmax(most, m.value * (double)m.numbers);
-            *in_scope = fmax(*in_scope, (double)m.numbers);
-        }
-    }
-    return most;
-}
-
-enum {
-    EXPLAINED = 70,   /* percent of the suspects: below, the reseller as a whole is the matter */
-    SHARE_PART = 25,  /* percent of all numbers: up to here they are a part of something honest */
-    SHARE_WHOLE = 35, /* from here they are what the reseller lives on */
-};
-
-static bool inside(const struct rgs_scored *c, const struct rgs_scored *e)
-{
-    if (e->grain == RGS_GRAIN_RESELLER)
-        return c->parent == e->id && c->parent_grain == RGS_GRAIN_RESELLER;
-    return c->block == e->id;
-}
-
-/* What is left of a score whose reason is this part of the entity's numbers. */
-static double kept(double part)
-{
-    double over = (part * 100 - SHARE_PART) / (SHARE_WHOLE - SHARE_PART);
-    return over >= 1 ? 1 : over <= 0 ? part : part + (1 - part) * over;
-}
-
-/* The part of the entity's numbers that suspicious entities inside it are, when they explain its
- * suspects; else 1. */
-static double explained_part(struct rgs_scorer *s, struct rgs_scored *e,
-                             const struct rgs_typology *t, double all)
-{
-    double least = 1, unused;
-
-    for (unsigned g = e->grain + 1; g < RGS_GRAIN_COUNT; g++) {
-        double explained = 0, members = 0;
-        for (uint32_t i = 1; i < s->entities[g].fresh; i++) {
-            struct rgs_scored *c = rgs_entity_at(s, g, i);
-            if (!c->id || !inside(c, e))
-                continue;
-            unsigned level = 0;
-            for (unsigned k = 0; k < s->rs->n_typologies; k++)
-                level = c->standing[k].own.level > level ? c->standing[k].own.level : level;
-            if (level < RGS_STATUS_REVIEW)
-                continue;
-            explained += suspects(s, c, t, &unused);
-            members += c->members;
-        }
-        double part = members / e->numbers;
-        if (explained * 100 >= EXPLAINED * all && part < least)
-            least = part;
-    }
-    return least;
-}
-
-/*
- * A suspicious cluster in an honest reseller (or block) is reported as the cluster. What is around
- * it keeps the part of the score that the cluster is of it; where the cluster is much of it, or
- * does not explain it, it keeps all. Where no block, account, device or cell holds the cluster
- * together (SIMs that rotate, cells that change), or not yet, the typology's scope does: the few
- * numbers of a reseller that are used from somewhere else are a cluster by that alone.
- */
-static double own_part(struct rgs_scorer *s, struct rgs_scored *e, unsigned typology)
-{
-    const struct rgs_typology *t = &s->rs->typologies[typology];
-    struct rgs_standing *st = &e->standing[typology];
-    double in_scope, all = suspects(s, e, t, &in_scope);
-
-    if (e->grain > RGS_GRAIN_BLOCK || all <= 0)
-        return 1;
-    double part = kept(explained_part(s, e, t, all));
-    if (t->scope < 0)
-        return part;
-    double scoped = kept(in_scope / e->numbers);
-    /* A block's numbers are among its reseller's, which says it. */
-    if (scoped < 1 && in_scope >= s->rs->min_support && !rgs_entity_parent(s, e))
-        st->members = in_scope;
-    return fmin(part, scoped);
-}
-
 /*
  * Suppression is for what comes back to where it was. More than was last told is told at once, also
  * when the parent said it until now and no longer does.
@@ -505,8 +409,8 @@ void rgs_entity_evaluate_one(struct rgs_scorer *s, struct rgs_scored *e, unsigne
         raw = raw > past ? raw : past;
     }
     st->members = 0;
-    if (raw >= t->review - t->hysteresis)
-        part = own_part(s, e, typology);
+    if (raw > 0)
+        part = rgs_own_part(s, e, typology, raw);
     st->raw = raw;
     st->score = raw * part;
     st->at = ts;

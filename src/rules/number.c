@@ -486,7 +486,7 @@ static void add(struct rgs_scorer *s, struct rgs_number *n, struct rgs_log_entry
                 tally[k].distinct = 1;
             else if (v->twin < rs->n_per && n->bin[v->twin] < 16)
                 tally[k].distinct = n->bin[v->twin];
-            else
+            else if (v->fn != RGS_FN_ONLY || 2 * tally[k].hits > tally[k].total)
                 tally[k].distinct = distinct_of(v, e, rgs_number_log(t, n, e), t->pane);
         }
         set_bin(s, n, c->per[k], bin_of(s, n, v, &tally[k]));

@@ -561,12 +561,14 @@ int rgs_scorer_result(struct rgs_scorer *s, struct rgs_result_owner *o)
     struct rgs_result *r = &o->result;
     size_t n = 0;
 
+    rgs_parts_forget(s);
     for (unsigned g = RGS_GRAIN_COUNT; g-- > 0;) {
         for (uint32_t i = 1; i < s->entities[g].fresh; i++) {
             struct rgs_scored *e = rgs_entity_at(s, g, i);
             if (e->id && rgs_entity_support(e) >= s->rs->min_support)
                 rgs_entity_evaluate(s, e, s->now);
         }
+        rgs_parts_note(s, g);
     }
     struct line *lines = take(o, (candidates(s) + 1) * sizeof(*lines));
     if (!lines || !collect(s, o, lines, &n))

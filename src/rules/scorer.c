@@ -48,13 +48,16 @@ struct rgs_scorer *rgs_scorer_new(const struct rgs_ruleset *r, const struct rgs_
     bool ok = rgs_numbers_init(s, numbers);
     ok = rgs_entities_init(s, c->entities) && ok;
     s->seeds = rgs_new(alloc, (size_t)seeds * sizeof(*s->seeds));
+    for (unsigned g = 0; g < RGS_GRAIN_COUNT; g++)
+        s->parts_cap += s->entities[g].cap;
+    s->parts = rgs_new(alloc, ((size_t)s->parts_cap + 1) * sizeof(*s->parts));
     s->sketches = rgs_new(alloc, ((size_t)s->sketch_cap + 1) * sizeof(*s->sketches));
     s->peers = rgs_new(alloc, (r->n_z * RGS_GRAIN_COUNT + 1) * sizeof(*s->peers));
     s->peer_values = rgs_new(alloc, RGS_PEERS * sizeof(*s->peer_values));
     s->alerts = rgs_new(alloc, RGS_ALERTS * sizeof(*s->alerts));
     s->past_rules = rgs_new(alloc, RGS_PAST_RULES * sizeof(*s->past_rules));
-    if (!ok || !s->past_rules || !s->seeds || !s->sketches || !s->peers || !s->peer_values ||
-        !s->alerts) {
+    if (!ok || !s->past_rules || !s->seeds || !s->parts || !s->sketches || !s->peers ||
+        !s->peer_values || !s->alerts) {
         rgs_scorer_del(s);
         return NULL;
     }
@@ -69,6 +72,7 @@ void rgs_scorer_del(struct rgs_scorer *s)
     rgs_numbers_fini(s);
     rgs_entities_fini(s);
     rgs_free(s->alloc, s->seeds);
+    rgs_free(s->alloc, s->parts);
     rgs_free(s->alloc, s->sketches);
     rgs_free(s->alloc, s->peers);
     rgs_free(s->alloc, s->peer_values);
@@ -106,6 +110,7 @@ static bool worth_it(const struct rgs_scored *e, int64_t ts)
 static void evaluate_dirty(struct rgs_scorer *s, int64_t ts)
 {
     /* Clusters before the resellers around them, whose part of it depends on theirs. */
+    rgs_parts_forget(s);
     for (unsigned g = RGS_GRAIN_COUNT; g-- > 0;) {
         uint32_t i = s->dirty_first[g];
         s->dirty_first[g] = s->dirty_last[g] = 0;
@@ -123,6 +128,7 @@ static void evaluate_dirty(struct rgs_scorer *s, int64_t ts)
                 e->changes = changes;
             }
         }
+        rgs_parts_note(s, g);
     }
 }
 

@@ -195,6 +195,12 @@ struct rgs_peers {
     float median, mad;
 };
 
+/* An entity that may be the reason for the score of the one around it. */
+struct rgs_part {
+    uint32_t index;
+    uint8_t grain;
+};
+
 struct rgs_scorer {
     const struct rgs_ruleset *rs;
     const struct rgs_alloc *alloc;
@@ -208,6 +214,8 @@ struct rgs_scorer {
     struct rgs_sketch *sketches; /* [0] unused */
     uint32_t sketch_cap, sketch_fresh, sketch_spare;
     uint64_t sketch_missing;
+    struct rgs_part *parts; /* as of the last round of scores */
+    uint32_t n_parts, parts_cap;
     struct rgs_peers *peers; /* [z][grain] */
     float *peer_values;
     struct rgs_stored_alert *alerts;
@@ -365,6 +373,11 @@ unsigned rgs_typology_sum(struct rgs_scorer *s, struct rgs_scored *e, const stru
                           struct rgs_contribution out[RGS_RS_SUM], double *score);
 double rgs_contributions_score(const struct rgs_typology *t, const struct rgs_contribution *c,
                                unsigned n);
+/* What an entity keeps of a score, 0 to 1, where clusters in it are the reason. */
+double rgs_own_part(struct rgs_scorer *s, struct rgs_scored *e, unsigned typology, double raw);
+/* Before a round of scores, and after each of its grains, from the finest on. */
+void rgs_parts_forget(struct rgs_scorer *s);
+void rgs_parts_note(struct rgs_scorer *s, unsigned grain);
 /* Another typology says of the entity, at this level or above, what this one would. */
 bool rgs_gives_way(const struct rgs_scorer *s, const struct rgs_scored *e, unsigned typology,
                    unsigned level);

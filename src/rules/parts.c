@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A suspicious cluster in an honest reseller (or block) is reported as the cluster. What is around
+ * it keeps the part of the score that the cluster is of it; where the cluster is much of it, or
+ * does not explain it, it keeps all. Where no block, account, device or cell holds the cluster
+ * together (SIMs that rotate, cells that change), or not yet, the typology's scope does: the few
+ * numbers of a reseller that are used from somewhere else are a cluster by that alone.
+ *
+ * Every edge is soft, so that a score moves little when a threshold does.
+ */
+#include <math.h>
+
+#include "rules/scorer.h"
+
+enum {
+    UNEXPLAINED =
+        45,         /* percent of the suspects: so few, and the reseller as a whole is the matter */
+    EXPLAINED = 70, /* from here on the clusters are */
+    SHARE_PART = 25,  /* percent of all numbers: up to here they are a part of something honest */
+    SHARE_WHOLE = 35, /* from here they are what the reseller lives on */
+    NEAR_REVIEW = 12, /* points below review where a cluster begins to count as one */
+    FAINT = 5,        /* scores up to here stay as they are: they accuse nobody */
+    CLEAR = 15,
+};
+
+/* From 0 at one value to 1 at another. */
+static double ramp(double v, double from, double to)
+{
+    double x = (v - from) / (to - from);
+    return x < 0 ? 0 : x < 1 ? x : 1;
+}
+
+/* How many of an entity's numbers the leading families' widest share speaks of; 0: the typology has
+ * none. */
+static double suspects(struct rgs_scorer *s, struct rgs_scored *e, const struct rgs_typology *t,
+                       double *in_scope)
+{
+    double most = 0;
+
+    *in_scope = 0;
+    for (unsigned i = 0; i < t->n_rules; i++) {
+        const struct rgs_instance *in = &s->rs->instances[t->instance[i]];
+        struct rgs_measure m;
+        if (in->reduce == RGS_R_SHARE_GE && t->lead >> s->rs->rules[t->rule[i]].family & 1 &&
+            in->grains >> e->grain & 1 && rgs_measure(s, e, in, &m)) {
+            most = fmax(most, m.value * (double)m.numbers);
+            *in_scope = fmax(*in_scope, (double)m.numbers);
+        }
+    }
+    return most;
+}
+
+/* How far an entity counts as a suspicious cluster. */
+static double counts(const struct rgs_scorer *s, const struct rgs_scored *c)
+{
+    double most = 0;
+
+    for (unsigned k = 0; k < s->rs->n_typologies; k++) {
+        double review = s->rs->typologies[k].review;
+        most = fmax(most, ramp(c->standing[k].score, review - NEAR_REVIEW, review));
+    }
+    return most;
+}
+
+void rgs_parts_forget(struct rgs_scorer *s)
+{
+    s->n_parts = 0;
+}
+
+void rgs_parts_note(struct rgs_scorer *s, unsigned grain)
+{
+    for (uint32_t i = 1; i < s->entities[grain].fresh; i++) {
+        const struct rgs_scored *c = rgs_entity_at(s, grain, i);
+        if (c->id && s->n_parts < s->parts_cap && counts(s, c) > 0)
+            s->parts[s->n_parts++] = (struct rgs_part){i, (uint8_t)grain};
+    }
+}
+
+static bool inside(const struct rgs_scored *c, const struct rgs_scored *e)
+{
+    if (e->grain == RGS_GRAIN_RESELLER)
+        return c->parent == e->id && c->parent_grain == RGS_GRAIN_RESELLER;
+    return c->block == e->id;
+}
+
+/* What is left of a score whose reason is this part of the entity's numbers. */
+static double kept(double part)
+{
+    double over = ramp(part * 100, SHARE_PART, SHARE_WHOLE);
+    return part < 1 ? part + (1 - part) * over : 1;
+}
+
+/* What is left where suspicious entities inside it, of one grain, explain its suspects. */
+static double unexplained(struct rgs_scorer *s, struct rgs_scored *e, const struct rgs_typology *t,
+                          double all)
+{
+    double explained[RGS_GRAIN_COUNT] = {0}, members[RGS_GRAIN_COUNT] = {0}, least = 1, unused;
+
+    for (uint32_t i = 0; i < s->n_parts; i++) {
+        unsigned g = s->parts[i].grain;
+        struct rgs_scored *c = rgs_entity_at(s, g, s->parts[i].index);
+        if (g <= e->grain || !c->id || !inside(c, e))
+            continue;
+        double weight = counts(s, c);
+        explained[g] += weight * suspects(s, c, t, &unused);
+        members[g] += weight * c->members;
+    }
+    for (unsigned g = e->grain + 1; g < RGS_GRAIN_COUNT; g++) {
+        double told = ramp(explained[g] * 100 / all, UNEXPLAINED, EXPLAINED);
+        least = fmin(least, 1 - told * (1 - kept(members[g] / e->numbers)));
+    }
+    return least;
+}
+
+double rgs_own_part(struct rgs_scorer *s, struct rgs_scored *e, unsigned typology, double raw)
+{
+    const struct rgs_typology *t = &s->rs->typologies[typology];
+    double in_scope, all;
+
+    if (e->grain > RGS_GRAIN_BLOCK || raw <= FAINT || (t->scope < 0 && s->n_parts == 0))
+        return 1;
+    all = suspects(s, e, t, &in_scope);
+    if (all <= 0)
+        return 1;
+    double part = unexplained(s, e, t, all);
+    if (t->scope >= 0) {
+        double scoped = kept(in_scope / e->numbers);
+        /* A block's numbers are among its reseller's, which says it. */
+        if (scoped < 1 && in_scope >= s->rs->min_support && !rgs_entity_parent(s, e))
+            e->standing[typology].members = in_scope;
+        part = fmin(part, scoped);
+    }
+    return 1 - ramp(raw, FAINT, CLEAR) * (1 - part);
+}
