@@ -474,11 +474,15 @@ def simulated(directory):
     made = f"{directory}/layers.pcapng"
     subprocess.run([sys.executable, f"{root}/tests/golden/make_capture.py", made], check=True)
     out = [(made, 0)]
-    for scenario in [f"{root}/tests/simulate/roads.yaml"]:
-        name = f"{directory}/{os.path.basename(scenario)}.pcapng"
+    scenario = f"{root}/tests/simulate/roads.yaml"
+    # By its settings: every road of the simulator, the common ones at length.
+    for number, (settings, frames) in enumerate([("access=bssap", 4000), ("access=ranap carrier=m2pa", 1500),
+                                                 ("access=s1ap carrier=m2ua", 1500), ("access=ngap carrier=sua", 1500)]):
+        name = f"{directory}/roads-{number}.pcapng"
         subprocess.run([regsentry, "simulate", scenario, "-o", name, "--truth", f"{directory}/t.jsonl", "--inventory",
-                        f"{directory}/i.csv", "--seed", "1"], check=True, stdout=subprocess.DEVNULL)
-        out.append((name, 4000))
+                        f"{directory}/i.csv", "--seed", "1", "--set", settings + " duration=1d"], check=True,
+                       stdout=subprocess.DEVNULL)
+        out.append((name, frames))
     return out
 
 
