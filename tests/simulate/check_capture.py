@@ -70,6 +70,25 @@ def look(counts, path):
     check("tshark sees every TCAP message", "" if tids == counts["map"] else f"{tids} of {counts['map']}")
 
 
+def verifications(*settings):
+    """How many codes analyze counts in what is simulated so."""
+    with tempfile.TemporaryDirectory() as folder:
+        simulate(folder, "--set", "duration=2d " + " ".join(settings))
+        out = subprocess.run([program, "analyze", "--inventory", f"{folder}/i.csv", "--format", "json",
+                              f"{folder}/c.pcapng"], capture_output=True, text=True, check=True).stdout
+        return json.loads(out)["capture"]["verifications"]
+
+
+def count_once():
+    """A code that is seen on MAP, on SGs and at the radio is one observation. (Taps draw other random numbers, so that a
+    handful of messages fail that did not.)"""
+    alone = verifications("sgs=false", "access=none")
+    for access in ("bssap", "ranap", "s1ap", "ngap"):
+        n = verifications("sgs=true", f"access={access}")
+        check(f"a code seen on MAP, SGsAP and {access} is counted once",
+              "" if alone and abs(n - alone) <= alone // 100 else f"{n} and {alone}")
+
+
 def look_at_access(access):
     """The radio side of the home network on each of its roads: all of it known to tshark, and read to the last text."""
     with tempfile.TemporaryDirectory() as folder:
@@ -145,6 +164,7 @@ with tempfile.TemporaryDirectory() as a, tempfile.TemporaryDirectory() as b:
     if counts["access"]:
         for access in ("bssap", "ranap", "s1ap", "ngap"):
             look_at_access(access)
+        count_once()
         for carrier in ("m2pa", "m2ua", "sua"):
             look_at_carrier(carrier)
     committed = pathlib.Path(scenario).with_suffix(".pcapng")
