@@ -6,6 +6,7 @@
 #include "cli/output.h"
 #include "cli/pipeline.h"
 #include "cli/progress.h"
+#include "cli/site_rules.h"
 #include "cli/stop.h"
 #include "engine/tape.h"
 #include "event/token.h"
@@ -64,9 +65,12 @@ bool rgs_study_open(struct rgs_study *s, const struct rgs_args *args, char *cons
     rgs_result_owner_init(&s->owner, &rgs_alloc_libc);
     rgs_stop_install();
     const char *config = rgs_arg(args, "config");
-    return (!config || rgs_config_load(&s->config, config)) &&
-           rgs_pack_load(&s->pack, setting(s, "rules", s->config.rules), scored) &&
-           rgs_inventory_load(&s->inventory, args, setting(s, "inventory", s->config.inventory)) &&
+    if ((config && !rgs_config_load(&s->config, config)) ||
+        !rgs_pack_load(&s->pack, setting(s, "rules", s->config.rules), scored))
+        return false;
+    if (scored)
+        rgs_site_rules(args, &s->pack);
+    return rgs_inventory_load(&s->inventory, args, setting(s, "inventory", s->config.inventory)) &&
            open_files(s, paths, n_paths) && open_analyzer(s, scored);
 }
 

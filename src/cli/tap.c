@@ -16,6 +16,7 @@
 #include "cli/output.h"
 #include "cli/pack.h"
 #include "cli/site.h"
+#include "cli/site_rules.h"
 #include "cli/tap_ctl.h"
 #include "cli/tap_plan.h"
 #include "event/token.h"
@@ -236,6 +237,7 @@ static bool open_all(struct job *j)
         !rgs_pack_load(&j->pack, setting(j, "rules", j->config.rules), true) ||
         !rgs_inventory_load(&j->inventory, args, setting(j, "inventory", j->config.inventory)))
         return false;
+    rgs_site_rules(args, &j->pack);
     if (j->config.geoip && !(j->geo = rgs_geo_open(j->config.geoip, err, sizeof(err)))) {
         rgs_failed(args, "%s", err);
         return false;

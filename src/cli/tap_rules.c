@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "cli/site_rules.h"
 #include "tap/log.h"
 
 enum { PATIENCE_MS = 5000 };
@@ -48,8 +49,9 @@ const char *rgs_tap_reload(struct rgs_tap_rules *r)
     struct rgs_file_set files = {0};
     struct rgs_inventory_load inventory = {0};
     /* Errors go to standard error with their places, as at the start. */
-    struct rgs_ruleset *ruleset =
-        rgs_pack_ruleset(&files, r->dir, (struct rgs_catalogue *)(uintptr_t)r->catalogue);
+    struct rgs_ruleset *ruleset = rgs_site_ruleset(r->args, r->catalogue);
+    if (!ruleset)
+        ruleset = rgs_pack_ruleset(&files, r->dir, (struct rgs_catalogue *)(uintptr_t)r->catalogue);
     bool has_inventory = ruleset && rgs_inventory_load(&inventory, r->args, r->inventory_path);
     struct swap s = {r, ruleset, inventory.inventory, -EAGAIN};
 

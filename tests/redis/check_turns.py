@@ -150,6 +150,18 @@ for e in engines:
     e.communicate(timeout=60)
 checks.ok(site() == turned, "and tell each alert once", site()[1], turned[1])
 
+redis("FLUSHALL")
+rules("push", mild)
+_, own, err = probe()
+_, want, _ = run(binary, "analyze", "--key", key, "--inventory", inventory, "--format", "json", "--rules", mild, demo)
+_, shipped, _ = run(binary, "analyze", "--key", key, "--inventory", inventory, "--format", "json", demo)
+checks.ok(own == want != shipped, "a probe's own result is by the rules of its site", err)
+_, own, err = probe(demo, "p1", "--rules", root / "rules")
+checks.ok(own == shipped, "unless it is given others", err)
+redis("SET", "rgs:{main}:rulelog", "x")
+_, own, err = probe()
+checks.ok(own == shipped and "the folder's serve" in err, "what cannot be had is said", err)
+
 # ---- in the middle of the work ----------------------------------------------------------------------
 
 parts = []
