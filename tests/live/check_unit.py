@@ -141,7 +141,7 @@ def command_line():
         return
     live.ip("link", "set", "lo", "up")
     live.veth("ua3", "ub3")
-    for name in ("state", "run", "cache", "credentials"):
+    for name in ("state", "state/ub3", "run", "cache", "credentials"):
         (work / name).mkdir()
         os.chown(work / name, 65534, 65534)
     shutil.copy(key, work / "credentials/key")
@@ -175,7 +175,8 @@ def command_line():
               "it can be asked, and is locked in", p.stdout, log)
     report = json.loads((work / "state/last-ub3.json").read_text())
     files = sorted(f.name for f in (work / "state").iterdir())
-    checks.ok(report["capture"]["packets"] > 0 and files == ["alerts-ub3.jsonl", "alerts-ub3.spool", "last-ub3.json"],
+    checks.ok(report["capture"]["packets"] > 0 and files == ["alerts-ub3.jsonl", "alerts-ub3.spool", "last-ub3.json", "ub3"] and
+              (work / "state/ub3/state").exists(),
               "and leaves its report in the state directory", files, log)
 
 
