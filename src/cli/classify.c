@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* regsentry classify: verification code or not, and which service, for lines of text. */
+#include <errno.h>
 #include <openssl/rand.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "cli/commands.h"
 #include "cli/pack.h"
@@ -24,19 +27,70 @@ static size_t unescape(char *s, size_t n)
     return out;
 }
 
+/*
+ * Lines of standard input, from a buffer of this command alone: stdio would keep the texts until
+ * others push them out.
+ */
+enum { LINE_MAX_BYTES = 64 * 1024 };
+
+struct lines {
+    char at[LINE_MAX_BYTES];
+    size_t from, to; /* what was read and not yet taken */
+    bool end;
+    bool cut; /* what comes is the rest of a line that was longer than the buffer */
+};
+
+static void refill(struct lines *l)
+{
+    memmove(l->at, l->at + l->from, l->to - l->from);
+    explicit_bzero(l->at + l->to - l->from, l->from);
+    l->to -= l->from;
+    l->from = 0;
+    ssize_t n = read(STDIN_FILENO, l->at + l->to, sizeof(l->at) - l->to);
+    if (n > 0)
+        l->to += (size_t)n;
+    else
+        l->end = n == 0 || errno != EINTR;
+}
+
+/* The next line without its end, cut where it is longer than the buffer; false at the end. */
+static bool next_line(struct lines *l, char **line, size_t *n)
+{
+    for (size_t seen = 0; !rgs_stop_asked();) {
+        char *start = l->at + l->from;
+        size_t have = l->to - l->from;
+        char *newline = memchr(start + seen, '\n', have - seen);
+        if (!newline && have < sizeof(l->at) && !l->end) {
+            seen = have;
+            refill(l);
+            continue;
+        }
+        if (!newline && have == 0)
+            return false;
+        bool rest = l->cut;
+        *line = start;
+        *n = newline ? (size_t)(newline - start) : have;
+        l->from += *n + (newline != NULL);
+        l->cut = !newline;
+        if (!rest)
+            return true;
+        explicit_bzero(*line, *n);
+        seen = 0;
+    }
+    return false;
+}
+
 /* Lines without a tab are wrong input: counted, answered like an empty message so that lines keep
  * in step. */
-static uint64_t classify_lines(struct rgs_classifier *k, const struct rgs_catalogue *catalogue)
+static uint64_t classify_lines(struct rgs_classifier *k, const struct rgs_catalogue *catalogue,
+                               struct lines *lines)
 {
-    char *line = NULL;
-    size_t cap = 0;
     uint64_t wrong = 0;
+    char *line;
 
-    for (ssize_t n; !rgs_stop_asked() && (n = getline(&line, &cap, stdin)) > 0;) {
+    for (size_t n; next_line(lines, &line, &n);) {
         struct rgs_verdict v;
-        if (line[n - 1] == '\n')
-            n--;
-        char *tab = memchr(line, '\t', (size_t)n);
+        char *tab = memchr(line, '\t', n);
         size_t sender = tab ? (size_t)(tab - line) : 0;
         char *text = tab ? tab + 1 : line;
         size_t length = unescape(text, (size_t)(line + n - text));
@@ -44,13 +98,11 @@ static uint64_t classify_lines(struct rgs_classifier *k, const struct rgs_catalo
         struct rgs_message m = {
             .sender = rgs_bytes(line, sender), .text = rgs_bytes(text, length), .dcs = -1};
         rgs_classify(k, &m, &v);
+        explicit_bzero(line, n);
         const struct rgs_service *s =
             v.service ? rgs_catalogue_service(catalogue, v.service) : NULL;
         printf("%s\t%s\t%.2f\n", v.otp ? "otp" : "other", s ? s->id : "-", v.confidence / 100.0);
     }
-    if (line)
-        explicit_bzero(line, cap);
-    free(line);
     return wrong;
 }
 
@@ -71,13 +123,16 @@ static int run_classify(const struct rgs_args *args)
         return RGS_EXIT_FAILED;
     RAND_bytes((unsigned char *)&code_key, sizeof(code_key));
     struct rgs_classifier *k = rgs_classifier_new(pack.catalogue, &code_key, &rgs_alloc_libc);
+    struct lines *lines = calloc(1, sizeof(*lines));
+    bool ready = k && lines;
     uint64_t wrong = 0;
     rgs_stop_install();
-    if (k)
-        wrong = classify_lines(k, pack.catalogue);
+    if (ready)
+        wrong = classify_lines(k, pack.catalogue, lines);
+    free(lines);
     rgs_classifier_del(k);
     rgs_pack_fini(&pack);
-    if (!k)
+    if (!ready)
         return rgs_failed(args, "out of memory");
     if (wrong) {
         fprintf(stderr, "regsentry classify: %llu lines have no tab between sender and text\n",
