@@ -339,6 +339,9 @@ static bool rules(struct rgs_result_owner *o, const struct rgs_contribution *c, 
     return true;
 }
 
+/* Beside what puts a line into review, a typology with fewer points says nothing. */
+enum { FAINT = 15 };
+
 static bool typologies(struct rgs_scorer *s, struct rgs_result_owner *o, const struct line *l,
                        struct rgs_result_reseller *out)
 {
@@ -367,7 +370,8 @@ static bool typologies(struct rgs_scorer *s, struct rgs_result_owner *o, const s
             out->alerted = true;
             out->alert_ts = level->alert_ts;
         }
-        if (shown <= 0 || rgs_gives_way(s, e, i, level->level))
+        if (shown <= 0 || rgs_gives_way(s, e, i, level->level) ||
+            (status >= RGS_STATUS_REVIEW && shown < FAINT))
             continue;
         size_t at = n++;
         /* At the same score the one with a scope comes first: it says more. */
