@@ -6,6 +6,8 @@ import subprocess
 import threading
 import time
 
+from site_server import die_with_test
+
 SITE_KEY = "3c" * 32 + "\n"
 
 
@@ -34,7 +36,8 @@ def run(argv, timeout=120, **options):
 
 
 def start(argv, **options):
-    return subprocess.Popen([str(a) for a in argv], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, **options)
+    return subprocess.Popen([str(a) for a in argv], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                            preexec_fn=die_with_test, **options)
 
 
 def feed(process, path, seconds):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A Redis server of the test's own on loopback, a client for it, and a proxy that cuts connections."""
 import contextlib
+import ctypes
 import os
 import pathlib
 import shutil
@@ -18,6 +19,11 @@ def need(*programs):
         print(f"*** NOT TESTED: {', '.join(missing)} not installed (tools/install test) ***", file=sys.stderr)
         print(f"1..0 # SKIP {', '.join(missing)} not installed")
         sys.exit(0)
+
+
+def die_with_test():
+    """For preexec_fn: what a test started does not outlive it, however it ends (prctl PR_SET_PDEATHSIG)."""
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)
 
 
 def free_port():
@@ -75,7 +81,7 @@ class Server:
     def start(self):
         self.p = subprocess.Popen(["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--dir", self.folder,
                                    "--save", "", "--loglevel", "warning", *self.options],
-                                  stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                                  stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=die_with_test)
         end = time.monotonic() + 30
         while True:
             try:
