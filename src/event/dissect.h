@@ -124,6 +124,7 @@ struct rgs_stream_proto {
     long (*length)(struct rgs_bytes head);
     enum rgs_probe (*probe)(struct rgs_bytes head);
     bool datagrams; /* UDP carries it, too, a message each */
+    bool ahead;     /* probe looks at the PDUs behind the first one, too */
 };
 
 #endif

@@ -3,9 +3,11 @@
 #include "sig/http2.h"
 
 enum {
-    HEADER = 9,           /* RFC 9113 4.1 */
-    MAX_FRAME = 1 << 16,  /* 16384, unless a side allows more (6.5.2) */
-    MAX_STREAM = 1 << 24, /* streams are numbered from 1: more than a connection has */
+    HEADER = 9,            /* RFC 9113 4.1 */
+    USUAL_FRAME = 1 << 14, /* what all have to take, 4.2: the length of another protocol is not so
+                              likely to be taken for it */
+    MAX_FRAME = 1 << 16,   /* 16384, unless a side allows more (6.5.2) */
+    MAX_STREAM = 1 << 24,  /* streams are numbered from 1: more than a connection has */
 };
 
 /* What RFC 9113 6 allows a frame of each type. */
@@ -104,15 +106,25 @@ static bool settings_known(struct rgs_bytes payload)
     return true;
 }
 
+/* A block of headers that is whole, and begins with what a field in use begins with (RFC 7541 6):
+ * no literal with a new name that nobody is to keep. */
+static bool headers_likely(const struct rgs_http2_frame *f)
+{
+    return f->type == RGS_HTTP2_HEADERS && (f->flags & RGS_HTTP2_END_HEADERS) && f->payload.n &&
+           f->payload.p[0];
+}
+
 /*
- * The preface, or the settings that a server begins with; of a connection under way, a row of
- * frames that fills what is there, or one that does to the octet.
+ * The preface, or the settings that a server begins with. A connection under way is told by a row
+ * of frames with headers among them, which fills what is there to the octet, or is of two at least:
+ * in zeros of other protocols any octet could begin a frame of data.
  */
 enum rgs_probe rgs_http2_probe(struct rgs_bytes head)
 {
     struct rgs_http2_frame f = {0};
     size_t at = 0;
     unsigned frames = 0;
+    bool settings = false, headers = false;
 
     if (rgs_http2_is_preface(head))
         return RGS_PROBE_YES;
@@ -122,16 +134,16 @@ enum rgs_probe rgs_http2_probe(struct rgs_bytes head)
         enum rgs_outcome out = rgs_http2_frame(rgs_bytes_from(head, at), &f);
         if (out == RGS_SHORT)
             break;
-        if (out != RGS_OK || (f.type == RGS_HTTP2_SETTINGS && !settings_known(f.payload)) ||
-            (frames == 0 && f.type == RGS_HTTP2_CONTINUATION))
+        if (out != RGS_OK || f.length > HEADER + USUAL_FRAME ||
+            (f.type == RGS_HTTP2_SETTINGS && !settings_known(f.payload)))
             return RGS_PROBE_NO;
+        settings |= frames == 0 && f.type == RGS_HTTP2_SETTINGS && !(f.flags & RGS_HTTP2_ACK);
+        headers |= headers_likely(&f);
         frames++;
         at += f.length;
     }
-    /* Settings may be empty, and alone. */
-    bool filled =
-        frames == 1 && at == head.n && (f.length > HEADER || f.type == RGS_HTTP2_SETTINGS);
-    return frames >= 2 || filled ? RGS_PROBE_YES : RGS_PROBE_NO;
+    bool row = frames >= 2 || (frames == 1 && at == head.n);
+    return row && (settings || headers) ? RGS_PROBE_YES : RGS_PROBE_NO;
 }
 
 long rgs_http2_length(struct rgs_bytes head)

@@ -28,7 +28,7 @@ static bool confirmed(const struct rgs_stream_proto *proto, struct rgs_bytes hea
 
     if (n < 0)
         return false;
-    return n == 0 || (size_t)n >= head.n ||
+    return proto->ahead || n == 0 || (size_t)n >= head.n ||
            proto->probe(rgs_bytes_from(head, (size_t)n)) != RGS_PROBE_NO;
 }
 

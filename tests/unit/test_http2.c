@@ -254,6 +254,9 @@ Test(http2, recognition)
         {"\0\0\1\1\5\0\0\0\1\x89", 10, RGS_PROBE_YES}, /* an answer's headers */
         {"\0\0\0\x10\0\0\0\x15\0\0\0\0\0\0\0\1", 16, RGS_PROBE_NO}, /* enquire_link of SMPP */
         {"\x16\3\1\2\0\1\0\1\xfc\3\3", 11, RGS_PROBE_NO},           /* TLS */
+        {"\1\0\0\1\4\5\0\0\2", 9, RGS_PROBE_NO}, /* a packet of MySQL, length first */
+        {"\1\0\0\0\1\0\0\0\1\1\0\0\1\4", 14, RGS_PROBE_NO},
+        {"\0\0\1\0\0\0\2\0\0\0", 10, RGS_PROBE_NO}, /* the rest of one */
         {"GET / HTTP/1.1\r\n\r\n", 18, RGS_PROBE_NO},
         {"\1\0\0\x14\x80\0\1\x18\0\0\0\0\0\0\0\1\0\0\0\2", 20, RGS_PROBE_NO}, /* Diameter */
     };
