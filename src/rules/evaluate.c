@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* From states to values, from values to weights, from weights to scores and levels. */
 #include <math.h>
+#include <string.h>
 
 #include "rules/scorer.h"
 
@@ -289,15 +290,33 @@ struct cause {
     unsigned n;
 };
 
+/*
+ * Room in the list of alerts. A tap runs for years: the oldest make room, all were told when they
+ * arose. A look that is undone afterwards must leave them.
+ */
+static bool room_for_alert(struct rgs_scorer *s)
+{
+    const uint32_t oldest = RGS_ALERTS / 4;
+
+    if (s->n_alerts < RGS_ALERTS)
+        return true;
+    if (s->looking) {
+        s->alerts_dropped++;
+        return false;
+    }
+    memmove(s->alerts, s->alerts + oldest, (RGS_ALERTS - oldest) * sizeof(*s->alerts));
+    s->n_alerts -= oldest;
+    s->alerts_dropped += oldest;
+    return true;
+}
+
 static void alert(struct rgs_scorer *s, struct rgs_scored *e, const struct cause *why,
                   enum rgs_status level)
 {
     int64_t ts = e->last_ts;
 
-    if (s->n_alerts == RGS_ALERTS) {
-        s->alerts_dropped++;
+    if (!room_for_alert(s))
         return;
-    }
     struct rgs_stored_alert *a = &s->alerts[s->n_alerts++];
     *a = (struct rgs_stored_alert){.ts = ts,
                                    .id = e->id,

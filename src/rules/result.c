@@ -549,7 +549,7 @@ static bool dropped(const struct rgs_scorer *s, struct rgs_result_owner *o)
         {"rules: facts of a number beyond its log", c.facts_dropped},
         {"rules: entities evicted", c.entities_evicted},
         {"rules: sketches missing", c.sketches_missing},
-        {"rules: alerts beyond the list", c.alerts_dropped},
+        {"rules: oldest alerts beyond the list", c.alerts_dropped},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         if (rows[i].count)

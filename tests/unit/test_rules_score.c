@@ -301,6 +301,44 @@ Test(score, alerts_are_suppressed_with_a_growing_distance)
     rgs_ruleset_del(r);
 }
 
+static void count_alert(void *ctx, const struct rgs_result_alert *a)
+{
+    ++*(unsigned *)ctx;
+}
+
+/* A tap that runs for years: every alert is told, and the list keeps the newest. */
+Test(score, the_oldest_alerts_make_room)
+{
+    struct rgs_ruleset *r = ruleset(PACK("sum: [A, B], hysteresis: 0, suppress: {backoff: 1s}"));
+    struct feed f = start(r);
+    struct rgs_result_owner o;
+    unsigned told = 0;
+
+    rgs_scorer_on_alert(f.s, count_alert, &told);
+    for (unsigned day = 0; told < RGS_ALERTS + 2; day += 2) {
+        unsigned before = told;
+        f.ts = START + day * DAY;
+        codes(&f, 200, 30, RGS_PURPOSE_LOGIN);
+        rgs_scorer_advance(f.s, f.ts + 2 * HOUR);
+        cr_assert_gt(told, before, "day %u", day);
+        struct rgs_obs quiet = {.ts = f.ts + 30 * HOUR};
+        RGS_OBS_SET(&quiet, KIND, kind, RGS_OBS_MESSAGE);
+        RGS_OBS_SET(&quiet, NUMBER, number, 85291230000);
+        RGS_OBS_SET(&quiet, RESELLER, reseller, rgs_test_reseller(1));
+        rgs_scorer_observe(f.s, &quiet);
+        rgs_scorer_advance(f.s, f.ts + 40 * HOUR);
+    }
+    struct rgs_result_reseller e = reseller(&f, &o);
+    cr_expect_gt(f.s->n_alerts, RGS_ALERTS / 2);
+    cr_expect_leq(f.s->n_alerts, RGS_ALERTS);
+    cr_assert_gt(o.result.n_alerts, 0);
+    cr_expect_gt(o.result.alerts[0].ts, START + 4 * DAY, "the first ones are gone");
+    cr_expect_geq(o.result.alerts[o.result.n_alerts - 1].ts, e.last_ts - 5 * DAY);
+    rgs_result_owner_fini(&o);
+    rgs_scorer_del(f.s);
+    rgs_ruleset_del(r);
+}
+
 Test(score, a_rise_above_what_was_told_is_never_suppressed)
 {
     struct rgs_ruleset *r =
