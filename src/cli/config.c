@@ -61,11 +61,10 @@ static void privacy(struct rgs_yaml_node *n, bool *blind, struct rgs_diag *diag)
 static void capacity(struct rgs_yaml_node *n, struct rgs_config *config, struct rgs_diag *diag)
 {
     static const char *const known[] = {
-        "ip_fragments",  "ip_held",       "tcp_flows", "tcp_buffer",
-        "tcp_held",      "sctp_flows",    "sctp_held", "dialogues",
-        "sctp_messages", "sccp_segments", "sessions",  "subscribers",
-        "messages",      "pairs",         "names",     "numbers",
-        "entities",      "timeout",       NULL};
+        "ip_fragments",  "ip_held",    "tcp_flows",   "tcp_buffer", "tcp_held",
+        "http2_held",    "sctp_flows", "sctp_held",   "dialogues",  "sctp_messages",
+        "sccp_segments", "sessions",   "subscribers", "messages",   "pairs",
+        "names",         "numbers",    "entities",    "timeout",    NULL};
     struct rgs_capacity *c = &config->capacity;
     struct rgs_tables *t = &config->tables;
     /* Tables are taken at the start: 16 million entries are gigabytes. */
@@ -78,6 +77,7 @@ static void capacity(struct rgs_yaml_node *n, struct rgs_config *config, struct 
                 {"tcp_flows", &c->tcp_flows, ENTRIES},
                 {"tcp_buffer", &c->tcp_buffer, ENTRIES},
                 {"tcp_held", &c->tcp_held, BYTES},
+                {"http2_held", &c->http2_held, BYTES},
                 {"sctp_flows", &c->sctp_flows, ENTRIES},
                 {"sctp_messages", &c->sctp_messages, ENTRIES},
                 {"sctp_held", &c->sctp_held, BYTES},

@@ -38,7 +38,7 @@ typedef enum rgs_outcome rgs_layer_fn(struct rgs_dissect *d, struct rgs_bytes pa
         .sctp_messages = 4096, .sccp_segments = 4096,                 \
         .dialogues = 65536, .sessions = 4096,                         \
         .ip_held = 16 << 20, .sctp_held = 16 << 20,                   \
-        .tcp_held = 64 << 20,                                         \
+        .tcp_held = 64 << 20, .http2_held = 16 << 20,                 \
         .timeout_ns = INT64_C(60) * 1000000000                        \
     }
 extern const struct rgs_capacity rgs_capacity_default;

@@ -10,7 +10,6 @@ enum {
     MAX_PATH = 255,
     MAX_TYPE = 160,
     MAX_BODY = 64 << 10,    /* a short message and its JSON are a few hundred octets */
-    HELD = 32 << 20,        /* bodies that are not complete, and tables of headers */
     MAX_CONNECTIONS = 1024, /* each has two tables of headers */
 };
 
@@ -52,7 +51,7 @@ struct http2 {
     struct rgs_sessions *requests;
     struct rgs_table *connections;
     struct rgs_table *messages;
-    struct rgs_pool *held;
+    struct rgs_pool *held; /* bodies that are not complete, and tables of headers */
 };
 
 static void drop_body(struct http2 *h, struct message *m)
@@ -83,7 +82,7 @@ void *rgs_http2_new(const struct rgs_capacity *capacity, const struct rgs_alloc 
 
     if (!h)
         return NULL;
-    h->held = rgs_pool_new(HELD, alloc);
+    h->held = rgs_pool_new((size_t)capacity->http2_held * 2, alloc);
     h->requests = rgs_sessions_new(capacity, alloc);
     h->connections = rgs_table_new(&(struct rgs_table_conf){.key_size = sizeof(uint64_t),
                                                             .value_size = sizeof(struct connection),

@@ -130,6 +130,7 @@ void rgs_fuzz_init(struct rgs_fuzz *f)
                                       .sessions = 4,
                                       .ip_held = 256 * 1024,
                                       .sctp_held = 256 * 1024,
+                                      .http2_held = 256 * 1024,
                                       .tcp_held = 256 * 1024,
                                       .timeout_ns = INT64_C(60) * 1000000000};
     const struct rgs_concat_conf concat = {.messages = 4, .timeout_ns = INT64_C(60) * 1000000000};

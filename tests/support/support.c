@@ -82,7 +82,7 @@ void rgs_test_decoder_init(struct rgs_test_decoder *t, bool sms)
     small.ip_fragments = small.sctp_messages = small.sccp_segments = 64;
     small.tcp_flows = small.sctp_flows = small.sessions = 64;
     small.dialogues = 256;
-    small.ip_held = small.sctp_held = small.tcp_held = 1 << 20;
+    small.ip_held = small.sctp_held = small.tcp_held = small.http2_held = 1 << 18;
     *t = (struct rgs_test_decoder){.sms = sms, .ts = INT64_C(1700000000) * 1000000000};
     t->dec = rgs_decoder_new(&small, collect, t, &rgs_alloc_libc);
     cr_assert_not_null(t->dec);

@@ -77,6 +77,7 @@ static void setup(void)
                                       .numbers = 1024,
                                       .entities = 512};
     conf.capacity.ip_held = conf.capacity.sctp_held = conf.capacity.tcp_held = 1 << 20;
+    conf.capacity.http2_held = 1 << 20;
     /* Filling the tables of every life when they are freed would touch gigabytes. */
     mallopt(M_PERTURB, 0);
 }

@@ -58,7 +58,7 @@ static void read_capture(struct total *t, const char *path, size_t snap)
     small.ip_fragments = small.sctp_messages = small.sccp_segments = 64;
     small.tcp_flows = small.sctp_flows = small.sessions = 64;
     small.dialogues = 256;
-    small.ip_held = small.sctp_held = small.tcp_held = 1 << 20;
+    small.ip_held = small.sctp_held = small.tcp_held = small.http2_held = 1 << 20;
     struct rgs_decoder *dec = rgs_decoder_new(&small, emit, t, &rgs_alloc_libc);
     cr_assert_not_null(dec);
     while (pcap_next_ex(pcap, &h, &bytes) == 1) {
