@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "conf/yaml.h"
+
 static size_t index_of(const struct rgs_command *c, const char *name)
 {
     size_t i = 0;
@@ -67,4 +69,16 @@ int rgs_failed(const struct rgs_args *args, const char *fmt, ...)
     complain(args, fmt, ap);
     va_end(ap);
     return RGS_EXIT_FAILED;
+}
+
+int rgs_verb_error(const struct rgs_args *args, const char *word, const char *const *verbs)
+{
+    char all[160] = "";
+    size_t n = 0;
+    const char *near = rgs_nearest(word, verbs);
+
+    for (size_t i = 0; verbs[i] && n < sizeof(all); i++)
+        n += (size_t)snprintf(all + n, sizeof(all) - n, "%s%s", i ? ", " : "", verbs[i]);
+    return rgs_usage_error(args, "'%s' is not one of %s%s%s%s", word, all,
+                           near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
 }

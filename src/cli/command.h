@@ -63,4 +63,7 @@ __attribute__((format(printf, 2, 3))) int rgs_usage_error(const struct rgs_args 
 __attribute__((format(printf, 2, 3))) int rgs_failed(const struct rgs_args *args, const char *fmt,
                                                      ...);
 
+/* Of a command whose first word is none of its verbs, NULL-ended: names them, and the nearest. */
+int rgs_verb_error(const struct rgs_args *args, const char *word, const char *const *verbs);
+
 #endif

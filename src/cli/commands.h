@@ -7,6 +7,7 @@
 
 extern const struct rgs_command rgs_command_analyze;
 extern const struct rgs_command rgs_command_backtest;
+extern const struct rgs_command rgs_command_case;
 extern const struct rgs_command rgs_command_classify;
 extern const struct rgs_command rgs_command_ctl;
 extern const struct rgs_command rgs_command_decode;

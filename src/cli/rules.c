@@ -7,7 +7,6 @@
 #include "cli/rules_diff.h"
 #include "cli/rules_site.h"
 #include "cli/rules_test.h"
-#include "conf/yaml.h"
 #include "numplan/inventory.h"
 #include "rules/ruleset.h"
 
@@ -121,10 +120,7 @@ static int run_rules(const struct rgs_args *args)
             return rgs_usage_error(args, "%s takes %s", word, v->takes);
         return v->run(args, n ? args->rest + 1 : none);
     }
-    const char *near = rgs_nearest(word, names);
-    return rgs_usage_error(
-        args, "'%s' is not one of check, test, diff, push, log, show, policy%s%s%s", word,
-        near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+    return rgs_verb_error(args, word, names);
 }
 
 static const struct rgs_option options[] = {

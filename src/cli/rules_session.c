@@ -2,56 +2,24 @@
 #include "cli/rules_session.h"
 
 #include <errno.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
-#include <unistd.h>
 
-#include "base/json.h"
-#include "cli/site.h"
+#include "cli/desk_line.h"
 #include "conf/yaml.h"
-#include "sink/file.h"
 #include "sink/text.h"
-
-enum { TRIES = 20 };
-
-static bool person(struct rgs_rules_session *s)
-{
-    const char *by = rgs_arg(s->args, "by");
-    const struct passwd *user = getpwuid(getuid());
-
-    if (!by)
-        by = user ? user->pw_name : NULL;
-    if (!by || !*by || strlen(by) > RGS_PERSON_MAX) {
-        rgs_usage_error(s->args, "--by: a name of 1 to %d characters", RGS_PERSON_MAX);
-        return false;
-    }
-    memcpy(s->me.by, by, strlen(by) + 1);
-    return true;
-}
 
 bool rgs_rules_open(struct rgs_rules_session *s, const struct rgs_args *args, rgs_rule_line_fn *fn,
                     void *ctx, int *status)
 {
-    struct rgs_redis_url url;
-    const char *site;
-    unsigned shards;
-
     *s = (struct rgs_rules_session){.args = args};
     rgs_rulebook_init(&s->book);
-    *status = RGS_EXIT_USAGE;
-    if (!rgs_arg_given(args, "redis")) {
-        rgs_usage_error(args, "--redis is missing: which site is it for?");
+    s->desk = rgs_desk_enter(args, &s->me, status);
+    if (!s->desk)
         return false;
-    }
-    if (!person(s) || !rgs_site_options(args, &url, &site, &shards, status))
-        return false;
-    s->desk = rgs_desk_open(&url, site, s->err, sizeof(s->err));
-    if (s->desk && rgs_rulebook_load(&s->book, s->desk, fn, ctx, s->err, sizeof(s->err)) == 0) {
-        rgs_rulebook_whoami(s->desk, s->me.user);
+    if (rgs_rulebook_load(&s->book, s->desk, fn, ctx, s->err, sizeof(s->err)) == 0)
         return true;
-    }
     *status = rgs_failed(args, "%s", s->err);
     return false;
 }
@@ -68,57 +36,27 @@ void rgs_rules_close(struct rgs_rules_session *s)
 static char *line_of(const struct rgs_rules_session *s, const struct rgs_rules_change *c)
 {
     static const char *const words[] = {"propose", "promote", "policy"};
-    char *text = NULL, *line = NULL;
-    size_t n = 0;
-    struct rgs_json j;
-    struct timespec now;
-    FILE *f = open_memstream(&text, &n);
+    struct rgs_desk_line l;
 
-    if (!f)
+    if (!rgs_desk_line_begin(&l, &s->book.chain, words[c->op]))
         return NULL;
-    clock_gettime(CLOCK_REALTIME, &now);
-    rgs_json_init(&j, rgs_write_file, f);
-    rgs_json_open(&j, '{');
-    rgs_json_key(&j, "n");
-    rgs_json_u64(&j, (uint64_t)s->book.chain.n + 1);
-    rgs_json_key(&j, "ts");
-    rgs_json_time(&j, (int64_t)now.tv_sec * 1000000000 + now.tv_nsec);
-    rgs_json_key(&j, "op");
-    rgs_json_string(&j, words[c->op]);
     if (c->op == RGS_RULE_POLICY) {
-        rgs_json_key(&j, "persons");
-        rgs_json_u64(&j, c->persons);
+        rgs_json_key(&l.json, "persons");
+        rgs_json_u64(&l.json, c->persons);
     } else {
-        rgs_json_key(&j, "rev");
-        rgs_json_u64(&j, c->rev);
-        const char *const set[][2] = {
-            {"sha256", c->sha256}, {"name", c->name}, {"revision", c->revision}};
-        for (size_t i = 0; i < 3; i++) {
-            rgs_json_key(&j, set[i][0]);
-            rgs_json_string(&j, set[i][1]);
-        }
+        rgs_json_key(&l.json, "rev");
+        rgs_json_u64(&l.json, c->rev);
+        rgs_desk_line_word(&l.json, "sha256", c->sha256);
+        rgs_desk_line_word(&l.json, "name", c->name ? c->name : "");
+        rgs_desk_line_word(&l.json, "revision", c->revision ? c->revision : "");
     }
     if (c->op == RGS_RULE_PROMOTE) {
-        rgs_json_key(&j, "at");
-        rgs_json_time(&j, c->at);
+        rgs_json_key(&l.json, "at");
+        rgs_json_time(&l.json, c->at);
     }
-    const char *const who[][2] = {{"by", s->me.by},
-                                  {"user", s->me.user},
-                                  {"proposed_by", c->proposer ? c->proposer->by : NULL},
-                                  {"proposed_user", c->proposer ? c->proposer->user : NULL},
-                                  {"note", rgs_arg(s->args, "note")},
-                                  {"previous", s->book.chain.last}};
-    for (size_t i = 0; i < sizeof(who) / sizeof(who[0]); i++) {
-        if (who[i][1]) {
-            rgs_json_key(&j, who[i][0]);
-            rgs_json_string(&j, who[i][1]);
-        }
-    }
-    rgs_json_flush(&j);
-    if (fclose(f) == 0)
-        line = rgs_chain_close(&s->book.chain, rgs_bytes(text, n));
-    free(text);
-    return line;
+    rgs_desk_line_word(&l.json, "proposed_by", c->proposer ? c->proposer->by : NULL);
+    rgs_desk_line_word(&l.json, "proposed_user", c->proposer ? c->proposer->user : NULL);
+    return rgs_desk_line_end(&l, &s->book.chain, &s->me, rgs_arg(s->args, "note"));
 }
 
 /* "2026-03-15T00:00:00Z", or seconds since the epoch. */
@@ -164,7 +102,7 @@ int rgs_rules_write_change(struct rgs_rules_session *s, struct rgs_rules_change 
 
     if (at && !time_of(at, &given))
         return rgs_usage_error(s->args, "--at: '%s' is no time; write 2026-03-15T00:00:00Z", at);
-    for (int i = 0; i < TRIES; i++) {
+    for (int i = 0; i < RGS_DESK_TRIES; i++) {
         if (!again(s, c))
             return RGS_EXIT_FAILED;
         c->at = c->op == RGS_RULE_PROMOTE ? point(s, given) : 0;

@@ -6,25 +6,19 @@
 #include <sys/stat.h>
 
 #include "base/cursor.h"
+#include "cli/desk_line.h"
 #include "cli/rules_session.h"
 #include "cli/rules_site.h"
 #include "sink/text.h"
 #include "store/bundle.h"
 
-static void put(const char *text)
-{
-    rgs_text_put(stdout, rgs_text(text), SIZE_MAX);
-}
-
 static void put_person(const char *before, const struct rgs_person *p)
 {
+    char words[RGS_PERSON_WORDS];
+
+    rgs_desk_person_words(words, p);
     fputs(before, stdout);
-    put(p->by);
-    if (p->user[0] && strcmp(p->user, "default") != 0 && strcmp(p->user, p->by) != 0) {
-        fputs(" (", stdout);
-        put(p->user);
-        fputs(")", stdout);
-    }
+    rgs_desk_put(words);
 }
 
 static void print_line(void *ctx, const struct rgs_rule_line *l)
@@ -32,18 +26,18 @@ static void print_line(void *ctx, const struct rgs_rule_line *l)
     char when[64], time[40];
 
     (void)ctx;
-    rgs_text_time(time, l->ts, false);
-    printf("%4u  %s  ", l->n, time);
+    rgs_text_time(time, l->head.ts, false);
+    printf("%4u  %s  ", l->head.n, time);
     if (l->op == RGS_RULE_POLICY) {
         printf("policy: %u", l->persons);
     } else {
         printf("%s revision %u  %.12s  ", l->op == RGS_RULE_PROPOSE ? "propose" : "promote", l->rev,
                l->sha256);
-        put(l->name);
+        rgs_desk_put(l->name);
         fputs(" ", stdout);
-        put(l->revision);
+        rgs_desk_put(l->revision);
     }
-    put_person("\n      by ", &l->person);
+    put_person("\n      by ", &l->head.person);
     if (l->proposer.by[0])
         put_person(", proposed by ", &l->proposer);
     if (l->op == RGS_RULE_PROMOTE) {
@@ -51,9 +45,9 @@ static void print_line(void *ctx, const struct rgs_rule_line *l)
         printf(", in force %s", when);
     }
     fputs("\n", stdout);
-    if (l->note[0]) {
+    if (l->head.note[0]) {
         fputs("      ", stdout);
-        put(l->note);
+        rgs_desk_put(l->head.note);
         fputs("\n", stdout);
     }
 }
@@ -139,9 +133,9 @@ static int show(struct rgs_rules_session *s, const char *word)
     } else {
         const struct rgs_turn *last = s->book.n_turns ? &s->book.turn[s->book.n_turns - 1] : NULL;
         printf("# revision %u, sha256 %s: ", rev, r->sha256);
-        put(r->name);
+        rgs_desk_put(r->name);
         fputs(" ", stdout);
-        put(r->revision);
+        rgs_desk_put(r->revision);
         printf(", %s\n", last && last->rev == rev ? "in force"
                          : r->pending             ? "proposed"
                          : r->promoted            ? "was in force"

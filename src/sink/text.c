@@ -99,11 +99,27 @@ void rgs_text_time(char out[40], int64_t ns, bool with_ns)
         snprintf(out + n, 40 - n, ".%09ld", rest);
 }
 
+/* Bytes of a word that fit: all of it, or at least one character. */
+static size_t fitting(struct rgs_bytes word, size_t columns)
+{
+    size_t n = 0, w = 0;
+    while (n < word.n) {
+        uint32_t cp;
+        size_t more = rgs_utf8_get(rgs_bytes_from(word, n), &cp);
+        w += columns_of(cp);
+        if (n && w > columns)
+            break;
+        n += more;
+    }
+    return n;
+}
+
 void rgs_text_fold(FILE *out, const char *text, unsigned indent, unsigned at, unsigned columns)
 {
     bool start = true;
     while (*text) {
-        size_t n = strcspn(text, " ");
+        size_t n =
+            fitting(rgs_bytes(text, strcspn(text, " ")), columns > indent ? columns - indent : 1);
         size_t w = rgs_text_width(rgs_bytes(text, n));
         if (!start && at + 1 + w > columns) {
             fprintf(out, "\n%*s", (int)indent, "");

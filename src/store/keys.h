@@ -20,6 +20,7 @@
  *     rgs:{NAME}:engines  sorted set: engine to when it was last heard of
  *     rgs:{NAME}:rulelog  list: the log of rule sets (store/rulebook.h)
  *     rgs:{NAME}:rules:SHA256  string: the files of one (store/bundle.h)
+ *     rgs:{NAME}:cases    list: the log of cases (store/casebook.h)
  */
 #ifndef RGS_STORE_KEYS_H
 #define RGS_STORE_KEYS_H

@@ -164,13 +164,14 @@ local function commit(keys, args)
   return redis.status_reply('OK')
 end
 
--- KEYS rulelog lease  ARGV lines line at keep
--- Adds a line to the log of rules, behind as many as its writer knows of. at, when it is not empty,
--- is the event time from which a promoted set is in force: it must lie behind what the site has
--- been let to evaluate, so that nobody has passed it.
-local function rules_add(keys, args)
+-- KEYS log lease  ARGV lines line at keep most
+-- Adds a line to a log of the desks, behind as many as its writer knows of. at, when it is not
+-- empty, is the event time from which a promoted set is in force: it must lie behind what the site
+-- has been let to evaluate, so that nobody has passed it.
+local function log_add(keys, args)
   local n = redis.call('LLEN', keys[1])
   if n ~= tonumber(args[1]) then return redis.error_reply('MOVED_ON ' .. n) end
+  if n >= tonumber(args[5]) then return redis.error_reply('FULL the log takes no more lines') end
   local sealed = redis.call('HGET', keys[2], 'sealed') or ''
   if args[3] ~= '' and args[3] <= sealed then return redis.error_reply('PASSED ' .. sealed) end
   redis.call('RPUSH', keys[1], args[2])
@@ -179,7 +180,7 @@ local function rules_add(keys, args)
 end
 
 redis.register_function('rgs_shards', shards)
-redis.register_function('rgs_rules_add', rules_add)
+redis.register_function('rgs_log_add', log_add)
 redis.register_function('rgs_append', append)
 redis.register_function('rgs_engines', engines)
 redis.register_function('rgs_leave', leave)

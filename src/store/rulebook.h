@@ -8,7 +8,7 @@
  *
  *     {"n":1,"ts":..,"op":"propose","rev":1,"sha256":..,"name":..,"revision":..,"by":..,"user":..,
  *      "note":..,"previous":..,"hash":..}
- *     {"n":2,..,"op":"promote","rev":1,..,"at":..,"by":..,"proposed_by":..,..}
+ *     {"n":2,..,"op":"promote","rev":1,..,"at":..,"proposed_by":..,"by":..,..}
  *     {"n":3,..,"op":"policy","persons":2,..}
  *
  * A promoted set is in force from a point of event time on, `at`. The point lies behind what any
@@ -18,30 +18,21 @@
 #ifndef RGS_STORE_RULEBOOK_H
 #define RGS_STORE_RULEBOOK_H
 
-#include "store/chain.h"
-#include "store/desk.h"
+#include "store/log.h"
 
-enum { RGS_PERSON_MAX = 64, RGS_REVISIONS = 4096, RGS_NOTE_MAX = 400 };
+enum { RGS_REVISIONS = 4096 };
 
 enum rgs_rule_op { RGS_RULE_PROPOSE, RGS_RULE_PROMOTE, RGS_RULE_POLICY };
 
-/* A person: the name given, and the user that the server knows ("default": anybody). */
-struct rgs_person {
-    char by[RGS_PERSON_MAX + 1], user[RGS_PERSON_MAX + 1];
-};
-bool rgs_person_same(const struct rgs_person *a, const struct rgs_person *b);
-
 /* One line of the log. */
 struct rgs_rule_line {
-    unsigned n;
-    int64_t ts; /* ns, of the clock on the wall */
+    struct rgs_log_line head;
     enum rgs_rule_op op;
     unsigned rev; /* 0: of the policy */
     unsigned persons;
     char sha256[RGS_SHA256_HEX + 1], name[64], revision[64];
-    struct rgs_person person, proposer; /* proposer.by empty: nobody else proposed it */
-    int64_t at;                         /* event time, ns; 0: from the first observation on */
-    char note[RGS_NOTE_MAX + 1];
+    struct rgs_person proposer; /* by empty: nobody else proposed it */
+    int64_t at;                 /* event time, ns; 0: from the first observation on */
 };
 
 struct rgs_revision {
@@ -106,7 +97,5 @@ struct rgs_bytes rgs_rulebook_get(struct rgs_desk *d, const char *sha256, redisR
                                   char *err, size_t err_size);
 /* Puts off the expiry of the bundles, as the log's is put off by every seal. */
 void rgs_rulebook_keep(const struct rgs_rulebook *b, struct rgs_desk *d);
-/* Who this connection is to the server. */
-void rgs_rulebook_whoami(struct rgs_desk *d, char out[RGS_PERSON_MAX + 1]);
 
 #endif

@@ -11,6 +11,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
+from site_log import forged, restore, tampering  # noqa: E402
 from site_server import Server, need  # noqa: E402
 from tap import Tap  # noqa: E402
 
@@ -120,13 +121,6 @@ checks.ok(len(ttls) == 5 and all(t > 0 for t in ttls.values()), "every key has a
 # ---- what was changed --------------------------------------------------------------------------------
 
 lines = redis("LRANGE", LOG, 0, -1)
-
-
-def restored():
-    redis("DEL", LOG)
-    redis("RPUSH", LOG, *lines)
-
-
 sha = log()[0]["sha256"]
 bundle = redis("GET", "rgs:{main}:rules:" + sha)
 redis("SET", "rgs:{main}:rules:" + sha, bundle.replace(b"weight: 24", b"weight: 25"))
@@ -137,40 +131,22 @@ checks.ok(status == 1 and "was changed" in err and redis("LLEN", LOG) == len(lin
 redis("DEL", "rgs:{main}:rules:" + sha)
 status, out, err = rules("push", "--revert", "1")
 checks.ok(status == 1 and "not there" in err, "nor one that is gone", out, err)
-for name, n, change in (
-        ("a word changed", 2, lambda: redis("LSET", LOG, 1, lines[1].replace(b"bob", b"eve"))),
-        ("a line gone", 4, lambda: redis("LREM", LOG, 1, lines[3])),
-        ("two lines swapped", 3, lambda: (redis("LSET", LOG, 2, lines[3]), redis("LSET", LOG, 3, lines[2]))),
-        ("a line added", len(lines) + 1, lambda: redis("RPUSH", LOG, lines[0])),
-        ("rubbish", 1, lambda: redis("LPUSH", LOG, b"\x00{"))):
-    change()
+for name, n in tampering(redis, LOG, lines, b"bob", b"eve"):
     status, out, err = rules("log")
     checks.ok(status == 1 and f"line {n}:" in err, f"{name}: named with its line", out[-300:], err)
     status, out, err = rules("push", first)
     checks.ok(status == 1 and f"line {n}:" in err, f"{name}: and nothing is added to it", out, err)
-    restored()
 
 # A chain that is whole, and breaks the law all the same.
-import hashlib  # noqa: E402
-
-
-def forged(**change):
-    last = json.loads(lines[-1])
-    entry = {**last, "n": len(lines) + 1, **change, "previous": last["hash"]}
-    del entry["hash"]
-    text = json.dumps(entry, separators=(",", ":"))[:-1]
-    return text + ',"hash":"' + hashlib.sha256((last["hash"] + text).encode()).hexdigest() + '"}'
-
-
 for name, words, change in (
         ("promoted without a proposal", "nobody has proposed", {"op": "promote", "rev": 3, "sha256": log()[-1]["sha256"]}),
         ("a number that jumps", "no line of a log", {"n": len(lines) + 2}),
         ("other files under a known number", "another content", {"op": "propose", "rev": 4, "sha256": "0" * 64}),
         ("nobody's", "who did it", {"by": ""})):
-    redis("RPUSH", LOG, forged(**change))
+    redis("RPUSH", LOG, forged(lines, **change))
     status, out, err = rules("log")
     checks.ok(status == 1 and words in err, f"a forged line is refused: {name}", err)
-    restored()
+    restore(redis, LOG, lines)
 
 # ---- usage -------------------------------------------------------------------------------------------
 

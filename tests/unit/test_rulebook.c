@@ -95,7 +95,7 @@ static int add(struct rgs_rulebook *b, const char *object, char err[256])
 
     int status = rgs_rulebook_take(b, rgs_bytes(line, strlen(line)), &out, err, 256);
     if (status == 0) {
-        cr_expect_eq(out.ts, 1500000000);
+        cr_expect_eq(out.head.ts, 1500000000);
         /* The same line again, or with one bit of another, is none. */
         for (size_t i = 0; i < strlen(line); i++) {
             struct rgs_rulebook copy = *b;

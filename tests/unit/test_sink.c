@@ -108,6 +108,25 @@ Test(text, columns_of_wide_scripts)
     free(text);
 }
 
+Test(text, folds_words_and_breaks_those_that_fit_no_line)
+{
+    static const struct {
+        const char *text, *folded;
+    } row[] = {{"ab cd ef", "ab cd\n  ef\n"},
+               {"abcdefg", "abcde\n  fg\n"},
+               {"a bcdefgh i", "a\n  bcdef\n  gh i\n"},
+               {"微信微信", "微信\n  微信\n"},
+               {"abcde", "abcde\n"}};
+
+    for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+        FILE *f = begin();
+        rgs_text_fold(f, row[i].text, 2, 2, 7);
+        fclose(f);
+        cr_expect_str_eq(text, row[i].folded, "%zu: %s", i, text);
+        free(text);
+    }
+}
+
 static struct rgs_result sample(void)
 {
     static const struct rgs_result_rule rules[] = {
