@@ -116,6 +116,10 @@ static void answer(struct rgs_tracker *t, const struct rgs_op *op, enum rgs_role
     case RGS_ROLE_RECEIPT:
         break;
     default:
+        /* SIP's MESSAGE has one name for both ways: refused, it was not delivered; accepted, the
+         * report behind it will tell (TS 24.341 5.3.3.4). */
+        if (asked.message && rgs_phase_of(op) == RGS_PHASE_ERROR)
+            rgs_track_outcome(t, op, asked.message, rgs_delivery_of(op));
         if (rgs_phase_of(op) == RGS_PHASE_RESPONSE) {
             struct rgs_op both = *op;
             if (!RGS_HAS(op, IMSI) && asked.imsi)

@@ -284,7 +284,8 @@ static const struct scenario {
     {"a SIM whose number was never seen",
      MT("1", "1", "454031234000007", "8613900000001", "otp=1:5")
          UL("9", "454001000000001", "8613900000001"),
-     "1 verification sim=454031234000007 of=HK in=CN/1 offshore service=1 native first from=alphanumeric "
+     "1 verification sim=454031234000007 of=HK in=CN/1 offshore service=1 native first "
+     "from=alphanumeric "
      "node=8613900000001 R4\n"},
     {"the number comes while the observation waits",
      MT("1", "1", "454001000000001", "8613900000001", "otp=1:5")
@@ -431,6 +432,14 @@ static const struct scenario {
      "absent R1\n"
      "3601 delivery 85291230001 sim=454001000000001 of=HK in=CN/1 offshore service=1 native "
      "node=8613900000001 delivered R1\n"},
+    {"SIP: a message that was refused and comes again is the same one",
+     "1 sip MESSAGE request dlg=1 msisdn=85291230001 oa=Telegram dst=198.51.100.7 otp=3:9\n"
+     "2 sip MESSAGE error dlg=1 msisdn=85291230001 result=TemporarilyUnavailable\n"
+     "3600 sip MESSAGE request dlg=2 msisdn=85291230001 oa=Telegram dst=198.51.100.7 otp=3:9\n"
+     "3601 sip MESSAGE response dlg=2 msisdn=85291230001\n",
+     "1 location 85291230001 of=HK in=CN/16 offshore R1\n"
+     "1 verification 85291230001 of=HK in=CN/16 offshore service=3 first from=alphanumeric R1\n"
+     "2 delivery 85291230001 of=HK in=CN/16 offshore service=3 failed R1\n"},
     {"parts that wait are no message; the whole one counts",
      ISD("0", "454001000000001", "85291230001")
          MT("1", "1", "454001000000001", "8613900000001", "part=1 text=a")
@@ -495,7 +504,8 @@ static const struct scenario {
         "otp=1:1") "1 map checkIMEI request imsi=454001000000002 "
                    "imei=3512345600002803\n" MT("2", "2", "454001000000002", "8613900000001",
                                                 "otp=1:2"),
-     "1 verification sim=454001000000001 of=HK in=CN/1 offshore service=1 native first from=alphanumeric "
+     "1 verification sim=454001000000001 of=HK in=CN/1 offshore service=1 native first "
+     "from=alphanumeric "
      "node=8613900000077 R7\n"
      "2 verification sim=454001000000002 imei=35123456000028 of=HK in=CN/1 offshore service=1 "
      "native first "
