@@ -50,3 +50,9 @@ uint16_t rgs_inet_checksum(uint32_t sum, struct rgs_bytes b)
         s = (s & 0xffff) + (s >> 16);
     return (uint16_t)~s;
 }
+
+uint32_t rgs_inet_pseudo_sum(uint32_t src_ip, uint32_t dst_ip, uint8_t protocol, size_t n)
+{
+    return (src_ip >> 16) + (src_ip & 0xffff) + (dst_ip >> 16) + (dst_ip & 0xffff) + protocol +
+           (uint32_t)n;
+}

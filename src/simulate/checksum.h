@@ -15,4 +15,7 @@ uint32_t rgs_crc32c(const struct rgs_crc32c *c, struct rgs_bytes b);
 /* The Internet checksum of RFC 1071, beginning with `sum` (of a pseudo-header, or 0). */
 uint16_t rgs_inet_checksum(uint32_t sum, struct rgs_bytes b);
 
+/* What the pseudo-header of TCP and UDP over IPv4 adds up to (RFC 9293 3.1, RFC 768). */
+uint32_t rgs_inet_pseudo_sum(uint32_t src_ip, uint32_t dst_ip, uint8_t protocol, size_t n);
+
 #endif

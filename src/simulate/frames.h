@@ -16,6 +16,7 @@ struct rgs_simulate_counts {
     uint64_t ucp;  /* UCP operations and results */
     uint64_t diameter; /* messages of base protocol and applications */
     uint64_t sgsap;    /* SGsAP messages */
+    uint64_t sip;      /* requests and answers */
     uint64_t access;   /* messages between radio network and core */
     uint64_t codes;    /* verification messages, once each whatever their parts and attempts */
     uint64_t messages; /* all other messages towards a subscriber */

@@ -27,6 +27,28 @@ void rgs_put_plmn(struct rgs_wire *m, const struct rgs_digits *plmn)
     rgs_put8(m, d[4] << 4 | d[3]);
 }
 
+void rgs_put_rp_data(struct rgs_wire *m, bool up, const struct rgs_digits *smsc, unsigned reference,
+                     struct rgs_bytes tpdu)
+{
+    rgs_put8(m, up ? 0x00 : 0x01);
+    rgs_put8(m, reference);
+    if (up)
+        rgs_put8(m, 0); /* no originator address from the mobile */
+    rgs_put8(m, 1 + (smsc->n + 1u) / 2);
+    rgs_put8(m, 0x91);
+    rgs_put_tbcd(m, smsc, 0);
+    if (!up)
+        rgs_put8(m, 0); /* no destination address towards the mobile */
+    rgs_put8(m, (unsigned)tpdu.n);
+    rgs_put_bytes(m, tpdu);
+}
+
+void rgs_put_rp_ack(struct rgs_wire *m, bool up, unsigned reference)
+{
+    rgs_put8(m, up ? 0x02 : 0x03);
+    rgs_put8(m, reference);
+}
+
 void rgs_put_cp_rp_data(struct rgs_wire *m, const struct rgs_digits *smsc, unsigned reference,
                         struct rgs_bytes tpdu)
 {
@@ -34,19 +56,12 @@ void rgs_put_cp_rp_data(struct rgs_wire *m, const struct rgs_digits *smsc, unsig
 
     rgs_put16(m, 0x0901); /* transaction identifier 0, SMS; CP-DATA */
     rgs_put8(m, (unsigned)(5 + address + tpdu.n));
-    rgs_put8(m, 0x01); /* RP-DATA, network to mobile */
-    rgs_put8(m, reference);
-    rgs_put8(m, address);
-    rgs_put8(m, 0x91);
-    rgs_put_tbcd(m, smsc, 0);
-    rgs_put8(m, 0); /* no destination address towards the mobile */
-    rgs_put8(m, (unsigned)tpdu.n);
-    rgs_put_bytes(m, tpdu);
+    rgs_put_rp_data(m, false, smsc, reference, tpdu);
 }
 
 void rgs_put_cp_rp_ack(struct rgs_wire *m, unsigned reference)
 {
     rgs_put16(m, 0x8901); /* CP-DATA, mobile to network */
-    rgs_put16(m, 0x0202);
-    rgs_put8(m, reference);
+    rgs_put8(m, 2);
+    rgs_put_rp_ack(m, true, reference);
 }

@@ -14,10 +14,15 @@ void rgs_put_tbcd(struct rgs_wire *m, const struct rgs_digits *d, unsigned from)
 void rgs_put_mobile_identity(struct rgs_wire *m, const struct rgs_digits *d, unsigned type);
 /* MCC and MNC, TS 24.008 10.5.1.3. */
 void rgs_put_plmn(struct rgs_wire *m, const struct rgs_digits *plmn);
-/* CP-DATA with RP-DATA to the mobile: TS 24.011 7.2.1 and 7.3.1.1. */
+/* RP-DATA to the mobile or (up) from it, TS 24.011 7.3.1. */
+void rgs_put_rp_data(struct rgs_wire *m, bool up, const struct rgs_digits *smsc, unsigned reference,
+                     struct rgs_bytes tpdu);
+/* RP-ACK, 7.3.3. */
+void rgs_put_rp_ack(struct rgs_wire *m, bool up, unsigned reference);
+/* CP-DATA with RP-DATA to the mobile: 7.2.1. */
 void rgs_put_cp_rp_data(struct rgs_wire *m, const struct rgs_digits *smsc, unsigned reference,
                         struct rgs_bytes tpdu);
-/* CP-DATA with the RP-ACK of the mobile, 7.3.3. */
+/* CP-DATA with the RP-ACK of the mobile. */
 void rgs_put_cp_rp_ack(struct rgs_wire *m, unsigned reference);
 
 #endif

@@ -61,6 +61,8 @@ static int simulate(const struct rgs_sim_scenario *s, const struct rgs_simulate_
         rgs_sim_accounts_open(w);
         if (takes(s, RGS_SIM_DIAMETER))
             rgs_sim_diameter_open(w);
+        if (takes(s, RGS_SIM_SIP))
+            rgs_sim_sip_open(w);
         if (s->sgs)
             rgs_sim_sgs_open(w);
         if (s->access)

@@ -28,8 +28,7 @@ static void segment(struct rgs_tcp *c, struct rgs_frames *f, int64_t ts, unsigne
     if (rgs_wire_ok(w)) {
         uint8_t *tcp = w->p + RGS_FRAME_PAYLOAD_AT;
         size_t n = w->n - RGS_FRAME_PAYLOAD_AT;
-        uint32_t pseudo = (src->ip >> 16) + (src->ip & 0xffff) + (dst->ip >> 16) +
-                          (dst->ip & 0xffff) + PROTOCOL_TCP + (uint32_t)n;
+        uint32_t pseudo = rgs_inet_pseudo_sum(src->ip, dst->ip, PROTOCOL_TCP, n);
         rgs_set16(tcp + 16, rgs_inet_checksum(pseudo, rgs_bytes(tcp, n)));
     }
     rgs_frame_close(f, ts);

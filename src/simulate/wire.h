@@ -89,6 +89,9 @@ static inline void rgs_put_pad4(struct rgs_wire *w, size_t from)
         rgs_put8(w, 0);
 }
 
+/* Text as printf() makes it. */
+__attribute__((format(printf, 2, 3))) void rgs_put_format(struct rgs_wire *w, const char *fmt, ...);
+
 /* A tag and an open BER length (X.690 8.1.3); returns where the contents begin. */
 static inline size_t rgs_ber_open(struct rgs_wire *w, unsigned tag)
 {

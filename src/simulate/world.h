@@ -22,7 +22,7 @@ enum rgs_sim_what {
     RGS_SIM_DIALOGUE, /* who: dialogue */
     RGS_SIM_SACK,     /* who: link; argument: end */
     RGS_SIM_BEAT,
-    RGS_SIM_TCP_ACK, /* who: reseller; argument: end */
+    RGS_SIM_TCP_ACK, /* who: account; argument: end */
     RGS_SIM_ENQUIRE,
     RGS_SIM_ENQUIRE_RESP,
 };
@@ -84,6 +84,9 @@ enum {
     RGS_SIM_LINKS,
 };
 
+/* Behind the resellers' own: the connection between two proxies of the IMS. */
+enum { RGS_SIM_ACCOUNT_IMS = RGS_SIM_RESELLERS_MOST };
+
 struct rgs_sim_account {
     struct rgs_tcp tcp; /* end 0: the account, end 1: the SMSC */
     uint32_t sequence[2];
@@ -113,7 +116,7 @@ struct rgs_sim_world {
     double hours[RGS_SIM_HOURS][25]; /* share of a day's doings before each full hour */
     struct rgs_sctp link[RGS_SIM_LINKS];
     uint32_t backhaul[RGS_SIM_LINKS][2]; /* messages sent on it, by the end that sent them */
-    struct rgs_sim_account account[RGS_SIM_RESELLERS_MOST];
+    struct rgs_sim_account account[RGS_SIM_RESELLERS_MOST + 1]; /* the last: RGS_SIM_ACCOUNT_IMS */
     struct rgs_sim_dialogue *dialogue;
     uint32_t dialogues, dialogue_cap, dialogue_free;
     uint32_t transaction, reference;
@@ -183,6 +186,8 @@ void rgs_sim_sgs_open(struct rgs_sim_world *w);
 bool rgs_sim_sgs_step(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, int64_t ts);
 void rgs_sim_access_open(struct rgs_sim_world *w);
 bool rgs_sim_access_step(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, int64_t ts);
+void rgs_sim_sip_open(struct rgs_sim_world *w);
+bool rgs_sim_sip_step(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, int64_t ts);
 void rgs_sim_accounts_open(struct rgs_sim_world *w); /* of SMPP and UCP */
 void rgs_sim_account_event(struct rgs_sim_world *w, const struct rgs_sim_event *e);
 void rgs_sim_account_send(struct rgs_sim_world *w, int64_t ts, uint32_t reseller, unsigned from,
