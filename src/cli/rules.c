@@ -154,8 +154,9 @@ const struct rgs_command rgs_command_rules = {
         "restart; aggregates that did not change keep their windows. Where two persons are "
         "needed, it is proposed, and another one puts it in force with push --approve REV. push "
         "--revert REV goes back to a former revision.\n"
-        "log --redis URL prints every change, by whom and why, and proves that none was changed "
-        "or taken out. show REV --redis URL prints a revision, or unpacks it with -o.\n"
+        "log --redis URL prints every change, by whom and why, and names a line that was "
+        "changed, or taken out from among the others. show REV --redis URL prints a revision, or "
+        "unpacks it with -o.\n"
         "policy one|two --redis URL says how many persons a promotion needs. Two holds at once; "
         "one only when two persons ask for it.",
     .examples = "  regsentry rules check\n"
