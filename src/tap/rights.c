@@ -240,7 +240,7 @@ static const struct {
 static int add_copies(scmp_filter_ctx ctx)
 {
     struct scmp_arg_cmp cmp =
-        SCMP_CMP(0, SCMP_CMP_EQ, CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | SIGCHLD);
+        SCMP_CMP(0, SCMP_CMP_EQ, CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | SIGCHLD, 0);
     int status = seccomp_rule_add_array(ctx, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1, &cmp);
 
     return status ? status : seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(wait4), 0);
@@ -264,7 +264,7 @@ static int add_rules(scmp_filter_ctx ctx, bool connects)
          i++)
         status = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, connecting[i], 0);
     for (size_t i = 0; connects && status == 0 && i < sizeof(families) / sizeof(families[0]); i++) {
-        struct scmp_arg_cmp cmp = SCMP_CMP(0, SCMP_CMP_EQ, families[i]);
+        struct scmp_arg_cmp cmp = SCMP_CMP(0, SCMP_CMP_EQ, families[i], 0);
         status = seccomp_rule_add_array(ctx, SCMP_ACT_ALLOW, SCMP_SYS(socket), 1, &cmp);
     }
     return status;
