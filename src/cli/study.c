@@ -149,6 +149,8 @@ struct rgs_tape *rgs_study_tape(struct rgs_study *s, size_t bytes, bool verifica
                                      RGS_O_ACCOUNT, RGS_O_DEVICE,  RGS_O_CELL};
     for (size_t i = 0; i < sizeof(fields); i++)
         charted |= UINT64_C(1) << fields[i];
+    if (s->pack.ruleset)
+        charted |= rgs_ruleset_scope_fields(s->pack.ruleset);
     if (verifications)
         rgs_tape_fields(tape, charted);
     rgs_analyzer_on_obs(s->analyzer, verifications ? tape_code : rgs_tape_add, tape);
@@ -160,7 +162,7 @@ struct rgs_charts *rgs_study_charts(struct rgs_study *s, const struct rgs_result
 {
     struct rgs_scorer_names names;
     rgs_analyzer_names(s->analyzer, &names);
-    struct rgs_charts *charts = rgs_charts_new(result, &names);
+    struct rgs_charts *charts = rgs_charts_new(result, s->pack.ruleset, &names);
 
     if (charts) {
         rgs_tape_play(tape, rgs_charts_observe, charts);

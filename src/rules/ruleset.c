@@ -126,6 +126,31 @@ const char *rgs_ruleset_sha256(const struct rgs_ruleset *r)
     return r->sha256;
 }
 
+int rgs_ruleset_typology(const struct rgs_ruleset *r, const char *id)
+{
+    for (unsigned t = 0; t < r->n_typologies; t++) {
+        if (strcmp(r->typologies[t].id, id) == 0)
+            return (int)t;
+    }
+    return -1;
+}
+
+bool rgs_ruleset_in_scope(const struct rgs_ruleset *r, int typology, const struct rgs_obs *o)
+{
+    int scope = r->typologies[typology].scope;
+    return scope < 0 || rgs_expr_eval(&r->conditions[scope], r->sets, o) == RGS_TRUE;
+}
+
+uint64_t rgs_ruleset_scope_fields(const struct rgs_ruleset *r)
+{
+    uint64_t fields = 0;
+    for (unsigned t = 0; t < r->n_typologies; t++) {
+        if (r->typologies[t].scope >= 0)
+            fields |= r->conditions[r->typologies[t].scope].fields;
+    }
+    return fields;
+}
+
 int64_t rgs_ruleset_retention(const struct rgs_ruleset *r)
 {
     return r->retention;

@@ -105,6 +105,8 @@ enum grain { BY_RESELLER, BY_BLOCK, BY_ACCOUNT, BY_DEVICE, BY_CELL };
 
 struct entry {
     struct rgs_chart chart;
+    int scope;     /* the typology in whose scope a cluster's codes are; -1: all codes */
+    uint32_t next; /* of the same reseller or block: the cluster in it; 0 none */
     struct rgs_chart_block *blocks;
     size_t n_blocks;
     uint32_t more; /* numbers in blocks beyond the cap */
@@ -112,11 +114,12 @@ struct entry {
 
 struct rgs_charts {
     const struct rgs_result *result;
+    const struct rgs_ruleset *rules;
     struct rgs_scorer_names names;
     struct entry *entry; /* by number from 1 */
     size_t n;
     uint32_t *of_line; /* the entry of a line of the result, 0 none */
-    struct map lines;  /* (grain, id) to entry */
+    struct map lines;  /* (grain, id) to its first entry */
     struct map numbers, blocks, device_numbers, devices;
 };
 
@@ -162,10 +165,16 @@ static bool add_entry(struct rgs_charts *c, size_t line)
 {
     const struct rgs_result_reseller *x = &c->result->resellers[line];
     struct entry *e = &c->entry[c->n + 1];
-    uint32_t *at = map_at(&c->lines, line_key(x->id));
+    /* A cluster has no id in observations: it is what of its parent lies in a typology's scope. */
+    const char *scope = strncmp(x->id, "cluster:", 8) == 0 ? strrchr(x->id, '/') : NULL;
 
+    e->scope = scope && c->rules && x->parent ? rgs_ruleset_typology(c->rules, scope + 1) : -1;
+    if (scope && e->scope < 0)
+        return true;
+    uint32_t *at = map_at(&c->lines, line_key(scope ? x->parent : x->id));
     if (!at)
         return false;
+    e->next = *at;
     *at = c->of_line[line] = (uint32_t)++c->n;
     e->chart.of = x;
     set_time(&e->chart, c->result);
@@ -174,7 +183,8 @@ static bool add_entry(struct rgs_charts *c, size_t line)
     return true;
 }
 
-struct rgs_charts *rgs_charts_new(const struct rgs_result *r, const struct rgs_scorer_names *names)
+struct rgs_charts *rgs_charts_new(const struct rgs_result *r, const struct rgs_ruleset *rules,
+                                  const struct rgs_scorer_names *names)
 {
     struct rgs_charts *c = calloc(1, sizeof(*c));
     size_t shown = 0;
@@ -182,6 +192,7 @@ struct rgs_charts *rgs_charts_new(const struct rgs_result *r, const struct rgs_s
     if (!c)
         return NULL;
     c->result = r;
+    c->rules = rules;
     c->names = *names;
     for (size_t i = 0; i < r->n_resellers; i++)
         shown += r->resellers[i].status >= RGS_STATUS_REVIEW;
@@ -308,11 +319,14 @@ void rgs_charts_observe(void *ctx, const struct rgs_obs *o)
         return;
     for (unsigned g = 0; g < sizeof(by) / sizeof(by[0]); g++) {
         size_t i = by[g].has ? map_get(&c->lines, join(g, by[g].id)) : NO_CHART;
-        if (i == NO_CHART)
-            continue;
-        count_code(c, &c->entry[i].chart, o);
-        if (RGS_OBS_HAS(o, NUMBER) && o->number)
-            count_number(c, &c->entry[i], i, o);
+        for (; i != NO_CHART; i = c->entry[i].next) {
+            struct entry *e = &c->entry[i];
+            if (e->scope >= 0 && !rgs_ruleset_in_scope(c->rules, e->scope, o))
+                continue;
+            count_code(c, &e->chart, o);
+            if (RGS_OBS_HAS(o, NUMBER) && o->number)
+                count_number(c, e, i, o);
+        }
     }
 }
 

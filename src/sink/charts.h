@@ -46,8 +46,10 @@ extern const char *const rgs_chart_tiers[RGS_CHART_TIERS]; /* "2 to 4" */
 
 struct rgs_charts;
 
-/* The result is borrowed; names are those that its lines were named by. NULL: no memory. */
-struct rgs_charts *rgs_charts_new(const struct rgs_result *r, const struct rgs_scorer_names *names);
+/* The result and the rules that made it (NULL: clusters get no chart) are borrowed; names are those
+ * that its lines were named by. NULL: no memory. */
+struct rgs_charts *rgs_charts_new(const struct rgs_result *r, const struct rgs_ruleset *rules,
+                                  const struct rgs_scorer_names *names);
 void rgs_charts_del(struct rgs_charts *c);
 /* An rgs_obs_fn: ctx is the charts. */
 void rgs_charts_observe(void *ctx, const struct rgs_obs *o);

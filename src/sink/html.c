@@ -67,7 +67,7 @@ const char rgs_html_style[] =
     "--line:#dfe2e5;--grid:#e8eaec;--alert:#b3261e;--review:#9a6400;--clear:#1f7a4d;--up:#b4504a;"
     "--down:#2f7f6f;--s0:#3a6ea5;--s6:#a4abb3;--m0:#eef0f2;--m1:#c3d6ea;--m2:#86afd6;--m3:#3f77b0;"
     "--m4:#184a7d}\n"
-    "@media(prefers-color-scheme:dark){:root{--bg:#14171a;--card:#1b1f24;--ink:#e6e9ec;"
+    "@media screen and (prefers-color-scheme:dark){:root{--bg:#14171a;--card:#1b1f24;--ink:#e6e9ec;"
     "--soft:#9aa5af;--line:#30363d;--grid:#272c32;--alert:#ff8a80;--review:#e5b454;--clear:#6cc598;"
     "--up:#d9776f;--down:#5bb3a0;--s0:#6ea3dc;--s6:#6b747d;--m0:#262b31;--m1:#25435f;--m2:#2f659a;-"
     "-m3:#5b95cf;--m4:#a9cff5}}\n"
@@ -119,5 +119,9 @@ const char rgs_html_style[] =
     "ul{margin:4px 0;padding-left:20px}footer{color:var(--soft);font-size:13px;margin-top:36px}\n"
     "@media(max-width:720px){.figs{grid-template-columns:minmax(0,1fr)}}\n"
     "@media print{:root{--bg:#fff;--card:#fff;--ink:#000;--soft:#444}main{max-width:none;padding:0}"
-    "body{font-size:11pt}.card{break-inside:avoid;border:0;border-top:1px solid #999;border-radius:"
-    "0;padding:14px 0}*{-webkit-print-color-adjust:exact;print-color-adjust:exact}}\n";
+    "body{font-size:9pt}h1{font-size:16pt}h2,.big{font-size:12.5pt}.small,.rules td,.bar{font-size:"
+    "8pt}th{font-size:7.5pt}td{padding:4px 6px}.card{border:0;border-top:1px solid #999;"
+    "border-radius:0;padding:12px 0;margin:12px 0}.tiles{grid-template-columns:repeat(5,1fr)}"
+    ".score{width:48px}.who{min-width:0}.scroll{overflow:visible}.figs{gap:14px 20px}section{"
+    "break-before:page}tr,figure,.head,.tile{break-inside:avoid}thead{display:table-header-group}"
+    "*{-webkit-print-color-adjust:exact;print-color-adjust:exact}}\n";

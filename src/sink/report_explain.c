@@ -133,11 +133,8 @@ static void typology(const struct page *p, const struct rgs_result_typology *t)
     if (fabs(sum - t->score) < 0.05)
         return;
     fprintf(p->out, "%*s%+*.1f  ", INDENT, "", POINTS - 2, t->score - sum);
-    rgs_text_fold(p->out,
-                  sum > t->score ? "limits: what one family of rules and all together may give, "
-                                   "and fading with time"
-                                 : "earlier evidence that still counts",
-                  INDENT + POINTS, INDENT + POINTS, p->columns);
+    rgs_text_fold(p->out, rgs_text_rest(t->score - sum), INDENT + POINTS, INDENT + POINTS,
+                  p->columns);
 }
 
 void rgs_report_explain(FILE *out, const struct rgs_result *r, size_t i,

@@ -206,8 +206,10 @@ static void reasons(FILE *out, const struct rgs_result_typology *t)
           "class=n>Points</tr>"
           "</thead><tbody>\n",
           out);
+    double sum = 0;
     for (size_t i = 0; i < t->n_rules; i++) {
         const struct rgs_result_rule *u = &t->rules[i];
+        sum += u->weight;
         fputs("<tr><td>", out);
         rgs_html_text(out, u->id);
         fprintf(out, ".%u <span class=soft>", u->rev);
@@ -216,6 +218,11 @@ static void reasons(FILE *out, const struct rgs_result_typology *t)
         rgs_html_text(out, u->why);
         fprintf(out, "</td><td class=n>%+.1f</td></tr>\n", u->weight);
     }
+    /* The waterfall's last step, in words. */
+    double rest = t->score - sum;
+    if (fabs(rest) >= 0.05)
+        fprintf(out, "<tr class=soft><td></td><td>%s</td><td class=n>%+.1f</td></tr>\n",
+                rgs_text_rest(rest), rest);
     fputs("</tbody></table></figure>\n", out);
 }
 
@@ -233,7 +240,12 @@ static void history(FILE *out, const struct rgs_result *r, const struct rgs_resu
         fprintf(out, " <span class=\"st %s\">%s</span>, ", rgs_status_word(a->level),
                 rgs_status_word(a->level));
         rgs_html_text(out, a->typology);
-        fprintf(out, " at %.1f</li>\n", a->score);
+        fprintf(out, " at %.1f", a->score);
+        if (a->raised_as) {
+            fputs(", told as ", out);
+            rgs_html_text(out, a->raised_as);
+        }
+        fputs("</li>\n", out);
     }
     fputs("<li>", out);
     when(out, x->last_ts);

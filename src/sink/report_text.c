@@ -141,6 +141,21 @@ static void reason(const struct page *p, const struct rgs_result_rule *u)
     fold(p, why, (unsigned)n, (unsigned)n);
 }
 
+/* So that the points of the reasons add up to the score that stands above them. */
+static void rest(const struct page *p, const struct rgs_result_typology *t)
+{
+    double sum = 0;
+
+    for (size_t i = 0; i < t->n_rules; i++)
+        sum += t->rules[i].weight;
+    if (fabs(t->score - sum) < 0.05)
+        return;
+    int n = fprintf(p->out, "%*s%s%+6.1f  ", INDENT, "", dim(p), t->score - sum);
+    unsigned at = (unsigned)n - (unsigned)strlen(dim(p));
+    fold(p, rgs_text_rest(t->score - sum), at, at);
+    fputs(plain(p), p->out);
+}
+
 static void typology(const struct page *p, const struct rgs_result_reseller *x, size_t t)
 {
     const struct rgs_result_typology *ty = &x->typologies[t];
@@ -157,6 +172,7 @@ static void typology(const struct page *p, const struct rgs_result_reseller *x, 
         if (!said(x, t, &ty->rules[i]))
             reason(p, &ty->rules[i]);
     }
+    rest(p, ty);
 }
 
 static void reasons(const struct page *p, const struct rgs_result_reseller *x)

@@ -193,8 +193,7 @@ void rgs_svg_waterfall(FILE *out, const struct rgs_result_typology *t)
     }
     if (adjusted)
         step(out, &s, row++, "s6", rest < 0 ? "limits" : "before", at, t->score,
-             rest < 0 ? "caps per family and in all, and fading with time"
-                      : "from earlier evidence that still counts");
+             rgs_text_rest(rest));
     step(out, &s, row, "total", "score", 0, t->score, "the score of this typology");
     fputs("</svg>\n", out);
 }

@@ -137,3 +137,10 @@ void rgs_text_fold(FILE *out, const char *text, unsigned indent, unsigned at, un
     }
     fputc('\n', out);
 }
+
+const char *rgs_text_rest(double rest)
+{
+    return rest < 0 ? "limits: what one family of rules and all together may give, and fading with "
+                      "time"
+                    : "earlier evidence that still counts";
+}

@@ -9,6 +9,7 @@
 #include "sink/html.h"
 #include "sink/report.h"
 #include "sink/text.h"
+#include "support/scoring.h"
 
 static char *text;
 static size_t length;
@@ -359,7 +360,7 @@ Test(charts, count_times_blocks_and_devices)
     code(tape, 85255550001, start, 1, 88);
     cr_assert_eq(rgs_tape_count(tape), 61);
     const struct rgs_scorer_names names = {.service = one_service, .token = one_token};
-    struct rgs_charts *c = rgs_charts_new(&r, &names);
+    struct rgs_charts *c = rgs_charts_new(&r, NULL, &names);
     rgs_tape_play(tape, rgs_charts_observe, c);
     rgs_charts_finish(c);
     cr_assert_null(rgs_charts_of(c, 1), "a clear reseller has no chart");
@@ -380,6 +381,37 @@ Test(charts, count_times_blocks_and_devices)
     cr_assert_eq(device->codes[RGS_CHART_SERVICES][2], 25, "a device is found by its token");
     rgs_charts_del(c);
     rgs_tape_del(tape);
+}
+
+Test(charts, of_a_cluster_show_what_of_its_parent_is_in_the_scope)
+{
+    const int64_t hour = INT64_C(3600000000000), start = INT64_C(1759276800000000000);
+    const struct rgs_result_reseller resellers[] = {
+        {.id = "R17", .status = RGS_STATUS_REVIEW},
+        {.id = "cluster:R17/roaming_bank", .parent = "R17", .status = RGS_STATUS_ALERT},
+        {.id = "cluster:R17/no_more", .parent = "R17", .status = RGS_STATUS_ALERT}};
+    const struct rgs_result r = {
+        .resellers = resellers, .n_resellers = 3, .first_ts = start, .last_ts = start + 47 * hour};
+    struct rgs_ruleset *rules = rgs_test_shipped();
+    struct rgs_charts *c = rgs_charts_new(&r, rules, &rgs_test_names);
+
+    for (unsigned i = 0; i < 60; i++) {
+        struct rgs_obs o = {.ts = start + hour};
+        RGS_OBS_SET(&o, KIND, kind, RGS_OBS_VERIFICATION);
+        RGS_OBS_SET(&o, NUMBER, number, 85291230000 + i);
+        RGS_OBS_SET(&o, RESELLER, reseller, rgs_id_of("R17", 3));
+        RGS_OBS_SET(&o, NUMBER_OFFSHORE, number_offshore, i < 25);
+        RGS_OBS_SET(&o, ORIGIN_COUNTRY, origin_country, i < 25 ? 'C' << 8 | 'N' : 'H' << 8 | 'K');
+        rgs_charts_observe(c, &o);
+    }
+    rgs_charts_finish(c);
+    cr_assert_eq(rgs_charts_of(c, 0)->block[0].numbers, 60);
+    cr_assert_eq(rgs_charts_of(c, 0)->codes[RGS_CHART_SERVICES][1], 60);
+    cr_assert_eq(rgs_charts_of(c, 1)->block[0].numbers, 25);
+    cr_assert_eq(rgs_charts_of(c, 1)->codes[RGS_CHART_SERVICES][1], 25);
+    cr_assert_null(rgs_charts_of(c, 2), "no chart under a typology that the rules lack");
+    rgs_charts_del(c);
+    rgs_ruleset_del(rules);
 }
 
 static void compare_obs(void *ctx, const struct rgs_obs *o)
