@@ -8,6 +8,7 @@ static void numbers(struct rgs_numbers *t, struct rgs_image *im)
     rgs_image_same(im, t->wheel_size);
     rgs_image_same(im, sizeof(*t->at));
     RGS_IMAGE(im, t->count);
+    RGS_IMAGE(im, t->sims);
     RGS_IMAGE(im, t->fresh);
     RGS_IMAGE(im, t->spare);
     RGS_IMAGE(im, t->chunk_fresh);
@@ -85,4 +86,5 @@ void rgs_scorer_image(struct rgs_scorer *s, struct rgs_image *im)
     RGS_IMAGE(im, s->next_day);
     RGS_IMAGE(im, s->late);
     RGS_IMAGE(im, s->observations);
+    RGS_IMAGE(im, s->seen);
 }
