@@ -91,6 +91,16 @@ size_t rgs_catalogue_count(const struct rgs_catalogue *c)
     return c->n_services;
 }
 
+uint64_t rgs_catalogue_mark(const struct rgs_catalogue *c)
+{
+    uint64_t h = 0;
+    for (size_t i = 1; i <= rgs_catalogue_count(c); i++) {
+        const char *id = rgs_catalogue_service(c, (uint16_t)i)->id;
+        h = rgs_mix64(h * 31 + rgs_id_of(id, strlen(id)));
+    }
+    return h;
+}
+
 const struct rgs_service *rgs_catalogue_service(const struct rgs_catalogue *c, uint16_t index)
 {
     return index >= 1 && index <= c->n_services ? &c->services[index - 1] : NULL;

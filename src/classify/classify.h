@@ -38,6 +38,8 @@ struct rgs_message {
 
 struct rgs_classifier; /* one per thread: scratch and buffers */
 
+/* The same for catalogues with the same services in the same order: where indices mean the same. */
+uint64_t rgs_catalogue_mark(const struct rgs_catalogue *c);
 size_t rgs_catalogue_count(const struct rgs_catalogue *c);
 const struct rgs_service *rgs_catalogue_service(const struct rgs_catalogue *c, uint16_t index);
 const char *rgs_category_word(uint8_t category);

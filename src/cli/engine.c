@@ -21,6 +21,7 @@ enum {
     LEASE_MS = 5000,
     SILENT_MS = 30000,
     SCORES_MS = 2000,
+    STATE_S = 300,
     WAIT_MS = 200,
 };
 
@@ -39,7 +40,8 @@ static void say(void *ctx, const char *event, const char *text)
     const char *site = ctx;
     bool bad = strcmp(event, "away") == 0 || strcmp(event, "fenced") == 0 ||
                strcmp(event, "poisoned") == 0 || strcmp(event, "anew") == 0 ||
-               strcmp(event, "rules_refused") == 0;
+               strcmp(event, "rules_refused") == 0 || strcmp(event, "state_refused") == 0 ||
+               strcmp(event, "checkpoint_failed") == 0;
 
     rgs_log(bad ? RGS_LOG_WARNING : RGS_LOG_INFO, event, "site=%s text=%s", site,
             rgs_log_quote(text, quoted));
@@ -87,7 +89,9 @@ static int open_member(struct engine *e)
     long silent = rgs_arg_number(e->args, "silent", SILENT_MS / 1000, 86400);
     long probes = rgs_arg_number(e->args, "probes", 0, RGS_MERGE_SESSIONS);
 
-    if (lease < 0 || silent < 0 || probes < 0)
+    long state = rgs_arg_number(e->args, "checkpoint", STATE_S, 86400);
+
+    if (lease < 0 || silent < 0 || probes < 0 || state < 0)
         return RGS_EXIT_USAGE;
     if (!rgs_site_options(e->args, &conf.site.url, &conf.site.name, &conf.site.shards, &status))
         return status;
@@ -98,6 +102,7 @@ static int open_member(struct engine *e)
     /* What windows may still need, twice over. */
     conf.site.retention_ms = rgs_ruleset_retention(e->pack.ruleset) / 1000000 * 2;
     conf.silent_ms = (int)silent * 1000;
+    conf.state_ms = (int64_t)state * 1000;
     conf.sessions = (unsigned)probes;
     rgs_analyzer_conf_key(&derived, e->key);
     conf.answer.hash_key = derived.hash_key;
@@ -138,6 +143,7 @@ static int evaluate(struct engine *e)
         if (s.complete)
             break;
     }
+    rgs_member_finish(e->member);
     log_end(e);
     return RGS_EXIT_OK;
 }
@@ -183,6 +189,9 @@ static const struct rgs_option options[] = {
     {"probes", 0, "N", "wait until so many probes have begun (0)", NULL},
     {"silent", 0, "SECONDS", "a probe that tells nothing for so long holds nobody back (30)", NULL},
     {"lease", 0, "MS", "lease of a shard; another engine takes over when it runs out (5000)", NULL},
+    {"checkpoint", 0, "SECONDS",
+     "between two pictures of its state at the server, from which engines begin that come later (300; 0: none)",
+     NULL},
     {"once", 0, NULL, "end when every probe has ended and all is committed", NULL},
 };
 

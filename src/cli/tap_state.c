@@ -3,8 +3,6 @@
 
 #include <errno.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "tap/log.h"
 
@@ -18,16 +16,6 @@ static void move(void *tap, struct rgs_image *im)
 static struct rgs_state_for whose(const struct rgs_tap_state *s)
 {
     return (struct rgs_state_for){s->shape, s->services, s->rules->facts->ruleset_sha256};
-}
-
-static uint64_t services_of(const struct rgs_catalogue *c)
-{
-    uint64_t h = 0;
-    for (size_t i = 1; i <= rgs_catalogue_count(c); i++) {
-        const char *id = rgs_catalogue_service(c, (uint16_t)i)->id;
-        h = rgs_mix64(h * 31 + rgs_id_of(id, strlen(id)));
-    }
-    return h;
 }
 
 bool rgs_tap_state_open(struct rgs_tap_state *s, const struct rgs_args *args, const char *dir,
@@ -44,7 +32,7 @@ bool rgs_tap_state_open(struct rgs_tap_state *s, const struct rgs_args *args, co
     if (s->state) {
         rgs_tap_image(s->tap, &im);
         s->shape = im.shape;
-        s->services = services_of(rules->catalogue);
+        s->services = rgs_catalogue_mark(rules->catalogue);
         struct rgs_state_for w = whose(s);
         int status = rgs_state_read(s->state, &w, move, s->tap, err, sizeof(err));
         if (status == 0)
@@ -56,43 +44,41 @@ bool rgs_tap_state_open(struct rgs_tap_state *s, const struct rgs_args *args, co
     return false;
 }
 
-static void split(void *ctx, struct rgs_evaluator *e)
+static int write_state(void *ctx)
 {
     struct rgs_tap_state *s = ctx;
     struct rgs_state_for w = whose(s);
-    pid_t child = fork();
+    return rgs_state_write(s->state, &w, move, s->tap);
+}
 
-    if (child == 0)
-        _exit(-rgs_state_write(s->state, &w, move, s->tap) & 0xff);
-    s->child = child;
+static void split(void *ctx, struct rgs_evaluator *e)
+{
+    struct rgs_tap_state *s = ctx;
+    s->refused = rgs_picture_take(&s->picture, write_state, s) < 0;
 }
 
 const char *rgs_tap_state_begin(struct rgs_tap_state *s)
 {
     if (!s->state)
         return "this tap keeps no state (--state)";
-    if (s->child > 0)
+    if (s->picture.child)
         return "a checkpoint is being written";
     if (!rgs_tap_hold(s->tap, HOLD_MS))
         return "the tap is too busy";
     bool asked = rgs_tap_ask(s->tap, split, s, PATIENCE_MS);
     rgs_tap_release(s->tap);
-    if (asked && s->child < 0) {
-        s->child = 0;
+    if (asked && s->refused)
         return "there is no room for another process";
-    }
     return asked ? NULL : "the evaluating thread is too busy";
 }
 
 static void reap(struct rgs_tap_state *s, bool wait)
 {
-    int status = 0;
-
-    if (s->child <= 0 || waitpid(s->child, &status, wait ? 0 : WNOHANG) != s->child)
-        return;
-    s->child = 0;
     char quoted[256];
-    int reason = WIFEXITED(status) ? WEXITSTATUS(status) : EINTR;
+    int reason;
+
+    if (!rgs_picture_done(&s->picture, wait, &reason))
+        return;
     if (reason)
         rgs_log(RGS_LOG_ERROR, "checkpoint-failed", "reason=%s",
                 rgs_log_quote(strerror(reason), quoted));
@@ -109,7 +95,7 @@ void rgs_tap_state_step(struct rgs_tap_state *s, int64_t now_ms)
     reap(s, false);
     if (!s->last_ms)
         s->last_ms = now_ms;
-    if (!s->every_ms || s->child > 0 || now_ms - s->last_ms < s->every_ms)
+    if (!s->every_ms || s->picture.child || now_ms - s->last_ms < s->every_ms)
         return;
     s->last_ms = now_ms;
     const char *reason = rgs_tap_state_begin(s);
@@ -124,8 +110,7 @@ void rgs_tap_state_finish(struct rgs_tap_state *s)
     if (!s->state)
         return;
     reap(s, true);
-    struct rgs_state_for w = whose(s);
-    int status = rgs_state_write(s->state, &w, move, s->tap);
+    int status = write_state(s);
     if (status < 0)
         rgs_log(RGS_LOG_ERROR, "checkpoint-failed", "reason=%s",
                 rgs_log_quote(strerror(-status), quoted));

@@ -3,9 +3,8 @@
 #ifndef RGS_CLI_TAP_STATE_H
 #define RGS_CLI_TAP_STATE_H
 
-#include <sys/types.h>
-
 #include "cli/tap_rules.h"
+#include "store/picture.h"
 #include "store/state.h"
 
 struct rgs_tap_state {
@@ -14,7 +13,8 @@ struct rgs_tap_state {
     const struct rgs_tap_rules *rules;
     uint64_t shape, services;
     int64_t every_ms, last_ms;
-    pid_t child; /* that writes; 0: none */
+    struct rgs_picture picture; /* that is written */
+    bool refused;               /* the last one could not be taken */
 };
 
 /* Opens the folder and goes on with what is in it, before the tap starts. False after a complaint.

@@ -135,7 +135,7 @@ enum rgs_block_result rgs_block_head(struct rgs_bytes block, struct rgs_block_he
         return RGS_BLOCK_OTHER_VERSION;
     if (head->shards == 0 || head->shards > RGS_BLOCK_SHARDS || head->shard >= head->shards)
         return RGS_BLOCK_MALFORMED;
-    return type == RGS_BLOCK_DATA || type == RGS_BLOCK_END ? RGS_BLOCK_OK : RGS_BLOCK_MALFORMED;
+    return type >= RGS_BLOCK_DATA && type <= RGS_BLOCK_STATE ? RGS_BLOCK_OK : RGS_BLOCK_MALFORMED;
 }
 
 enum rgs_block_result rgs_block_open(struct rgs_sealer *s, struct rgs_bytes block,

@@ -30,6 +30,7 @@ enum {
 enum rgs_block_type {
     RGS_BLOCK_DATA = 1, /* a body of observations */
     RGS_BLOCK_END,      /* the probe has read all; ts is the last event time it saw */
+    RGS_BLOCK_STATE,    /* no entry of a log: a piece of an engine's state (store/pieces.h) */
 };
 
 /*

@@ -9,6 +9,8 @@
 enum {
     HELD_BYTES = 256 << 20, /* of blocks that wait for other probes */
     MOST_LINES = 8192,      /* the highest */
+    MOST_ALERTS = 1 << 20,  /* of an image, that are not committed everywhere */
+    MOST_TEXT = 1 << 20,    /* of one of them */
 };
 
 struct told {
@@ -110,23 +112,32 @@ static void on_complete(void *ctx, int64_t ts)
         a->short_of_memory = true;
 }
 
-static bool keep_alert(struct rgs_answer *a, const struct rgs_result_alert *r, const char *json)
-{
-    static const char *const levels[] = {"insufficient", "clear", "review", "alert"};
-    size_t n[3] = {strlen(r->id) + 1, strlen(r->typology) + 1, strlen(json) + 1};
+static const char *const levels[] = {"insufficient", "clear", "review", "alert"};
 
+static struct told *more_alerts(struct rgs_answer *a)
+{
     if (a->alerts == a->cap) {
         size_t cap = a->cap ? a->cap * 2 : 64;
         struct told *more = realloc(a->alert, cap * sizeof(*more));
         if (!more)
-            return false;
+            return NULL;
         a->alert = more;
         a->cap = cap;
     }
+    return &a->alert[a->alerts++];
+}
+
+static bool keep_alert(struct rgs_answer *a, const struct rgs_result_alert *r, const char *json)
+{
+    size_t n[3] = {strlen(r->id) + 1, strlen(r->typology) + 1, strlen(json) + 1};
+
     char *text = malloc(n[0] + n[1] + n[2]);
-    if (!text)
+    struct told *t = text ? more_alerts(a) : NULL;
+
+    if (!t) {
+        free(text);
         return false;
-    struct told *t = &a->alert[a->alerts++];
+    }
     *t = (struct told){.at = a->turning >= 0 ? a->turning : rgs_merge_now(a->merge),
                        .shard = rgs_shard_of_id(r->id, a->conf.shards),
                        .id = text,
@@ -161,10 +172,21 @@ static size_t fetch(void *ctx, const struct rgs_place *place, uint8_t *out)
     return a->conf.fetch(a->conf.ctx, place, out);
 }
 
-struct rgs_answer *rgs_answer_new(const struct rgs_answer_conf *conf, struct rgs_sealer *sealer)
+static struct rgs_scorer *scorer_of(struct rgs_answer *a, const struct rgs_ruleset *ruleset)
 {
     struct rgs_scorer_capacity capacity = rgs_scorer_capacity_default;
     struct rgs_scorer_names names;
+
+    capacity.hash_key = a->conf.hash_key;
+    rgs_site_names_give(a->names, &names);
+    struct rgs_scorer *s = rgs_scorer_new(ruleset, &names, &capacity, &rgs_alloc_libc);
+    if (s)
+        rgs_scorer_on_alert(s, on_alert, a);
+    return s;
+}
+
+struct rgs_answer *rgs_answer_new(const struct rgs_answer_conf *conf, struct rgs_sealer *sealer)
+{
     struct rgs_answer *a = calloc(1, sizeof(*a));
 
     if (!a)
@@ -179,19 +201,16 @@ struct rgs_answer *rgs_answer_new(const struct rgs_answer_conf *conf, struct rgs
     a->settled = RGS_NEVER;
     a->ruleset = conf->ruleset;
     a->turned = a->turning = -1;
-    capacity.hash_key = conf->hash_key;
     a->names = rgs_site_names_new(conf->catalogue, conf->hash_key);
     if (a->names) {
-        rgs_site_names_give(a->names, &names);
         rgs_site_names_learn(a->names, &merge.names);
-        a->scorer = rgs_scorer_new(conf->ruleset, &names, &capacity, &rgs_alloc_libc);
+        a->scorer = scorer_of(a, conf->ruleset);
         a->merge = rgs_merge_new(&merge, sealer);
     }
     if (!a->scorer || !a->merge) {
         rgs_answer_del(a);
         return NULL;
     }
-    rgs_scorer_on_alert(a->scorer, on_alert, a);
     return a;
 }
 
@@ -392,4 +411,114 @@ bool rgs_answer_scores(struct rgs_answer *a, struct rgs_commit **commit, struct 
         lines[k] = now[k];
     }
     return ok;
+}
+
+/* ---- as bytes ---------------------------------------------------------------------------------
+ */
+
+/* The set of that turn, when it is the one of this sum. */
+static const struct rgs_ruleset *in_force(const struct rgs_answer *a, int64_t turned,
+                                          const char *sha256)
+{
+    const struct rgs_timed_rules *t;
+    size_t n = a->conf.timetable ? rgs_timetable_turns(a->conf.timetable, &t) : 0;
+    const struct rgs_ruleset *found = turned < 0 ? a->conf.ruleset : NULL;
+
+    for (size_t i = 0; i < n; i++)
+        found = turned >= 0 && t[i].at == turned ? t[i].ruleset : found;
+    return found && strcmp(rgs_ruleset_sha256(found), sha256) == 0 ? found : NULL;
+}
+
+static void ruleset_image(struct rgs_answer *a, struct rgs_image *im)
+{
+    char sha256[65] = "";
+
+    snprintf(sha256, sizeof(sha256), "%s", rgs_ruleset_sha256(a->ruleset));
+    RGS_IMAGE(im, a->turned);
+    RGS_IMAGE(im, sha256);
+    if (im->mode != RGS_IMAGE_READ || im->failed)
+        return;
+    sha256[sizeof(sha256) - 1] = '\0';
+    const struct rgs_ruleset *ruleset = in_force(a, a->turned, sha256);
+    struct rgs_scorer *s = ruleset ? scorer_of(a, ruleset) : NULL;
+    if (!s) {
+        im->failed = true;
+        return;
+    }
+    rgs_scorer_del(a->scorer);
+    a->scorer = s;
+    a->ruleset = ruleset;
+}
+
+static void alert_image(struct rgs_answer *a, struct rgs_image *im, struct told *t)
+{
+    bool reads = im->mode == RGS_IMAGE_READ;
+    uint32_t at[2] = {0}, n = 0, level = 0;
+
+    if (!reads) {
+        at[0] = (uint32_t)(t->typology - t->id);
+        at[1] = (uint32_t)(t->json - t->id);
+        n = at[1] + (uint32_t)strlen(t->json) + 1;
+        while (levels[level] != t->level)
+            level++;
+    }
+    RGS_IMAGE(im, t->at);
+    RGS_IMAGE(im, t->shard);
+    RGS_IMAGE(im, at);
+    RGS_IMAGE(im, n);
+    RGS_IMAGE(im, level);
+    if (!rgs_image_fits(im, n, MOST_TEXT) || !rgs_image_fits(im, at[0], n) ||
+        !rgs_image_fits(im, at[1], n) || !rgs_image_fits(im, level, 3) ||
+        !rgs_image_fits(im, t->shard, a->conf.shards - 1))
+        return;
+    if (reads) {
+        t->id = calloc(1, (size_t)n + 1);
+        im->failed = im->failed || !t->id;
+    }
+    rgs_image_bytes(im, t->id, n);
+    if (reads && t->id) {
+        t->typology = t->id + at[0];
+        t->json = t->id + at[1];
+        t->level = levels[level];
+    }
+}
+
+static void alerts_image(struct rgs_answer *a, struct rgs_image *im)
+{
+    uint64_t n = a->alerts;
+
+    RGS_IMAGE(im, n);
+    RGS_IMAGE(im, a->settled);
+    for (uint64_t i = 0; rgs_image_fits(im, n, MOST_ALERTS) && i < n; i++) {
+        struct told *t = im->mode == RGS_IMAGE_READ ? more_alerts(a) : &a->alert[i];
+        if (!t) {
+            im->failed = true;
+            return;
+        }
+        if (im->mode == RGS_IMAGE_READ)
+            *t = (struct told){0};
+        alert_image(a, im, t);
+    }
+}
+
+void rgs_answer_image(struct rgs_answer *a, struct rgs_image *im, int64_t now_ms)
+{
+    bool final = a->final;
+
+    ruleset_image(a, im);
+    RGS_IMAGE(im, a->event_ts);
+    alerts_image(a, im);
+    if (!im->failed)
+        rgs_site_names_image(a->names, im);
+    if (!im->failed)
+        rgs_scorer_image(a->scorer, im);
+    if (!im->failed)
+        rgs_merge_image(a->merge, im, now_ms);
+    RGS_IMAGE(im, final);
+    if (im->mode != RGS_IMAGE_READ || im->failed || !final)
+        return;
+    /* It was taken for good, and stands in what was just read: to be looked at again is enough. */
+    rgs_result_owner_init(&a->result, &rgs_alloc_libc);
+    a->final = true;
+    im->failed = rgs_scorer_preview(a->scorer, &a->result) < 0;
 }

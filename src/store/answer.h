@@ -48,6 +48,11 @@ bool rgs_answer_alerts(const struct rgs_answer *a, unsigned shard, int64_t from,
 bool rgs_answer_any_alert(const struct rgs_answer *a, unsigned shard, int64_t from);
 /* Those up to here are committed everywhere, and are forgotten. */
 void rgs_answer_settle(struct rgs_answer *a, int64_t upto);
+/*
+ * Moves all that it knows; reading, into a new one. Which rule set is in force is looked up in the
+ * timetable, which must know as much as it did then: fails when that is another one.
+ */
+void rgs_answer_image(struct rgs_answer *a, struct rgs_image *im, int64_t now_ms);
 /* Alerts up to here are not known any more. */
 int64_t rgs_answer_settled(const struct rgs_answer *a);
 

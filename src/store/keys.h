@@ -18,6 +18,9 @@
  *
  *     rgs:{NAME}:site     hash: shards
  *     rgs:{NAME}:engines  sorted set: engine to when it was last heard of
+ *     rgs:{NAME}:states   list: "PLACE ID PIECES UPTO FROM" of an engine's states, newest first;
+ *                         FROM: the oldest entry of each shard's log that is still needed
+ *     rgs:{NAME}:state.PLACE  hash: id, and number to a sealed piece of it (store/checkpoint.h)
  *     rgs:{NAME}:rulelog  list: the log of rule sets (store/rulebook.h)
  *     rgs:{NAME}:rules:SHA256  string: the files of one (store/bundle.h)
  *     rgs:{NAME}:cases    list: the log of cases (store/casebook.h)

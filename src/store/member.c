@@ -3,10 +3,18 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <time.h>
+#include <unistd.h>
+
+#include "regsentry/regsentry.h"
+#include "store/checkpoint.h"
+#include "store/picture.h"
 
 enum {
+    STATE_VERSION = 1, /* grows when what a state says means something else */
     RETRY_MS = 300,
     LEASE_PARTS = 3,      /* renewals in the time of a lease */
     STEP_ENTRIES = 64,    /* that are read at once, of all shards */
@@ -16,7 +24,8 @@ enum {
     PAUSE_MS = 20,        /* between two looks at logs where nothing is new */
     POISONED = 16,        /* blocks of one step that are kept aside */
     LATENCIES = 1024,
-    KEEP_MS = 3600000, /* between two puttings-off of what expires */
+    KEEP_MS = 3600000,   /* between two puttings-off of what expires */
+    WRITING_MS = 600000, /* a state that takes longer to be written is given up */
 };
 
 struct held {
@@ -39,7 +48,7 @@ struct rgs_member {
     struct rgs_site *site;
     struct rgs_timetable *timetable;
     const struct rgs_ruleset *ruleset; /* that was in force a step ago */
-    long rules; /* lines of the log of rules that the seals told of */
+    long rules;                        /* lines of the log of rules that the seals told of */
     int64_t kept_at;
     struct rgs_answer *answer;
     unsigned n;
@@ -51,6 +60,11 @@ struct rgs_member {
     bool away, more;
     struct aside poisoned[POISONED];
     unsigned n_poisoned;
+    struct rgs_picture picture;
+    pid_t self;
+    int64_t state_at;    /* monotonic ms */
+    uint64_t state_upto; /* observations that the last one had, and one */
+    const char *unfit;   /* why a state cannot be gone on with */
     struct rgs_member_status status;
     uint32_t latency[LATENCIES];
     uint64_t latencies;
@@ -124,6 +138,7 @@ void rgs_member_del(struct rgs_member *m)
 {
     if (!m)
         return;
+    rgs_picture_drop(&m->picture);
     for (unsigned k = 0; k < m->n; k++)
         drop(m, k);
     for (unsigned i = 0; i < m->n_poisoned; i++)
@@ -144,13 +159,10 @@ static size_t fetch(void *ctx, const struct rgs_place *place, uint8_t *out)
     return m->site ? rgs_site_fetch(m->site, place, out) : 0;
 }
 
-/* From the begin of the logs. */
-static bool begin(struct rgs_member *m, const char *why)
+static bool anew(struct rgs_member *m)
 {
     struct rgs_answer_conf conf = m->conf.answer;
 
-    if (m->answer)
-        say(m, "anew", why);
     rgs_answer_del(m->answer);
     conf.shards = m->n;
     conf.fetch = fetch;
@@ -167,7 +179,187 @@ static bool begin(struct rgs_member *m, const char *why)
     m->issued = RGS_NEVER;
     m->more = false;
     m->ruleset = NULL;
+    m->state_upto = 0;
     return m->answer != NULL;
+}
+
+/* ---- states -----------------------------------------------------------------------------------
+ */
+
+static bool is_same(struct rgs_member *m, struct rgs_image *im, uint64_t v, const char *unfit)
+{
+    bool was = im->failed;
+
+    rgs_image_same(im, v);
+    if (im->failed && !was)
+        m->unfit = unfit;
+    return !im->failed;
+}
+
+/* The logs must still have what the state goes on from. */
+static bool logs_go_on(struct rgs_member *m)
+{
+    const struct rgs_merge *merge = rgs_answer_merge(m->answer);
+    struct rgs_place needed;
+
+    for (unsigned k = 0; k < m->n; k++) {
+        if (rgs_site_check(m->site, &m->place[k]) < 0 ||
+            (rgs_merge_needs(merge, k, &needed) && rgs_site_check(m->site, &needed) < 0))
+            return false;
+    }
+    return true;
+}
+
+/* Both ways. */
+static void state(void *ctx, struct rgs_image *im)
+{
+    static const char another[] = "it is of another version of this program";
+    struct rgs_member *m = ctx;
+    const struct rgs_catalogue *catalogue = m->conf.answer.catalogue;
+
+    if (!is_same(m, im, STATE_VERSION, another) ||
+        !is_same(m, im, rgs_id_of(rgs_version(), strlen(rgs_version())), another) ||
+        !is_same(m, im, sizeof(m->place), another) ||
+        !is_same(m, im, rgs_catalogue_mark(catalogue), "it knows other services") ||
+        !is_same(m, im, m->n, "the site has another number of shards"))
+        return;
+    RGS_IMAGE(im, m->place);
+    RGS_IMAGE(im, m->rules);
+    if (im->mode == RGS_IMAGE_READ && !im->failed) {
+        for (unsigned k = 0; k < m->n; k++) {
+            m->place[k].shard = k;
+            m->place[k].id[sizeof(m->place[k].id) - 1] = '\0';
+        }
+        m->unfit = "it is of other rules, capacities, or of a log that has been trimmed since";
+        im->failed = !rgs_timetable_know(m->timetable, m->rules);
+    }
+    rgs_answer_image(m->answer, im, now_ms());
+    if (im->mode == RGS_IMAGE_READ && !im->failed)
+        im->failed = !logs_go_on(m);
+}
+
+/* 0: goes on with the newest state that fits; 1: there is none; -EAGAIN; or -ENOMEM. */
+static int resume(struct rgs_member *m)
+{
+    struct rgs_merge_counts counts;
+    char text[160];
+    int status = -EINVAL;
+
+    for (unsigned i = 0; status < 0 && i < RGS_CHECKPOINT_STATES + 1; i++) {
+        m->unfit = NULL;
+        status = rgs_checkpoint_read(m->site, m->sealer, i, state, m);
+        if (status >= 0 || status == -EAGAIN || status == -ENOMEM)
+            break;
+        say(m, "state_refused",
+            status == -EBADMSG ? "a piece of it is damaged or missing"
+            : m->unfit         ? m->unfit
+                               : rgs_site_trouble(m->site));
+        if (!anew(m))
+            return -ENOMEM;
+        if (status == -EACCES)
+            return 1;
+    }
+    if (status)
+        return status < 0 ? status : 1;
+    rgs_merge_counts(rgs_answer_merge(m->answer), &counts);
+    snprintf(text, sizeof(text), "%" PRIu64 " observations are known", counts.observations);
+    say(m, "resumed", text);
+    m->state_upto = counts.observations + 1;
+    m->state_at = now_ms();
+    return 0;
+}
+
+static int write_state(struct rgs_member *m)
+{
+    const struct rgs_merge *merge = rgs_answer_merge(m->answer);
+    char from[RGS_SHARDS_MAX * sizeof(m->place[0].id)] = "";
+    struct rgs_place needed;
+    size_t n = 0;
+
+    for (unsigned k = 0; k < m->n; k++) {
+        bool waits = rgs_merge_needs(merge, k, &needed);
+        n += (size_t)snprintf(from + n, sizeof(from) - n, "%s%.46s", k ? "," : "",
+                              waits ? needed.id : m->place[k].id);
+    }
+    int status = rgs_checkpoint_write(m->site, m->sealer, rgs_merge_upto(merge), from, state, m);
+    return status < 0 ? status : 0;
+}
+
+/* In the child, which goes when its parent does. */
+static int write_picture(void *ctx)
+{
+    struct rgs_member *m = ctx;
+
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != m->self)
+        return -ECANCELED;
+    return rgs_site_reconnect(m->site) ? write_state(m) : -ENOMEM;
+}
+
+static void wrote(struct rgs_member *m, int reason)
+{
+    m->status.states += !reason;
+    if (reason)
+        say(m, "checkpoint_failed",
+            reason == ESTALE ? "another engine has the lease" : strerror(reason));
+    else
+        say(m, "checkpoint", "the state is kept");
+}
+
+/* Something new is known, and it is this engine's to keep it. */
+static bool state_due(const struct rgs_member *m, struct rgs_merge_counts *counts)
+{
+    if (!m->conf.state_ms || !m->answer || !m->site || !m->held[0].mine || m->picture.child)
+        return false;
+    rgs_merge_counts(rgs_answer_merge(m->answer), counts);
+    return counts->observations && counts->observations + 1 != m->state_upto;
+}
+
+static void see_to_state(struct rgs_member *m)
+{
+    struct rgs_merge_counts counts;
+    int64_t now = now_ms();
+    int reason;
+
+    if (rgs_picture_done(&m->picture, false, &reason))
+        wrote(m, reason);
+    if (m->picture.child && now - m->state_at > WRITING_MS) {
+        rgs_picture_drop(&m->picture);
+        wrote(m, ETIMEDOUT);
+    }
+    if (now - m->state_at < m->conf.state_ms || !state_due(m, &counts))
+        return;
+    m->state_at = now;
+    m->state_upto = counts.observations + 1;
+    m->self = getpid();
+    int status = rgs_picture_take(&m->picture, write_picture, m);
+    if (status < 0)
+        wrote(m, -status);
+}
+
+void rgs_member_finish(struct rgs_member *m)
+{
+    struct rgs_merge_counts counts;
+    int reason;
+
+    if (rgs_picture_done(&m->picture, true, &reason))
+        wrote(m, reason);
+    if (state_due(m, &counts))
+        wrote(m, -write_state(m));
+}
+
+/* Goes on with a state where that is wanted and one is there, else from the begin of the logs. 0;
+ * -EAGAIN: later; or -ENOMEM. */
+static int begin(struct rgs_member *m, const char *why, bool with_state)
+{
+    if (m->answer)
+        say(m, "anew", why);
+    int status = !anew(m) ? -ENOMEM : with_state && m->conf.state_ms ? resume(m) : 1;
+    if (status < 0) {
+        rgs_answer_del(m->answer);
+        m->answer = NULL;
+    }
+    return status < 0 ? status : 0;
 }
 
 static bool dial(struct rgs_member *m)
@@ -235,21 +427,21 @@ static void keep_aside(struct rgs_member *m)
 }
 
 /* Connections were lost: the logs may have lost their ends, or what is still to be read. */
-static bool check(struct rgs_member *m)
+static int check(struct rgs_member *m)
 {
     uint64_t losses = rgs_site_losses(m->site);
 
     if (losses == m->losses)
-        return true;
+        return 0;
     for (unsigned k = 0; k < m->n; k++) {
         int status = rgs_site_check(m->site, &m->place[k]);
         if (status == -ESTALE)
-            return begin(m, "the log was cut off while this engine was away");
+            return begin(m, "the log was cut off while this engine was away", true);
         if (status < 0)
-            return true; /* later */
+            return 0; /* later */
     }
     m->losses = losses;
-    return true;
+    return 0;
 }
 
 static void seal(struct rgs_member *m)
@@ -322,7 +514,7 @@ static bool renew(struct rgs_member *m, unsigned shard, unsigned quota)
 }
 
 /* Renews what is held, takes what is free up to an even share, and gives back what is more. */
-static bool see_to_leases(struct rgs_member *m)
+static int see_to_leases(struct rgs_member *m)
 {
     unsigned engines = 1, place = 0;
     int64_t least = INT64_MAX;
@@ -347,7 +539,8 @@ static bool see_to_leases(struct rgs_member *m)
     }
     if (m->answer && fits)
         rgs_answer_settle(m->answer, least);
-    return fits || !m->answer || begin(m, "the site lost what was committed");
+    /* A state that was kept knows no less than this engine does. */
+    return fits || !m->answer ? 0 : begin(m, "the site lost what was committed", false);
 }
 
 /* ---- commits ----------------------------------------------------------------------------------
@@ -505,10 +698,15 @@ int rgs_member_step(struct rgs_member *m, int wait_ms)
         pause_ms(wait_ms < 100 ? wait_ms : 100);
         return 0;
     }
-    if (!m->answer && !begin(m, ""))
-        return -ENOMEM;
-    if (!check(m) || (renewal_due(m) && !see_to_leases(m)))
-        return -ENOMEM;
+    status = m->answer ? 0 : begin(m, "", true);
+    if (!status)
+        status = check(m);
+    if (!status && renewal_due(m))
+        status = see_to_leases(m);
+    if (status == -EAGAIN)
+        pause_ms(PAUSE_MS);
+    if (status || !m->answer)
+        return status == -EAGAIN ? 0 : status;
     if (!m->more) {
         found = rgs_site_read(m->site, m->place, count > 2 ? count : 2, on_entry, m);
         if (found < 0)
@@ -521,6 +719,7 @@ int rgs_member_step(struct rgs_member *m, int wait_ms)
     bool idle = found == 0 && !m->more;
     seal(m);
     status = commit_all(m, idle);
+    see_to_state(m);
     tell_whether_away(m);
     if (idle || m->away)
         pause_ms(wait_ms < PAUSE_MS ? wait_ms : PAUSE_MS);

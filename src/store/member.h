@@ -4,7 +4,8 @@
  * that live share them evenly, and give back what is too many when one joins), and commits for the
  * shards that it holds: alerts as they arise, scores from time to time, and up to where, all in one
  * piece for each shard. What the last owner had committed is not told again; what it had not, is.
- * Who holds the first shard also writes the seals.
+ * Who holds the first shard also writes the seals, and now and then its state, with which an engine
+ * begins that finds one which fits it; else it reads the logs from their begin.
  */
 #ifndef RGS_STORE_MEMBER_H
 #define RGS_STORE_MEMBER_H
@@ -19,6 +20,7 @@ struct rgs_member_conf {
     unsigned sessions;             /* of probes that must have begun before anything is evaluated */
     int silent_ms;                 /* a probe that tells nothing for so long holds nobody back */
     int scores_ms;                 /* between two commits of scores */
+    int64_t state_ms;              /* between two states that are kept; 0: none is */
     /* News for people: an event in one word, and what is to be said of it. */
     void (*say)(void *ctx, const char *event, const char *text);
     void *ctx;
@@ -29,6 +31,8 @@ struct rgs_member;
 /* The key is borrowed during the call. NULL when memory is short. */
 struct rgs_member *rgs_member_new(const struct rgs_member_conf *conf,
                                   const struct rgs_token_key *key);
+/* Keeps the last state. */
+void rgs_member_finish(struct rgs_member *m);
 /* Gives the leases back. */
 void rgs_member_del(struct rgs_member *m);
 
@@ -40,6 +44,7 @@ struct rgs_member_status {
     struct rgs_merge_counts merge;
     uint64_t commits, alerts; /* of this engine */
     uint64_t fenced;          /* times it had to stand back */
+    uint64_t states;          /* that it kept */
     bool complete; /* every session has ended, and all is committed by whoever holds it */
 };
 void rgs_member_status(const struct rgs_member *m, struct rgs_member_status *out);

@@ -1,69 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "store/merge.h"
-
 #include <errno.h>
 #include <stdlib.h>
 
-enum { MARKS = 64 };
-
-/* A block that waits, opened: only what its probe sealed has a say in the order. */
-struct waiting {
-    struct waiting *next;
-    struct rgs_place place;
-    struct rgs_block_head head;
-    int64_t least; /* what its observations count as at least */
-    bool held;     /* else the body is to be fetched again */
-    size_t n;
-    uint8_t body[];
-};
-
-/* A body that is being read. */
-struct cursor {
-    struct waiting *of;
-    struct rgs_obs_unpacker unpacker;
-    struct rgs_obs next;
-};
-
-/* What one shard brings of a session. */
-struct part {
-    struct waiting *first, *last;
-    uint64_t seq; /* newest */
-    bool ended;
-    struct cursor *cursor; /* NULL: nothing more of this round */
-};
-
-struct source {
-    uint64_t probe, session;
-    unsigned shards, ended_parts;
-    uint64_t round;      /* that is being read, or was last */
-    uint64_t whole;      /* the newest of which all blocks are there */
-    int64_t newest;      /* time of the newest whole round */
-    int64_t now, end_ts; /* now: of the observation that is next */
-    int64_t heard_at;
-    bool any_round, ended, silent, has_next;
-    unsigned at; /* the part that has the next one */
-    struct part part[];
-};
-
-struct mark {
-    int64_t upto, ended;
-};
-
-struct rgs_merge {
-    struct rgs_merge_conf conf;
-    struct rgs_sealer *sealer;
-    struct source *source[RGS_MERGE_SESSIONS]; /* in the order of probe and session */
-    unsigned n;
-    int64_t sealed[RGS_BLOCK_SHARDS]; /* of each log */
-    struct mark mark[MARKS];
-    unsigned marks;
-    unsigned known_ended, told_ended; /* sessions: by their blocks, and at the last mark */
-    unsigned forgotten_ended;
-    int64_t upto, now;
-    size_t held;
-    struct rgs_merge_counts counts;
-    uint8_t block[RGS_BLOCK_MAX], body[RGS_BLOCK_MAX];
-};
+#include "store/merge_parts.h"
 
 struct rgs_merge *rgs_merge_new(const struct rgs_merge_conf *conf, struct rgs_sealer *sealer)
 {
@@ -79,15 +18,15 @@ struct rgs_merge *rgs_merge_new(const struct rgs_merge_conf *conf, struct rgs_se
     return m;
 }
 
-static void waiting_del(struct waiting *w)
+static void waiting_del(struct rgs_waiting *w)
 {
     explicit_bzero(w, sizeof(*w) + (w->held ? w->n : 0)); /* numbers stand in it */
     free(w);
 }
 
-static struct waiting *take_first(struct rgs_merge *m, struct part *p)
+static struct rgs_waiting *take_first(struct rgs_merge *m, struct rgs_lane *p)
 {
-    struct waiting *w = p->first;
+    struct rgs_waiting *w = p->first;
     p->first = w->next;
     if (!p->first)
         p->last = NULL;
@@ -96,7 +35,7 @@ static struct waiting *take_first(struct rgs_merge *m, struct part *p)
     return w;
 }
 
-static void close_cursor(struct part *p)
+static void close_cursor(struct rgs_lane *p)
 {
     if (!p->cursor)
         return;
@@ -106,7 +45,7 @@ static void close_cursor(struct part *p)
     p->cursor = NULL;
 }
 
-static void source_del(struct rgs_merge *m, struct source *s)
+static void source_del(struct rgs_merge *m, struct rgs_source *s)
 {
     for (unsigned k = 0; k < s->shards; k++) {
         while (s->part[k].first)
@@ -134,7 +73,7 @@ static unsigned place_of(const struct rgs_merge *m, uint64_t probe, uint64_t ses
     unsigned low = 0, high = m->n;
     while (low < high) {
         unsigned mid = (low + high) / 2;
-        const struct source *s = m->source[mid];
+        const struct rgs_source *s = m->source[mid];
         if (s->probe < probe || (s->probe == probe && s->session < session))
             low = mid + 1;
         else
@@ -143,7 +82,7 @@ static unsigned place_of(const struct rgs_merge *m, uint64_t probe, uint64_t ses
     return low;
 }
 
-static bool has_waiting(const struct source *s)
+static bool has_waiting(const struct rgs_source *s)
 {
     bool any = s->has_next;
     for (unsigned k = 0; k < s->shards && !any; k++)
@@ -154,10 +93,10 @@ static bool has_waiting(const struct source *s)
 /* A place for a newcomer: who has ended goes first, else who was heard of longest ago. */
 static void make_place(struct rgs_merge *m)
 {
-    struct source *victim = NULL;
+    struct rgs_source *victim = NULL;
 
     for (unsigned i = 0; i < m->n; i++) {
-        struct source *s = m->source[i];
+        struct rgs_source *s = m->source[i];
         if (!has_waiting(s) && (!victim || (s->ended && !victim->ended) ||
                                 (s->ended == victim->ended && s->heard_at < victim->heard_at)))
             victim = s;
@@ -170,10 +109,10 @@ static void make_place(struct rgs_merge *m)
     source_del(m, victim);
 }
 
-static struct source *source_of(struct rgs_merge *m, const struct rgs_block_head *h)
+struct rgs_source *rgs_merge_source(struct rgs_merge *m, const struct rgs_block_head *h)
 {
     unsigned at = place_of(m, h->probe, h->session);
-    struct source *s = at < m->n ? m->source[at] : NULL;
+    struct rgs_source *s = at < m->n ? m->source[at] : NULL;
 
     if (s && s->probe == h->probe && s->session == h->session)
         return s;
@@ -203,10 +142,11 @@ static int64_t later(int64_t a, int64_t b)
     return a > b ? a : b;
 }
 
-static void next_of(struct rgs_merge *m, struct part *p)
+void rgs_merge_next_of(struct rgs_merge *m, struct rgs_lane *p)
 {
     enum rgs_outcome got = rgs_obs_unpack(&p->cursor->unpacker, &p->cursor->next);
 
+    p->cursor->taken++;
     if (got == RGS_OK)
         return;
     m->counts.poisoned += got != RGS_SHORT;
@@ -214,13 +154,13 @@ static void next_of(struct rgs_merge *m, struct part *p)
 }
 
 /* The body of a block that was too much to be held. */
-static struct waiting *fetch(struct rgs_merge *m, struct waiting *w)
+static struct rgs_waiting *fetch(struct rgs_merge *m, struct rgs_waiting *w)
 {
     struct rgs_block_head head;
     size_t n = 0;
     struct rgs_bytes block =
         rgs_bytes(m->block, m->conf.fetch ? m->conf.fetch(m->conf.ctx, &w->place, m->block) : 0);
-    struct waiting *full = malloc(sizeof(*w) + w->n);
+    struct rgs_waiting *full = malloc(sizeof(*w) + w->n);
 
     if (full && rgs_block_open(m->sealer, block, &head, m->body, &n) == RGS_BLOCK_OK && n == w->n) {
         *full = *w;
@@ -235,9 +175,26 @@ static struct waiting *fetch(struct rgs_merge *m, struct waiting *w)
     return full;
 }
 
-static void open_block(struct rgs_merge *m, struct source *s, struct part *p)
+bool rgs_merge_open_body(struct rgs_merge *m, struct rgs_lane *p, struct rgs_waiting *w)
 {
-    struct waiting *w = take_first(m, p);
+    if (!w->held && !(w = fetch(m, w)))
+        return false;
+    p->cursor = malloc(sizeof(*p->cursor));
+    if (!p->cursor) {
+        m->counts.lost++;
+        waiting_del(w);
+        return false;
+    }
+    p->cursor->of = w;
+    p->cursor->taken = 0;
+    rgs_obs_unpacker_init(&p->cursor->unpacker, &m->conf.names, rgs_bytes(w->body, w->n));
+    rgs_merge_next_of(m, p);
+    return true;
+}
+
+static void open_block(struct rgs_merge *m, struct rgs_source *s, struct rgs_lane *p)
+{
+    struct rgs_waiting *w = take_first(m, p);
 
     s->now = later(s->now, w->least);
     if (w->head.type == RGS_BLOCK_END) {
@@ -245,25 +202,18 @@ static void open_block(struct rgs_merge *m, struct source *s, struct part *p)
             m->conf.end(m->conf.ctx, rgs_bytes(w->body, w->n));
         m->counts.ended += !s->ended;
         s->ended = true;
-    } else if (w->head.count && (w->held || (w = fetch(m, w)))) {
-        p->cursor = malloc(sizeof(*p->cursor));
-        if (p->cursor) {
-            p->cursor->of = w;
-            rgs_obs_unpacker_init(&p->cursor->unpacker, &m->conf.names, rgs_bytes(w->body, w->n));
-            next_of(m, p);
-            return;
-        }
-        m->counts.lost++;
+    } else if (w->head.count) {
+        rgs_merge_open_body(m, p, w);
+        return;
     }
-    if (w)
-        waiting_del(w);
+    waiting_del(w);
 }
 
 /*
  * The next round, when all of its blocks are there. A block that is missing while a later one of
  * its part is there is lost (a server that came back without it), and the round goes on without.
  */
-static bool open_round(struct rgs_merge *m, struct source *s)
+static bool open_round(struct rgs_merge *m, struct rgs_source *s)
 {
     uint64_t least = UINT64_MAX;
 
@@ -280,7 +230,7 @@ static bool open_round(struct rgs_merge *m, struct source *s)
     s->any_round = true;
     s->round = least;
     for (unsigned k = 0; k < s->shards; k++) {
-        struct part *p = &s->part[k];
+        struct rgs_lane *p = &s->part[k];
         if (p->first->head.seq == least) {
             open_block(m, s, p);
         } else {
@@ -292,13 +242,13 @@ static bool open_round(struct rgs_merge *m, struct source *s)
 }
 
 /* The session's next observation, if it is known. */
-static void advance(struct rgs_merge *m, struct source *s)
+static void advance(struct rgs_merge *m, struct rgs_source *s)
 {
     s->has_next = false;
     do {
         uint64_t least = UINT64_MAX;
         for (unsigned k = 0; k < s->shards; k++) {
-            const struct cursor *c = s->part[k].cursor;
+            const struct rgs_cursor *c = s->part[k].cursor;
             if (c && c->unpacker.order < least) {
                 least = c->unpacker.order;
                 s->at = k;
@@ -310,14 +260,14 @@ static void advance(struct rgs_merge *m, struct source *s)
         s->now = later(s->now, s->part[s->at].cursor->next.ts);
 }
 
-static void give(struct rgs_merge *m, struct source *s)
+static void give(struct rgs_merge *m, struct rgs_source *s)
 {
-    struct part *p = &s->part[s->at];
+    struct rgs_lane *p = &s->part[s->at];
 
     m->counts.observations++;
     m->now = s->now;
     m->conf.obs(m->conf.ctx, &p->cursor->next);
-    next_of(m, p);
+    rgs_merge_next_of(m, p);
     advance(m, s);
 }
 
@@ -325,12 +275,12 @@ static void give(struct rgs_merge *m, struct source *s)
  */
 
 /* Which source is next, and up to which time it stays so. False: none is up to this limit. */
-static bool choose(struct rgs_merge *m, int64_t limit, struct source **best, int64_t *until)
+static bool choose(struct rgs_merge *m, int64_t limit, struct rgs_source **best, int64_t *until)
 {
     *best = NULL;
     *until = limit;
     for (unsigned i = 0; i < m->n; i++) {
-        struct source *s = m->source[i];
+        struct rgs_source *s = m->source[i];
         if (!s->has_next)
             advance(m, s);
         if (!s->has_next || s->now > limit)
@@ -350,7 +300,7 @@ static bool choose(struct rgs_merge *m, int64_t limit, struct source **best, int
 /* All up to the limit; false when the allowance ran out before. */
 static bool drain(struct rgs_merge *m, int64_t limit, unsigned *left)
 {
-    struct source *s;
+    struct rgs_source *s;
     int64_t until;
 
     while (choose(m, limit, &s, &until)) {
@@ -401,12 +351,10 @@ int64_t rgs_merge_now(const struct rgs_merge *m)
 /* ---- what comes in ----------------------------------------------------------------------------
  */
 
-static int wait_for_round(struct rgs_merge *m, struct part *p, const struct waiting *what)
+int rgs_merge_wait(struct rgs_merge *m, struct rgs_lane *p, const struct rgs_waiting *what,
+                   bool hold)
 {
-    /* The end is small, and must not be missed. */
-    bool hold = what->head.type == RGS_BLOCK_END || !m->conf.fetch ||
-                m->held + what->n <= m->conf.held_bytes;
-    struct waiting *w = malloc(sizeof(*w) + (hold ? what->n : 0));
+    struct rgs_waiting *w = malloc(sizeof(*w) + (hold ? what->n : 0));
 
     if (!w)
         return -ENOMEM;
@@ -423,7 +371,7 @@ static int wait_for_round(struct rgs_merge *m, struct part *p, const struct wait
 }
 
 /* What a newer block tells of its session, before it is opened. */
-static void hear(struct rgs_merge *m, struct source *s, const struct rgs_block_head *h)
+static void hear(struct rgs_merge *m, struct rgs_source *s, const struct rgs_block_head *h)
 {
     uint64_t whole = UINT64_MAX;
 
@@ -441,29 +389,33 @@ static void hear(struct rgs_merge *m, struct source *s, const struct rgs_block_h
 int rgs_merge_block(struct rgs_merge *m, const struct rgs_place *place, struct rgs_bytes block,
                     int64_t now_ms)
 {
-    struct waiting w = {.place = *place};
+    struct rgs_waiting w = {.place = *place};
     int64_t sealed = m->sealed[place->shard];
     int status = 1;
 
     m->counts.blocks++;
-    if (rgs_block_open(m->sealer, block, &w.head, m->body, &w.n) != RGS_BLOCK_OK) {
+    if (rgs_block_open(m->sealer, block, &w.head, m->body, &w.n) != RGS_BLOCK_OK ||
+        w.head.type == RGS_BLOCK_STATE) {
         m->counts.poisoned++;
         return status;
     }
-    struct source *s = source_of(m, &w.head);
+    struct rgs_source *s = rgs_merge_source(m, &w.head);
     if (!s)
         return -ENOMEM;
     if (w.head.shards != s->shards) {
         m->counts.poisoned++;
         return status;
     }
-    struct part *p = &s->part[w.head.shard];
+    struct rgs_lane *p = &s->part[w.head.shard];
     s->heard_at = now_ms;
     s->silent = false;
     if (w.head.seq <= p->seq || p->ended)
         return 0;
     w.least = sealed == RGS_NEVER ? RGS_NEVER : sealed + 1;
-    status = wait_for_round(m, p, &w);
+    /* The end is small, and must not be missed. */
+    bool hold =
+        w.head.type == RGS_BLOCK_END || !m->conf.fetch || m->held + w.n <= m->conf.held_bytes;
+    status = rgs_merge_wait(m, p, &w, hold);
     if (status < 0)
         return status;
     p->seq = w.head.seq;
@@ -480,9 +432,9 @@ int rgs_merge_seal(struct rgs_merge *m, unsigned shard, int64_t upto, int64_t en
     /* The first log speaks for all. */
     if (shard != 0 || ended == RGS_NEVER)
         return 0;
-    if (m->marks == MARKS)
+    if (m->marks == RGS_MERGE_MARKS)
         return -ENOMEM;
-    m->mark[m->marks++] = (struct mark){upto, ended};
+    m->mark[m->marks++] = (struct rgs_mark){upto, ended};
     return 0;
 }
 
@@ -495,7 +447,7 @@ struct knowledge {
     bool live;
 };
 
-static void know(struct source *s, struct knowledge *k, int64_t now_ms, int silent_ms,
+static void know(struct rgs_source *s, struct knowledge *k, int64_t now_ms, int silent_ms,
                  struct rgs_watermark *w)
 {
     k->newest = later(k->newest, later(s->newest, s->now));
@@ -525,7 +477,7 @@ void rgs_merge_watermark(struct rgs_merge *m, unsigned sessions, int64_t now_ms,
     if (m->n == 0 || m->counts.sessions < sessions)
         return;
     for (unsigned i = 0; i < m->n; i++) {
-        struct source *s = m->source[i];
+        struct rgs_source *s = m->source[i];
         if (!s->has_next)
             advance(m, s);
         if (s->has_next && s->now < first)

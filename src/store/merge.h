@@ -13,6 +13,7 @@
 #ifndef RGS_STORE_MERGE_H
 #define RGS_STORE_MERGE_H
 
+#include "base/image.h"
 #include "event/block.h"
 #include "event/obs_pack.h"
 
@@ -78,5 +79,13 @@ struct rgs_merge_counts {
     bool complete; /* the log says so, and nothing came since */
 };
 void rgs_merge_counts(const struct rgs_merge *m, struct rgs_merge_counts *c);
+
+/* Moves all that it knows; reading, into a new one, which then has heard of everybody at now_ms.
+ * Bodies of blocks are not moved, but fetched again. */
+void rgs_merge_image(struct rgs_merge *m, struct rgs_image *im, int64_t now_ms);
+/* The oldest entry of a shard's log that is still to be fetched; false: there is none. */
+bool rgs_merge_needs(const struct rgs_merge *m, unsigned shard, struct rgs_place *out);
+/* True when a stands behind b in one log. */
+bool rgs_place_behind(const char *a, const char *b);
 
 #endif

@@ -82,6 +82,50 @@ static void learn(struct rgs_site_names *n, uint64_t id, struct rgs_bytes word,
     v->parent = put(&at, parent);
 }
 
+/* A word, of its own end; NULL has none. */
+static void text_image(struct rgs_image *im, struct rgs_bytes *s, uint8_t room[RGS_PACK_STRING])
+{
+    uint32_t n = s->p ? (uint32_t)s->n + 1 : 0;
+
+    RGS_IMAGE(im, n);
+    if (!rgs_image_fits(im, n, RGS_PACK_STRING + 1))
+        return;
+    if (im->mode == RGS_IMAGE_READ)
+        *s = n ? rgs_bytes(room, n - 1) : (struct rgs_bytes){0};
+    rgs_image_bytes(im, (void *)(uintptr_t)s->p, s->n);
+}
+
+static struct rgs_bytes text_of(const char *s)
+{
+    return s ? rgs_bytes(s, strlen(s)) : (struct rgs_bytes){0};
+}
+
+void rgs_site_names_image(struct rgs_site_names *n, struct rgs_image *im)
+{
+    uint32_t count = rgs_table_count(n->table), it = 0;
+    uint8_t room[3][RGS_PACK_STRING];
+    const void *key = NULL;
+    void *value = NULL;
+    uint64_t id = 0;
+
+    RGS_IMAGE(im, count);
+    for (uint32_t i = 0; rgs_image_fits(im, count, CAP) && i < count; i++) {
+        struct rgs_bytes word[3] = {{0}};
+        if (im->mode != RGS_IMAGE_READ && rgs_table_next(n->table, &it, &key, &value)) {
+            const struct named *v = value;
+            memcpy(&id, key, sizeof(id));
+            word[0] = text_of(v->word);
+            word[1] = text_of(v->name);
+            word[2] = text_of(v->parent);
+        }
+        RGS_IMAGE(im, id);
+        for (unsigned k = 0; k < 3; k++)
+            text_image(im, &word[k], room[k]);
+        if (im->mode == RGS_IMAGE_READ && !im->failed)
+            learn(n, id, word[0], word[1], word[2]);
+    }
+}
+
 static void learn_reseller(void *ctx, uint64_t id, struct rgs_bytes word, struct rgs_bytes name,
                            struct rgs_bytes parent)
 {

@@ -15,6 +15,8 @@ struct rgs_site_names *rgs_site_names_new(const struct rgs_catalogue *catalogue,
 void rgs_site_names_del(struct rgs_site_names *n);
 
 void rgs_site_names_learn(struct rgs_site_names *n, struct rgs_unpack_names *out);
+/* Moves all words; reading, into what knows none yet. */
+void rgs_site_names_image(struct rgs_site_names *n, struct rgs_image *im);
 void rgs_site_names_give(struct rgs_site_names *n, struct rgs_scorer_names *out);
 
 #endif

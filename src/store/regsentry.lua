@@ -164,6 +164,46 @@ local function commit(keys, args)
   return redis.status_reply('OK')
 end
 
+-- KEYS lease place  ARGV owner epoch id i piece expire
+-- A piece of an engine's state; the first one clears the place.
+local function state_put(keys, args)
+  if not holds(keys[1], args[1], args[2]) then return redis.error_reply('FENCED the lease is another engine\'s') end
+  if args[4] == '0' then
+    redis.call('UNLINK', keys[2])
+    redis.call('HSET', keys[2], 'id', args[3])
+  elseif redis.call('HGET', keys[2], 'id') ~= args[3] then
+    return redis.error_reply('FENCED another state is written there')
+  end
+  redis.call('HSET', keys[2], args[4], args[5])
+  redis.call('EXPIRE', keys[2], args[6])
+  return redis.status_reply('OK')
+end
+
+-- KEYS lease states state.0 state.1 state.2  ARGV owner epoch which id pieces upto from keep
+-- All pieces are there: from now on this is the newest state. The one before it stays, others go.
+local function state_keep(keys, args)
+  if not holds(keys[1], args[1], args[2]) then return redis.error_reply('FENCED the lease is another engine\'s') end
+  local place = keys[3 + tonumber(args[3])]
+  if redis.call('HGET', place, 'id') ~= args[4] or redis.call('HLEN', place) ~= tonumber(args[5]) + 1 then
+    return redis.error_reply('FENCED the state is not whole')
+  end
+  local before = {}
+  for _, line in ipairs(redis.call('LRANGE', keys[2], 0, -1)) do
+    if #before == 0 and line:sub(1, 1) ~= args[3] then before[1] = line end
+  end
+  redis.call('DEL', keys[2])
+  redis.call('RPUSH', keys[2], table.concat({args[3], args[4], args[5], args[6], args[7]}, ' '), unpack(before))
+  keep({keys[2], place}, args[8])
+  for which = 0, 2 do
+    if which == (before[1] and tonumber(before[1]:sub(1, 1))) then
+      keep({keys[3 + which]}, args[8])
+    elseif which ~= tonumber(args[3]) then
+      redis.call('UNLINK', keys[3 + which])
+    end
+  end
+  return redis.status_reply('OK')
+end
+
 -- KEYS log lease  ARGV lines line at keep most
 -- Adds a line to a log of the desks, behind as many as its writer knows of. at, when it is not
 -- empty, is the event time from which a promoted set is in force: it must lie behind what the site
@@ -189,3 +229,5 @@ redis.register_function('rgs_release', release)
 redis.register_function('rgs_seal', seal)
 redis.register_function('rgs_aside', aside)
 redis.register_function('rgs_commit', commit)
+redis.register_function('rgs_state_put', state_put)
+redis.register_function('rgs_state_keep', state_keep)

@@ -153,6 +153,34 @@ void rgs_site_close(struct rgs_site *s)
     free(s);
 }
 
+bool rgs_site_reconnect(struct rgs_site *s)
+{
+    /* The former one's sockets are shared with the parent, and so is what goes over them. */
+    s->home = rgs_home_new(&s->conf.url, TIMEOUT_MS, true);
+    return s->home != NULL;
+}
+
+struct rgs_bytes rgs_site_key(const struct rgs_site *s, char out[RGS_KEY_MAX], unsigned shard,
+                              const char *what)
+{
+    return rgs_key(out, s->name, shard, what);
+}
+
+const char *rgs_site_owner(const struct rgs_site *s)
+{
+    return s->owner;
+}
+
+uint64_t rgs_site_epoch(const struct rgs_site *s, unsigned shard)
+{
+    return s->shard[shard].epoch;
+}
+
+uint32_t rgs_site_keep(const struct rgs_site *s)
+{
+    return s->conf.keep_s;
+}
+
 unsigned rgs_site_shard_count(const struct rgs_site *s)
 {
     return s->n;
@@ -184,12 +212,13 @@ static int status_of(struct rgs_site *s, const redisReply *r)
     if (r && (rgs_redis_is_error(r, "FENCED") || rgs_redis_is_error(r, "POSITION")))
         return -ESTALE;
     s->failed = true;
+    if (r && rgs_redis_is_error(r, "NOPERM"))
+        return -EACCES;
     return r && rgs_redis_is_transient(r) ? -EAGAIN : -EIO;
 }
 
-/* The answer, or NULL with the reason kept. */
-static redisReply *call(struct rgs_site *s, unsigned shard, const struct rgs_bytes *arg, size_t n,
-                        int *status)
+redisReply *rgs_site_call(struct rgs_site *s, unsigned shard, const struct rgs_bytes *arg, size_t n,
+                          int *status)
 {
     redisReply *r = rgs_home_call(s->home, s->shard[shard].slot, arg, n);
 
@@ -210,7 +239,7 @@ int rgs_site_engines(struct rgs_site *s, unsigned *count, unsigned *place)
                                     rgs_redis_word(s->owner), rgs_redis_word(s->ttl),
                                     rgs_redis_word(s->keep)};
     int status;
-    redisReply *r = call(s, 0, arg, 7, &status);
+    redisReply *r = rgs_site_call(s, 0, arg, 7, &status);
 
     if (r && r->type == REDIS_REPLY_ARRAY && r->elements == 2 && r->element[0]->integer > 0) {
         *count = (unsigned)r->element[0]->integer;
@@ -235,7 +264,7 @@ int rgs_site_lease(struct rgs_site *s, unsigned shard, bool wanted, struct rgs_l
                                     rgs_redis_word(s->keep),
                                     rgs_redis_word(wanted ? "1" : "0")};
     int status;
-    redisReply *r = call(s, shard, arg, 9, &status);
+    redisReply *r = rgs_site_call(s, shard, arg, 9, &status);
 
     *out = (struct rgs_lease){.position.upto = RGS_NEVER};
     if (r && r->type == REDIS_REPLY_ARRAY && r->elements == 5) {
@@ -263,7 +292,7 @@ int rgs_site_release(struct rgs_site *s, unsigned shard)
     const struct rgs_bytes arg[] = {rgs_redis_word("FCALL"),  rgs_redis_word("rgs_release"),
                                     rgs_redis_word("1"),      rgs_redis_word(x->key[LEASE]),
                                     rgs_redis_word(s->owner), print(epoch, x->epoch)};
-    freeReplyObject(call(s, shard, arg, 6, &status));
+    freeReplyObject(rgs_site_call(s, shard, arg, 6, &status));
     x->epoch = 0;
     return status;
 }
@@ -354,7 +383,7 @@ int rgs_site_read(struct rgs_site *s, struct rgs_place *behind, unsigned count, 
             continue;
         int failed;
         read_words(s, &behind[k], number, arg);
-        redisReply *r = call(s, k, arg, 6, &failed);
+        redisReply *r = rgs_site_call(s, k, arg, 6, &failed);
         if (r)
             status = entries(r, &behind[k], fn, ctx, &found);
         freeReplyObject(r);
@@ -370,7 +399,7 @@ size_t rgs_site_fetch(struct rgs_site *s, const struct rgs_place *place, uint8_t
     struct rgs_entry e;
     int status;
     size_t n = 0;
-    redisReply *r = call(s, place->shard, arg, 4, &status);
+    redisReply *r = rgs_site_call(s, place->shard, arg, 4, &status);
 
     if (r && r->type == REDIS_REPLY_ARRAY && r->elements == 1 &&
         entry_of(r->element[0], place->shard, &e) && e.block.n <= RGS_BLOCK_MAX) {
@@ -381,25 +410,11 @@ size_t rgs_site_fetch(struct rgs_site *s, const struct rgs_place *place, uint8_t
     return n;
 }
 
-/* True when a stands behind b in the log: "milliseconds-sequence", both counted. */
-static bool stands_behind(const char *a, const char *b)
-{
-    uint64_t v[2][2];
-    const char *p[2] = {a, b};
-
-    for (int i = 0; i < 2; i++) {
-        char *end;
-        v[i][0] = strtoull(p[i], &end, 10);
-        v[i][1] = *end == '-' ? strtoull(end + 1, NULL, 10) : 0;
-    }
-    return v[0][0] != v[1][0] ? v[0][0] > v[1][0] : v[0][1] > v[1][1];
-}
-
 int rgs_site_check(struct rgs_site *s, struct rgs_place *place)
 {
     const struct rgs_bytes arg[] = {rgs_redis_word("XINFO"), rgs_redis_word("STREAM"),
                                     rgs_redis_word(s->shard[place->shard].key[OBS])};
-    char last[48] = "0-0", gone[48] = "0-0";
+    char last[48] = "0-0", first[48] = "0-0";
     redisReply *r = rgs_home_call(s->home, s->shard[place->shard].slot, arg, 3);
     /* A log that nobody has written to is no trouble. */
     int status = r && rgs_redis_is_error(r, "ERR no such key") ? 0 : status_of(s, r);
@@ -408,17 +423,18 @@ int rgs_site_check(struct rgs_site *s, struct rgs_place *place)
         struct rgs_bytes name = text_of(r->element[i]), value = text_of(r->element[i + 1]);
         if (rgs_bytes_equal(name, rgs_redis_word("last-generated-id")))
             snprintf(last, sizeof(last), "%.*s", (int)value.n, (const char *)value.p);
-        else if (rgs_bytes_equal(name, rgs_redis_word("max-deleted-entry-id")))
-            snprintf(gone, sizeof(gone), "%.*s", (int)value.n, (const char *)value.p);
+        else if (rgs_bytes_equal(name, rgs_redis_word("recorded-first-entry-id")))
+            snprintf(first, sizeof(first), "%.*s", (int)value.n, (const char *)value.p);
     }
     freeReplyObject(r);
     if (status < 0)
         return status;
-    if (stands_behind(gone, place->id))
-        return -ESTALE;
-    if (stands_behind(place->id, last))
+    if (!rgs_place_behind(last, place->id)) {
         memcpy(place->id, last, sizeof(last));
-    return 0;
+        return 0;
+    }
+    /* A log is trimmed at its begin: what stands there may not be the next one any more. */
+    return strcmp(place->id, "0-0") != 0 && rgs_place_behind(first, place->id) ? -ESTALE : 0;
 }
 
 void rgs_site_retain(struct rgs_site *s, int64_t retention_ms)
@@ -444,7 +460,7 @@ int rgs_site_seal(struct rgs_site *s, int64_t upto, int64_t ended)
         arg[n++] = print_ts(at, upto);
         arg[n++] = print_ts(end, ended);
         arg[n++] = rgs_redis_word(s->keep);
-        freeReplyObject(call(s, k, arg, n, &status));
+        freeReplyObject(rgs_site_call(s, k, arg, n, &status));
     }
     return status;
 }
@@ -460,7 +476,7 @@ void rgs_site_aside(struct rgs_site *s, const struct rgs_entry *e)
         print(epoch, x->epoch),        rgs_redis_word(e->place.id),      e->block,
         rgs_redis_word(s->keep)};
     if (x->epoch)
-        freeReplyObject(call(s, e->place.shard, arg, 10, &status));
+        freeReplyObject(rgs_site_call(s, e->place.shard, arg, 10, &status));
 }
 
 /* ---- commits ----------------------------------------------------------------------------------

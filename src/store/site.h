@@ -34,6 +34,21 @@ bool rgs_site_failed(struct rgs_site *s);
 /* Grows when what was read may not be there any more; then rgs_site_check() is due. */
 uint64_t rgs_site_losses(const struct rgs_site *s);
 
+/* In a child process: nothing of its parent's connections is touched. False: no memory. */
+bool rgs_site_reconnect(struct rgs_site *s);
+
+/* A call on keys of one shard, as this engine: the answer, [own]; or NULL, with the reason kept
+ * and -ESTALE, -EAGAIN or another -errno in status. */
+redisReply *rgs_site_call(struct rgs_site *s, unsigned shard, const struct rgs_bytes *arg, size_t n,
+                          int *status);
+/* The key of what a shard has. */
+struct rgs_bytes rgs_site_key(const struct rgs_site *s, char out[RGS_KEY_MAX], unsigned shard,
+                              const char *what);
+/* Who this engine is, and the epoch of its lease of a shard: 0 when it has none. */
+const char *rgs_site_owner(const struct rgs_site *s);
+uint64_t rgs_site_epoch(const struct rgs_site *s, unsigned shard);
+uint32_t rgs_site_keep(const struct rgs_site *s);
+
 /* Tells that this engine lives. How many do, and its place among them. 0, or -errno. */
 int rgs_site_engines(struct rgs_site *s, unsigned *count, unsigned *place);
 
@@ -65,7 +80,7 @@ int rgs_site_read(struct rgs_site *s, struct rgs_place *behind, unsigned count, 
 /* One block again; 0 when the log does not have it any more. */
 size_t rgs_site_fetch(struct rgs_site *s, const struct rgs_place *place, uint8_t *out);
 /* Whether the log still goes on from this place, which goes back when the log lost its end. 0;
- * -ESTALE: entries behind it are gone; or another -errno. */
+ * -ESTALE: entries behind it may be gone; or another -errno. */
 int rgs_site_check(struct rgs_site *s, struct rgs_place *place);
 /* Keeps what is behind so long in the logs, when it was less. */
 void rgs_site_retain(struct rgs_site *s, int64_t retention_ms);

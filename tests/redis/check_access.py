@@ -103,9 +103,10 @@ with log.open("wb") as out:
     checks.ok(early.wait(timeout=60) == 0, "and goes on when there is one", log.read_text())
 checks.ok(wait_for(lambda: admin("HGET", "rgs:{main}:position", "observations") not in (None, b"0")), "an engine as its user")
 engine.send_signal(signal.SIGTERM)
-checks.ok(engine.wait(timeout=60) == 0, "and its end", engine.stderr.read().decode())
+err = engine.communicate(timeout=60)[1].decode()
+checks.ok(engine.returncode == 0 and "event=checkpoint " in err and "failed" not in err, "and its end, its state being kept", err)
 status, _, err = run(commands.engine(users["engine"], "--once"))
-checks.ok(status == 0, "an engine as its user ends the work", err)
+checks.ok(status == 0 and "event=resumed" in err, "an engine as its user goes on with a state and ends the work", err)
 expect(admin, "users of their own")
 status, _, err = run(commands.probe(users["probe"].replace("change-this", "wrong"), "--patience", "1"))
 checks.ok(status == 1 and "WRONGPASS" in err, "a wrong password is an error that says so", status, err)
@@ -167,6 +168,9 @@ for words in (("XRANGE", obs, "-", "+"), ("ZADD", scores, "1", "R1"), ("DEL", "r
               ("LSET", "rgs:{main}:rulelog", "0", "x"), ("SET", lease, "x"), ("SET", "rgs:{main}:rulelog", "x"), ("HSET", lease, "sealed", "0")):
     refused("desk", *words)
 refused("engine", "SET", "rgs:{main}:rules:x", "y")
+for name in ("probe", "desk", "reader"):
+    refused(name, "HGET", "rgs:{main}:state.0", "0")
+    refused(name, "DEL", "rgs:{main}:states")
 server.stop()
 
 # ---- a socket file ---------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@
 #include "store/merge.h"
 #include "store/redis.h"
 #include "store/slot.h"
+#include "support/bytes.h"
 #include "support/scoring.h"
 
 /* Cluster specification, "Key distribution model"; CRC-16/XMODEM's check value. */
@@ -217,12 +218,31 @@ static struct rgs_sealer *sealer(void)
     return s;
 }
 
+static struct rgs_place place_at(unsigned shard, unsigned i)
+{
+    struct rgs_place place = {.shard = shard};
+    snprintf(place.id, sizeof(place.id), "%u-%u", i / 10 + 1, i % 10);
+    return place;
+}
+
+/* As a server that has all of the log. */
+static size_t fetch(void *ctx, const struct rgs_place *place, uint8_t *out)
+{
+    unsigned ms, seq;
+
+    cr_assert_eq(sscanf(place->id, "%u-%u", &ms, &seq), 2);
+    const struct entry *e = &logs[place->shard].entry[(ms - 1) * 10 + seq];
+    memcpy(out, e->block, e->n);
+    return e->n;
+}
+
 static struct rgs_merge *merge_new(struct order *out, struct rgs_sealer *s)
 {
     const struct rgs_merge_conf conf = {.ctx = out,
                                         .obs = on_obs,
                                         .complete = on_complete,
                                         .end = on_end,
+                                        .fetch = fetch,
                                         .shards = SHARDS,
                                         .held_bytes = 1 << 30};
     struct rgs_merge *m = rgs_merge_new(&conf, s);
@@ -273,7 +293,7 @@ static void write_round(struct rgs_sealer *s, uint64_t probe, uint64_t seq, int6
 static void feed(struct rgs_merge *m, unsigned shard, unsigned i, int64_t now)
 {
     const struct entry *e = &logs[shard].entry[i];
-    const struct rgs_place place = {.shard = shard};
+    const struct rgs_place place = place_at(shard, i);
 
     if (e->seal)
         cr_assert_eq(rgs_merge_seal(m, shard, e->upto, e->ended), 0);
@@ -302,24 +322,72 @@ static void lead(struct rgs_merge *m, unsigned read[SHARDS], int64_t now, int si
     cr_assert_fail("seals without end");
 }
 
-/* Whoever reads the logs at any pace gets what the one got who wrote the seals. */
-static void follow(struct rgs_sealer *s, const struct order *want, unsigned trial)
+/* Another merge, which knows what this one does, and needs no more of the logs than it says. */
+static struct rgs_merge *moved(struct rgs_merge *m, struct order *out, struct rgs_sealer *s,
+                               const unsigned read[SHARDS])
 {
+    struct rgs_test_bytes b = {0};
+    struct rgs_image write = {.mode = RGS_IMAGE_WRITE, .move = rgs_test_move_out, .ctx = &b};
+    struct rgs_image again = {.mode = RGS_IMAGE_READ, .move = rgs_test_move_in, .ctx = &b};
+
+    rgs_merge_image(m, &write, 0);
+    cr_assert_not(write.failed);
+    for (unsigned k = 0; k < SHARDS; k++) {
+        struct rgs_place needed;
+        bool any = rgs_merge_needs(m, k, &needed);
+        for (unsigned i = 0; i < read[k]; i++) {
+            struct rgs_place here = place_at(k, i);
+            if (!any || rgs_place_behind(needed.id, here.id))
+                logs[k].entry[i].n = 0;
+        }
+    }
+    rgs_merge_del(m);
+    m = merge_new(out, s);
+    rgs_merge_image(m, &again, 0);
+    cr_assert(!again.failed && b.at == b.n);
+    free(b.p);
+    return m;
+}
+
+/* What was trimmed is there again. */
+static void restore(unsigned n[SHARDS][MOST], bool keep)
+{
+    for (unsigned k = 0; k < SHARDS; k++) {
+        for (unsigned i = 0; i < logs[k].n; i++) {
+            if (keep)
+                n[k][i] = (unsigned)logs[k].entry[i].n;
+            else
+                logs[k].entry[i].n = n[k][i];
+        }
+    }
+}
+
+/* Whoever reads the logs at any pace gets what the one got who wrote the seals; also when he is put
+ * down and taken up again, the logs being trimmed meanwhile. */
+static void follow(struct rgs_sealer *s, const struct order *want, unsigned trial, bool moves)
+{
+    static unsigned size[SHARDS][MOST];
     static struct order got;
     unsigned read[SHARDS] = {0};
 
     got = (struct order){.n = 0};
+    restore(size, true);
     struct rgs_merge *m = merge_new(&got, s);
     for (bool more = true; more;) {
         unsigned k = (unsigned)(rgs_test_random(&state) % SHARDS);
         for (unsigned n = (unsigned)(rgs_test_random(&state) % 9); n && read[k] < logs[k].n; n--)
             feed(m, k, read[k]++, 0);
-        while (rgs_merge_release(m, 1 + (unsigned)(rgs_test_random(&state) % 30)))
+        while (rgs_merge_release(m, 1 + (unsigned)(rgs_test_random(&state) % 30)) && !moves)
             ;
+        if (moves && rgs_test_random(&state) % 3 == 0)
+            m = moved(m, &got, s, read);
         more = false;
         for (k = 0; k < SHARDS; k++)
             more = more || read[k] < logs[k].n;
     }
+    while (rgs_merge_release(m, 50))
+        m = moves ? moved(m, &got, s, read) : m;
+    restore(size, false);
     cr_assert_eq(got.n, want->n, "trial %u: %u of %u", trial, got.n, want->n);
     cr_assert(memcmp(got.frame, want->frame, want->n * sizeof(want->frame[0])) == 0,
               "trial %u: the same order", trial);
@@ -361,7 +429,7 @@ Test(merge, is_a_function_of_the_logs)
         cr_assert_eq(want.ends, PROBES);
         cr_assert_geq(want.completes, 1);
         for (unsigned i = 0; i < 5; i++)
-            follow(s, &want, trial);
+            follow(s, &want, trial, i % 2);
         rgs_merge_del(m);
         rgs_sealer_del(s);
         for (unsigned k = 0; k < SHARDS; k++) {
