@@ -88,13 +88,15 @@ static bool read_message(struct rgs_classifier *k, const struct rgs_message *m)
 
     r->c = k->c;
     r->text = rgs_bytes_upto(m->text, RGS_TEXT_MAX);
-    if (r->text.n == 0 || !rgs_tokens_possible(r->text))
+    struct rgs_glance glance = rgs_glance(r->text);
+    if (!rgs_tokens_possible(r->text, glance.digit))
         return false;
-    if (rgs_plain_needed(r->text)) {
+    if (glance.beyond && rgs_plain_needed(r->text)) {
         k->plain_n = rgs_plain(r->text, k->plain, k->from);
         r->text = rgs_bytes(k->plain, k->plain_n);
     }
-    rgs_tokens_find(r->text, &r->tokens);
+    rgs_marks_find(r->text, &r->marks);
+    rgs_tokens_find(r->text, &r->marks, &r->tokens);
     if (r->tokens.n == 0 || !rgs_hits_find(r, k->scratch))
         return false;
     r->sender_type = sender_type(m->sender, m->sender_type);

@@ -6,7 +6,7 @@
 #include "classify/catalogue.h"
 #include "classify/token.h"
 
-enum { RGS_HITS_MAX = 160 };
+enum { RGS_HITS_MAX = 256 };
 
 /* A word, brand, domain or hash that stands in the text. */
 struct rgs_hit {
@@ -19,6 +19,7 @@ struct rgs_hits {
     struct rgs_hit hit[RGS_HITS_MAX];
     size_t n;
     size_t names; /* of them brands, domains and hashes */
+    bool signs;   /* one may be a sign of a code */
 };
 
 struct rgs_features {
@@ -30,6 +31,7 @@ _Static_assert(RGS_F_COUNT <= RGS_EVIDENCE_WORDS * 64, "features are bits of the
 struct rgs_reading {
     const struct rgs_catalogue *c;
     struct rgs_bytes text;
+    struct rgs_marks marks;
     enum rgs_sender_type sender_type;
     uint16_t sender_service;
     struct rgs_tokens tokens;

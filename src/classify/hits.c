@@ -41,31 +41,169 @@ static bool edges_fit(struct rgs_bytes t, size_t at, size_t end, const struct rg
     }
 }
 
+/* Notes what a literal means that stands in the text. */
+static void found(struct rgs_reading *r, const struct rgs_literal *l, size_t at)
+{
+    const struct rgs_meaning *meanings = r->c->patterns.meanings;
+    size_t end = at + l->n;
+
+    for (const struct rgs_meaning *m = &l->meaning;; m = &meanings[m->next]) {
+        if (r->hits.n < RGS_HITS_MAX && edges_fit(r->text, at, end, m)) {
+            r->hits.names += m->kind == RGS_MEANS_BRAND;
+            r->hits.signs |= l->sign;
+            r->hits.hit[r->hits.n++] = (struct rgs_hit){.at = (uint16_t)at,
+                                                        .end = (uint16_t)end,
+                                                        .service = m->service,
+                                                        .kind = m->kind,
+                                                        .word = m->word,
+                                                        .flags = m->flags};
+        }
+        if (!m->next)
+            return;
+    }
+}
+
 static int on_match(unsigned id, unsigned long long from, unsigned long long to, unsigned flags,
                     void *ctx)
 {
     struct rgs_reading *r = ctx;
-    const struct rgs_patterns *p = &r->c->patterns;
-    const struct rgs_literal *l = &p->literals[id];
-    size_t at = (size_t)to - l->n;
+    const struct rgs_literal *l = &r->c->patterns.literals[id];
 
     (void)from;
     (void)flags;
-    for (uint32_t i = l->first; i; i = p->meanings[i].next) {
-        const struct rgs_meaning *m = &p->meanings[i];
-        if (!edges_fit(r->text, at, (size_t)to, m))
-            continue;
-        if (r->hits.n == RGS_HITS_MAX)
-            return 1;
-        r->hits.names += m->kind == RGS_MEANS_BRAND;
-        r->hits.hit[r->hits.n++] = (struct rgs_hit){.at = (uint16_t)at,
-                                                    .end = (uint16_t)to,
-                                                    .service = m->service,
-                                                    .kind = m->kind,
-                                                    .word = m->word,
-                                                    .flags = m->flags};
+    found(r, l, (size_t)to - l->n);
+    return r->hits.n == RGS_HITS_MAX;
+}
+
+/* The literal of the tree's value, and those that differ from it in case only. */
+static void found_all(struct rgs_reading *r, uint32_t value, size_t at)
+{
+    const struct rgs_patterns *p = &r->c->patterns;
+
+    for (; value; value = p->literals[value - 1].twin) {
+        const struct rgs_literal *l = &p->literals[value - 1];
+        if (!l->exact || memcmp(r->text.p + at, l->s, l->n) == 0)
+            found(r, l, at);
     }
+}
+
+static bool alike(const uint8_t *text, const uint8_t *folded, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (rgs_trie_fold(text[i]) != folded[i])
+            return false;
+    }
+    return true;
+}
+
+/* All literals that begin at a place and go on from a node, which stands behind `depth` bytes. */
+static void walk(struct rgs_reading *r, size_t at, uint32_t node, size_t depth)
+{
+    const struct rgs_trie *trie = &r->c->patterns.tree;
+    struct rgs_bytes t = r->text;
+
+    for (size_t i = at + depth;; i++) {
+        uint32_t flags = trie->node[node].parent, value;
+        size_t n;
+        if (flags & RGS_TRIE_ALONE) {
+            const uint8_t *rest = rgs_trie_rest(trie, node, &value, &n);
+            if (n <= t.n - i && alike(t.p + i, rest, n))
+                found_all(r, value, at);
+            return;
+        }
+        if (flags & RGS_TRIE_ENDS)
+            found_all(r, trie->value[node], at);
+        if (i == t.n)
+            return;
+        node = rgs_trie_step(trie, node, t.p[i]);
+        if (!node)
+            return;
+    }
+}
+
+/* The literals that are too short for a door. */
+static void look_short(struct rgs_reading *r, size_t at)
+{
+    const struct rgs_trie *trie = &r->c->patterns.tree;
+    uint32_t node = RGS_TRIE_ROOT;
+
+    for (size_t i = at; i < r->text.n && i < at + RGS_TRIE_DOOR - 1; i++) {
+        node = rgs_trie_step(trie, node, r->text.p[i]);
+        if (!node)
+            return;
+        if (trie->node[node].parent & RGS_TRIE_ENDS)
+            found_all(r, trie->value[node], at);
+    }
+}
+
+/* The literals that begin at a place when some of these kinds do; the kinds that remain. */
+static unsigned look_at(struct rgs_reading *r, size_t at, unsigned kinds)
+{
+    const struct rgs_trie *trie = &r->c->patterns.tree;
+    uint32_t first = rgs_trie_first(r->text, at), node;
+    unsigned whole = rgs_trie_kinds(trie, first), part = 0;
+
+    /* What is shorter than a door ends where the word does. */
+    for (unsigned n = 2; n < RGS_TRIE_DOOR; n++) {
+        if (at + n >= r->text.n || !rgs_is_letter(r->text.p[at + n]))
+            part |= rgs_trie_kinds(trie, first & rgs_trie_mask(n));
+    }
+    if (!((whole | part) & kinds))
+        return whole | part;
+    if (part)
+        look_short(r, at);
+    if (whole && (node = rgs_trie_enter(trie, first)) != 0)
+        walk(r, at, node, RGS_TRIE_DOOR);
     return 0;
+}
+
+/* Where a word or a number may begin, for literals that must begin there: those among which there
+ * may be signs of a code; the others are left. */
+static void look_from_beginnings(struct rgs_reading *r, uint64_t *left)
+{
+    const struct rgs_marks *m = &r->marks;
+    uint64_t letter_before = 0, digit_before = 0;
+
+    for (size_t w = 0; w < m->n; w++) {
+        uint64_t letter = m->letter[w], digit = m->digit[w] & ~m->beyond[w];
+        uint64_t behind = letter << 1 | letter_before;
+        uint64_t at = (letter & ~behind) | (digit & ~(behind | digit << 1 | digit_before));
+        if (!m->ascii)
+            at |= m->lead[w] & ~behind;
+        letter_before = letter >> 63;
+        digit_before = digit >> 63;
+        for (left[w] = 0; at; at &= at - 1) {
+            size_t i = w * 64 + (size_t)__builtin_ctzll(at);
+            if (r->text.p[i] >= 0x80 && rgs_text_letter_before(r->text, i))
+                continue;
+            if (look_at(r, i, RGS_KIND_SIGN))
+                left[w] |= at & -at;
+        }
+    }
+}
+
+static void look_from_others(struct rgs_reading *r, const uint64_t *left)
+{
+    for (size_t w = 0; w < r->marks.n; w++) {
+        for (uint64_t at = left[w]; at; at &= at - 1)
+            look_at(r, w * 64 + (size_t)__builtin_ctzll(at), RGS_KIND_OTHER);
+    }
+}
+
+/* May the text hold anything of a script without blanks between words? */
+static bool passes(const struct rgs_gate *g, struct rgs_bytes t, const struct rgs_marks *m)
+{
+    if (m->ascii)
+        return false;
+    for (size_t w = 0; w < m->n; w++) {
+        for (uint64_t b = m->beyond[w]; b; b &= b - 1) {
+            size_t i = w * 64 + (size_t)__builtin_ctzll(b);
+            if (t.p[i] >= 0xc0 && i + 1 < t.n &&
+                (g->next[t.p[i] & 0x3f] >> (t.p[i + 1] & 0x3f) & 1))
+                return true;
+        }
+    }
+    return false;
 }
 
 static bool codeish(const struct rgs_hit *h)
@@ -151,12 +289,36 @@ static bool scan(struct rgs_reading *r, enum rgs_scan which, hs_scratch_t *scrat
     return e == HS_SUCCESS || e == HS_SCAN_TERMINATED;
 }
 
+/* By their ends, as they were found in turn by several. */
+static void in_order(struct rgs_hits *h)
+{
+    for (size_t i = 1; i < h->n; i++) {
+        struct rgs_hit x = h->hit[i];
+        size_t k = i;
+        for (; k > 0 && h->hit[k - 1].end > x.end; k--)
+            h->hit[k] = h->hit[k - 1];
+        h->hit[k] = x;
+    }
+}
+
 bool rgs_hits_find(struct rgs_reading *r, hs_scratch_t *scratch)
 {
+    const struct rgs_patterns *p = &r->c->patterns;
+    uint64_t left[RGS_MARKS];
+
     r->hits.n = r->hits.names = 0;
-    if (!scan(r, RGS_SCAN_SIGNS, scratch) || (r->hits.n == 0 && !rgs_evidence_signless(r->text)) ||
-        !scan(r, RGS_SCAN_REST, scratch))
+    r->hits.signs = false;
+    if (p->tree.node)
+        look_from_beginnings(r, left);
+    bool unspaced = passes(&p->gate, r->text, &r->marks);
+    if (!scan(r, RGS_SCAN_PIECES, scratch) || (unspaced && !scan(r, RGS_SCAN_SIGNS, scratch)) ||
+        (!r->hits.signs && !rgs_evidence_signless(r->text)))
         return false;
+    if (p->tree.node)
+        look_from_others(r, left);
+    if (unspaced && !scan(r, RGS_SCAN_REST, scratch))
+        return false;
+    in_order(&r->hits);
     if (r->hits.names)
         drop_inside_names(&r->hits);
     drop_covered(&r->hits);

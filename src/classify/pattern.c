@@ -267,7 +267,7 @@ struct cache_head {
     uint64_t length[RGS_SCANS];
 };
 
-static const char cache_magic[8] = "RGSHS2\n";
+static const char cache_magic[8] = "RGSHS3\n";
 
 static bool build_cached(struct rgs_patterns *p, struct rgs_bytes cached)
 {
@@ -282,6 +282,8 @@ static bool build_cached(struct rgs_patterns *p, struct rgs_bytes cached)
         return false;
     for (size_t i = 0; i < RGS_SCANS; i++) {
         /* Refuses a database of another version or for another processor by itself. */
+        if (h.length[i] == 0)
+            continue;
         if (h.length[i] > body.n ||
             hs_deserialize_database((const char *)body.p, h.length[i], &p->db[i]) != HS_SUCCESS)
             return false;
@@ -290,14 +292,93 @@ static bool build_cached(struct rgs_patterns *p, struct rgs_bytes cached)
     return true;
 }
 
-static enum rgs_scan scan_of(const struct rgs_patterns *p, const struct rgs_literal *l)
+static bool is_sign(const struct rgs_patterns *p, const struct rgs_literal *l)
 {
     for (uint32_t i = l->first; i; i = p->meanings[i].next) {
         const struct rgs_meaning *m = &p->meanings[i];
         if (m->kind == RGS_MEANS_WORD && (p->signs >> m->word & 1))
-            return RGS_SCAN_SIGNS;
+            return true;
     }
-    return RGS_SCAN_REST;
+    return false;
+}
+
+/* A character that has an edge for words and names, or for names only. */
+static bool has_edge(uint32_t cp, const struct rgs_meaning *m)
+{
+    return rgs_text_letter(cp) || (m->kind != RGS_MEANS_WORD && rgs_is_digit(cp));
+}
+
+/* Whether all that a literal means begins where a word does; if it is too short for a door of the
+ * tree, it must end where one does, too. */
+static bool begins_word(const struct rgs_patterns *p, const struct rgs_literal *l, uint32_t first)
+{
+    uint8_t last = (uint8_t)l->s[l->n - 1];
+
+    for (uint32_t i = l->first; i; i = p->meanings[i].next) {
+        const struct rgs_meaning *m = &p->meanings[i];
+        if ((m->flags & RGS_OPEN_LEFT) || !has_edge(first, m))
+            return false;
+        if (l->n < RGS_TRIE_DOOR &&
+            ((m->flags & RGS_OPEN_RIGHT) || last >= 0x80 || !has_edge(last, m)))
+            return false;
+    }
+    return l->n >= 2;
+}
+
+static unsigned finder_of(const struct rgs_patterns *p, const struct rgs_literal *l)
+{
+    uint32_t first;
+
+    rgs_utf8_get(rgs_bytes(l->s, l->n), &first);
+    if (begins_word(p, l, first))
+        return RGS_IN_TREE;
+    if (first < 0x80 || rgs_text_letter(first))
+        return RGS_SCAN_PIECES;
+    return l->sign ? RGS_SCAN_SIGNS : RGS_SCAN_REST;
+}
+
+static void sort_out(struct rgs_patterns *p)
+{
+    for (size_t i = 0; i < p->n_literals; i++) {
+        struct rgs_literal *l = &p->literals[i];
+        l->sign = is_sign(p, l);
+        l->finder = (uint8_t)finder_of(p, l);
+        l->meaning = p->meanings[l->first];
+        if (l->finder == RGS_SCAN_SIGNS || l->finder == RGS_SCAN_REST)
+            p->gate.next[l->s[0] & 0x3f] |= UINT64_C(1) << (l->s[1] & 0x3f);
+    }
+}
+
+static bool plant(struct rgs_patterns *p)
+{
+    const struct rgs_alloc *a = p->keep->alloc;
+    struct rgs_trie_key *keys = rgs_new(a, p->n_literals * sizeof(*keys));
+    size_t n = 0, all = 0;
+
+    if (!keys)
+        return false;
+    for (size_t i = 0; i < p->n_literals; i++) {
+        const struct rgs_literal *l = &p->literals[i];
+        if (l->finder == RGS_IN_TREE)
+            keys[all++] = (struct rgs_trie_key){.s = l->s,
+                                                .n = l->n,
+                                                .value = (uint32_t)i + 1,
+                                                .kinds = l->sign ? RGS_KIND_SIGN : RGS_KIND_OTHER};
+    }
+    rgs_trie_sort(keys, all);
+    for (size_t i = 0; i < all; i++) {
+        if (n && rgs_trie_same(&keys[n - 1], &keys[i])) {
+            struct rgs_literal *l = &p->literals[keys[n - 1].value - 1];
+            p->literals[keys[i].value - 1].twin = l->twin;
+            l->twin = keys[i].value;
+            keys[n - 1].kinds |= keys[i].kinds;
+        } else {
+            keys[n++] = keys[i];
+        }
+    }
+    bool done = rgs_trie_build(&p->tree, keys, n, a);
+    rgs_free(a, keys);
+    return done;
 }
 
 static void hash_inputs(struct rgs_patterns *p)
@@ -306,7 +387,7 @@ static void hash_inputs(struct rgs_patterns *p)
 
     for (size_t i = 0; i < p->n_literals; i++) {
         const struct rgs_literal *l = &p->literals[i];
-        h = rgs_mix64(h + literal_hash(l->s, l->n, l->exact) + i * RGS_SCANS + scan_of(p, l));
+        h = rgs_mix64(h + literal_hash(l->s, l->n, l->exact) + i * RGS_FINDERS + l->finder);
     }
     p->inputs = h;
 }
@@ -325,7 +406,7 @@ static bool compile(struct rgs_patterns *p, enum rgs_scan scan, struct columns *
 
     for (size_t i = 0; i < p->n_literals; i++) {
         const struct rgs_literal *l = &p->literals[i];
-        if (scan_of(p, l) != scan)
+        if (l->finder != scan)
             continue;
         c->text[n] = l->s;
         c->lens[n] = l->n;
@@ -351,6 +432,12 @@ bool rgs_patterns_build(struct rgs_patterns *p, struct rgs_bytes cached, bool *w
     hs_compile_error_t *error = NULL;
     size_t n = p->n_literals;
 
+    *was_cached = false;
+    sort_out(p);
+    if (!plant(p)) {
+        rgs_diag_error(diag, (struct rgs_mark){0}, "out of memory");
+        return false;
+    }
     hash_inputs(p);
     *was_cached = build_cached(p, cached);
     if (*was_cached)
@@ -387,7 +474,7 @@ uint8_t *rgs_patterns_serialise(const struct rgs_patterns *p, size_t *n)
     *n = sizeof(h);
     for (size_t i = 0; done && i < RGS_SCANS; i++) {
         size_t len = 0;
-        done = p->db[i] && hs_serialize_database(p->db[i], &bytes[i], &len) == HS_SUCCESS;
+        done = !p->db[i] || hs_serialize_database(p->db[i], &bytes[i], &len) == HS_SUCCESS;
         h.length[i] = len;
         *n += len;
     }
@@ -395,7 +482,7 @@ uint8_t *rgs_patterns_serialise(const struct rgs_patterns *p, size_t *n)
         out = rgs_new(p->keep->alloc, *n);
     size_t at = sizeof(h);
     for (size_t i = 0; i < RGS_SCANS; i++) {
-        if (out)
+        if (out && bytes[i])
             memcpy(out + at, bytes[i], h.length[i]);
         at += h.length[i];
         free(bytes[i]);
@@ -418,7 +505,7 @@ bool rgs_patterns_scratch(const struct rgs_patterns *p, hs_scratch_t **scratch)
 
 size_t rgs_patterns_size(const struct rgs_patterns *p)
 {
-    size_t all = 0, n;
+    size_t all = rgs_trie_size(&p->tree), n;
 
     for (size_t i = 0; i < RGS_SCANS; i++) {
         if (p->db[i] && hs_database_size(p->db[i], &n) == HS_SUCCESS)
@@ -430,6 +517,7 @@ size_t rgs_patterns_size(const struct rgs_patterns *p)
 void rgs_patterns_fini(struct rgs_patterns *p)
 {
     free_databases(p);
+    rgs_trie_fini(&p->tree, p->keep->alloc);
     rgs_free(p->keep->alloc, p->literals);
     rgs_free(p->keep->alloc, p->meanings);
     rgs_free(p->keep->alloc, p->slots);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Every spelling of every word and brand as Hyperscan databases of literals. Case, accents,
- * apostrophes and hyphens are expanded when they are built, so that a text is scanned as it lies.
- * The signs of a code, which most texts lack, are a small database of their own, so that those are
- * spared the large one.
+ * Every spelling of every word and brand. Case, accents, apostrophes and hyphens are expanded when
+ * they are built, so that a text is read as it lies. A spelling that must begin where a word begins
+ * is looked for there only, in a tree. What may begin anywhere is for Hyperscan, in three
+ * databases: pieces of words, which are few and may be in any text; and, for scripts that put no
+ * blanks between words, the signs of a code, which most texts lack, and the rest.
  */
 #ifndef RGS_CLASSIFY_PATTERN_H
 #define RGS_CLASSIFY_PATTERN_H
@@ -11,6 +12,7 @@
 #include <hs.h>
 
 #include "classify/keep.h"
+#include "classify/trie.h"
 #include "conf/diag.h"
 
 enum rgs_meaning_kind { RGS_MEANS_WORD, RGS_MEANS_BRAND, RGS_MEANS_DOMAIN, RGS_MEANS_HASH };
@@ -30,14 +32,29 @@ struct rgs_meaning {
     uint32_t next; /* another meaning of the same spelling, 0: none */
 };
 
+enum rgs_scan { RGS_SCAN_PIECES, RGS_SCAN_SIGNS, RGS_SCAN_REST, RGS_SCANS };
+
+/* Who looks for a literal: one of these scans, or the tree. */
+enum { RGS_IN_TREE = RGS_SCANS, RGS_FINDERS };
+
+/* Kinds of strings in the tree. */
+enum { RGS_KIND_SIGN = 1, RGS_KIND_OTHER = 2 };
+
 struct rgs_literal {
     const char *s;
     uint32_t n;
     uint32_t first; /* its meanings */
+    uint32_t twin;  /* differs from it in case only, index + 1, 0: none */
     bool exact;     /* case matters */
+    bool sign;      /* a meaning of it is a sign of a code */
+    uint8_t finder;
+    struct rgs_meaning meaning; /* the first of them, to have it at hand */
 };
 
-enum rgs_scan { RGS_SCAN_SIGNS, RGS_SCAN_REST, RGS_SCANS };
+/* The first two bytes of signs and rest: for each lead byte, bits of the second. */
+struct rgs_gate {
+    uint64_t next[64];
+};
 
 struct rgs_patterns {
     struct rgs_keep *keep;
@@ -46,6 +63,8 @@ struct rgs_patterns {
     size_t n_literals, cap_literals, n_meanings, cap_meanings;
     uint32_t *slots; /* literals by hash, index + 1 */
     size_t n_slots;
+    struct rgs_trie tree; /* values: index + 1 */
+    struct rgs_gate gate;
     hs_database_t *db[RGS_SCANS];
     uint32_t signs;  /* bit per enum rgs_word whose spellings are signs */
     uint64_t inputs; /* hash of all that the databases were made of */
@@ -62,9 +81,9 @@ bool rgs_patterns_build(struct rgs_patterns *p, struct rgs_bytes cached, bool *w
                         struct rgs_diag *diag);
 /* The form to be cached; NULL: no memory. Freed with the patterns' allocator. */
 uint8_t *rgs_patterns_serialise(const struct rgs_patterns *p, size_t *n);
-/* Working memory for both scans; what was allocated stays in *scratch when it fails. */
+/* Working memory for all scans; what was allocated stays in *scratch when it fails. */
 bool rgs_patterns_scratch(const struct rgs_patterns *p, hs_scratch_t **scratch);
-size_t rgs_patterns_size(const struct rgs_patterns *p); /* bytes of the databases */
+size_t rgs_patterns_size(const struct rgs_patterns *p); /* bytes of the databases and of the tree */
 void rgs_patterns_fini(struct rgs_patterns *p);
 
 #endif

@@ -16,12 +16,9 @@ bool rgs_text_letter(uint32_t cp)
     return (cp >= 0xc0 && cp < 0x588 && cp != 0xd7 && cp != 0xf7) || (cp >= 0x1e00 && cp < 0x2000);
 }
 
-uint32_t rgs_text_before(struct rgs_bytes t, size_t at)
+uint32_t rgs_text_before_far(struct rgs_bytes t, size_t at)
 {
     uint32_t cp;
-
-    if (at == 0)
-        return 0;
     size_t from = at - 1;
     for (unsigned i = 0; i < 3 && from > 0 && (t.p[from] & 0xc0) == 0x80; i++)
         from--;
@@ -29,17 +26,10 @@ uint32_t rgs_text_before(struct rgs_bytes t, size_t at)
     return cp;
 }
 
-bool rgs_text_letter_before(struct rgs_bytes t, size_t at)
-{
-    return at > 0 && rgs_text_letter(rgs_text_before(t, at));
-}
-
-bool rgs_text_letter_at(struct rgs_bytes t, size_t at)
+bool rgs_text_letter_at_far(struct rgs_bytes t, size_t at)
 {
     uint32_t cp;
 
-    if (at >= t.n)
-        return false;
     rgs_utf8_get(rgs_bytes_from(t, at), &cp);
     return rgs_text_letter(cp);
 }
@@ -177,15 +167,11 @@ static int digit3(uint8_t lead, uint8_t second, uint8_t third)
     return -1;
 }
 
-int rgs_text_digit(struct rgs_bytes t, size_t *len)
+int rgs_text_digit_far(struct rgs_bytes t, size_t *len)
 {
-    *len = 1;
-    if (t.n == 0)
-        return -1;
     uint8_t c = t.p[0];
-    if (c < 0x80)
-        return rgs_is_digit(c) ? c - '0' : -1;
     int d = -1;
+
     if (c < 0xe0 && t.n >= 2) {
         uint8_t zero = c == 0xd9 ? 0xa0 : c == 0xdb ? 0xb0 : 0x80; /* Arabic-Indic, Persian, N'Ko */
         if ((c == 0xd9 || c == 0xdb || c == 0xdf) && (uint8_t)(t.p[1] - zero) < 10) {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "classify/token.h"
 
-#include "classify/lanes.h"
 #include "classify/text.h"
 
 enum { RUNS_MAX = 40 };
@@ -23,87 +22,6 @@ static bool blank(uint8_t c)
     return c == ' ' || c == '\n' || c == '\r' || c == '\t';
 }
 
-/* May a digit of another script begin in one of sixteen bytes? With the bytes behind each, for the
- * letters of these scripts share their lead bytes. Two bytes behind are read, too. */
-static bool may_begin_digit(const uint8_t *p)
-{
-    rgs_lanes v = rgs_lanes_at(p), second = rgs_lanes_at(p + 1), third = rgs_lanes_at(p + 2);
-    rgs_lanes indic = rgs_lanes_are(v, 0xe0) & rgs_lanes_between(second, 0xa5, 0xbc) &
-                      rgs_lanes_between(third, 0x90, 0xaf);
-    rgs_lanes wide =
-        rgs_lanes_are(v, 0xef) & rgs_lanes_are(second, 0xbc) & rgs_lanes_between(third, 0x90, 0x99);
-    rgs_lanes east = rgs_lanes_are(v, 0xe1) & rgs_lanes_between(second, 0x81, 0xa0) &
-                     rgs_lanes_between(third, 0x80, 0xa9);
-    rgs_lanes arabic = (rgs_lanes_are(v, 0xd9) & rgs_lanes_between(second, 0xa0, 0xa9)) |
-                       (rgs_lanes_are(v, 0xdb) & rgs_lanes_between(second, 0xb0, 0xb9)) |
-                       (rgs_lanes_are(v, 0xdf) & rgs_lanes_between(second, 0x80, 0x89));
-    return rgs_lanes_any(indic | wide | east | arabic | rgs_lanes_are(v, 0xf0));
-}
-
-static bool may_hold_digit(const uint8_t *p)
-{
-    rgs_lanes v = rgs_lanes_at(p);
-    return rgs_lanes_any(rgs_lanes_between(v, '0', '9')) ||
-           (rgs_lanes_any(rgs_lanes_between(v, 0x80, 0xff)) && may_begin_digit(p));
-}
-
-static bool begins_digit(struct rgs_bytes t, size_t i)
-{
-    size_t len;
-
-    switch (t.p[i]) {
-    case 0xd9:
-    case 0xdb:
-    case 0xdf:
-    case 0xe0:
-    case 0xe1:
-    case 0xef:
-    case 0xf0:
-        return rgs_text_digit(rgs_bytes_from(t, i), &len) >= 0;
-    default:
-        return rgs_is_digit(t.p[i]);
-    }
-}
-
-/* The next place from i on where a digit of any script begins; sixteen bytes are passed over at a
- * time. */
-static size_t next_digit(struct rgs_bytes t, size_t i)
-{
-    enum { STEP = 16, READ = 18 };
-
-    while (i < t.n) {
-        size_t end = t.n;
-        if (i + READ <= t.n) {
-            end = i + STEP;
-            if (!may_hold_digit(t.p + i)) {
-                i = end;
-                continue;
-            }
-        }
-        for (; i < end; i++) {
-            if (begins_digit(t, i))
-                return i;
-        }
-    }
-    return t.n;
-}
-
-/* Of five capitals in a row one stands at every fifth place. */
-static size_t next_capital(struct rgs_bytes t, size_t i)
-{
-    while (i < t.n && !rgs_is_capital(t.p[i]))
-        i += 5;
-    return i;
-}
-
-bool rgs_tokens_possible(struct rgs_bytes t)
-{
-    if (next_digit(t, 0) < t.n)
-        return true;
-    /* A code of letters only stands in a short text, after a colon or in capitals. */
-    return t.n <= 120 && t.n >= 8 && (memchr(t.p, ':', t.n) != NULL || next_capital(t, 4) < t.n);
-}
-
 /* ---- runs -------------------------------------------------------------------------------------
  */
 
@@ -112,11 +30,11 @@ static bool mask_char(uint8_t c)
     return c == '*' || c == 'x' || c == 'X';
 }
 
-static size_t find_runs(struct rgs_bytes t, struct run runs[RUNS_MAX])
+static size_t find_runs(struct rgs_bytes t, const struct rgs_marks *m, struct run runs[RUNS_MAX])
 {
     size_t n = 0, i = 0;
 
-    while (n < RUNS_MAX && (i = next_digit(t, i)) < t.n) {
+    while (n < RUNS_MAX && (i = rgs_marks_next(m->digit, m->n, i)) < t.n) {
         size_t from = i, masks = 0, len;
         struct run r = {0};
         while (from > 0 && letter(t.p[from - 1]) && i - from < 64)
@@ -433,6 +351,47 @@ static bool named_place(struct rgs_bytes t, size_t at, size_t end)
            (at > 0 && memchr("[(\"'=", t.p[at - 1], 5)) || at == 0 || end == t.n;
 }
 
+/* Of five capitals in a row one stands at every fifth place. */
+static size_t next_capital(struct rgs_bytes t, size_t i)
+{
+    while (i < t.n && !rgs_is_capital(t.p[i]))
+        i += 5;
+    return i;
+}
+
+/* Where a word would begin behind the next colon from i on; t.n: there is none. */
+static size_t next_after_colon(struct rgs_bytes t, size_t i)
+{
+    const uint8_t *colon = i < t.n ? memchr(t.p + i, ':', t.n - i) : NULL;
+
+    if (!colon)
+        return t.n;
+    i = (size_t)(colon - t.p) + 1;
+    return i + (i < t.n && t.p[i] == ' ');
+}
+
+enum { LETTERS_MIN = 5, LETTERS_MAX = 8 };
+
+/* Whether try_letters() may find anything: capitals in a row, or a word between a colon and the end
+ * of a line. Most texts have neither. */
+static bool letters_possible(struct rgs_bytes t)
+{
+    for (size_t i = next_after_colon(t, 0); i < t.n; i = next_after_colon(t, i)) {
+        size_t end = i;
+        while (end < t.n && end - i <= LETTERS_MAX && letter(t.p[end]))
+            end++;
+        if (end - i >= LETTERS_MIN && (end == t.n || t.p[end] == '\n'))
+            return true;
+    }
+    return rgs_five_capitals(t);
+}
+
+bool rgs_tokens_possible(struct rgs_bytes t, bool digit)
+{
+    /* A code of letters only stands in a short text. */
+    return digit || (t.n <= 120 && t.n >= 8 && letters_possible(t));
+}
+
 /* A word that has a letter at `at` as a code of letters; returns its end. */
 static size_t try_letters(struct rgs_bytes t, size_t at, struct rgs_tokens *out)
 {
@@ -446,7 +405,8 @@ static size_t try_letters(struct rgs_bytes t, size_t at, struct rgs_tokens *out)
         capitals += t.p[end] < 'a';
     }
     size_t n = end - at;
-    if (n < 5 || n > 8 || same || (at > 0 && t.p[at - 1] >= 0x80) || !edge(t, end))
+    if (n < LETTERS_MIN || n > LETTERS_MAX || same || (at > 0 && t.p[at - 1] >= 0x80) ||
+        !edge(t, end))
         return end;
     bool colon = after_colon(t, at);
     if (capitals == n ? colon || (named_place(t, at, end) && !all_capitals(t))
@@ -461,21 +421,16 @@ static void find_letters(struct rgs_bytes t, struct rgs_tokens *out)
 {
     for (size_t i = 4; (i = next_capital(t, i)) < t.n; i += 4)
         i = try_letters(t, i, out);
-    for (size_t i = 0; i < t.n; i++) {
-        const uint8_t *colon = memchr(t.p + i, ':', t.n - i);
-        if (!colon)
-            return;
-        i = (size_t)(colon - t.p);
-        size_t at = i + 1 + (i + 1 < t.n && t.p[i + 1] == ' ');
-        if (at < t.n && letter(t.p[at]) && !(out->n && out->token[out->n - 1].at >= at))
-            try_letters(t, at, out);
+    for (size_t i = next_after_colon(t, 0); i < t.n; i = next_after_colon(t, i)) {
+        if (letter(t.p[i]) && !(out->n && out->token[out->n - 1].at >= i))
+            try_letters(t, i, out);
     }
 }
 
-void rgs_tokens_find(struct rgs_bytes t, struct rgs_tokens *out)
+void rgs_tokens_find(struct rgs_bytes t, const struct rgs_marks *m, struct rgs_tokens *out)
 {
     struct run runs[RUNS_MAX];
-    size_t n = find_runs(t, runs), all, from;
+    size_t n = find_runs(t, m, runs), all, from;
 
     out->n = 0;
     out->numbers = n;
@@ -501,6 +456,6 @@ void rgs_tokens_find(struct rgs_bytes t, struct rgs_tokens *out)
         }
         i += all;
     }
-    if (n == 0 || (out->n == 0 && t.n <= 160))
+    if ((n == 0 || (out->n == 0 && t.n <= 160)) && letters_possible(t))
         find_letters(t, out);
 }

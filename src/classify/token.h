@@ -3,10 +3,9 @@
 #ifndef RGS_CLASSIFY_TOKEN_H
 #define RGS_CLASSIFY_TOKEN_H
 
-#include "base/bytes.h"
+#include "classify/marks.h"
 
 enum {
-    RGS_TEXT_MAX = 2048, /* a longer text is an essay: a code would stand in its beginning */
     RGS_TOKENS_MAX = 16,
     RGS_CODE_MAX = 12,
 };
@@ -40,8 +39,9 @@ struct rgs_tokens {
     size_t numbers; /* in the text, code-shaped or not; a date or a time is one */
 };
 
-/* True when a text may hold a code at all; cheap, for all texts are asked this first. */
-bool rgs_tokens_possible(struct rgs_bytes text);
-void rgs_tokens_find(struct rgs_bytes t, struct rgs_tokens *out);
+/* True when a text may hold a code at all, digit: it has one in any script; cheap, for all texts
+ * are asked this first. */
+bool rgs_tokens_possible(struct rgs_bytes text, bool digit);
+void rgs_tokens_find(struct rgs_bytes t, const struct rgs_marks *m, struct rgs_tokens *out);
 
 #endif

@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "classify/trie.h"
+
+#include <stdlib.h>
+
+#include "classify/keep.h"
+
+enum { BYTES = 256 };
+
+static uint8_t byte_of(const struct rgs_trie_key *k, size_t depth)
+{
+    return rgs_trie_fold((uint8_t)k->s[depth]);
+}
+
+static int compare(const void *x, const void *y)
+{
+    const struct rgs_trie_key *a = x, *b = y;
+
+    for (size_t i = 0; i < a->n && i < b->n; i++) {
+        int d = byte_of(a, i) - byte_of(b, i);
+        if (d)
+            return d;
+    }
+    return a->n < b->n ? -1 : a->n > b->n;
+}
+
+void rgs_trie_sort(struct rgs_trie_key *keys, size_t n)
+{
+    qsort(keys, n, sizeof(*keys), compare);
+}
+
+bool rgs_trie_same(const struct rgs_trie_key *a, const struct rgs_trie_key *b)
+{
+    return compare(a, b) == 0;
+}
+
+/* ---- places ------------------------------------------------------------------------------------
+ */
+
+/* A node whose children have no places yet: those of the keys from `low` up to `high` behind their
+ * first `depth` bytes. */
+struct task {
+    uint32_t node, low, high, depth;
+};
+
+struct builder {
+    struct rgs_trie *t;
+    const struct rgs_trie_key *keys;
+    const struct rgs_alloc *alloc;
+    uint64_t *used;    /* a bit for each place */
+    size_t full;       /* words of it that have no place left, from its begin */
+    struct task *task; /* in the order of depth: what each walk begins with lies close together */
+    size_t n_tasks, cap_tasks;
+};
+
+static void take(struct builder *b, size_t at)
+{
+    b->used[at / 64] |= UINT64_C(1) << (at % 64);
+}
+
+/* Room for all places before `end`, and for sixty-four more to be looked at. */
+static bool reserve(struct builder *b, size_t end)
+{
+    struct rgs_trie *t = b->t;
+    size_t cap = t->cap ? t->cap : 1024;
+
+    if (end <= t->cap)
+        return true;
+    while (cap < end)
+        cap *= 2;
+    struct rgs_trie_node *node = rgs_new(b->alloc, cap * sizeof(*node));
+    uint32_t *value = rgs_new(b->alloc, cap * sizeof(*value));
+    uint64_t *used = rgs_new(b->alloc, (cap / 64 + 2) * sizeof(*used));
+    bool done = node && value && used && cap <= RGS_TRIE_PARENT;
+    if (done && t->cap) {
+        memcpy(node, t->node, t->cap * sizeof(*node));
+        memcpy(value, t->value, t->cap * sizeof(*value));
+        memcpy(used, b->used, t->cap / 64 * sizeof(*used));
+    }
+    rgs_free(b->alloc, done ? t->node : node);
+    rgs_free(b->alloc, done ? t->value : value);
+    rgs_free(b->alloc, done ? b->used : used);
+    if (!done)
+        return false;
+    t->node = node;
+    t->value = value;
+    t->cap = cap;
+    b->used = used;
+    return true;
+}
+
+static uint64_t used_from(const struct builder *b, size_t at)
+{
+    const uint64_t *w = b->used + at / 64;
+    return at % 64 ? w[0] >> (at % 64) | w[1] << (64 - at % 64) : w[0];
+}
+
+/* The least base at which all children find a free place; 0: no memory. */
+static size_t find_base(struct builder *b, const uint8_t *child, size_t n)
+{
+    while (b->full < b->t->cap / 64 && b->used[b->full] == UINT64_MAX)
+        b->full++;
+    for (size_t base = b->full * 64 > child[0] ? b->full * 64 - child[0] : 1;; base += 64) {
+        uint64_t used = 0;
+        /* The last place that is looked at, and what is read with it; a step's children, too. */
+        if (!reserve(b, base + 64 + BYTES))
+            return 0;
+        for (size_t i = 0; i < n && used != UINT64_MAX; i++)
+            used |= used_from(b, base + child[i]);
+        if (used != UINT64_MAX)
+            return base + (size_t)__builtin_ctzll(~used);
+    }
+}
+
+/* ---- the tree ----------------------------------------------------------------------------------
+ */
+
+/* Where the keys from `low` on with the same byte at `depth` end. */
+static uint32_t same(const struct builder *b, uint32_t low, uint32_t high, uint32_t depth)
+{
+    uint8_t c = byte_of(&b->keys[low], depth);
+
+    while (++low < high && byte_of(&b->keys[low], depth) == c) {
+    }
+    return low;
+}
+
+static bool add_task(struct builder *b, struct task task)
+{
+    if (!rgs_grow(b->alloc, (void **)&b->task, b->n_tasks, &b->cap_tasks, sizeof(task)))
+        return false;
+    b->task[b->n_tasks++] = task;
+    return true;
+}
+
+/* The rest of a key that goes on alone behind its first `depth` bytes. */
+static bool add_rest(struct builder *b, uint32_t node, const struct rgs_trie_key *k, size_t depth)
+{
+    struct rgs_trie *t = b->t;
+    size_t n = k->n - depth, need = sizeof(k->value) + 1 + n;
+
+    while (t->rest_n + need > t->rest_cap) {
+        if (!rgs_grow(b->alloc, (void **)&t->rest, t->rest_cap, &t->rest_cap, 1))
+            return false;
+    }
+    uint8_t *p = t->rest + t->rest_n;
+    memcpy(p, &k->value, sizeof(k->value));
+    p[sizeof(k->value)] = (uint8_t)n;
+    for (size_t i = 0; i < n; i++)
+        p[sizeof(k->value) + 1 + i] = byte_of(k, depth + i);
+    t->node[node].base = (uint32_t)t->rest_n;
+    t->node[node].parent |= RGS_TRIE_ALONE;
+    t->rest_n += need;
+    return true;
+}
+
+static bool do_task(struct builder *b, struct task k)
+{
+    struct rgs_trie *t = b->t;
+    uint8_t child[BYTES];
+    size_t n = 0;
+
+    if (b->keys[k.low].n == k.depth) { /* the shortest comes first */
+        t->node[k.node].parent |= RGS_TRIE_ENDS;
+        t->value[k.node] = b->keys[k.low].value;
+        k.low++;
+    }
+    for (uint32_t i = k.low; i < k.high; i = same(b, i, k.high, k.depth))
+        child[n++] = byte_of(&b->keys[i], k.depth);
+    if (n == 0)
+        return true;
+    size_t base = find_base(b, child, n);
+    if (!base)
+        return false;
+    t->node[k.node].base = (uint32_t)base;
+    t->n += n;
+    for (uint32_t i = k.low, end; i < k.high; i = end) {
+        uint32_t at = (uint32_t)base + byte_of(&b->keys[i], k.depth);
+        end = same(b, i, k.high, k.depth);
+        take(b, at);
+        t->node[at].parent = k.node;
+        /* Doors lead to nodes at their depth. */
+        bool alone = end - i == 1 && k.depth + 1 >= RGS_TRIE_DOOR;
+        if (!(alone ? add_rest(b, at, &b->keys[i], k.depth + 1)
+                    : add_task(b, (struct task){at, i, end, k.depth + 1})))
+            return false;
+    }
+    return true;
+}
+
+/* ---- doors and filter --------------------------------------------------------------------------
+ */
+
+static void let_pass(struct rgs_trie *t, uint32_t x, uint8_t kinds)
+{
+    uint32_t h = rgs_trie_hash(x) >> (32 - RGS_TRIE_FILTER_BITS);
+    t->filter[h / 32] |= (uint64_t)kinds << (h % 32 * 2);
+}
+
+static void open_door(struct rgs_trie *t, uint32_t first)
+{
+    uint32_t at = rgs_trie_hash(first) >> 7 & t->door_mask, node = RGS_TRIE_ROOT;
+    uint8_t byte[sizeof(first)];
+
+    memcpy(byte, &first, sizeof(first));
+    while (t->door[at].node) {
+        if (t->door[at].first == first)
+            return;
+        at = (at + 1) & t->door_mask;
+    }
+    for (size_t i = 0; i < sizeof(byte); i++)
+        node = rgs_trie_step(t, node, byte[i]);
+    t->door[at] = (struct rgs_trie_door){first, node};
+}
+
+static bool make_doors(struct rgs_trie *t, const struct rgs_trie_key *keys, size_t n,
+                       const struct rgs_alloc *alloc)
+{
+    size_t slots = 64;
+
+    while (slots < n)
+        slots *= 2;
+    t->door = rgs_new(alloc, slots * sizeof(*t->door));
+    t->filter = rgs_new(alloc, (1u << RGS_TRIE_FILTER_BITS) / 32 * sizeof(*t->filter));
+    if (!t->door || !t->filter)
+        return false;
+    t->door_mask = (uint32_t)slots - 1;
+    for (size_t i = 0; i < n; i++) {
+        uint32_t first = rgs_trie_first(rgs_bytes(keys[i].s, keys[i].n), 0);
+        let_pass(t, first, keys[i].kinds);
+        if (keys[i].n >= RGS_TRIE_DOOR)
+            open_door(t, first);
+    }
+    return true;
+}
+
+bool rgs_trie_build(struct rgs_trie *t, const struct rgs_trie_key *keys, size_t n,
+                    const struct rgs_alloc *alloc)
+{
+    struct builder b = {.t = t, .keys = keys, .alloc = alloc};
+
+    *t = (struct rgs_trie){0};
+    if (n == 0)
+        return true;
+    bool done = reserve(&b, RGS_TRIE_ROOT + 1) &&
+                add_task(&b, (struct task){RGS_TRIE_ROOT, 0, (uint32_t)n, 0});
+    if (done) {
+        t->n = 1;
+        t->node[0].parent = t->node[RGS_TRIE_ROOT].parent = RGS_TRIE_PARENT; /* of nobody */
+        take(&b, 0);
+        take(&b, RGS_TRIE_ROOT);
+    }
+    for (size_t i = 0; done && i < b.n_tasks; i++)
+        done = do_task(&b, b.task[i]);
+    rgs_free(alloc, b.used);
+    rgs_free(alloc, b.task);
+    return done && make_doors(t, keys, n, alloc);
+}
+
+void rgs_trie_fini(struct rgs_trie *t, const struct rgs_alloc *alloc)
+{
+    rgs_free(alloc, t->node);
+    rgs_free(alloc, t->value);
+    rgs_free(alloc, t->rest);
+    rgs_free(alloc, t->door);
+    rgs_free(alloc, t->filter);
+    *t = (struct rgs_trie){0};
+}
+
+size_t rgs_trie_size(const struct rgs_trie *t)
+{
+    return t->cap * (sizeof(*t->node) + sizeof(*t->value)) + t->rest_cap +
+           (t->door ? (t->door_mask + 1) * sizeof(*t->door) : 0) +
+           (t->filter ? (1u << RGS_TRIE_FILTER_BITS) / 4 : 0);
+}

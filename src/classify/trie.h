@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Many strings as one tree (a double array), for the question which of them begin at a place of a
+ * text. Capitals of ASCII count as small letters. Nearly all words of a text begin none of them: a
+ * filter of a few kilobytes, which stays close to the processor, says so for most, and a table
+ * leads from the first four bytes into the tree.
+ */
+#ifndef RGS_CLASSIFY_TRIE_H
+#define RGS_CLASSIFY_TRIE_H
+
+#include "base/alloc.h"
+#include "base/bytes.h"
+
+struct rgs_trie_key {
+    const char *s;
+    uint32_t n;
+    uint32_t value;
+    uint8_t kinds; /* bits of two kinds of strings, to ask for one of them first */
+};
+
+/* The child by byte c of a node stands at its base + c, when that one's parent is the node. */
+struct rgs_trie_node {
+    uint32_t base;   /* where one string goes on alone: what it is, in `rest` */
+    uint32_t parent; /* with the flags below; 0: nobody stands here */
+};
+
+struct rgs_trie_door {
+    uint32_t first; /* four bytes */
+    uint32_t node;  /* 0: nobody */
+};
+
+enum { RGS_TRIE_ROOT = 1, RGS_TRIE_DOOR = 4, RGS_TRIE_FILTER_BITS = 15 };
+#define RGS_TRIE_ENDS 0x80000000u  /* a string ends here */
+#define RGS_TRIE_ALONE 0x40000000u /* one string goes on, spelled out in `rest` */
+#define RGS_TRIE_PARENT 0x3fffffffu
+
+struct rgs_trie {
+    struct rgs_trie_node *node; /* NULL: no strings */
+    uint32_t *value;            /* of the strings that end at the nodes */
+    uint8_t *rest;              /* value, length and bytes of what goes on alone */
+    size_t n, cap, rest_n, rest_cap;
+    struct rgs_trie_door *door;
+    uint32_t door_mask;
+    uint64_t *filter; /* two bits of kinds for each hash of the first four, three or two bytes */
+};
+
+static inline uint8_t rgs_trie_fold(uint8_t c)
+{
+    return (uint8_t)(c | ((uint8_t)(c - 'A') < 26) << 5);
+}
+
+/* Four bytes at a time. */
+static inline uint32_t rgs_trie_fold4(uint32_t x)
+{
+    uint32_t low = x & 0x7f7f7f7fu, from_a = low + 0x3f3f3f3fu, beyond_z = low + 0x25252525u;
+    return x | ((from_a ^ beyond_z) & ~x & 0x80808080u) >> 2;
+}
+
+static inline uint32_t rgs_trie_hash(uint32_t x)
+{
+    return x * 0x9e3779b1u;
+}
+
+/* The first four bytes from a place on, folded; what lies behind the end is NUL. */
+static inline uint32_t rgs_trie_first(struct rgs_bytes t, size_t at)
+{
+    uint8_t few[4] = {0};
+    uint32_t x;
+
+    if (t.n - at >= sizeof(x)) {
+        memcpy(&x, t.p + at, sizeof(x));
+    } else {
+        for (size_t i = 0; at + i < t.n; i++)
+            few[i] = t.p[at + i];
+        memcpy(&x, few, sizeof(x));
+    }
+    return rgs_trie_fold4(x);
+}
+
+/* The bits of the first n of four bytes as they lie in memory. */
+static inline uint32_t rgs_trie_mask(unsigned n)
+{
+    static const union {
+        uint8_t byte[4];
+        uint32_t word;
+    } mask[4] = {{{0}}, {{0xff}}, {{0xff, 0xff}}, {{0xff, 0xff, 0xff}}};
+    return mask[n].word;
+}
+
+/* The kinds of strings that may begin with these four bytes, or are these three or two; rarely one
+ * too many. */
+static inline unsigned rgs_trie_kinds(const struct rgs_trie *t, uint32_t x)
+{
+    uint32_t h = rgs_trie_hash(x) >> (32 - RGS_TRIE_FILTER_BITS);
+    return (unsigned)(t->filter[h / 32] >> (h % 32 * 2)) & 3u;
+}
+
+/* The node behind four bytes, 0: no string begins so. */
+static inline uint32_t rgs_trie_enter(const struct rgs_trie *t, uint32_t first)
+{
+    uint32_t at = rgs_trie_hash(first) >> 7 & t->door_mask;
+
+    while (t->door[at].node && t->door[at].first != first)
+        at = (at + 1) & t->door_mask;
+    return t->door[at].node;
+}
+
+/* Takes one byte of the text from a node; 0: no string goes on so. */
+static inline uint32_t rgs_trie_step(const struct rgs_trie *t, uint32_t node, uint8_t c)
+{
+    uint32_t next = t->node[node].base + rgs_trie_fold(c);
+    return (t->node[next].parent & RGS_TRIE_PARENT) == node ? next : 0;
+}
+
+/* What goes on alone from a node. */
+static inline const uint8_t *rgs_trie_rest(const struct rgs_trie *t, uint32_t node, uint32_t *value,
+                                           size_t *n)
+{
+    const uint8_t *p = t->rest + t->node[node].base;
+
+    memcpy(value, p, sizeof(*value));
+    *n = p[sizeof(*value)];
+    return p + sizeof(*value) + 1;
+}
+
+enum { RGS_TRIE_KEY_MAX = 255 };
+
+void rgs_trie_sort(struct rgs_trie_key *keys, size_t n);
+bool rgs_trie_same(const struct rgs_trie_key *a, const struct rgs_trie_key *b);
+/* Of keys in that order of two to RGS_TRIE_KEY_MAX bytes, no two of them the same; false: no
+ * memory. */
+bool rgs_trie_build(struct rgs_trie *t, const struct rgs_trie_key *keys, size_t n,
+                    const struct rgs_alloc *alloc);
+void rgs_trie_fini(struct rgs_trie *t, const struct rgs_alloc *alloc);
+size_t rgs_trie_size(const struct rgs_trie *t); /* bytes */
+
+#endif
