@@ -9,23 +9,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/hex.h"
+#include "capture/position.h"
 
-enum {
-    ID_BYTES = 16,
-    SCAN_MS = 300,
-    MAX_FORGOTTEN = 4096, /* files that are gone, of which the position file still knows */
-};
-
-static const char head_line[] = "regsentry-follow 1\n";
-
-/* What a first packet says: the content of one capture, wherever it lies. */
-struct entry {
-    uint8_t id[ID_BYTES];
-    uint64_t taken; /* packets given out */
-    uint64_t size;  /* of the file when it was read to its end; 0: not yet */
-    bool here;      /* at the last look a file had it */
-};
+enum { SCAN_MS = 300 };
 
 /* A file of the folder, as it was at the last look. */
 struct seen {
@@ -36,19 +22,18 @@ struct seen {
     struct timespec mtime;
     int64_t since_ms; /* it has looked like this */
     bool is_capture;  /* with a packet, which is what the rest is from */
-    uint8_t id[ID_BYTES];
+    uint8_t id[RGS_CAPTURE_ID];
     int64_t first_ts;
     bool here;
     bool done; /* read as it looks now */
 };
 
 struct rgs_follow {
-    char *dir, *position;
+    char *dir;
+    struct rgs_position position;
     unsigned settle_ms;
     rgs_files_problem *problem;
     void *ctx;
-    struct entry *entry;
-    size_t n_entries, cap_entries;
     struct seen *seen;
     size_t n_seen, cap_seen;
     struct rgs_reader_file *reader; /* of seen[reading] */
@@ -67,128 +52,25 @@ static int64_t now_ms(void)
     return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-static bool grow(void **array, size_t n, size_t *cap, size_t size)
+static bool grow(struct rgs_follow *f)
 {
-    if (n < *cap)
+    if (f->n_seen < f->cap_seen)
         return true;
-    size_t more = *cap ? *cap * 2 : 64;
-    void *bigger = realloc(*array, more * size);
+    size_t more = f->cap_seen ? f->cap_seen * 2 : 64;
+    struct seen *bigger = realloc(f->seen, more * sizeof(*bigger));
     if (!bigger)
         return false;
-    *array = bigger;
-    *cap = more;
+    f->seen = bigger;
+    f->cap_seen = more;
     return true;
-}
-
-/* ---- the position file ------------------------------------------------------------------------
- */
-
-/* The entry of this content; a new one when there is none. SIZE_MAX: no memory. */
-static size_t entry_of(struct rgs_follow *f, const uint8_t id[ID_BYTES])
-{
-    for (size_t i = 0; i < f->n_entries; i++) {
-        if (memcmp(f->entry[i].id, id, ID_BYTES) == 0)
-            return i;
-    }
-    if (!grow((void **)&f->entry, f->n_entries, &f->cap_entries, sizeof(*f->entry)))
-        return SIZE_MAX;
-    struct entry *e = &f->entry[f->n_entries];
-    *e = (struct entry){.here = true};
-    memcpy(e->id, id, ID_BYTES);
-    return f->n_entries++;
-}
-
-static bool load(struct rgs_follow *f, char *err, size_t err_size)
-{
-    FILE *in = *f->position ? fopen(f->position, "re") : NULL;
-    char line[256], hex[2 * ID_BYTES + 1];
-    unsigned long long taken, size;
-    unsigned n = 1;
-
-    if (!*f->position || (!in && errno == ENOENT))
-        return true;
-    bool ok = in && fgets(line, sizeof(line), in) && strcmp(line, head_line) == 0;
-    while (ok && fgets(line, sizeof(line), in)) {
-        uint8_t id[ID_BYTES];
-        n++;
-        ok = sscanf(line, "%32[0-9a-f] %llu %llu", hex, &taken, &size) == 3 &&
-             strlen(hex) == 2 * (size_t)ID_BYTES && rgs_hex_read(hex, id, ID_BYTES) == ID_BYTES;
-        size_t i = ok ? entry_of(f, id) : SIZE_MAX;
-        ok = i != SIZE_MAX;
-        if (ok) {
-            f->entry[i].taken = taken;
-            f->entry[i].size = size;
-        }
-    }
-    if (!ok && !in)
-        snprintf(err, err_size, "%s: %s", f->position, strerror(errno));
-    else if (!ok)
-        snprintf(err, err_size,
-                 "%s:%u: is no position file; remove it to read all files from their beginning",
-                 f->position, n);
-    if (in)
-        fclose(in);
-    return ok;
-}
-
-/* The oldest of what is gone is forgotten first; entries stand in the order in which they came. */
-static void forget(struct rgs_follow *f)
-{
-    size_t gone = 0, kept = 0;
-
-    for (size_t i = 0; i < f->n_entries; i++)
-        gone += !f->entry[i].here;
-    if (gone <= MAX_FORGOTTEN || f->reader)
-        return;
-    for (size_t i = 0; i < f->n_entries; i++) {
-        if (!f->entry[i].here && gone > MAX_FORGOTTEN)
-            gone--;
-        else
-            f->entry[kept++] = f->entry[i];
-    }
-    f->n_entries = kept;
 }
 
 int rgs_follow_save(struct rgs_follow *f)
 {
-    char *part;
-    int status = 0;
-
-    forget(f);
-    if (!*f->position)
-        return 0;
-    if (asprintf(&part, "%s.part", f->position) < 0)
-        return -ENOMEM;
-    FILE *out = fopen(part, "we");
-    if (!out) {
-        status = -errno;
-        free(part);
-        return status;
-    }
-    fputs(head_line, out);
-    for (size_t i = 0; i < f->n_entries; i++) {
-        const struct entry *e = &f->entry[i];
-        char id[2 * ID_BYTES + 1];
-        rgs_hex_write(id, e->id, ID_BYTES);
-        fprintf(out, "%s %llu %llu\n", id, (unsigned long long)e->taken,
-                (unsigned long long)e->size);
-    }
-    errno = 0;
-    if (fflush(out) == EOF || ferror(out) || fsync(fileno(out)) < 0)
-        status = errno ? -errno : -EIO;
-    if (fclose(out) == EOF && !status)
-        status = -errno;
-    if (!status && rename(part, f->position) < 0)
-        status = -errno;
-    if (status)
-        unlink(part);
-    free(part);
-    return status;
+    return rgs_position_save(&f->position, !f->reader);
 }
 
-/* ---- the folder -------------------------------------------------------------------------------
- */
-static void identify(const struct rgs_packet *p, uint8_t id[ID_BYTES])
+static void identify(const struct rgs_packet *p, uint8_t id[RGS_CAPTURE_ID])
 {
     uint8_t digest[32] = {0};
     uint64_t head[3] = {(uint64_t)p->ts, p->linktype, p->wire_len};
@@ -201,7 +83,7 @@ static void identify(const struct rgs_packet *p, uint8_t id[ID_BYTES])
         EVP_DigestFinal_ex(ctx, digest, NULL);
         EVP_MD_CTX_free(ctx);
     }
-    memcpy(id, digest, ID_BYTES);
+    memcpy(id, digest, RGS_CAPTURE_ID);
 }
 
 static char *path_of(const struct rgs_follow *f, const char *name)
@@ -222,8 +104,8 @@ static void look_inside(struct rgs_follow *f, struct seen *s)
     if (s->is_capture) {
         identify(&packet, s->id);
         s->first_ts = packet.ts;
-        size_t i = entry_of(f, s->id);
-        s->done = i != SIZE_MAX && f->entry[i].size == s->size;
+        size_t i = rgs_position_of(&f->position, s->id);
+        s->done = i != SIZE_MAX && f->position.entry[i].size == s->size;
     }
     rgs_reader_close(r);
     free(path);
@@ -235,7 +117,7 @@ static struct seen *seen_of(struct rgs_follow *f, const char *name)
         if (strcmp(f->seen[i].name, name) == 0)
             return &f->seen[i];
     }
-    if (!grow((void **)&f->seen, f->n_seen, &f->cap_seen, sizeof(*f->seen)))
+    if (!grow(f))
         return NULL;
     struct seen *s = &f->seen[f->n_seen];
     *s = (struct seen){.name = strdup(name)};
@@ -279,8 +161,8 @@ static void scan(struct rgs_follow *f)
         return;
     for (size_t i = 0; i < f->n_seen; i++)
         f->seen[i].here = false;
-    for (size_t i = 0; i < f->n_entries; i++)
-        f->entry[i].here = false;
+    for (size_t i = 0; i < f->position.n; i++)
+        f->position.entry[i].here = false;
     for (const struct dirent *e; (e = readdir(d));) {
         if (e->d_name[0] != '.')
             look_at(f, e->d_name, now);
@@ -293,9 +175,9 @@ static void scan(struct rgs_follow *f)
         }
         f->seen[kept] = f->seen[i];
         if (f->seen[kept].is_capture) {
-            size_t e = entry_of(f, f->seen[kept].id);
+            size_t e = rgs_position_of(&f->position, f->seen[kept].id);
             if (e != SIZE_MAX)
-                f->entry[e].here = true;
+                f->position.entry[e].here = true;
         }
         kept++;
     }
@@ -340,18 +222,18 @@ static void open_file(struct rgs_follow *f, size_t i)
 
     s->done = true; /* until it looks different */
     f->reading = i;
-    f->reading_entry = entry_of(f, s->id);
+    f->reading_entry = rgs_position_of(&f->position, s->id);
     f->reader =
         path && f->reading_entry != SIZE_MAX ? rgs_reader_open(path, err, sizeof(err)) : NULL;
     free(path);
-    for (f->at = 0; f->reader && f->at < f->entry[f->reading_entry].taken; f->at++) {
+    for (f->at = 0; f->reader && f->at < f->position.entry[f->reading_entry].taken; f->at++) {
         if (rgs_reader_next(f->reader, &packet) != RGS_READ_PACKET) {
             rgs_reader_close(f->reader);
             f->reader = NULL;
             return;
         }
-        uint8_t id[ID_BYTES];
-        if (f->at == 0 && (identify(&packet, id), memcmp(id, s->id, ID_BYTES) != 0)) {
+        uint8_t id[RGS_CAPTURE_ID];
+        if (f->at == 0 && (identify(&packet, id), memcmp(id, s->id, RGS_CAPTURE_ID) != 0)) {
             rgs_reader_close(f->reader); /* another file took its name meanwhile */
             f->reader = NULL;
             s->since_ms = s->mtime.tv_sec = 0;
@@ -363,7 +245,7 @@ static void open_file(struct rgs_follow *f, size_t i)
 static void close_file(struct rgs_follow *f, enum rgs_read how)
 {
     struct seen *s = &f->seen[f->reading];
-    struct entry *e = &f->entry[f->reading_entry];
+    struct rgs_position_entry *e = &f->position.entry[f->reading_entry];
 
     if (how == RGS_READ_END || !f->reading_newest) {
         e->size = s->size;
@@ -388,7 +270,7 @@ bool rgs_follow_next(struct rgs_follow *f, struct rgs_packet *packet)
         if (f->reader) {
             enum rgs_read got = rgs_reader_next(f->reader, packet);
             if (got == RGS_READ_PACKET) {
-                f->entry[f->reading_entry].taken = ++f->at;
+                f->position.entry[f->reading_entry].taken = ++f->at;
                 packet->number = ++f->number;
                 return true;
             }
@@ -411,8 +293,8 @@ struct rgs_follow *rgs_follow_new(const char *dir, const char *position, unsigne
     struct stat st;
 
     if (!f || !(f->dir = strdup(dir)) ||
-        (position ? !(f->position = strdup(position))
-                  : asprintf(&f->position, "%s/.regsentry.position", dir) < 0)) {
+        (position ? !(f->position.path = strdup(position))
+                  : asprintf(&f->position.path, "%s/.regsentry.position", dir) < 0)) {
         snprintf(err, err_size, "out of memory");
         rgs_follow_del(f);
         return NULL;
@@ -424,10 +306,10 @@ struct rgs_follow *rgs_follow_new(const char *dir, const char *position, unsigne
     if (stat(dir, &st) < 0 || !S_ISDIR(st.st_mode)) {
         snprintf(err, err_size, "%s: is no folder", dir);
         status = -ENOTDIR;
-    } else if (!load(f, err, err_size)) {
+    } else if (!rgs_position_load(&f->position, err, err_size)) {
         status = -EINVAL;
     } else if ((status = rgs_follow_save(f)) < 0) {
-        snprintf(err, err_size, "%s: %s; name another place with --position", f->position,
+        snprintf(err, err_size, "%s: %s; name another place with --position", f->position.path,
                  strerror(-status));
     }
     if (status < 0) {
@@ -445,9 +327,8 @@ void rgs_follow_del(struct rgs_follow *f)
     for (size_t i = 0; i < f->n_seen; i++)
         free(f->seen[i].name);
     free(f->seen);
-    free(f->entry);
     free(f->dir);
-    free(f->position);
+    rgs_position_fini(&f->position);
     free(f);
 }
 
@@ -458,20 +339,5 @@ void rgs_follow_state(const struct rgs_follow *f, struct rgs_follow_state *out)
 
 void rgs_follow_image(struct rgs_follow *f, struct rgs_image *im)
 {
-    uint64_t n = f->n_entries;
-
-    rgs_image_same(im, sizeof(*f->entry));
-    RGS_IMAGE(im, n);
-    if (im->mode == RGS_IMAGE_READ && !im->failed && n > f->cap_entries) {
-        struct entry *more =
-            n < SIZE_MAX / sizeof(*more) ? realloc(f->entry, n * sizeof(*more)) : NULL;
-        im->failed = !more;
-        if (!more)
-            return;
-        f->entry = more;
-        f->cap_entries = n;
-    }
-    rgs_image_bytes(im, f->entry, n * sizeof(*f->entry));
-    if (im->mode == RGS_IMAGE_READ && !im->failed)
-        f->n_entries = n;
+    rgs_position_image(&f->position, im);
 }
