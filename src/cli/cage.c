@@ -3,7 +3,10 @@
 
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "cli/load.h"
 
 static void read_given(struct rgs_cage *c, const char *path)
 {
@@ -17,8 +20,8 @@ static void write_given(struct rgs_cage *c, const char *path)
         rgs_cage_write_beside(c, path);
 }
 
-/* A file that may be replaced by another of its name: its folder. */
-static void read_beside(struct rgs_cage *c, const char *path)
+/* What a file or folder lies in, which may come to hold another of its name. */
+static void read_folder_of(struct rgs_cage *c, const char *path)
 {
     const char *slash = path ? strrchr(path, '/') : NULL;
     char folder[PATH_MAX];
@@ -26,7 +29,25 @@ static void read_beside(struct rgs_cage *c, const char *path)
     if (!path || snprintf(folder, sizeof(folder), "%.*s", slash ? (int)(slash - path) + 1 : 1,
                           slash ? path : ".") >= (int)sizeof(folder))
         return;
-    rgs_cage_read(c, folder);
+    if (slash == path) /* not all that there is */
+        rgs_cage_read(c, path);
+    else
+        rgs_cage_read(c, folder);
+}
+
+/* A folder that may be replaced by another of its name, or a link that may come to lead elsewhere:
+ * with what it lies in, and what it leads to lies in. */
+static void read_around(struct rgs_cage *c, const char *path)
+{
+    char named[PATH_MAX], real[PATH_MAX];
+
+    rgs_cage_read(c, path);
+    snprintf(named, sizeof(named), "%s", path);
+    for (size_t n = strlen(named); n > 1 && named[n - 1] == '/'; n--)
+        named[n - 1] = '\0';
+    read_folder_of(c, named);
+    if (realpath(path, real))
+        read_folder_of(c, real);
 }
 
 /* libpcap reads an interface's own counters of drops. */
@@ -48,14 +69,17 @@ void rgs_tap_cage(struct rgs_cage *c, const struct rgs_args *args, const struct 
     static const char *const always[] = {"/proc/self", "/dev/null", "/dev/urandom",
                                          "/etc/localtime", "/sys/devices/system/cpu"};
     const char *follow = rgs_arg(args, "follow"), *inventory = rgs_arg(args, "inventory");
+    char shipped[PATH_MAX];
 
     /* The nodes of a cluster say themselves which ports they have. */
     rgs_cage_init(c, rgs_arg_given(args, "redis"));
     for (size_t i = 0; i < sizeof(always) / sizeof(always[0]); i++)
         rgs_cage_read(c, always[i]);
     /* What can be read again while it runs. */
-    rgs_cage_read(c, rules);
-    read_beside(c, inventory ? inventory : config->inventory);
+    read_around(c, rules);
+    if (rgs_find_rules(NULL, shipped, sizeof(shipped)))
+        rgs_cage_read(c, shipped); /* whose services serve where `rules` has none */
+    read_folder_of(c, inventory ? inventory : config->inventory);
     read_given(c, config->geoip);
     read_given(c, rgs_arg(args, "config"));
     read_interfaces(c, rgs_arg(args, "interface"));

@@ -53,21 +53,27 @@ static int service_files(struct rgs_pack *p, char *err, size_t err_size)
     return status;
 }
 
+static bool services_digest(const struct rgs_pack *p, uint8_t digest[32])
+{
+    EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+    bool ok = ctx && EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) == 1;
+
+    for (size_t i = 0; ok && i < p->services.n; i++)
+        ok = EVP_DigestUpdate(ctx, p->services.file[i].text.p, p->services.file[i].text.n) == 1;
+    ok = ok && EVP_DigestFinal_ex(ctx, digest, NULL) == 1;
+    EVP_MD_CTX_free(ctx);
+    return ok;
+}
+
 /* $XDG_CACHE_HOME/regsentry/services-HASH.db, by the hash of all files. */
 static bool cache_path(const struct rgs_pack *p, char *out, size_t cap)
 {
     const char *xdg = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
     uint8_t digest[32];
     char hex[33];
-    EVP_MD_CTX *ctx = EVP_MD_CTX_new();
 
-    if (!ctx)
+    if (!services_digest(p, digest))
         return false;
-    EVP_DigestInit_ex(ctx, EVP_sha256(), NULL);
-    for (size_t i = 0; i < p->services.n; i++)
-        EVP_DigestUpdate(ctx, p->services.file[i].text.p, p->services.file[i].text.n);
-    EVP_DigestFinal_ex(ctx, digest, NULL);
-    EVP_MD_CTX_free(ctx);
     rgs_hex_write(hex, digest, 16);
     if (xdg && xdg[0] == '/')
         snprintf(out, cap, "%s/regsentry", xdg);
@@ -157,7 +163,7 @@ bool rgs_pack_load(struct rgs_pack *p, const char *given_dir, bool with_rules)
 }
 
 struct rgs_ruleset *rgs_pack_ruleset(struct rgs_file_set *s, const char *dir,
-                                     struct rgs_catalogue *catalogue)
+                                     const struct rgs_catalogue *catalogue)
 {
     struct rgs_ruleset *rs = NULL;
     char err[PATH_MAX + 128] = "";
@@ -176,6 +182,33 @@ struct rgs_ruleset *rgs_pack_ruleset(struct rgs_file_set *s, const char *dir,
                 diag.errors == 1 ? "" : "s");
     rgs_diag_fini(&diag);
     return rs;
+}
+
+void rgs_pack_text_of(struct rgs_pack_text *t, const struct rgs_file_set *files, const char *dir)
+{
+    *t = (struct rgs_pack_text){0};
+    if (files->n)
+        t->p = rgs_bundle_pack(files->file, files->n, dir, &t->n);
+}
+
+void rgs_pack_text_fini(struct rgs_pack_text *t)
+{
+    free(t->p);
+    *t = (struct rgs_pack_text){0};
+}
+
+bool rgs_pack_services_changed(const struct rgs_pack *p)
+{
+    struct rgs_pack now = {0};
+    uint8_t digest[2][32];
+    char err[PATH_MAX + 128];
+
+    memcpy(now.dir, p->dir, sizeof(now.dir));
+    bool changed = service_files(&now, err, sizeof(err)) == 0 && services_digest(p, digest[0]) &&
+                   services_digest(&now, digest[1]) &&
+                   memcmp(digest[0], digest[1], sizeof(digest[0])) != 0;
+    rgs_pack_fini(&now);
+    return changed;
 }
 
 struct rgs_ruleset *rgs_pack_bundle(struct rgs_bytes bytes, const struct rgs_catalogue *catalogue)
@@ -198,6 +231,7 @@ void rgs_pack_fini(struct rgs_pack *p)
         rgs_catalogue_del(p->catalogue);
     rgs_file_set_fini(&p->services);
     rgs_file_set_fini(&p->rules);
+    rgs_pack_text_fini(&p->text);
     p->ruleset = NULL; /* whoever failed to load it closes it once more */
     p->catalogue = NULL;
 }

@@ -9,12 +9,22 @@
 #include "cli/load.h"
 #include "rules/rules.h"
 
+/* A rule set's files as one bundle (store/bundle.h). */
+struct rgs_pack_text {
+    char *p; /* [own]; NULL: none */
+    size_t n;
+};
+/* Of the files below dir; empty when no bundle can be made of them. */
+void rgs_pack_text_of(struct rgs_pack_text *t, const struct rgs_file_set *files, const char *dir);
+void rgs_pack_text_fini(struct rgs_pack_text *t);
+
 struct rgs_pack {
     char dir[PATH_MAX];
     struct rgs_file_set services;
     struct rgs_file_set rules;
     struct rgs_catalogue *catalogue;
     struct rgs_ruleset *ruleset;
+    struct rgs_pack_text text; /* of the rule set; empty where nobody asked for it */
 };
 
 /*
@@ -26,7 +36,11 @@ void rgs_pack_fini(struct rgs_pack *p);
 
 /* A further rule set beside a catalogue that is there already; complaints go to stderr. */
 struct rgs_ruleset *rgs_pack_ruleset(struct rgs_file_set *s, const char *dir,
-                                     struct rgs_catalogue *catalogue);
+                                     const struct rgs_catalogue *catalogue);
+
+/* Are the files of the catalogue others by now than those that it was made of? False, too, when
+ * they cannot be read. */
+bool rgs_pack_services_changed(const struct rgs_pack *p);
 
 /* The rule set of a site's bundle, complaints going to stderr. */
 struct rgs_ruleset *rgs_pack_bundle(struct rgs_bytes bytes, const struct rgs_catalogue *catalogue);

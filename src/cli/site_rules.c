@@ -2,6 +2,8 @@
 #include "cli/site_rules.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "cli/site.h"
@@ -16,8 +18,16 @@ static unsigned in_force(const struct rgs_rulebook *b)
     return turn ? turn->rev : 0;
 }
 
+static void keep(struct rgs_bytes bytes, struct rgs_pack_text *text)
+{
+    text->p = malloc(bytes.n);
+    text->n = text->p ? bytes.n : 0;
+    if (text->p)
+        memcpy(text->p, bytes.p, bytes.n);
+}
+
 static struct rgs_ruleset *fetch(struct rgs_desk *d, const struct rgs_catalogue *catalogue,
-                                 char *err, size_t err_size)
+                                 struct rgs_pack_text *text, char *err, size_t err_size)
 {
     struct rgs_rulebook book;
     struct rgs_ruleset *rs = NULL;
@@ -34,6 +44,8 @@ static struct rgs_ruleset *fetch(struct rgs_desk *d, const struct rgs_catalogue 
         rs = rgs_pack_bundle(bytes, catalogue);
         if (!rs)
             snprintf(err, err_size, "revision %u is not understood", rev);
+        if (rs && text)
+            keep(bytes, text);
     }
     freeReplyObject(reply);
     rgs_rulebook_fini(&book);
@@ -41,7 +53,8 @@ static struct rgs_ruleset *fetch(struct rgs_desk *d, const struct rgs_catalogue 
 }
 
 struct rgs_ruleset *rgs_site_ruleset(const struct rgs_args *args,
-                                     const struct rgs_catalogue *catalogue)
+                                     const struct rgs_catalogue *catalogue,
+                                     struct rgs_pack_text *text)
 {
     struct rgs_redis_url url;
     const char *site;
@@ -53,7 +66,7 @@ struct rgs_ruleset *rgs_site_ruleset(const struct rgs_args *args,
         !rgs_site_options(args, &url, &site, &shards, &status))
         return NULL;
     struct rgs_desk *d = rgs_desk_open(&url, site, err, sizeof(err));
-    struct rgs_ruleset *rs = d ? fetch(d, catalogue, err, sizeof(err)) : NULL;
+    struct rgs_ruleset *rs = d ? fetch(d, catalogue, text, err, sizeof(err)) : NULL;
     rgs_desk_close(d);
     if (!rs && err[0])
         fprintf(stderr,
@@ -64,10 +77,13 @@ struct rgs_ruleset *rgs_site_ruleset(const struct rgs_args *args,
 
 void rgs_site_rules(const struct rgs_args *args, struct rgs_pack *pack)
 {
-    struct rgs_ruleset *rs = rgs_site_ruleset(args, pack->catalogue);
+    struct rgs_pack_text text = {0};
+    struct rgs_ruleset *rs = rgs_site_ruleset(args, pack->catalogue, &text);
 
     if (rs) {
         rgs_ruleset_del(pack->ruleset);
         pack->ruleset = rs;
+        rgs_pack_text_fini(&pack->text);
+        pack->text = text;
     }
 }

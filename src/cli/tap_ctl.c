@@ -25,6 +25,17 @@ static const char *status(struct rgs_tap_control *c, char *const *words, size_t 
     fprintf(out, "ruleset %s\n", c->rules->facts->ruleset_sha256);
     fprintf(out, "up_seconds %lld\n", (long long)((now - c->rules->facts->started) / 1000000000));
     fprintf(out, "reloads %u\n", c->rules->loads);
+    if (c->state->state)
+        fprintf(out, "state %s checkpoints %llu failed %llu\n", c->state->begun,
+                (unsigned long long)atomic_load(&c->state->told.written),
+                (unsigned long long)atomic_load(&c->state->told.failed));
+    if (c->rules->facts->probe) {
+        struct rgs_probe_counts site;
+        rgs_probe_counts(c->rules->facts->probe, &site);
+        fprintf(out, "site %s observations %llu dropped %llu spooled %llu\n",
+                site.away ? "away" : "up", (unsigned long long)site.observations,
+                (unsigned long long)site.dropped, (unsigned long long)site.spooled);
+    }
     for (size_t i = 0; i < s.ports; i++)
         fprintf(out, "interface %s %s packets %llu dropped %llu\n", s.port[i].name,
                 s.port[i].failed ? "failed" : "up", (unsigned long long)s.port[i].packets,
@@ -106,7 +117,7 @@ static const char *top(struct rgs_tap_control *c, char *const *words, size_t n, 
 
 static const char *reload(struct rgs_tap_control *c, char *const *words, size_t n, FILE *out)
 {
-    return rgs_tap_reload(c->rules);
+    return rgs_tap_reload(c->rules, out);
 }
 
 static const char *checkpoint(struct rgs_tap_control *c, char *const *words, size_t n, FILE *out)

@@ -29,12 +29,20 @@ static void swap(void *ctx, struct rgs_evaluator *e)
         rgs_tally_refresh(s->rules->facts->tally);
 }
 
-static void let_go(struct rgs_file_set *files, struct rgs_ruleset *ruleset,
-                   struct rgs_inventory_load *inventory)
+/* What a reload brings, until it is in force. */
+struct fresh {
+    struct rgs_file_set files;
+    struct rgs_ruleset *ruleset;
+    struct rgs_pack_text text;
+    struct rgs_inventory_load inventory;
+};
+
+static void let_go(struct fresh *f)
 {
-    rgs_ruleset_del(ruleset);
-    rgs_inventory_unload(inventory);
-    rgs_file_set_fini(files);
+    rgs_ruleset_del(f->ruleset);
+    rgs_pack_text_fini(&f->text);
+    rgs_inventory_unload(&f->inventory);
+    rgs_file_set_fini(&f->files);
 }
 
 static const char *refuse(const char *reason)
@@ -44,38 +52,82 @@ static const char *refuse(const char *reason)
     return refused;
 }
 
-const char *rgs_tap_reload(struct rgs_tap_rules *r)
+const struct rgs_ruleset *rgs_tap_ruleset(const struct rgs_tap_rules *r)
 {
-    struct rgs_file_set files = {0};
-    struct rgs_inventory_load inventory = {0};
-    /* Errors go to standard error with their places, as at the start. */
-    struct rgs_ruleset *ruleset = rgs_site_ruleset(r->args, r->catalogue);
-    if (!ruleset)
-        ruleset = rgs_pack_ruleset(&files, r->dir, (struct rgs_catalogue *)(uintptr_t)r->catalogue);
-    bool has_inventory = ruleset && rgs_inventory_load(&inventory, r->args, r->inventory_path);
-    struct swap s = {r, ruleset, inventory.inventory, -EAGAIN};
+    return r->loads ? r->ruleset : r->pack->ruleset;
+}
 
-    if (!has_inventory) {
-        let_go(&files, ruleset, &inventory);
-        return refuse(ruleset ? "the inventory has errors" : "the rules have errors");
+const struct rgs_inventory *rgs_tap_inventory(const struct rgs_tap_rules *r)
+{
+    return r->loads ? r->inventory.inventory : r->first_inventory;
+}
+
+struct rgs_bytes rgs_tap_rules_text(const struct rgs_tap_rules *r)
+{
+    const struct rgs_pack_text *t = r->loads ? &r->text : &r->pack->text;
+    return rgs_bytes(t->p, t->n);
+}
+
+/* Errors go to standard error with their places, as at the start. */
+static const char *load(const struct rgs_tap_rules *r, struct fresh *f)
+{
+    f->ruleset = rgs_site_ruleset(r->args, r->pack->catalogue, &f->text);
+    if (!f->ruleset) {
+        f->ruleset = rgs_pack_ruleset(&f->files, r->pack->dir, r->pack->catalogue);
+        rgs_pack_text_of(&f->text, &f->files, r->pack->dir);
     }
-    bool asked = rgs_tap_ask(r->tap, swap, &s, PATIENCE_MS);
-    if (!asked || s.status < 0) {
-        let_go(&files, ruleset, &inventory);
-        return refuse(asked ? "out of memory" : "the evaluating thread is too busy");
-    }
+    if (!f->ruleset)
+        return "the rules have errors";
+    if (!rgs_inventory_load(&f->inventory, r->args, r->inventory_path))
+        return "the inventory has errors";
+    return NULL;
+}
+
+static void put_in_force(struct rgs_tap_rules *r, const struct fresh *f)
+{
+    struct fresh former = {r->files, r->ruleset, r->text, r->inventory};
     char *sha = r->sha256[++r->loads % 2];
-    snprintf(sha, sizeof(r->sha256[0]), "%s", rgs_ruleset_sha256(ruleset));
+
+    snprintf(sha, sizeof(r->sha256[0]), "%s", rgs_ruleset_sha256(f->ruleset));
     r->facts->ruleset_sha256 = sha;
-    let_go(&r->files, r->ruleset, &r->inventory);
-    r->files = files;
-    r->ruleset = ruleset;
-    r->inventory = inventory;
+    r->files = f->files;
+    r->ruleset = f->ruleset;
+    r->text = f->text;
+    r->inventory = f->inventory;
+    let_go(&former);
+}
+
+const char *rgs_tap_reload(struct rgs_tap_rules *r, FILE *out)
+{
+    struct fresh f = {0};
+    const char *reason = load(r, &f);
+
+    if (!reason) {
+        struct swap s = {r, f.ruleset, f.inventory.inventory, -EAGAIN};
+        bool asked = rgs_tap_ask(r->tap, swap, &s, PATIENCE_MS);
+        if (!asked || s.status < 0)
+            reason = asked ? "out of memory" : "the evaluating thread is too busy";
+    }
+    if (reason) {
+        let_go(&f);
+        return refuse(reason);
+    }
+    put_in_force(r, &f);
+    const char *sha = r->facts->ruleset_sha256;
     rgs_log(RGS_LOG_INFO, "reloaded", "ruleset=%.12s", sha);
+    if (out)
+        fprintf(out, "ruleset %s\n", sha);
+    /* Numbers' records hold services by their place in the catalogue. */
+    if (rgs_pack_services_changed(r->pack)) {
+        rgs_log(RGS_LOG_WARNING, "services-not-reloaded", "hint=\"a restart reads them\"");
+        if (out)
+            fputs("services changed, and are read at a restart only: the old ones serve on\n", out);
+    }
     return NULL;
 }
 
 void rgs_tap_rules_fini(struct rgs_tap_rules *r)
 {
-    let_go(&r->files, r->ruleset, &r->inventory);
+    struct fresh f = {r->files, r->ruleset, r->text, r->inventory};
+    let_go(&f);
 }

@@ -11,13 +11,19 @@ struct rgs_tap_state {
     struct rgs_state *state; /* NULL: none is kept */
     struct rgs_tap *tap;
     const struct rgs_tap_rules *rules;
-    uint64_t shape, services;
+    struct rgs_metrics_state told;
+    const char *begun; /* how this run began, a word for status */
+    uint64_t services;
     int64_t every_ms, last_ms;
     struct rgs_picture picture; /* that is written */
     bool refused;               /* the last one could not be taken */
 };
 
-/* Opens the folder and goes on with what is in it, before the tap starts. False after a complaint.
+/*
+ * Opens the folder and goes on with what is in it, before the tap starts: also with what was known
+ * under another rule set, as a reload would. What cannot be gone on with is kept under another
+ * name, and the tap begins anew: one that is started again and again, and ends each time, watches
+ * nothing. False after a complaint.
  */
 bool rgs_tap_state_open(struct rgs_tap_state *s, const struct rgs_args *args, const char *dir,
                         unsigned every_s, const struct rgs_token_key *key,

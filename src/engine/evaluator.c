@@ -187,8 +187,12 @@ void rgs_evaluator_image(struct rgs_evaluator *e, struct rgs_image *im)
     RGS_IMAGE(im, e->verifications);
     rgs_tracker_image(e->tracker, im);
     rgs_image_same(im, e->scorer != NULL);
-    if (e->scorer)
-        rgs_scorer_image(e->scorer, im);
+    if (!e->scorer)
+        return;
+    rgs_scorer_image(e->scorer, im);
+    /* It may be another than the one that the state was made with. */
+    if (im->mode == RGS_IMAGE_READ && !im->failed)
+        rgs_scorer_inventory_changed(e->scorer);
 }
 
 void rgs_evaluator_op(struct rgs_evaluator *e, const struct rgs_op *op, const struct rgs_verdict *v)
@@ -278,4 +282,9 @@ struct rgs_tracker *rgs_evaluator_tracker(struct rgs_evaluator *e)
 struct rgs_scorer *rgs_evaluator_scorer(struct rgs_evaluator *e)
 {
     return e->scorer;
+}
+
+const struct rgs_ruleset *rgs_evaluator_ruleset(const struct rgs_evaluator *e)
+{
+    return e->conf.ruleset;
 }

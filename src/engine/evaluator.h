@@ -54,5 +54,7 @@ void rgs_entity_token(const struct rgs_hash_key *key, enum rgs_grain grain, uint
 uint64_t rgs_evaluator_verifications(const struct rgs_evaluator *e);
 struct rgs_tracker *rgs_evaluator_tracker(struct rgs_evaluator *e);
 struct rgs_scorer *rgs_evaluator_scorer(struct rgs_evaluator *e);
+/* The one in force; NULL: none. */
+const struct rgs_ruleset *rgs_evaluator_ruleset(const struct rgs_evaluator *e);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "store/probe.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -23,7 +24,7 @@ struct rgs_probe_link {
     bool any;       /* rounds before */
     int64_t newest, told_at;
     struct rgs_round round;
-    struct rgs_probe_counts counts;
+    _Atomic uint64_t observations; /* in all */
     char trouble[256];
 };
 
@@ -112,7 +113,7 @@ void rgs_probe_obs(void *probe, const struct rgs_obs *o)
     if (rgs_obs_packer_full(packer))
         send_round(p, p->newest);
     rgs_obs_pack(packer, o, p->order++);
-    p->counts.observations++;
+    atomic_fetch_add_explicit(&p->observations, 1, memory_order_relaxed);
     if (o->ts > p->newest)
         p->newest = o->ts;
 }
@@ -171,7 +172,7 @@ int rgs_probe_finish(struct rgs_probe_link *p, const struct rgs_probe_end *e)
 void rgs_probe_counts(struct rgs_probe_link *p, struct rgs_probe_counts *c)
 {
     rgs_sender_counts(p->sender, c);
-    c->observations = p->counts.observations;
+    c->observations = atomic_load_explicit(&p->observations, memory_order_relaxed);
 }
 
 const char *rgs_probe_trouble(struct rgs_probe_link *p)

@@ -60,7 +60,11 @@ int rgs_probe_finish(struct rgs_probe_link *p, const struct rgs_probe_end *e);
 
 struct rgs_probe_counts {
     uint64_t observations, blocks, arrived, dropped; /* dropped: observations */
+    uint64_t spooled;                                /* bytes that lie in the spool now */
+    int64_t stuck_ms; /* for so long nothing of what waits has arrived; 0: nothing waits */
+    bool away;        /* the server does not answer */
 };
+/* From any thread. */
 void rgs_probe_counts(struct rgs_probe_link *p, struct rgs_probe_counts *c);
 /* Why it does not go on; "" when nothing is wrong. */
 const char *rgs_probe_trouble(struct rgs_probe_link *p);

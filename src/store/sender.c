@@ -74,6 +74,7 @@ struct rgs_sender {
     size_t queued;
     uint64_t moves; /* of anything, towards the site or the spool */
     struct rgs_probe_counts counts;
+    int64_t stuck_since; /* monotonic ms; 0: nothing waits */
     char trouble[256];
 };
 
@@ -520,6 +521,8 @@ static void *run(void *sender)
         pthread_mutex_lock(&s->lock);
         s->rest_in_spool = rgs_spool_active(s->spool);
         s->idle = !s->first && !rest(s);
+        s->counts.spooled = rgs_spool_bytes(s->spool);
+        s->stuck_since = rest(s) ? s->moved_at : 0;
         pthread_cond_broadcast(&s->changed);
         stop = s->stop;
         bool back = now_ms() >= s->retry_at;
@@ -667,6 +670,8 @@ void rgs_sender_counts(struct rgs_sender *s, struct rgs_probe_counts *c)
 {
     pthread_mutex_lock(&s->lock);
     *c = s->counts;
+    c->away = s->away;
+    c->stuck_ms = s->stuck_since ? now_ms() - s->stuck_since : 0;
     pthread_mutex_unlock(&s->lock);
 }
 

@@ -95,6 +95,11 @@ static bool read_at(int fd, uint8_t *p, size_t n, uint64_t at)
     return true;
 }
 
+uint64_t rgs_spool_bytes(const struct rgs_spool *s)
+{
+    return s ? s->size : 0;
+}
+
 int rgs_spool_append(struct rgs_spool *s, struct rgs_bytes block)
 {
     uint8_t head[RECORD_HEAD];

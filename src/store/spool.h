@@ -17,6 +17,8 @@ void rgs_spool_close(struct rgs_spool *s);
 
 /* True while the file holds anything. */
 bool rgs_spool_active(const struct rgs_spool *s);
+/* Bytes in the file; 0 without one. */
+uint64_t rgs_spool_bytes(const struct rgs_spool *s);
 /* 0, -ENOSPC when it is full, or another -errno. */
 int rgs_spool_append(struct rgs_spool *s, struct rgs_bytes block);
 /* What was appended up to now counts as read. */

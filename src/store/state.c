@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 enum {
-    VERSION = 1,
+    VERSION = 2,
     MAGIC = 16,
     MARK_AT = 20,
     SHAPE_AT = 24,
@@ -23,7 +23,9 @@ enum {
     IV_AT = 104,
     HEAD = 120,
     TAG = 32,
-    CHUNK = 64 << 10, /* of the image; one of zeros is written as its length alone */
+    CHUNK = 64 << 10, /* of what is sealed; one of zeros is written as its length alone */
+    RULES_MAX = 16 << 20,
+    ASIDE_MOST = 99,
 };
 #define ZEROS UINT32_C(0x80000000)
 
@@ -39,6 +41,7 @@ struct rgs_state {
     int fd;
     size_t n, at;  /* bytes in chunk, and how many of them were taken */
     uint64_t left; /* reading: sealed bytes */
+    uint8_t *rules;
     uint8_t chunk[CHUNK];
     uint8_t sealed[CHUNK + 4];
 };
@@ -83,6 +86,8 @@ struct rgs_state *rgs_state_new(const char *dir, const struct rgs_token_key *key
     struct rgs_state *s = calloc(1, sizeof(*s));
     struct stat st;
 
+    if (s)
+        s->fd = -1;
     if (!s || !start(s, key)) {
         snprintf(err, err_size, "out of memory");
     } else if (stat(dir, &st) < 0 || !S_ISDIR(st.st_mode) || access(dir, W_OK) < 0) {
@@ -93,7 +98,6 @@ struct rgs_state *rgs_state_new(const char *dir, const struct rgs_token_key *key
     } else {
         snprintf(s->path, sizeof(s->path), "%.*s", (int)(strlen(s->part) - strlen(".part")),
                  s->part);
-        s->fd = -1;
         return s;
     }
     rgs_state_del(s);
@@ -104,6 +108,7 @@ void rgs_state_del(struct rgs_state *s)
 {
     if (!s)
         return;
+    rgs_state_shut(s);
     EVP_CIPHER_CTX_free(s->cipher);
     EVP_MAC_CTX_free(s->tag);
     EVP_MAC_CTX_free(s->keyed);
@@ -193,6 +198,9 @@ static bool write_file(struct rgs_state *s, const struct rgs_state_for *whose, r
     if (getrandom(head + IV_AT, HEAD - IV_AT, 0) != HEAD - IV_AT || !begin(s, head) ||
         !write_all(s->fd, head, HEAD))
         return false;
+    uint64_t rules = whose->rules.n;
+    RGS_IMAGE(&im, rules);
+    rgs_image_bytes(&im, (void *)(uintptr_t)whose->rules.p, whose->rules.n);
     fn(ctx, &im);
     return !im.failed && flush_chunk(s) && EVP_MAC_final(s->tag, tag, &n, TAG) == 1 && n == TAG &&
            write_all(s->fd, tag, TAG) && fsync(s->fd) == 0;
@@ -211,6 +219,7 @@ int rgs_state_write(struct rgs_state *s, const struct rgs_state_for *whose, rgs_
         status = -errno;
     if (close(s->fd) < 0 && !status)
         status = -errno;
+    s->fd = -1;
     if (!status && rename(s->part, s->path) < 0)
         status = -errno;
     if (status)
@@ -298,8 +307,7 @@ static bool is_sound(struct rgs_state *s, const uint8_t *head, uint64_t sealed)
 }
 
 /* Why this file is not ours to go on with; NULL: it is. */
-static const char *foreign(const struct rgs_state *s, const uint8_t *head,
-                           const struct rgs_state_for *whose)
+static const char *foreign(const struct rgs_state *s, const uint8_t *head)
 {
     if (memcmp(head, magic, MAGIC) != 0)
         return "is no state file";
@@ -307,46 +315,90 @@ static const char *foreign(const struct rgs_state *s, const uint8_t *head,
         return "is of another version of this program";
     if (memcmp(head + MARK_AT, s->mark, 4) != 0)
         return "was made under another key";
-    if (get(head + SHAPE_AT, 8) != whose->shape)
-        return "is of another build, or of other capacities";
-    if (get(head + SERVICES_AT, 8) != whose->services)
-        return "knows other services";
-    if (memcmp(head + RULESET_AT, whose->ruleset_sha256, IV_AT - RULESET_AT) != 0)
-        return "is of another rule set: start with that one and reload";
     return NULL;
 }
 
-static const char *read_file(struct rgs_state *s, const struct rgs_state_for *whose,
-                             rgs_state_fn *fn, void *ctx)
+static struct rgs_image reading(struct rgs_state *s)
 {
-    struct rgs_image im = {.mode = RGS_IMAGE_READ, .move = read_bytes, .ctx = s};
+    return (struct rgs_image){.mode = RGS_IMAGE_READ, .move = read_bytes, .ctx = s};
+}
+
+static const char *read_rules(struct rgs_state *s, struct rgs_bytes *out)
+{
+    struct rgs_image im = reading(s);
+    uint64_t n = 0;
+
+    RGS_IMAGE(&im, n);
+    if (im.failed || n > RULES_MAX)
+        return "is damaged";
+    s->rules = malloc(n ? n : 1);
+    if (!s->rules)
+        return "needs more memory than there is";
+    rgs_image_bytes(&im, s->rules, n);
+    *out = rgs_bytes(s->rules, n);
+    return im.failed ? "is damaged" : NULL;
+}
+
+static const char *read_head(struct rgs_state *s, struct rgs_state_found *f)
+{
     uint8_t head[HEAD];
     struct stat st;
 
     if (fstat(s->fd, &st) < 0 || st.st_size < HEAD + TAG || !read_all(s->fd, head, HEAD))
         return "is no state file";
-    const char *reason = foreign(s, head, whose);
+    const char *reason = foreign(s, head);
     if (reason)
         return reason;
+    f->shape = get(head + SHAPE_AT, 8);
+    f->services = get(head + SERVICES_AT, 8);
+    memcpy(f->ruleset_sha256, head + RULESET_AT, IV_AT - RULESET_AT);
     s->left = (uint64_t)st.st_size - HEAD - TAG;
     if (!is_sound(s, head, s->left) || !begin(s, head))
         return "is damaged";
-    fn(ctx, &im);
-    return im.failed || s->left || s->at != s->n ? "does not fit this program" : NULL;
+    return read_rules(s, &f->rules);
 }
 
-int rgs_state_read(struct rgs_state *s, const struct rgs_state_for *whose, rgs_state_fn *fn,
-                   void *ctx, char *err, size_t err_size)
+int rgs_state_open(struct rgs_state *s, struct rgs_state_found *f, char *err, size_t err_size)
 {
+    *f = (struct rgs_state_found){0};
     s->fd = open(s->path, O_RDONLY | O_CLOEXEC);
     if (s->fd < 0 && errno == ENOENT)
         return 1;
-    const char *reason = s->fd < 0 ? strerror(errno) : read_file(s, whose, fn, ctx);
-    if (reason)
-        snprintf(err, err_size, "%s: %s; move it away to begin without what it holds", s->path,
-                 reason);
+    const char *reason = s->fd < 0 ? strerror(errno) : read_head(s, f);
+    if (!reason)
+        return 0;
+    snprintf(err, err_size, "%s", reason);
+    rgs_state_shut(s);
+    return -EINVAL;
+}
+
+bool rgs_state_load(struct rgs_state *s, rgs_state_fn *fn, void *ctx)
+{
+    struct rgs_image im = reading(s);
+
+    fn(ctx, &im);
+    return !im.failed && !s->left && s->at == s->n;
+}
+
+void rgs_state_shut(struct rgs_state *s)
+{
     if (s->fd >= 0)
         close(s->fd);
+    s->fd = -1;
+    free(s->rules);
+    s->rules = NULL;
     OPENSSL_cleanse(s->chunk, sizeof(s->chunk));
-    return reason ? -EINVAL : 0;
+}
+
+int rgs_state_set_aside(struct rgs_state *s, char *name, size_t name_size)
+{
+    /* None that was kept before is overwritten: it may be the one that is wanted back. */
+    for (unsigned i = 1; i <= ASIDE_MOST; i++) {
+        if ((size_t)snprintf(name, name_size, "%s.refused.%u", s->path, i) >= name_size)
+            return -ENAMETOOLONG;
+        if (access(name, F_OK) == 0)
+            continue;
+        return rename(s->path, name) < 0 ? -errno : 0;
+    }
+    return -EEXIST;
 }

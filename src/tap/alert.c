@@ -13,13 +13,13 @@
 #include "sink/report.h"
 
 void rgs_out_alert_fill(struct rgs_out_alert *out, const struct rgs_result_alert *a,
-                        const char *sha, uint64_t lost)
+                        const char *sha, const struct rgs_out_lack *lack)
 {
     memset(out, 0, sizeof(*out));
     out->ts = a->ts;
     out->score = a->score;
     out->level = a->level;
-    out->lost = lost;
+    out->lack = *lack;
     snprintf(out->entity, sizeof(out->entity), "%s", a->id);
     snprintf(out->typology, sizeof(out->typology), "%s", a->typology);
     snprintf(out->ruleset, sizeof(out->ruleset), "%s", sha);
@@ -63,6 +63,15 @@ static void text(struct rgs_json *j, const char *key, const char *value)
     rgs_json_bytes(j, rgs_bytes(value, strlen(value)));
 }
 
+/* What the windows may lack, where they do: the score is "at least". */
+static void number(struct rgs_json *j, const char *key, uint64_t n)
+{
+    if (!n)
+        return;
+    rgs_json_key(j, key);
+    rgs_json_u64(j, n);
+}
+
 /* A line of so many bytes at most. */
 struct line {
     char *p;
@@ -99,10 +108,8 @@ size_t rgs_out_alert_json(char *out, size_t cap, const struct rgs_out_alert *a)
         rgs_json_bytes(&j, rgs_bytes(a->rule[i], strlen(a->rule[i])));
     rgs_json_close(&j, ']');
     text(&j, "ruleset", a->ruleset);
-    if (a->lost) { /* the windows may lack something: the score is "at least" */
-        rgs_json_key(&j, "dropped");
-        rgs_json_u64(&j, a->lost);
-    }
+    number(&j, "dropped", a->lack.dropped);
+    number(&j, "evicted", a->lack.evicted);
     rgs_json_close(&j, '}');
     rgs_json_line(&j);
     rgs_json_flush(&j);
@@ -138,11 +145,12 @@ size_t rgs_out_alert_syslog(char *out, size_t cap, const struct rgs_out_alert *a
                      "<%d>1 %04d-%02d-%02dT%02d:%02d:%02d.%03dZ %s regsentry %d alert - "
                      "CEF:0|regsentry|regsentry|%s|%s|Score of %s reached %s|%d|"
                      "externalId=%s rt=%lld cs1Label=reseller cs1=%s cs2Label=typology cs2=%s "
-                     "cfp1Label=score cfp1=%.1f cn1Label=dropped cn1=%llu",
+                     "cfp1Label=score cfp1=%.1f cn1Label=dropped cn1=%llu "
+                     "cn2Label=evicted cn2=%llu",
                      priority, tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min,
                      tm.tm_sec, (int)(now / 1000000 % 1000), host, (int)getpid(), RGS_VERSION,
                      typology, entity, rgs_status_word((enum rgs_status)a->level), alert ? 8 : 5,
                      a->id, (long long)(a->ts / 1000000), entity, typology, a->score,
-                     (unsigned long long)a->lost);
+                     (unsigned long long)a->lack.dropped, (unsigned long long)a->lack.evicted);
     return n > 0 && (size_t)n < cap ? (size_t)n : 0;
 }

@@ -14,7 +14,11 @@ enum {
 struct rgs_out_alert {
     int64_t ts;
     double score;
-    uint64_t lost; /* packets and operations lost by then: what it says is a lower bound */
+    /* What its windows may lack, so that what it says is a lower bound. */
+    struct rgs_out_lack {
+        uint64_t dropped; /* packets and operations */
+        uint64_t evicted; /* entries of full tables */
+    } lack;
     uint32_t level, n_rules;
     char entity[128], typology[64];
     char rule[RGS_OUT_RULES][32];
@@ -24,7 +28,7 @@ struct rgs_out_alert {
 
 /* Without its id, and without a call that could wait; unused bytes are zero. */
 void rgs_out_alert_fill(struct rgs_out_alert *out, const struct rgs_result_alert *a,
-                        const char *ruleset_sha256, uint64_t lost);
+                        const char *ruleset_sha256, const struct rgs_out_lack *lack);
 /* Gives it its id. */
 bool rgs_out_alert_seal(struct rgs_out_alert *a);
 /* Whether one that comes from a file can be one of ours: strings end, numbers are in bounds. */

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/hash.h"
+#include "tap/log.h"
 
 /* The file: a head of HEAD bytes, then the slots. Integers as the machine has them: it stays on
  * it. */
@@ -77,6 +79,31 @@ static bool read_slots(struct rgs_backlog *b)
     return true;
 }
 
+static bool open_file(struct rgs_backlog *b, const char *path, char *err, size_t err_size);
+
+static bool of_another_version(const struct head *h)
+{
+    return memcmp(h->magic, empty.magic, sizeof(h->magic) - 1) == 0 &&
+           memcmp(h, &empty, offsetof(struct head, reader)) != 0;
+}
+
+/* A program that was updated tells what is new; what the former one had not told stays there. */
+static bool set_aside(struct rgs_backlog *b, const char *path, char *err, size_t err_size)
+{
+    char old[PATH_MAX], quoted[256];
+
+    if ((size_t)snprintf(old, sizeof(old), "%s.old", path) >= sizeof(old) ||
+        rename(path, old) < 0) {
+        snprintf(err, err_size, "%s: is a spool of another version; move it away", path);
+        return false;
+    }
+    rgs_log(RGS_LOG_WARNING, "alert-spool-set-aside", "reason=\"another version\" kept=%s",
+            rgs_log_quote(old, quoted));
+    close(b->fd);
+    b->head = empty;
+    return open_file(b, path, err, err_size);
+}
+
 static bool open_file(struct rgs_backlog *b, const char *path, char *err, size_t err_size)
 {
     struct stat st;
@@ -99,10 +126,11 @@ static bool open_file(struct rgs_backlog *b, const char *path, char *err, size_t
         }
         return true;
     }
-    if (pread(b->fd, &b->head, sizeof(b->head), 0) != (ssize_t)sizeof(b->head) ||
-        memcmp(&b->head, &empty, offsetof(struct head, reader)) != 0 || !read_slots(b)) {
-        snprintf(err, err_size, "%s: is no spool of alerts, or of another version; move it away",
-                 path);
+    if (pread(b->fd, &b->head, sizeof(b->head), 0) == (ssize_t)sizeof(b->head) &&
+        of_another_version(&b->head))
+        return set_aside(b, path, err, err_size);
+    if (memcmp(&b->head, &empty, offsetof(struct head, reader)) != 0 || !read_slots(b)) {
+        snprintf(err, err_size, "%s: is no spool of alerts; move it away", path);
         return false;
     }
     return true;

@@ -50,15 +50,20 @@ struct rgs_tap {
     _Atomic bool hold, held; /* the reader of files: asked for, and done */
     struct rgs_totals base;  /* of the runs before this one */
     _Atomic uint64_t alerts[RGS_STATUS_ALERT + 1];
-    struct rgs_losses losses; /* the evaluating thread's */
-    pthread_mutex_t lock;     /* of what follows */
+    /* The evaluating thread's. */
+    struct rgs_losses losses, evictions;
+    struct rgs_tap_lost {
+        uint64_t adapter, kernel, shed[RGS_SHED_KINDS];
+    } lost_before;                /* in the runs before this one */
+    struct rgs_tap_lost lost_all; /* as of the last note: a checkpoint takes no lock */
+    pthread_mutex_t lock;         /* of what follows */
     pthread_cond_t asked;
     enum rgs_ask_state ask;
     void (*ask_fn)(void *ctx, struct rgs_evaluator *e);
     void *ask_ctx;
     struct rgs_tap_status status; /* the evaluating thread's part */
     struct rgs_follow_state follow;
-    struct rgs_result_named lost[RGS_SHED_KINDS + 3];
+    struct rgs_result_named lost[RGS_SHED_KINDS + 3]; /* of the result */
 };
 
 static inline int64_t rgs_tap_clock(clockid_t id)

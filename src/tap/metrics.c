@@ -220,6 +220,43 @@ static void write_delivery(FILE *out, struct rgs_outbox *outbox)
     plain(out, "alerts_dropped_total", "counter", "Alerts that found the outbox full.", s.dropped);
 }
 
+static void write_state(FILE *out, const struct rgs_metrics_state *s)
+{
+    if (!s || !s->kept)
+        return;
+    plain(out, "state_refused", "gauge",
+          "1 when it began without the state that was there, which is kept aside.", s->refused);
+    plain(out, "checkpoints_total", "counter", "Checkpoints written.", atomic_load(&s->written));
+    plain(out, "checkpoint_failures_total", "counter", "Checkpoints that could not be written.",
+          atomic_load(&s->failed));
+    int64_t last = atomic_load(&s->last);
+    if (!last)
+        return;
+    head(out, "checkpoint_timestamp_seconds", "gauge", "When the last one was written.");
+    fprintf(out, "regsentry_checkpoint_timestamp_seconds %.3f\n", (double)last / 1e9);
+}
+
+static void write_site(FILE *out, struct rgs_probe_link *probe)
+{
+    struct rgs_probe_counts c;
+
+    if (!probe)
+        return;
+    rgs_probe_counts(probe, &c);
+    plain(out, "site_up", "gauge", "0 while the site's server does not answer.", !c.away);
+    plain(out, "site_observations_total", "counter", "Observations told to the site.",
+          c.observations);
+    plain(out, "site_blocks_total", "counter", "Blocks of them that were sealed.", c.blocks);
+    plain(out, "site_blocks_acknowledged_total", "counter",
+          "Blocks that the site has, those of an earlier run's spool among them.", c.arrived);
+    plain(out, "site_observations_dropped_total", "counter",
+          "Observations that neither memory nor spool had room for.", c.dropped);
+    plain(out, "site_spool_bytes", "gauge", "Bytes that wait in the spool file.", c.spooled);
+    head(out, "site_stuck_seconds", "gauge",
+         "For how long nothing of what waits for the site has arrived there.");
+    fprintf(out, "regsentry_site_stuck_seconds %.3f\n", (double)c.stuck_ms / 1000);
+}
+
 /* Under the names that Prometheus' own client libraries give. */
 static void write_process(FILE *out, const struct rgs_metrics_facts *facts)
 {
@@ -266,4 +303,6 @@ void rgs_metrics_write(FILE *out, const struct rgs_tap_status *s,
     write_tables(out, s, facts->tally);
     write_services(out, facts->tally);
     write_delivery(out, facts->outbox);
+    write_state(out, facts->state);
+    write_site(out, facts->probe);
 }

@@ -6,10 +6,19 @@
 #ifndef RGS_TAP_METRICS_H
 #define RGS_TAP_METRICS_H
 
+#include <stdatomic.h>
 #include <stdio.h>
 
+#include "store/probe.h"
 #include "tap/tally.h"
 #include "tap/tap.h"
+
+/* Of the state directory; whoever keeps it writes, from any thread. */
+struct rgs_metrics_state {
+    bool kept, refused; /* refused: what was there at the start could not be gone on with */
+    _Atomic uint64_t written, failed; /* checkpoints */
+    _Atomic int64_t last; /* when the last one was written, ns since the epoch; 0: none */
+};
 
 struct rgs_metrics_facts {
     const char *ruleset_sha256;
@@ -17,6 +26,8 @@ struct rgs_metrics_facts {
     struct rgs_tap *tap;       /* for what each worker counts; NULL: none */
     struct rgs_tally *tally;   /* NULL: none */
     struct rgs_outbox *outbox; /* NULL: none */
+    const struct rgs_metrics_state *state;
+    struct rgs_probe_link *probe; /* NULL: it feeds no site */
 };
 
 /* Writes all metrics of a picture; now in ns since the epoch. */

@@ -281,7 +281,8 @@ void rgs_outbox_del(struct rgs_outbox *o)
 
 /* ---- from the tap -----------------------------------------------------------------------------
  */
-void rgs_outbox_put(struct rgs_outbox *o, const struct rgs_result_alert *a, uint64_t lost)
+void rgs_outbox_put(struct rgs_outbox *o, const struct rgs_result_alert *a,
+                    const struct rgs_out_lack *lack)
 {
     struct rgs_out_alert *slot = rgs_ring_room(o->ring);
 
@@ -289,7 +290,7 @@ void rgs_outbox_put(struct rgs_outbox *o, const struct rgs_result_alert *a, uint
         atomic_fetch_add(&o->dropped, 1);
         return;
     }
-    rgs_out_alert_fill(slot, a, o->ruleset, lost);
+    rgs_out_alert_fill(slot, a, o->ruleset, lack);
     rgs_ring_put(o->ring);
 }
 

@@ -26,8 +26,9 @@ int rgs_outbox_start(struct rgs_outbox *o);
 uint64_t rgs_outbox_finish(struct rgs_outbox *o, int patience_ms);
 void rgs_outbox_del(struct rgs_outbox *o);
 
-/* The evaluating thread; lost is what the alert's windows may lack. A full ring counts. */
-void rgs_outbox_put(struct rgs_outbox *o, const struct rgs_result_alert *a, uint64_t lost);
+/* The evaluating thread; lack is what the alert's windows may lack. A full ring counts. */
+void rgs_outbox_put(struct rgs_outbox *o, const struct rgs_result_alert *a,
+                    const struct rgs_out_lack *lack);
 /* The evaluating thread: alerts from now on are those of this rule set. */
 void rgs_outbox_ruleset(struct rgs_outbox *o, const char *sha256);
 /* From any thread: files are opened anew before the next alert. */

@@ -15,18 +15,58 @@ uint64_t rgs_tap_lost(const struct rgs_tap_status *s)
     return n;
 }
 
+/* This run's and those before it. */
+static struct rgs_tap_lost lost_in_all(const struct rgs_tap *t, const struct rgs_tap_status *s)
+{
+    struct rgs_tap_lost all = t->lost_before;
+
+    for (size_t i = 0; i < s->ports; i++) {
+        all.adapter += s->port[i].adapter_dropped;
+        all.kernel += s->port[i].kernel_dropped;
+    }
+    for (unsigned k = 0; k < RGS_SHED_KINDS; k++)
+        all.shed[k] += s->shed[k];
+    return all;
+}
+
+static uint64_t lost_sum(const struct rgs_tap_lost *l)
+{
+    uint64_t n = l->adapter + l->kernel;
+    for (unsigned k = 0; k < RGS_SHED_KINDS; k++)
+        n += l->shed[k];
+    return n;
+}
+
+/* Entries that full tables gave up, since the state began. */
+static uint64_t evicted(struct rgs_tap *t)
+{
+    const struct rgs_scorer *scorer = rgs_evaluator_scorer(t->evaluator);
+    struct rgs_census c = {0};
+    uint64_t n = 0;
+
+    for (unsigned i = RGS_DROPPED_SUBSCRIBERS; i < RGS_TRACKER_COUNTERS; i++)
+        n += rgs_tracker_count(rgs_evaluator_tracker(t->evaluator), (enum rgs_tracker_counter)i);
+    if (scorer)
+        rgs_scorer_census(scorer, &c);
+    return n + c.numbers_evicted + c.facts_dropped + c.entities_evicted + c.sketches_missing;
+}
+
 void rgs_tap_note_losses(struct rgs_tap *t)
 {
     struct rgs_tap_status s;
+    int64_t now = rgs_tap_clock(CLOCK_REALTIME);
 
     rgs_tap_status(t, &s);
-    rgs_losses_note(&t->losses, rgs_tap_clock(CLOCK_REALTIME), rgs_tap_lost(&s));
+    t->lost_all = lost_in_all(t, &s);
+    rgs_losses_note(&t->losses, now, lost_sum(&t->lost_all));
+    rgs_losses_note(&t->evictions, now, evicted(t));
 }
 
 /* Nothing that a score stands on is older. */
 static int64_t window_start(const struct rgs_tap *t)
 {
-    return rgs_tap_clock(CLOCK_REALTIME) - rgs_ruleset_retention(t->conf.analyzer->ruleset);
+    return rgs_tap_clock(CLOCK_REALTIME) -
+           rgs_ruleset_retention(rgs_evaluator_ruleset(t->evaluator));
 }
 
 static void on_alert(void *ctx, const struct rgs_result_alert *a)
@@ -36,7 +76,9 @@ static void on_alert(void *ctx, const struct rgs_result_alert *a)
     atomic_fetch_add_explicit(&t->alerts[a->level], 1, memory_order_relaxed);
     if (t->conf.outbox) {
         rgs_tap_note_losses(t);
-        rgs_outbox_put(t->conf.outbox, a, rgs_losses_since(&t->losses, window_start(t)));
+        const struct rgs_out_lack lack = {rgs_losses_since(&t->losses, window_start(t)),
+                                          rgs_losses_since(&t->evictions, window_start(t))};
+        rgs_outbox_put(t->conf.outbox, a, &lack);
     }
 }
 
@@ -284,6 +326,13 @@ void rgs_tap_image(struct rgs_tap *t, struct rgs_image *im)
     RGS_IMAGE(im, totals);
     if (im->mode == RGS_IMAGE_READ && !im->failed)
         t->base = totals;
+    rgs_image_same(im, sizeof(t->losses));
+    RGS_IMAGE(im, t->losses);
+    RGS_IMAGE(im, t->evictions);
+    struct rgs_tap_lost lost = t->lost_all;
+    RGS_IMAGE(im, lost);
+    if (im->mode == RGS_IMAGE_READ && !im->failed)
+        t->lost_before = t->lost_all = lost;
     rgs_evaluator_image(t->evaluator, im);
     if (t->conf.follow)
         rgs_follow_image(t->conf.follow, im);
@@ -363,22 +412,18 @@ int rgs_tap_result(struct rgs_tap *t, struct rgs_result_owner *owner)
 {
     struct rgs_tap_status s;
     struct rgs_totals totals;
-    uint64_t kernel = 0, adapter = 0;
     size_t n = 0;
 
     rgs_tap_status(t, &s);
     rgs_tap_totals(t, &totals);
-    for (size_t i = 0; i < s.ports; i++) {
-        kernel += s.port[i].kernel_dropped;
-        adapter += s.port[i].adapter_dropped;
-    }
-    if (adapter)
-        t->lost[n++] = (struct rgs_result_named){"interface", adapter};
-    if (kernel)
-        t->lost[n++] = (struct rgs_result_named){"kernel", kernel};
+    const struct rgs_tap_lost all = lost_in_all(t, &s);
+    if (all.adapter)
+        t->lost[n++] = (struct rgs_result_named){"interface", all.adapter};
+    if (all.kernel)
+        t->lost[n++] = (struct rgs_result_named){"kernel", all.kernel};
     for (unsigned k = 0; k < RGS_SHED_KINDS; k++) {
-        if (s.shed[k])
-            t->lost[n++] = (struct rgs_result_named){rgs_shed_name((enum rgs_shed)k), s.shed[k]};
+        if (all.shed[k])
+            t->lost[n++] = (struct rgs_result_named){rgs_shed_name((enum rgs_shed)k), all.shed[k]};
     }
     return rgs_evaluator_result(t->evaluator, &totals, t->lost, n, owner);
 }

@@ -38,9 +38,7 @@ def resident(pid):
 
 
 def counters():
-    text = subprocess.run([regsentry, "ctl", "--socket", str(ctl), "counters"], check=True, capture_output=True,
-                          text=True).stdout
-    return {line.rsplit(" ", 1)[0]: float(line.rsplit(" ", 1)[1]) for line in text.splitlines() if line[0] != "#"}
+    return live.values(live.Control(regsentry, ctl).ask("counters")[1])
 
 
 try:

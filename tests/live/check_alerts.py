@@ -82,21 +82,6 @@ class Hook:
         self.server.server_close()
 
 
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
-
-
-def until(condition, seconds=60):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if condition():
-            return True
-        time.sleep(0.05)
-    return False
-
-
 def lines(path):
     return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
 
@@ -128,9 +113,9 @@ def webhook_refuses_then_takes():
     alerts = work / "refused.jsonl"
     (work / "hook.url").write_text(hook.url + "\n")
     tap = run("--alerts", str(alerts), "--webhook", f"@{work / 'hook.url'}", "--webhook-key", str(work / "hook.key"))
-    all_in_file = until(lambda: len(lines(alerts)) >= reported)
+    all_in_file = live.until(lambda: len(lines(alerts)) >= reported)
     early = len(hook.got)
-    got_all = until(lambda: hook.ids() == [a["id"] for a in lines(alerts)])
+    got_all = live.until(lambda: hook.ids() == [a["id"] for a in lines(alerts)])
     status, _, _ = tap.stop()
     checks.ok(all_in_file and early < reported, "the file does not wait for the webhook", early)
     checks.ok(got_all and status == 0, "a webhook that refuses four times gets all in the end, in order",
@@ -148,12 +133,12 @@ def webhook_refuses_then_takes():
 
 
 def webhook_never_answers():
-    port = free_port()
+    port = live.free_port()
     hook = Hook([None], port)
     alerts, spool = work / "silent.jsonl", work / "silent.spool"
     args = ("--alerts", str(alerts), "--webhook", hook.url, "--alert-spool", str(spool))
     tap = run(*args)
-    checks.ok(until(lambda: len(lines(alerts)) >= reported and hook.refused),
+    checks.ok(live.until(lambda: len(lines(alerts)) >= reported and hook.refused),
               "a webhook that never answers holds up nobody", tap.log)
     status, out, seconds = tap.stop(signal.SIGTERM)
     checks.ok(status == 0 and seconds < 5 and live.result(out)["capture"]["packets"] > 0,
@@ -163,7 +148,7 @@ def webhook_never_answers():
     told = [a["id"] for a in lines(alerts)]
     hook = Hook(port=port)
     tap = run(*args, traffic=False)
-    checks.ok(until(lambda: len(hook.got) >= len(told)) and hook.ids() == told,
+    checks.ok(live.until(lambda: len(hook.got) >= len(told)) and hook.ids() == told,
               "after a restart the spool has it all, and in order", hook.ids(), told)
     tap.stop()
     checks.ok([a["id"] for a in lines(alerts)] == told, "who had it does not get it twice")
@@ -171,20 +156,20 @@ def webhook_never_answers():
 
 
 def killed():
-    port = free_port()
+    port = live.free_port()
     alerts, spool = work / "killed.jsonl", work / "killed.spool"
     args = ("--alerts", str(alerts), "--webhook", f"http://127.0.0.1:{port}/", "--alert-spool", str(spool))
     tap = run(*args)
-    until(lambda: len(lines(alerts)) >= reported)
+    live.until(lambda: len(lines(alerts)) >= reported)
     tap.wait_log("event=alert-not-delivered")
     tap.kill(signal.SIGKILL)
     tap.p.communicate()
     told = [a["id"] for a in lines(alerts)]
     hook = Hook(port=port)
     tap = run(*args, traffic=False)
-    checks.ok(until(lambda: set(hook.ids()) >= set(told)) and len(told) >= reported,
+    checks.ok(live.until(lambda: set(hook.ids()) >= set(told)) and len(told) >= reported,
               "kill -9 with a dead receiver: the next start tells it all", hook.ids(), tap.log)
-    same = until(lambda: {a["id"] for a in lines(alerts)} == set(hook.ids()) >= set(told))
+    same = live.until(lambda: {a["id"] for a in lines(alerts)} == set(hook.ids()) >= set(told))
     status, _, _ = tap.stop()
     checks.ok(status == 0 and same, "and the file is whole", told, hook.ids(), lines(alerts))
     other = subprocess.run([binary, "tap", "--follow", str(work / "run1"), *common, "--alerts", str(work / "x"),
@@ -212,11 +197,11 @@ def full_disk():
         hook = Hook()
         alerts = small / "alerts.jsonl"
         tap = run("--alerts", str(alerts), "--webhook", hook.url)
-        checks.ok(until(lambda: len(hook.got) >= reported), "a full disk holds up nobody else", tap.log)
+        checks.ok(live.until(lambda: len(hook.got) >= reported), "a full disk holds up nobody else", tap.log)
         checks.ok("receiver=file" in tap.wait_log("alert-not-delivered") and "No space left" in tap.log and
                   not lines(alerts), "it is said, and there is no half line", tap.log)
         ballast.unlink()
-        checks.ok(until(lambda: [a["id"] for a in lines(alerts)] == hook.ids()), "when there is room again all is written",
+        checks.ok(live.until(lambda: [a["id"] for a in lines(alerts)] == hook.ids()), "when there is room again all is written",
                   alerts.read_text(), tap.log)
         status, _, _ = tap.stop()
         checks.ok(status == 0, "and it ends well", tap.log)
@@ -241,7 +226,7 @@ def certificates():
         print("*** NOT TESTED: a trusted certificate (as root, with the package ca-certificates) ***", file=sys.stderr)
     else:
         tap = run("--webhook", f"https://localhost:{hook.port}/", before=lambda: trust(work / "tls.pem", bundle))
-        checks.ok(until(lambda: len(hook.got) >= reported), "a trusted one gets all, from inside of the cage", tap.log)
+        checks.ok(live.until(lambda: len(hook.got) >= reported), "a trusted one gets all, from inside of the cage", tap.log)
         tap.stop()
     hook.close()
 
@@ -265,7 +250,7 @@ def syslog_and_a_server_by_name():
     stream.settimeout(30)
     while data.count(b"CEF:0|") < reported:
         data += stream.recv(65536)
-    checks.ok(until(lambda: len(hook.got) >= reported), "a webhook is found by its name", tap.log)
+    checks.ok(live.until(lambda: len(hook.got) >= reported), "a webhook is found by its name", tap.log)
     messages = []
     while data:
         length, data = data.split(b" ", 1)
@@ -282,7 +267,7 @@ def syslog_and_a_server_by_name():
 def rotated_by_others():
     alerts, moved = work / "rotated.jsonl", work / "rotated.jsonl.1"
     tap = run("--alerts", str(alerts))
-    until(lambda: len(lines(alerts)) >= reported)
+    live.until(lambda: len(lines(alerts)) >= reported)
     alerts.rename(moved)
     tap.kill(signal.SIGHUP)
     shutil.copy(demo, work / f"run{runs}" / "again.pcapng")

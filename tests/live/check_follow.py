@@ -8,10 +8,8 @@ import json
 import pathlib
 import signal
 import socket
-import struct
 import subprocess
 import sys
-import tempfile
 import time
 import urllib.request
 
@@ -21,27 +19,12 @@ from tap import Tap  # noqa: E402
 
 binary, root = sys.argv[1], pathlib.Path(sys.argv[2])
 checks = Tap()
-work = pathlib.Path(tempfile.mkdtemp(prefix="rgs-follow-"))
-key = work / "key"
-key.write_text("5a" * 32 + "\n")
+work, key = live.room("follow")
 demo = root / "captures/demo.pcapng"
 common = ["--key", str(key), "--inventory", str(root / "captures/demo.csv"), "--format", "json"]
 
 
-def blocks():
-    """The demo's header blocks, and its packet blocks."""
-    data, at, head, packets = demo.read_bytes(), 0, b"", []
-    while at < len(data):
-        kind, length = struct.unpack_from(">II", data, at)
-        if kind == 6:
-            packets.append(data[at:at + length])
-        else:
-            head += data[at:at + length]
-        at += length
-    return head, packets
-
-
-head, packets = blocks()
+head, packets = live.blocks(demo)
 
 
 def rotated(folder, name, first, last, pack=False):
@@ -52,12 +35,6 @@ def rotated(folder, name, first, last, pack=False):
     temporary.rename(folder / name)
 
 
-def port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
-
-
 def get(where):
     try:
         with urllib.request.urlopen(where, timeout=5) as r:
@@ -66,25 +43,11 @@ def get(where):
         return e.code, e.read().decode()
 
 
-def metrics_of(text):
-    return {line.rsplit(" ", 1)[0]: float(line.rsplit(" ", 1)[1]) for line in text.splitlines()
-            if line and not line.startswith("#")}
-
-
-def until(condition, seconds=30):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if condition():
-            return True
-        time.sleep(0.1)
-    return False
-
-
 def same_as_analyze():
     folder = work / "rotating"
     folder.mkdir()
     quarter = len(packets) // 4
-    n = port()
+    n = live.free_port()
     alerts = work / "alerts.jsonl"
     listener = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     listener.bind(("127.0.0.1", 0))
@@ -95,9 +58,9 @@ def same_as_analyze():
         rotated(folder, f"cap_{i}.pcapng{'.gz' if i == 2 else ''}", i * quarter,
                 len(packets) if i == 3 else (i + 1) * quarter, i == 2)
     url = f"http://127.0.0.1:{n}"
-    read = until(lambda: metrics_of(get(url + "/metrics")[1]).get("regsentry_packets_total") == len(packets))
+    read = live.until(lambda: live.values(get(url + "/metrics")[1]).get("regsentry_packets_total") == len(packets))
     time.sleep(0.5)
-    m = metrics_of(get(url + "/metrics")[1])
+    m = live.values(get(url + "/metrics")[1])
     checks.ok(get(url + "/healthz") == (200, "ok\n") and get(url + "/readyz") == (200, "ready\n") and
               get(url + "/else")[0] == 404, "health and readiness")
     status, out, seconds = tap.stop(signal.SIGTERM)

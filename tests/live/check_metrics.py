@@ -10,8 +10,6 @@ import shutil
 import socket
 import subprocess
 import sys
-import tempfile
-import time
 import urllib.parse
 import urllib.request
 
@@ -22,9 +20,7 @@ from tap import Tap  # noqa: E402
 live.enter_namespace("metrics of a live tap")
 binary, root = sys.argv[1], pathlib.Path(sys.argv[2])
 checks = Tap()
-work = pathlib.Path(tempfile.mkdtemp(prefix="rgs-metrics-"))
-key = work / "key"
-key.write_text("5a" * 32 + "\n")
+work, key = live.room("metrics")
 demo = live.frames(root / "captures/demo.pcapng")
 prometheus_rules = root / "ops/prometheus"
 live.ip("link", "set", "lo", "up")
@@ -34,29 +30,6 @@ def get(port, path, **query):
     url = f"http://127.0.0.1:{port}{path}" + ("?" + urllib.parse.urlencode(query) if query else "")
     with urllib.request.urlopen(url, timeout=10) as r:
         return r.read().decode()
-
-
-def values(text):
-    return {line.rsplit(" ", 1)[0]: float(line.rsplit(" ", 1)[1]) for line in text.splitlines()
-            if line and not line.startswith("#")}
-
-
-def until(condition, seconds=90):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        try:
-            if condition():
-                return True
-        except (OSError, ValueError, LookupError):
-            pass
-        time.sleep(0.2)
-    return False
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 def listeners(port):
@@ -79,7 +52,7 @@ class Prometheus:
     """A real one, on the shipped configuration with the tap's port in it."""
 
     def __init__(self, tap_port):
-        self.port = free_port()
+        self.port = live.free_port()
         text = (prometheus_rules / "prometheus.yml").read_text()
         assert "127.0.0.1:9464" in text and "scrape_interval: 15s" in text
         text = text.replace("127.0.0.1:9464", f"127.0.0.1:{tap_port}").replace("scrape_interval: 15s",
@@ -108,22 +81,22 @@ def names_in(text):
 
 def scraped():
     live.veth("ta0", "tb0")
-    port = free_port()
+    port = live.free_port()
     tap = live.Tap(binary, "-i", "tb0", "-f", "", "--key", str(key), "--inventory", str(root / "captures/demo.csv"),
                    "--workers", "2", "--alerts", str(work / "alerts.jsonl"), "--metrics", str(port))
     tap.wait_log("event=started")
     checks.ok(listeners(port) == ["0100007F"], "metrics are on loopback, and nowhere else", listeners(port))
     server = Prometheus(port)
-    up = until(lambda: server.value('up{job="regsentry"}') == 1)
+    up = live.until(lambda: server.value('up{job="regsentry"}') == 1)
     live.send("ta0", demo, per_second=20000)
-    seen = until(lambda: server.value("regsentry_packets_total") == len(demo))
+    seen = live.until(lambda: server.value("regsentry_packets_total") == len(demo))
     checks.ok(up and seen, "Prometheus scrapes a live tap", (work / "prometheus.log").read_text()[-3000:], tap.log)
     text = get(port, "/metrics")
     lint = promtool("check", "metrics", text=text)
     checks.ok(lint.returncode == 0 and not lint.stdout.strip(), "names, types and units as Prometheus wishes them",
               lint.stdout)
     def sums():
-        v = values(get(port, "/metrics"))
+        v = live.values(get(port, "/metrics"))
         by_service = sum(n for name, n in v.items() if name.startswith("regsentry_codes_total"))
         by_worker = sum(n for name, n in v.items() if name.startswith("regsentry_worker_packets_total"))
         return (by_service == v["regsentry_verifications_total"] > 100 and by_worker == len(demo) and
@@ -131,10 +104,10 @@ def scraped():
                 v['regsentry_interface_up{interface="tb0"}'] == 1 and
                 v['regsentry_alerts_waiting{receiver="file"}'] == 0)
 
-    checks.ok(until(sums, 20), "sums by service and by worker are those of the whole",
+    checks.ok(live.until(sums, 20), "sums by service and by worker are those of the whole",
               [line for line in get(port, "/metrics").splitlines() if "anomalies" not in line and "pdus" not in line])
     rules = json.loads(get(server.port, "/api/v1/rules"))["data"]["groups"][0]["rules"]
-    checks.ok(until(lambda: all(r["health"] == "ok" for r in json.loads(
+    checks.ok(live.until(lambda: all(r["health"] == "ok" for r in json.loads(
         get(server.port, "/api/v1/rules"))["data"]["groups"][0]["rules"])) and len(rules) > 10,
         "the shipped alert rules are evaluated without errors", rules)
     # The series that the shipped expressions name, all of them.
@@ -148,14 +121,14 @@ def scraped():
     checks.ok(len(queries) > 20 and not wrong, "each expression of the dashboard is answered", wrong)
     slow_clients(port)
     tap.stop()
-    checks.ok(until(lambda: server.value('up{job="regsentry"}') == 0), "a tap that has ended is seen to be down")
+    checks.ok(live.until(lambda: server.value('up{job="regsentry"}') == 0), "a tap that has ended is seen to be down")
     server.end()
 
 
 def slow_clients(port):
     """More than it serves at once, who say nothing: the next one is served all the same, a little later."""
     idle = [socket.create_connection(("127.0.0.1", port)) for _ in range(8)]
-    checks.ok(until(lambda: "regsentry_packets_total" in get(port, "/metrics"), 30), "idle clients do not block it")
+    checks.ok(live.until(lambda: "regsentry_packets_total" in get(port, "/metrics"), 30), "idle clients do not block it")
     for s in idle:
         s.close()
 

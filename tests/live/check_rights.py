@@ -11,7 +11,6 @@ import signal
 import struct
 import subprocess
 import sys
-import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
 import live  # noqa: E402
@@ -19,13 +18,11 @@ from tap import Tap  # noqa: E402
 
 binary, root, inject = sys.argv[1], pathlib.Path(sys.argv[2]), sys.argv[3]
 checks = Tap()
-work = pathlib.Path(tempfile.mkdtemp(prefix="rgs-rights-"))
+work, key = live.room("rights")
 work.chmod(0o777)
 own = work / "own"
 own.mkdir(mode=0o777)
 own.chmod(0o777)
-key = work / "key"
-key.write_text("5a" * 32 + "\n")
 key.chmod(0o600)
 inventory = work / "inventory.csv"
 shutil.copy(root / "captures/demo.csv", inventory)

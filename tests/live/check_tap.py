@@ -10,7 +10,6 @@ import pathlib
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
@@ -23,9 +22,7 @@ if sys.argv[1] == "--flood":
         live.send(sys.argv[2], live.frames(sys.argv[3]))
 binary, root = sys.argv[1], pathlib.Path(sys.argv[2])
 checks = Tap()
-work = pathlib.Path(tempfile.mkdtemp(prefix="rgs-live-"))
-key = work / "key"
-key.write_text("5a" * 32 + "\n")
+work, key = live.room("live")
 demo = live.frames(root / "captures/demo.pcapng")
 inventory = root / "captures/demo.csv"
 common = ["--key", str(key), "--inventory", str(inventory), "--format", "json"]
@@ -83,8 +80,7 @@ def workers_give_the_same_scores():
     time.sleep(0.3)
     live.send("ta8", demo, per_second=20000)
     time.sleep(1)
-    asked = subprocess.run([binary, "ctl", "--socket", str(work / "ctl"), "workers"], stdout=subprocess.PIPE,
-                           check=True).stdout.decode()
+    asked = live.Control(binary, work / "ctl").ask("workers")[1]
     shares = [int(line.split()[3]) for line in asked.splitlines()]
     status, out, seconds = tap.stop(signal.SIGTERM)
     recorder.send_signal(signal.SIGINT)
@@ -102,28 +98,22 @@ def stalled_worker():
     libc = ctypes.CDLL(None, use_errno=True)
     libc.ptrace.argtypes = [ctypes.c_long, ctypes.c_long, ctypes.c_void_p, ctypes.c_void_p]
     seize, interrupt, detach, wall = 0x4206, 0x4207, 17, 0x40000000
-    control = work / "ctl9"
+    control = live.Control(binary, work / "ctl9")
     tap = live.Tap(binary, "-i", "tb9", "-f", "", "--workers", "2", "--spread-sctp", "--kernel-ring", "1", "--ctl",
-                   str(control), *common)
+                   str(control.path), *common)
     tap.wait_log("event=started")
 
-    def asked(question):
-        return subprocess.run([binary, "ctl", "--socket", str(control), question], stdout=subprocess.PIPE,
-                              check=True).stdout.decode()
-
     def workers():
-        rows = [line.split() for line in asked("workers").splitlines()]
+        rows = [line.split() for line in control.ask("workers")[1].splitlines()]
         return [(int(r[3]), int(r[7])) for r in rows]
 
     def evaluated():
-        return int(next(line.split()[1] for line in asked("status").splitlines() if line.startswith("evaluated")))
+        return control.count("evaluated")
 
     # The evaluating thread is made first, then a thread for each worker.
     threads = sorted(int(t) for t in os.listdir(f"/proc/{tap.p.pid}/task"))[-2:]
     live.send("ta9", demo[:4000], per_second=20000)
-    end = time.monotonic() + 20
-    while sum(n for n, _ in workers()) < 4000 and time.monotonic() < end:
-        time.sleep(0.1)
+    live.until(lambda: sum(n for n, _ in workers()) >= 4000, 20)
     before = workers()
     checks.ok(all(n > 0 for n, _ in before), "two workers share the flows", before)
     if libc.ptrace(seize, threads[1], None, None) or libc.ptrace(interrupt, threads[1], None, None):
@@ -133,15 +123,10 @@ def stalled_worker():
     os.waitpid(threads[1], wall)
     seen = evaluated()
     live.send("ta9", demo * 2, per_second=40000)
-    end = time.monotonic() + 20
-    while evaluated() <= seen + 1000 and time.monotonic() < end:
-        time.sleep(0.1)
-    went_on = evaluated() > seen + 1000
+    went_on = live.until(lambda: evaluated() > seen + 1000, 20)
     stalled = workers()
     libc.ptrace(detach, threads[1], None, None)
-    end = time.monotonic() + 20
-    while workers()[1][1] == 0 and time.monotonic() < end:
-        time.sleep(0.1)
+    live.until(lambda: workers()[1][1] > 0, 20)
     after = workers()
     status, out, seconds = tap.stop(signal.SIGTERM)
     checks.ok(went_on and stalled[1][0] == before[1][0], "while one stands still the other's are evaluated", before,

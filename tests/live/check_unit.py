@@ -13,7 +13,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
@@ -23,10 +22,8 @@ from tap import Tap  # noqa: E402
 live.enter_namespace("the shipped unit")
 binary, root, inject = sys.argv[1], pathlib.Path(sys.argv[2]), sys.argv[3]
 checks = Tap()
-work = pathlib.Path(tempfile.mkdtemp(prefix="rgs-unit-"))
+work, key = live.room("unit")
 work.chmod(0o755)
-key = work / "key"
-key.write_text("5a" * 32 + "\n")
 template = (root / "tools/systemd/regsentry-tap@.service.in").read_text()
 demo = live.frames(root / "captures/demo.pcapng")
 

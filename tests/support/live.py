@@ -10,6 +10,7 @@ import socket
 import struct
 import subprocess
 import sys
+import tempfile
 import time
 
 INSIDE = "RGS_LIVE_NAMESPACE"
@@ -29,6 +30,33 @@ def enter_namespace(reason_prefix="live tests"):
     print(f"*** NOT TESTED: {message} ***", file=sys.stderr)
     print(f"1..0 # SKIP {message}")
     sys.exit(0)
+
+
+def room(name):
+    """A folder of the test's own, and a key in it."""
+    work = pathlib.Path(tempfile.mkdtemp(prefix=f"rgs-{name}-"))
+    key = work / "key"
+    key.write_text("5a" * 32 + "\n")
+    return work, key
+
+
+def until(condition, seconds=60):
+    """Whether it came true in time; what is not there yet (a port, a line, a number) is waited for."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            if condition():
+                return True
+        except (OSError, ValueError, LookupError):
+            pass
+        time.sleep(0.05)
+    return False
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
 
 
 def ip(*words):
@@ -55,6 +83,25 @@ def frames(path):
             out.append(data[at + 28:at + 28 + captured])
         at += length
     return out
+
+
+def blocks(path):
+    """The header blocks of a big-endian pcapng file as one, and its packet blocks."""
+    data, at, head, packets = pathlib.Path(path).read_bytes(), 0, b"", []
+    while at < len(data):
+        kind, length = struct.unpack_from(">II", data, at)
+        if kind == 6:
+            packets.append(data[at:at + length])
+        else:
+            head += data[at:at + length]
+        at += length
+    return head, packets
+
+
+def values(text):
+    """A metrics page: the number of each series."""
+    return {line.rsplit(" ", 1)[0]: float(line.rsplit(" ", 1)[1]) for line in text.splitlines()
+            if line and not line.startswith("#")}
 
 
 def send(interface, packets, per_second=None):
@@ -115,6 +162,27 @@ class Tap:
         out, err = self.p.communicate(timeout=seconds)
         self.log += err.decode(errors="replace")
         return self.p.returncode, out, time.monotonic() - start
+
+
+class Control:
+    """The asking end of a tap's socket."""
+
+    def __init__(self, binary, path):
+        self.binary, self.path = binary, path
+
+    def ask(self, *words):
+        p = subprocess.run([self.binary, "ctl", "--socket", str(self.path), *words], stdout=subprocess.PIPE,
+                           stderr=subprocess.PIPE, check=False)
+        return p.returncode, p.stdout.decode(), p.stderr.decode()
+
+    def said(self, word):
+        """What its status has behind this word; "" when it has nothing, or does not answer."""
+        found = [line.split(" ", 1)[1] for line in self.ask("status")[1].splitlines() if line.startswith(word + " ")]
+        return found[0] if found else ""
+
+    def count(self, word):
+        """The same as a number; -1 when there is none."""
+        return int((self.said(word) or "-1").split()[0])
 
 
 def result(out):

@@ -49,7 +49,7 @@ static struct rgs_out_alert alert(unsigned i)
 {
     struct rgs_result_alert r = result(i);
     struct rgs_out_alert a;
-    rgs_out_alert_fill(&a, &r, "abc123", 0);
+    rgs_out_alert_fill(&a, &r, "abc123", &(struct rgs_out_lack){0});
     cr_assert(rgs_out_alert_seal(&a));
     return a;
 }
@@ -81,7 +81,7 @@ Test(alert, keeps_hostile_names_inside_their_fields)
     names[255] = '\0';
     for (const char *from = names; *from; from += *from == '\xff' ? 1 : 17) {
         r.id = r.typology = from;
-        rgs_out_alert_fill(&a, &r, "abc", UINT64_MAX);
+        rgs_out_alert_fill(&a, &r, "abc", &(struct rgs_out_lack){UINT64_MAX, UINT64_MAX});
         rgs_out_alert_seal(&a);
         size_t n = rgs_out_alert_json(line, sizeof(line), &a);
         cr_assert(n > 0 && line[n - 1] == '\n');
@@ -117,7 +117,7 @@ Test(alert, is_told_as_RFC_5424_with_CEF)
         "<105>1 2023-11-14T22:13:21.250Z probe1 regsentry %d alert - CEF:0|regsentry|regsentry|"
         "%s|roaming_bank|Score of R17 reached alert|8|externalId=%s rt=1700000000000 "
         "cs1Label=reseller cs1=R17 cs2Label=typology cs2=roaming_bank cfp1Label=score "
-        "cfp1=87.5 cn1Label=dropped cn1=0",
+        "cfp1=87.5 cn1Label=dropped cn1=0 cn2Label=evicted cn2=0",
         (int)getpid(), RGS_VERSION, a.id);
     cr_assert_eq(n, strlen(line));
     cr_assert_str_eq(line, expected);
@@ -202,8 +202,8 @@ Test(backlog, has_a_bounded_file_from_the_start, .init = make_folder, .fini = re
     rgs_backlog_close(b);
 }
 
-/* Every byte of the head and of the written slots: it opens or is refused, and gives whole alerts
- * only. */
+/* Every byte of the head and of the written slots: it opens, or is refused, or as one of another
+ * version makes room for a new one; and it gives whole alerts only. */
 Test(backlog, survives_a_damaged_file, .init = make_folder, .fini = remove_folder)
 {
     struct rgs_backlog *b = open_spool();
@@ -214,7 +214,9 @@ Test(backlog, survives_a_damaged_file, .init = make_folder, .fini = remove_folde
     }
     rgs_backlog_close(b);
     int fd = open(path, O_RDWR);
-    unsigned refused = 0, whole = 0;
+    unsigned refused = 0, whole = 0, aside = 0;
+    char old[sizeof(path) + 8];
+    snprintf(old, sizeof(old), "%s.old", path);
     static uint8_t head[4096];
     cr_assert_eq(pread(fd, head, sizeof(head), 0), sizeof(head));
     for (off_t at = 0; at < 4096 + 4 * 800; at += at < 80 ? 1 : 53) {
@@ -231,10 +233,12 @@ Test(backlog, survives_a_damaged_file, .init = make_folder, .fini = remove_folde
             whole++;
         }
         rgs_backlog_close(b);
+        aside += rename(old, path) == 0;
         cr_assert_eq(pwrite(fd, &byte, 1, at), 1);
         cr_assert_eq(pwrite(fd, head, sizeof(head), 0), sizeof(head)); /* places have moved */
     }
-    cr_assert_eq(refused, 16, "a foreign head, and nothing else, is refused: %u", refused);
+    cr_assert_eq(refused, 7, "a foreign file, and nothing else, is refused: %u", refused);
+    cr_assert_eq(aside, 9, "one of another version is kept: %u", aside);
     cr_assert_gt(whole, 100);
     cr_assert_eq(ftruncate(fd, 5000), 0);
     cr_assert_null(rgs_backlog_open(path, err, sizeof(err)));
@@ -466,7 +470,7 @@ static void put(struct rgs_outbox *o, unsigned from, unsigned n)
 {
     for (unsigned i = from; i < from + n; i++) {
         struct rgs_result_alert r = result(i);
-        rgs_outbox_put(o, &r, 0);
+        rgs_outbox_put(o, &r, &(struct rgs_out_lack){0});
     }
 }
 
