@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What the live tests share: a network namespace of their own, frames of a capture, a sender, the tap as a child."""
+import atexit
 import json
 import os
 import pathlib
@@ -118,14 +119,27 @@ def send(interface, packets, per_second=None):
                     time.sleep(ahead)
 
 
+def sent_by(interface):
+    """Frames that went out on it, by the kernel's count."""
+    text = subprocess.run(["ip", "-json", "-stats", "link", "show", interface], check=True, stdout=subprocess.PIPE).stdout
+    return json.loads(text)[0]["stats64"]["tx"]["packets"]
+
+
+def start(argv, **more):
+    """A child that does not outlive the test, however that ends."""
+    p = subprocess.Popen(argv, **more)
+    atexit.register(lambda: p.poll() is None and p.kill())
+    return p
+
+
 class Tap:
     """regsentry tap as a child; its log lines by event."""
 
     def __init__(self, binary, *args, env=None, before=None):
         self.start = time.monotonic()
         self.log = ""
-        self.p = subprocess.Popen([binary, "tap", *args], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                  env=dict(os.environ, **(env or {})), preexec_fn=before)
+        self.p = start([binary, "tap", *args], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                       env=dict(os.environ, **(env or {})), preexec_fn=before)
         os.set_blocking(self.p.stderr.fileno(), False)
 
     def wait_log(self, text, seconds=60):
