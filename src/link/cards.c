@@ -2,11 +2,29 @@
 /* Link types of capture cards and of the kernel's packet log: ERF, NFLOG. */
 #include "link/link.h"
 
+/*
+ * Channels of E1 and T1 carry HDLC of any kind: SS7 is known by its length indicator, which counts
+ * what lies before the check sequence (Q.703 2.2; the record may be padded behind that to a
+ * multiple of eight).
+ */
+static bool is_mtp2(struct rgs_bytes b)
+{
+    enum { HEADER = 3, MESSAGE = 3, CEILING = 63, CHECK_AND_PADDING = 4 + 7 };
+
+    if (b.n < HEADER + MESSAGE || (b.p[0] == 0xff && b.p[1] == 0x03))
+        return false;
+    size_t li = b.p[2], rest = b.n - HEADER; /* two spare bits are zero */
+    return li == CEILING
+               ? rest >= li
+               : li >= MESSAGE && li < CEILING && rest >= li && rest <= li + CHECK_AND_PADDING;
+}
+
 /* Endace's record: time stamp, type, flags, lengths; then extension headers as long as the top bit
  * says. */
 enum rgs_outcome rgs_erf(struct rgs_dissect *d, struct rgs_bytes record)
 {
     struct rgs_reader r = rgs_reader(record);
+    struct rgs_bytes hdlc;
 
     rgs_skip(&r, 8);
     uint8_t type = rgs_u8(&r);
@@ -18,7 +36,14 @@ enum rgs_outcome rgs_erf(struct rgs_dissect *d, struct rgs_bytes record)
     if (!rgs_reader_ok(&r))
         return rgs_link_short(d);
     switch (type & 0x7f) { /* ERF types of the Endace programmer's guide */
-    case 1:                /* HDLC, packet over SONET: PPP or Cisco HDLC */
+    case 5:                /* HDLC of a channel, the number of it in front */
+    case 17:               /* with a colour */
+        rgs_skip(&r, 4);
+        if (!rgs_reader_ok(&r))
+            return rgs_link_short(d);
+        hdlc = rgs_rest(&r);
+        return rgs_hand_on(d, is_mtp2(hdlc) ? RGS_LAYER_MTP2 : RGS_LAYER_PPP, hdlc);
+    case 1: /* HDLC, packet over SONET: PPP or Cisco HDLC */
         return rgs_hand_on(d, RGS_LAYER_PPP, rgs_rest(&r));
     case 2:  /* Ethernet */
     case 11: /* with a colour, a hash, or both of the filter card */

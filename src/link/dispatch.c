@@ -72,6 +72,11 @@ enum rgs_layer rgs_link_layer(uint32_t linktype)
     return find(linktypes, COUNT(linktypes), linktype);
 }
 
+bool rgs_ethertype_known(uint16_t type)
+{
+    return find(ethertypes, COUNT(ethertypes), type) != RGS_LAYER_NONE;
+}
+
 /* IEEE 802.2 with SNAP (RFC 1042): what carries IP in 802.3 frames. */
 static enum rgs_outcome llc(struct rgs_dissect *d, uint16_t length, struct rgs_bytes payload)
 {

@@ -8,6 +8,7 @@
 /* Hands on what an Ethertype announces; unknown types are passed over. A value below 0x600 is the
  * length of an IEEE 802.2 frame (IEEE 802.3 3.2.6). */
 enum rgs_outcome rgs_ethertype(struct rgs_dissect *d, uint16_t type, struct rgs_bytes payload);
+bool rgs_ethertype_known(uint16_t type);
 
 /* IPv4 or IPv6, told by the version in the first nibble. */
 enum rgs_outcome rgs_ip_by_version(struct rgs_dissect *d, struct rgs_bytes packet);

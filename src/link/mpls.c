@@ -5,10 +5,7 @@
  * place. */
 static bool is_ethernet(struct rgs_bytes b)
 {
-    if (b.n < 14)
-        return false;
-    unsigned type = (unsigned)b.p[12] << 8 | b.p[13];
-    return type == 0x0800 || type == 0x86dd || type == 0x8100 || type == 0x88a8 || type == 0x8847;
+    return b.n >= 14 && rgs_ethertype_known((uint16_t)((unsigned)b.p[12] << 8 | b.p[13]));
 }
 
 /*

@@ -1,6 +1,27 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sig/mime.h"
 
+#include "base/hex.h"
+
+bool rgs_mime_next_header(struct rgs_bytes *rest, struct rgs_bytes *line)
+{
+    if (!rgs_next_line(rest, line))
+        return false;
+    while (line->n && rest->n && (rest->p[0] == ' ' || rest->p[0] == '\t')) {
+        struct rgs_bytes more;
+        rgs_next_line(rest, &more);
+        line->n = (size_t)(more.p + more.n - line->p);
+    }
+    return true;
+}
+
+struct rgs_bytes rgs_mime_unfolded(struct rgs_bytes s)
+{
+    while (s.n && strchr(" \t\r\n", s.p[0]) && s.p[0])
+        s = rgs_bytes_from(s, 1);
+    return rgs_trim(s);
+}
+
 struct rgs_bytes rgs_mime_parameter(struct rgs_bytes header, const char *name)
 {
     for (size_t i = 0; i < header.n; i++) {
@@ -53,24 +74,47 @@ static void read_part(struct rgs_bytes in, struct rgs_mime_part *part)
     struct rgs_bytes line;
 
     *part = (struct rgs_mime_part){0};
-    while (rgs_next_line(&in, &line) && line.n) {
-        if (rgs_begins_with_word(line, "content-type:"))
-            part->type = rgs_trim(rgs_bytes_from(line, strlen("content-type:")));
+    while (rgs_mime_next_header(&in, &line) && line.n) {
+        struct rgs_bytes value = line, name;
+        rgs_next_part(&value, ':', &name);
+        name = rgs_trim(name);
+        if (rgs_is_word(name, "content-type"))
+            part->type = rgs_mime_unfolded(value);
+        else if (rgs_is_word(name, "content-transfer-encoding"))
+            part->encoding = rgs_mime_unfolded(value);
     }
     part->body = in;
+}
+
+/* A delimiter stands alone on its line (RFC 2046 5.1.1): what begins like it, as the one of a part
+ * inside may, is none. Offset of the mark, or in.n. */
+static size_t find_delimiter(const struct rgs_mime *m, struct rgs_bytes in)
+{
+    for (size_t from = 0;;) {
+        size_t at = from + rgs_find(rgs_bytes_from(in, from), m->mark), end = at + m->mark_n;
+        if (at >= in.n)
+            return in.n;
+        while (end < in.n && (in.p[end] == ' ' || in.p[end] == '\t'))
+            end++;
+        bool begins = at == 0 || in.p[at - 1] == '\n';
+        bool last = end + 1 < in.n && in.p[end] == '-' && in.p[end + 1] == '-';
+        if (begins && (last || end == in.n || in.p[end] == '\r' || in.p[end] == '\n'))
+            return at;
+        from = at + m->mark_n;
+    }
 }
 
 bool rgs_mime_next(struct rgs_mime *m, struct rgs_mime_part *part)
 {
     struct rgs_bytes line;
-    size_t at = rgs_find(m->rest, m->mark);
+    size_t at = find_delimiter(m, m->rest);
 
     if (at == m->rest.n || m->parts++ == RGS_MIME_PARTS)
         return false;
     m->rest = rgs_bytes_from(m->rest, at + m->mark_n);
     if (m->rest.n >= 2 && m->rest.p[0] == '-' && m->rest.p[1] == '-')
         return false;
-    struct rgs_bytes inside = rgs_bytes_upto(m->rest, rgs_find(m->rest, m->mark));
+    struct rgs_bytes inside = rgs_bytes_upto(m->rest, find_delimiter(m, m->rest));
     rgs_next_line(&inside, &line);
     read_part(inside, part);
     if (part->body.n >= 2 && part->body.p[part->body.n - 2] == '\r')
@@ -89,4 +133,71 @@ bool rgs_mime_unwrap(struct rgs_bytes body, struct rgs_mime_part *part)
         }
     }
     return false;
+}
+
+/* RFC 2045 6.8: what is no letter of the alphabet is passed over; '=' ends it. */
+static size_t from_base64(struct rgs_bytes in, uint8_t *out)
+{
+    uint32_t bits = 0;
+    unsigned have = 0;
+    size_t n = 0;
+
+    for (size_t i = 0; i < in.n && in.p[i] != '='; i++) {
+        uint8_t c = in.p[i];
+        unsigned value = c >= 'A' && c <= 'Z'   ? (unsigned)c - 'A'
+                         : c >= 'a' && c <= 'z' ? c - 'a' + 26u
+                         : c >= '0' && c <= '9' ? c - '0' + 52u
+                         : c == '+'             ? 62u
+                         : c == '/'             ? 63u
+                                                : 64u;
+        if (value == 64)
+            continue;
+        bits = bits << 6 | value;
+        have += 6;
+        if (have >= 8) {
+            have -= 8;
+            out[n++] = (uint8_t)(bits >> have);
+        }
+    }
+    return n;
+}
+
+/* RFC 2045 6.7: octets in hexadecimal behind '=', and line ends that are none. */
+static size_t from_quoted_printable(struct rgs_bytes in, uint8_t *out)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < in.n; i++) {
+        if (in.p[i] != '=') {
+            out[n++] = in.p[i];
+            continue;
+        }
+        size_t end = i + 1; /* blanks behind '=' were added on the way (6.7, rule 3) */
+        while (end < in.n && (in.p[end] == ' ' || in.p[end] == '\t'))
+            end++;
+        if (i + 2 < in.n && rgs_hex_read(in.p + i + 1, out + n, 1) == 1) {
+            n++;
+            i += 2;
+        } else if (end < in.n && in.p[end] == '\n') {
+            i = end;
+        } else if (end + 1 < in.n && in.p[end] == '\r' && in.p[end + 1] == '\n') {
+            i = end + 1;
+        } else {
+            out[n++] = '=';
+        }
+    }
+    return n;
+}
+
+struct rgs_bytes rgs_mime_content(struct rgs_dissect *d, const struct rgs_mime_part *part)
+{
+    bool base64 = rgs_is_word(part->encoding, "base64");
+
+    if (!base64 && !rgs_is_word(part->encoding, "quoted-printable"))
+        return part->body;
+    uint8_t *out = part->body.n ? rgs_frame_alloc(d, part->body.n) : NULL;
+    if (!out)
+        return (struct rgs_bytes){0};
+    return rgs_bytes(out, base64 ? from_base64(part->body, out)
+                                 : from_quoted_printable(part->body, out));
 }

@@ -4,6 +4,7 @@
 #define RGS_SIG_MIME_H
 
 #include "base/cursor.h"
+#include "event/dissect.h"
 
 enum { RGS_MIME_PARTS = 16, RGS_MIME_BOUNDARY = 70 /* RFC 2046 5.1.1 */ };
 
@@ -15,8 +16,14 @@ struct rgs_mime {
 };
 
 struct rgs_mime_part {
-    struct rgs_bytes type, body;
+    struct rgs_bytes type, encoding, body;
 };
+
+/* The next header with the lines folded into it (RFC 5322 2.2.3, RFC 3261 7.3.1): a folded value
+ * runs on over the line end. Empty at the end of the headers; false at the end of *rest. */
+bool rgs_mime_next_header(struct rgs_bytes *rest, struct rgs_bytes *line);
+/* Without blanks at both ends, also those of a line end that it is folded at. */
+struct rgs_bytes rgs_mime_unfolded(struct rgs_bytes s);
 
 /* The value of a ";name=value" or ",name=value" parameter of a header, quotes taken off; empty when
  * absent. */
@@ -29,5 +36,8 @@ bool rgs_mime_open(struct rgs_mime *m, struct rgs_bytes type, struct rgs_bytes b
 bool rgs_mime_next(struct rgs_mime *m, struct rgs_mime_part *part);
 /* The content of a message/cpim (RFC 3862 2): its own headers stand in front of a part. */
 bool rgs_mime_unwrap(struct rgs_bytes body, struct rgs_mime_part *part);
+/* The body with its Content-Transfer-Encoding (RFC 2045 6: base64, quoted-printable) taken off, in
+ * memory of the frame. */
+struct rgs_bytes rgs_mime_content(struct rgs_dissect *d, const struct rgs_mime_part *part);
 
 #endif

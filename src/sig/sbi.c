@@ -149,7 +149,7 @@ static void read_body(struct rgs_dissect *d, struct told *t, const struct rgs_ht
         if (rgs_mime_is(part.type, "application/json")) {
             read_json(d, t, part.body);
         } else if (n1 || rgs_mime_is(part.type, "application/vnd.3gpp.sms")) {
-            t->sms = part.body;
+            t->sms = rgs_mime_content(d, &part);
             t->n1 = n1;
         }
     }

@@ -104,6 +104,17 @@ static void rp_body(struct rgs_dissect *d, const struct rgs_sip *m, struct rgs_b
         RGS_SET(&d->op, PHASE, phase, pair == RP_ACK ? "response" : "error");
 }
 
+/* 0x80 to 0x9f of windows-1252; ISO 8859-1 has controls there, which no text is written with. */
+static uint32_t western(uint8_t c)
+{
+    static const uint16_t high[32] = {
+        0x20ac, 0x81,   0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021, 0x02c6, 0x2030, 0x0160,
+        0x2039, 0x0152, 0x8d,   0x017d, 0x8f,   0x90,   0x2018, 0x2019, 0x201c, 0x201d, 0x2022,
+        0x2013, 0x2014, 0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0x9d,   0x017e, 0x0178,
+    };
+    return c >= 0x80 && c < 0xa0 ? high[c - 0x80] : c;
+}
+
 /* Text in one of the two coded character sets that are met beside UTF-8 as UTF-8. */
 static struct rgs_bytes as_utf8(struct rgs_dissect *d, struct rgs_bytes type, struct rgs_bytes text)
 {
@@ -112,10 +123,10 @@ static struct rgs_bytes as_utf8(struct rgs_dissect *d, struct rgs_bytes type, st
 
     if (!rgs_is_word(charset, "iso-8859-1") && !rgs_is_word(charset, "windows-1252"))
         return text;
-    char *out = text.n ? rgs_frame_alloc(d, text.n * 2) : NULL;
+    char *out = text.n ? rgs_frame_alloc(d, text.n * 3) : NULL;
     for (size_t i = 0; out && i < text.n; i++) {
         char one[4];
-        size_t k = rgs_utf8_put(one, text.p[i]);
+        size_t k = rgs_utf8_put(one, western(text.p[i]));
         memcpy(out + n, one, k);
         n += k;
     }
@@ -131,32 +142,43 @@ static void text_body(struct rgs_dissect *d, const struct rgs_sip *m, struct rgs
     subscriber(&d->op, destination(m));
 }
 
-static bool body_part(struct rgs_dissect *d, const struct rgs_sip *m, struct rgs_mime_part part)
-{
-    if (rgs_mime_is(part.type, "message/cpim") && !rgs_mime_unwrap(part.body, &part))
-        return false;
-    if (rgs_mime_is(part.type, "application/vnd.3gpp.sms") && part.body.n) {
-        rp_body(d, m, part.body);
-        return true;
-    }
-    if (rgs_mime_is(part.type, "text/plain")) {
-        text_body(d, m, as_utf8(d, part.type, part.body));
-        return true;
-    }
-    return false;
-}
+static bool body_part(struct rgs_dissect *d, const struct rgs_sip *m, struct rgs_mime_part part,
+                      unsigned depth);
 
-static void multipart(struct rgs_dissect *d, const struct rgs_sip *m, struct rgs_bytes type)
+static bool multipart(struct rgs_dissect *d, const struct rgs_sip *m,
+                      const struct rgs_mime_part *whole, unsigned depth)
 {
     struct rgs_mime mime;
     struct rgs_mime_part part;
 
-    if (!rgs_mime_open(&mime, type, m->body))
-        return;
+    if (!rgs_mime_open(&mime, whole->type, whole->body))
+        return false;
     while (rgs_mime_next(&mime, &part)) {
-        if (body_part(d, m, part))
-            return;
+        if (body_part(d, m, part, depth + 1))
+            return true;
     }
+    return false;
+}
+
+static bool body_part(struct rgs_dissect *d, const struct rgs_sip *m, struct rgs_mime_part part,
+                      unsigned depth)
+{
+    enum { DEEPEST = 3 }; /* alternatives inside of a mixture, and some rest for others' habits */
+
+    if (rgs_mime_is(part.type, "message/cpim") &&
+        !rgs_mime_unwrap(rgs_mime_content(d, &part), &part))
+        return false;
+    if (rgs_begins_with_word(part.type, "multipart/"))
+        return depth < DEEPEST && multipart(d, m, &part, depth);
+    bool text = rgs_mime_is(part.type, "text/plain");
+    if (!text && !rgs_mime_is(part.type, "application/vnd.3gpp.sms"))
+        return false;
+    struct rgs_bytes content = rgs_mime_content(d, &part);
+    if (text)
+        text_body(d, m, as_utf8(d, part.type, content));
+    else if (content.n)
+        rp_body(d, m, content);
+    return text || content.n;
 }
 
 static uint32_t transaction(const struct rgs_sip *m)
@@ -185,10 +207,11 @@ static void request(struct rgs_dissect *d, const struct rgs_sip *m, bool is_mess
     common(d, m, is_message ? "MESSAGE" : "REGISTER");
     RGS_SET(&d->op, PHASE, phase, "request");
     if (is_message) {
-        struct rgs_bytes type = m->header[RGS_SIP_CONTENT_TYPE];
-        struct rgs_mime_part whole = {.type = type, .body = m->body};
-        if (!body_part(d, m, whole) && rgs_begins_with_word(type, "multipart/"))
-            multipart(d, m, type);
+        body_part(d, m,
+                  (struct rgs_mime_part){.type = m->header[RGS_SIP_CONTENT_TYPE],
+                                         .encoding = m->header[RGS_SIP_CONTENT_TRANSFER_ENCODING],
+                                         .body = m->body},
+                  0);
         if (!RGS_HAS(&d->op, SM))
             return; /* typing notices and the like carry no message */
     } else {

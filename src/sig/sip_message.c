@@ -2,6 +2,8 @@
 /* SIP messages taken apart: start line, headers in long and compact form, framing. */
 #include "sig/sip.h"
 
+#include "sig/mime.h"
+
 static const struct {
     const char *name, *compact;
     enum rgs_sip_header header;
@@ -13,6 +15,7 @@ static const struct {
     {"contact", "m", RGS_SIP_CONTACT},
     {"content-type", "c", RGS_SIP_CONTENT_TYPE},
     {"content-length", "l", RGS_SIP_CONTENT_LENGTH},
+    {"content-transfer-encoding", NULL, RGS_SIP_CONTENT_TRANSFER_ENCODING}, /* RFC 2045 6 */
     {"authorization", NULL, RGS_SIP_AUTHORIZATION},
     {"p-asserted-identity", NULL, RGS_SIP_P_ASSERTED_IDENTITY}, /* RFC 3325 */
     {"p-associated-uri", NULL, RGS_SIP_P_ASSOCIATED_URI},       /* RFC 7315 4.1 */
@@ -54,27 +57,6 @@ static bool start_line(struct rgs_bytes line, struct rgs_sip *m)
     return version(line);
 }
 
-/* The line and those folded into it (RFC 3261 7.3.1): a folded value runs on over the line end. */
-static bool next_header(struct rgs_bytes *rest, struct rgs_bytes *line)
-{
-    if (!rgs_next_line(rest, line))
-        return false;
-    while (line->n && rest->n && (rest->p[0] == ' ' || rest->p[0] == '\t')) {
-        struct rgs_bytes more;
-        rgs_next_line(rest, &more);
-        line->n = (size_t)(more.p + more.n - line->p);
-    }
-    return true;
-}
-
-/* Without blanks at both ends, also those of a line end that it is folded at. */
-static struct rgs_bytes unfolded(struct rgs_bytes s)
-{
-    while (s.n && strchr(" \t\r\n", s.p[0]) && s.p[0])
-        s = rgs_bytes_from(s, 1);
-    return rgs_trim(s);
-}
-
 enum rgs_outcome rgs_sip_parse(struct rgs_bytes in, struct rgs_sip *m)
 {
     struct rgs_bytes rest = in, line, name;
@@ -83,7 +65,7 @@ enum rgs_outcome rgs_sip_parse(struct rgs_bytes in, struct rgs_sip *m)
     memset(m, 0, sizeof(*m));
     if (!rgs_next_line(&rest, &line) || !start_line(line, m))
         return RGS_UNSUPPORTED;
-    while (next_header(&rest, &line)) {
+    while (rgs_mime_next_header(&rest, &line)) {
         if (line.n == 0) {
             ended = true;
             break;
@@ -94,7 +76,7 @@ enum rgs_outcome rgs_sip_parse(struct rgs_bytes in, struct rgs_sip *m)
         bool first = !m->header[h].p ||
                      (h == RGS_SIP_P_ASSERTED_IDENTITY && rgs_sip_number(m->header[h]).n == 0);
         if (h != RGS_SIP_OTHER && first)
-            m->header[h] = unfolded(value);
+            m->header[h] = rgs_mime_unfolded(value);
     }
     uint32_t length;
     m->body = rest;

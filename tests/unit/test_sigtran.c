@@ -2,6 +2,7 @@
 /* M2PA, M2UA, M3UA, SUA, MTP2 and MTP3 with the routing labels of several nations. Bytes laid by
  * hand. */
 #include <criterion/criterion.h>
+#include <stdio.h>
 
 #include "support/support.h"
 
@@ -100,6 +101,26 @@ Test(sigtran, every_way_down_to_map)
         is_delivery(&t.ops.at[0], rows[i].path);
         cr_assert_eq(t.ops.at[0].op.opc, rows[i].opc, "row %zu: %x", i, t.ops.at[0].op.opc);
         cr_assert_eq(t.ops.at[0].op.dpc, rows[i].dpc, "row %zu: %x", i, t.ops.at[0].op.dpc);
+        rgs_test_decoder_fini(&t);
+    }
+}
+
+/* ERF's records of HDLC channels (types 5 and 17), with a check sequence and padding behind. */
+Test(sigtran, links_of_capture_cards)
+{
+    static const char *const heads[] = {"0000000000000000 05 00 0000 0000 0000 00000007",
+                                        "0000000000000000 11 00 0000 0000 0000 00000007"};
+    char hex[1024];
+
+    for (size_t i = 0; i < 4; i++) {
+        struct rgs_test_decoder t;
+        rgs_test_decoder_init(&t, false);
+        snprintf(hex, sizeof(hex), "%s %s %s", heads[i % 2], mtp2, i < 2 ? "" : "abcd 00000000");
+        rgs_test_feed_hex(&t, RGS_LAYER_ERF, hex);
+        snprintf(hex, sizeof(hex), "%s %s", heads[i % 2], mtp2_fisu);
+        rgs_test_feed_hex(&t, RGS_LAYER_ERF, hex);
+        cr_assert_eq(t.ops.n, 1, "row %zu", i);
+        is_delivery(&t.ops.at[0], "erf:mtp2:mtp3:sccp:tcap:map");
         rgs_test_decoder_fini(&t);
     }
 }

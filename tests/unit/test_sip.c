@@ -83,6 +83,50 @@ Test(sip, multipart)
     cr_assert_str_eq(t.ops.at[0].text, "inside");
 }
 
+/* RFC 2046 5.1.1, 5.1.2: boundaries that begin alike, parts inside of parts, folded headers; a
+ * boundary in the middle of a line is none. */
+Test(sip, parts_inside_of_parts)
+{
+    const struct rgs_op *op = feed_text(HEAD(
+        "MESSAGE", "sip:+447700900123@h") "Content-Type: multipart/mixed;\r\n boundary=b\r\n\r\n"
+                                          "--b\r\nContent-Type: multipart/alternative;\r\n"
+                                          "\tboundary=b-1\r\n\r\n"
+                                          "--b-1\r\nContent-Type: text/html\r\n\r\n<b>no</b>"
+                                          "\r\n--b-1 \r\nContent-Type :\r\n text/plain;\r\n"
+                                          " charset=\"iso-8859-1\"\r\n"
+                                          "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
+                                          "caf=E9 --b is no end\r\n--b-1--\r\n--b--\r\n");
+    cr_assert_not_null(op);
+    cr_assert_str_eq(t.ops.at[0].text, "caf\xc3\xa9 --b is no end");
+}
+
+Test(sip, parts_too_deep_are_left)
+{
+    char text[2048] =
+        HEAD("MESSAGE", "sip:+447700900123@h") "Content-Type: multipart/x; boundary=0\r\n\r\n";
+
+    for (unsigned i = 0; i < 8; i++) {
+        char part[80];
+        snprintf(part, sizeof(part), "--%u\r\nContent-Type: multipart/x; boundary=%u\r\n\r\n", i,
+                 i + 1);
+        strcat(text, part);
+    }
+    strcat(text, "--8\r\nContent-Type: text/plain\r\n\r\ndeep\r\n--8--\r\n");
+    cr_assert_null(feed_text(text));
+}
+
+Test(sip, a_message_of_3gpp_in_base64)
+{
+    /* RP-DATA to the mobile (TS 24.011 7.3.1.1) with a DELIVER "Hi" from 12345. */
+    const struct rgs_op *op = feed_text(
+        HEAD("MESSAGE", "sip:+447700900123@h") "Content-Type: application/vnd.3gpp.sms\r\n"
+                                               "Content-Transfer-Encoding: base64\r\n\r\n"
+                                               "AQEDkVj2ABIEBYEhQ/UAAGIwEQABAAACyDQ=\r\n");
+    cr_assert_not_null(op);
+    cr_assert_str_eq(t.ops.at[0].text, "Hi");
+    cr_assert_str_eq(rgs_test_digits(&op->msisdn), "447700900123");
+}
+
 Test(sip, typing_notices_are_no_messages)
 {
     cr_assert_null(feed_text(
@@ -231,6 +275,20 @@ Test(sip, forms_of_headers_and_bodies)
                                      "From: <sip:a@b>\r\n\r\nContent-Type: text/plain\r\n"
                                      "\r\nwrapped",
          "447700900123", "wrapped"},
+        {HEAD("MESSAGE", "sip:+447700900123@h") "Content-Type: text/plain\r\n"
+                                                "Content-Transfer-Encoding: BASE64\r\n\r\n"
+                                                "Y29kZSAx\r\nMjPigqw=\r\n",
+         "447700900123", "code 123\xe2\x82\xac"},
+        {HEAD("MESSAGE",
+              "sip:+447700900123@h") "Content-Type: text/plain; charset=windows-1252\r\n"
+                                     "content-transfer-encoding:\r\n quoted-printable\r\n\r\n"
+                                     "don=92t=20= \t\r\nsh=\nare=3d 1=zz=",
+         "447700900123", "don\xe2\x80\x99t share= 1=zz="},
+        {HEAD("MESSAGE", "sip:+447700900123@h") "Content-Type: message/cpim\r\n"
+                                                "Content-Transfer-Encoding: base64\r\n\r\n"
+                                                "RnJvbTogPHNpcDphQGI+DQoNCkNvbnRlbnQtVHlwZTogdGV4"
+                                                "dC9wbGFpbg0KDQpib3RoIGNvdmVyZWQ=",
+         "447700900123", "both covered"},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         const struct rgs_op *op = feed_text(rows[i].message);
