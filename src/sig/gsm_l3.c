@@ -194,10 +194,14 @@ void rgs_l3_emit(struct rgs_dissect *d, const struct rgs_l3_subscriber *who, con
     rgs_emit(d);
 }
 
-/*
- * TS 24.011: what carries a message or answers for one. The answer has the reference of the RP-DATA
- * of the other side, so that reference and direction pair them on one connection.
- */
+uint64_t rgs_l3_pair(uint64_t who, struct rgs_bytes rp)
+{
+    bool to_mobile = rp.p[0] & RP_TO_MOBILE, data = (rp.p[0] & RP_TYPE) == RP_DATA;
+
+    return rgs_mix64(rgs_mix64(who) * 512 + ((uint64_t)rp.p[1] << 1 | (data == to_mobile)));
+}
+
+/* TS 24.011: what carries a message or answers for one on this connection. */
 enum rgs_outcome rgs_l3_sms(struct rgs_dissect *d, struct rgs_bytes l3,
                             const struct rgs_l3_subscriber *who)
 {
@@ -207,12 +211,9 @@ enum rgs_outcome rgs_l3_sms(struct rgs_dissect *d, struct rgs_bytes l3,
         return cp.n ? RGS_OK : RGS_SHORT;
     uint8_t rp = cp.p[2];
     bool to_mobile = rp & RP_TO_MOBILE;
-    bool data_to_mobile = (rp & RP_TYPE) == RP_DATA ? to_mobile : !to_mobile;
 
-    if (RGS_HAS(&d->op, DIALOGUE)) {
-        uint64_t reference = (uint64_t)cp.p[3] << 1 | data_to_mobile;
-        RGS_SET(&d->op, DIALOGUE, dialogue, rgs_mix64(d->op.dialogue * 512 + reference));
-    }
+    if (RGS_HAS(&d->op, DIALOGUE))
+        RGS_SET(&d->op, DIALOGUE, dialogue, rgs_l3_pair(d->op.dialogue, rgs_bytes_from(cp, 2)));
     RGS_SET(&d->op, SM, sm, cp);
     RGS_SET(&d->op, SM_KIND, sm_kind, to_mobile ? RGS_SM_CP_MT : RGS_SM_CP_MO);
     switch (rp & RP_TYPE) {

@@ -52,6 +52,12 @@ enum rgs_outcome rgs_gsm_l3(struct rgs_dissect *d, struct rgs_bytes l3, struct r
  * or answers for one. */
 enum rgs_outcome rgs_l3_sms(struct rgs_dissect *d, struct rgs_bytes l3,
                             const struct rgs_l3_subscriber *who);
+/*
+ * What an RP message from its type on (two octets at least) and its answer have in common: a
+ * connection or a subscriber, and the reference of the RP-DATA, which the other side gives back
+ * (TS 24.011 8.2.3), with its direction.
+ */
+uint64_t rgs_l3_pair(uint64_t who, struct rgs_bytes rp);
 /* Emits with all that is known of the subscriber. */
 void rgs_l3_emit(struct rgs_dissect *d, const struct rgs_l3_subscriber *who, const char *op,
                  const char *phase);

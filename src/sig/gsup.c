@@ -126,10 +126,18 @@ static void element(struct rgs_dissect *d, uint8_t tag, struct rgs_bytes v)
     }
 }
 
+/* A result or an error belongs to the request of the same subscriber, operation and SM-RP-MR, on
+ * whatever hop. */
+static void pair(struct rgs_op *op, const struct operation *o, uint8_t reference)
+{
+    uint64_t who = rgs_mix64(rgs_digits_u64(&op->imsi));
+    RGS_SET(op, DIALOGUE, dialogue, rgs_mix64(who + ((uint64_t)o->request << 8 | reference)));
+}
+
 enum rgs_outcome rgs_gsup(struct rgs_dissect *d, struct rgs_bytes in)
 {
     struct rgs_reader r = rgs_reader(in);
-    uint8_t type = rgs_u8(&r);
+    uint8_t type = rgs_u8(&r), reference = 0;
     const struct operation *o = NULL;
 
     for (size_t i = 0; i < sizeof(operations) / sizeof(operations[0]); i++) {
@@ -145,6 +153,8 @@ enum rgs_outcome rgs_gsup(struct rgs_dissect *d, struct rgs_bytes in)
             rgs_anomaly(d, RGS_A_GSUP_SHORT);
             break;
         }
+        if (tag == OSMO_GSUP_SM_RP_MR_IE && v.n)
+            reference = v.p[0];
         element(d, tag, v);
     }
     bool request = OSMO_GSUP_IS_MSGT_REQUEST(type), error = OSMO_GSUP_IS_MSGT_ERROR(type);
@@ -155,8 +165,10 @@ enum rgs_outcome rgs_gsup(struct rgs_dissect *d, struct rgs_bytes in)
         bool to_mobile = (o->request == OSMO_GSUP_MSGT_MT_FORWARD_SM_REQUEST) == request;
         RGS_SET(&d->op, SM_KIND, sm_kind, to_mobile ? RGS_SM_TPDU_MT : RGS_SM_TPDU_MO);
     }
-    if (RGS_HAS(&d->op, IMSI))
+    if (RGS_HAS(&d->op, IMSI)) {
+        pair(&d->op, o, reference);
         rgs_emit(d);
+    }
     return rgs_reader_ok(&r) ? RGS_OK : RGS_SHORT;
 }
 

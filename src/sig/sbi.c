@@ -5,6 +5,7 @@
  * Identities are told by their prefixes (TS 23.003 28.7 and 28.8), wherever they stand.
  */
 #include "base/json_in.h"
+#include "sig/gsm_l3.h"
 #include "sig/http2.h"
 #include "sig/mime.h"
 #include "sig/plmn.h"
@@ -173,19 +174,6 @@ static void place(struct rgs_op *op, const struct told *t)
 
 enum { CP_DATA = 1, RP_TO_MOBILE = 1, RP_TYPE = 6, RP_DATA = 0, RP_ACK = 2, RP_ERROR = 4 };
 
-/* An answer has the reference of the RP-DATA that came from the other side (TS 24.011 8.2.3). */
-static void pair(struct rgs_op *op, struct rgs_bytes rp)
-{
-    bool to_mobile = rp.p[0] & RP_TO_MOBILE, data = (rp.p[0] & RP_TYPE) == RP_DATA;
-
-    /* Between SMSFs a delivery has its answer in the response (TS 29.540 5.2.2.5). */
-    if (!RGS_HAS(op, IMSI) || strcmp(op->op, "Nsmsf_SMService_MtForwardSm") == 0)
-        return;
-    uint64_t who = rgs_mix64(rgs_digits_u64(&op->imsi));
-    RGS_SET(op, DIALOGUE, dialogue,
-            rgs_mix64(who * 512 + ((uint64_t)rp.p[1] << 1 | (data == to_mobile))));
-}
-
 /*
  * The payload between AMF and SMSF is what NAS carries: a message of TS 24.011 from its protocol
  * discriminator on. An RP message or a TPDU alone is read, too. False: about no message.
@@ -226,7 +214,9 @@ static bool short_message(struct rgs_dissect *d, const struct told *t)
     RGS_SET(op, SM_KIND, sm_kind,
             cp ? (to_mobile ? RGS_SM_CP_MT : RGS_SM_CP_MO)
                : (to_mobile ? RGS_SM_RP_MT : RGS_SM_RP_MO));
-    pair(op, rp);
+    /* Between SMSFs a delivery has its answer in the response (TS 29.540 5.2.2.5). */
+    if (RGS_HAS(op, IMSI) && strcmp(op->op, "Nsmsf_SMService_MtForwardSm") != 0)
+        RGS_SET(op, DIALOGUE, dialogue, rgs_l3_pair(rgs_digits_u64(&op->imsi), rp));
     return true;
 }
 
@@ -244,8 +234,8 @@ static void request(struct rgs_dissect *d, const struct rgs_http *m, struct told
     place(op, t);
     RGS_SET(op, OP, op, name);
     RGS_SET(op, PHASE, phase, "request");
-    rgs_request_open(rgs_http2_requests(d), d, m->stream);
     bool carries = t->sms.n && short_message(d, t);
+    rgs_request_open(rgs_http2_requests(d), d, m->stream);
     if (carries || (!t->sms.n && (RGS_HAS(op, IMSI) || RGS_HAS(op, MSISDN) || RGS_HAS(op, IMEI))))
         rgs_emit(d);
 }

@@ -101,7 +101,8 @@ void rgs_request_open(struct rgs_sessions *s, struct rgs_dissect *d, uint32_t nu
     bool created;
 
     forget_old(s, d);
-    RGS_SET(&d->op, DIALOGUE, dialogue, rgs_hash(&fixed, words, sizeof(words)));
+    if (!RGS_HAS(&d->op, DIALOGUE))
+        RGS_SET(&d->op, DIALOGUE, dialogue, rgs_hash(&fixed, words, sizeof(words)));
     struct request *q = rgs_table_get(s->requests, &key, d->ts, &created);
     *q = (struct request){.op = d->op.op, .dialogue = d->op.dialogue};
     if (RGS_HAS(&d->op, MSISDN))

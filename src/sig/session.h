@@ -33,14 +33,14 @@ enum rgs_peer_role rgs_session_speaks(struct rgs_session *session, struct rgs_di
                                       enum rgs_peer_role by_operation);
 void rgs_session_login(struct rgs_session *session, struct rgs_dissect *d, struct rgs_name account);
 
-/* Opens the request of this number and gives op->dialogue; keeps the name, msisdn, imsi and
- * message_id that op has. */
+/* Opens the request of this number and gives op->dialogue unless it has one; keeps the name,
+ * msisdn, imsi and message_id that op has. */
 void rgs_request_open(struct rgs_sessions *s, struct rgs_dissect *d, uint32_t number);
 
 /*
  * Closes the request that a PDU of the other direction answers, and sets dialogue, msisdn,
- * imsi and message_id from it. False when there is none of op's name; with `rename` any will do and op takes
- * its name.
+ * imsi and message_id from it. False when there is none of op's name; with `rename` any will do and
+ * op takes its name.
  */
 bool rgs_request_close(struct rgs_sessions *s, struct rgs_dissect *d, uint32_t number, bool rename);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SGsAP (TS 29.118): short messages and location updates between MME and VLR. */
 #include "event/dissect.h"
+#include "sig/gsm_l3.h"
 #include "sig/identity.h"
 #include "sig/plmn.h"
 
@@ -219,6 +220,9 @@ enum rgs_outcome rgs_sgsap(struct rgs_dissect *d, struct rgs_bytes in)
         if (!phase)
             return RGS_OK;
         RGS_SET(&d->op, PHASE, phase, phase);
+        if (RGS_HAS(&d->op, IMSI) && d->op.sm.n >= 4)
+            RGS_SET(&d->op, DIALOGUE, dialogue,
+                    rgs_l3_pair(rgs_digits_u64(&d->op.imsi), rgs_bytes_from(d->op.sm, 2)));
     }
     if (RGS_HAS(&d->op, IMSI))
         rgs_emit(d);

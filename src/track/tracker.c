@@ -95,6 +95,7 @@ static void answer(struct rgs_tracker *t, const struct rgs_op *op, enum rgs_role
     const struct rgs_open *found =
         RGS_HAS(op, DIALOGUE) ? rgs_table_peek(t->open, &op->dialogue) : NULL;
     struct rgs_open asked = found ? *found : (struct rgs_open){0};
+    bool stays = role == RGS_ROLE_SUBMITTED; /* its receipt may come with the same dialogue's id */
 
     switch (role) {
     case RGS_ROLE_ROUTING:
@@ -102,8 +103,7 @@ static void answer(struct rgs_tracker *t, const struct rgs_op *op, enum rgs_role
             rgs_track_routed(t, op, asked.number);
         break;
     case RGS_ROLE_TERMINATED:
-        rgs_track_outcome(t, op, asked.message, rgs_delivery_of(op));
-        break;
+    case RGS_ROLE_ORIGINATED: /* on SGs, the mobile's answer has the name of its messages */
     case RGS_ROLE_DELIVERED:
         rgs_track_outcome(t, op, asked.message, rgs_delivery_of(op));
         break;
@@ -112,14 +112,16 @@ static void answer(struct rgs_tracker *t, const struct rgs_op *op, enum rgs_role
         if (rgs_phase_of(op) == RGS_PHASE_ERROR)
             rgs_track_outcome(t, op, asked.message, RGS_DELIVERY_FAILED);
         break;
-    case RGS_ROLE_ORIGINATED:
     case RGS_ROLE_RECEIPT:
         break;
     default:
-        /* SIP's MESSAGE has one name for both ways: refused, it was not delivered; accepted, the
-         * report behind it will tell (TS 24.341 5.3.3.4). */
-        if (asked.message && rgs_phase_of(op) == RGS_PHASE_ERROR)
-            rgs_track_outcome(t, op, asked.message, rgs_delivery_of(op));
+        /* One name for both ways. RP-ACK and RP-ERROR end a message; to be taken over by SIP or by
+         * an AMF is no end, to be refused is one (TS 24.341 5.3.3.4, TS 29.518 5.2.2.3.1.2). */
+        if (asked.message) {
+            stays = rgs_phase_of(op) == RGS_PHASE_RESPONSE && !RGS_HAS(op, SM_KIND);
+            if (!stays)
+                rgs_track_outcome(t, op, asked.message, rgs_delivery_of(op));
+        }
         if (rgs_phase_of(op) == RGS_PHASE_RESPONSE) {
             struct rgs_op both = *op;
             if (!RGS_HAS(op, IMSI) && asked.imsi)
@@ -130,8 +132,7 @@ static void answer(struct rgs_tracker *t, const struct rgs_op *op, enum rgs_role
         }
         break;
     }
-    /* A submission stays: its receipt may come with the same dialogue's message id. */
-    if (found && role != RGS_ROLE_SUBMITTED)
+    if (found && !stays)
         rgs_table_remove(t->open, &op->dialogue);
 }
 

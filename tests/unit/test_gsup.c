@@ -23,7 +23,7 @@ TestSuite(gsup, .init = setup, .fini = teardown);
 #define IMSI "0108 21436587092143f5 "
 #define MT                                                                                         \
     "28" IMSI "4001 01 4109 01 21436587092143f5 4208 03 91 21436587f9 430b 04 04 91 2143 00 00 "   \
-              "52 01 10 31 93 "
+    "52 01 10 31 93 "
 
 static void feed(enum rgs_layer layer, const char *hex)
 {
@@ -43,6 +43,29 @@ Test(gsup, errors_have_names)
     feed(RGS_LAYER_GSUP, "29" IMSI "4401 1b");
     cr_assert_str_eq(t.ops.at[0].op.op, "mt-forwardSM");
     cr_assert_str_eq(t.ops.at[0].op.result, "Destination out of order");
+}
+
+/* By subscriber, operation and SM-RP-MR, whatever connection they come on. */
+Test(gsup, answers_find_their_requests)
+{
+    static const char *const hex[] = {MT,
+                                      "2a" IMSI "4001 01",
+                                      "29" IMSI "4001 01 4401 1b",
+                                      "2a" IMSI "4001 02",
+                                      "26" IMSI "4001 01",
+                                      "2a"
+                                      "0108 21436587092143f6"
+                                      "4001 01"};
+    uint64_t dialogue = 0;
+
+    for (size_t i = 0; i < sizeof(hex) / sizeof(hex[0]); i++) {
+        feed(RGS_LAYER_GSUP, hex[i]);
+        cr_assert_eq(t.ops.n, 1, "row %zu", i);
+        cr_assert(RGS_HAS(&t.ops.at[0].op, DIALOGUE));
+        if (i == 0)
+            dialogue = t.ops.at[0].op.dialogue;
+        cr_assert_eq(t.ops.at[0].op.dialogue == dialogue, i < 3, "row %zu", i);
+    }
 }
 
 Test(gsup, damage_keeps_the_imsi)

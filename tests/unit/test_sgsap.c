@@ -55,6 +55,28 @@ Test(sgsap, reports_are_answers)
     cr_assert_null(feed("08" IMSI "1602 09 04"), "CP-ACK answers for nobody");
 }
 
+/* By subscriber, reference and direction (TS 24.011 8.2.3). */
+Test(sgsap, reports_find_their_messages)
+{
+    static const char *const hex[] = {
+        "07" IMSI "1612 09 01 0f 01 02 0491 5892f1 00 07 04 03 91 21f3 00 00", /* RP-DATA down */
+        "08" IMSI "1605 09 01 02 02 02",
+        "08" IMSI "1607 09 01 04 04 02 01 16",
+        "07" IMSI "1605 09 01 02 03 02",
+        "08" IMSI "1605 09 01 02 02 03",
+    };
+    uint64_t dialogue = 0;
+
+    for (size_t i = 0; i < sizeof(hex) / sizeof(hex[0]); i++) {
+        const struct rgs_op *op = feed(hex[i]);
+        cr_assert_not_null(op, "row %zu", i);
+        cr_assert(RGS_HAS(op, DIALOGUE), "row %zu", i);
+        if (i == 0)
+            dialogue = op->dialogue;
+        cr_assert_eq(op->dialogue == dialogue, i < 3, "row %zu", i);
+    }
+}
+
 Test(sgsap, rejects_say_why)
 {
     const struct rgs_op *op = feed("0b" IMSI "0f01 02");

@@ -440,6 +440,37 @@ static const struct scenario {
      "1 location 85291230001 of=HK in=CN/16 offshore R1\n"
      "1 verification 85291230001 of=HK in=CN/16 offshore service=3 first from=alphanumeric R1\n"
      "2 delivery 85291230001 of=HK in=CN/16 offshore service=3 failed R1\n"},
+    {"over the radio and on SGs the mobile's RP message ends a delivery",
+     ISD("0", "454001000000001", "85291230001") ISD(
+         "0", "454001000000002",
+         "85291230002") "1 bssap CP-DATA request dlg=1 imsi=454001000000001 kind=mt oa=Sender "
+                        "otp=1:42\n"
+                        "2 bssap CP-DATA response dlg=1 imsi=454001000000001 kind=mo\n"
+                        "11 sgsap downlink-unitdata request dlg=2 imsi=454001000000002 kind=mt "
+                        "oa=Sender otp=1:43\n"
+                        "12 sgsap uplink-unitdata error dlg=2 imsi=454001000000002 kind=mo "
+                        "result=MemoryCapacityExceeded\n"
+                        "900 sgsap downlink-unitdata request dlg=3 imsi=454001000000002 "
+                        "kind=mt oa=Sender otp=1:43\n"
+                        "901 sgsap uplink-unitdata response dlg=3 imsi=454001000000002 kind=mo\n",
+     "2 delivery 85291230001 sim=454001000000001 of=HK service=1 delivered R1\n"
+     "1 verification 85291230001 sim=454001000000001 of=HK service=1 first from=alphanumeric R1\n"
+     "12 delivery 85291230002 sim=454001000000002 of=HK service=1 failed R1\n"
+     "11 verification 85291230002 sim=454001000000002 of=HK service=1 first from=alphanumeric R1\n"
+     "901 delivery 85291230002 sim=454001000000002 of=HK service=1 delivered R1\n"},
+    {"5G: an AMF that takes a message over has not delivered it; what it refuses comes again",
+     "0 nsmsf Nsmsf_SMService_Activate request dlg=9 imsi=454001000000001 msisdn=85291230001\n"
+     "1 nsmsf Namf_Communication_N1N2MessageTransfer request dlg=1 imsi=454001000000001 kind=mt "
+     "oa=Sender otp=1:42\n"
+     "2 nsmsf Namf_Communication_N1N2MessageTransfer error dlg=1 imsi=454001000000001 "
+     "result=UE_NOT_REACHABLE\n"
+     "600 nsmsf Namf_Communication_N1N2MessageTransfer request dlg=2 imsi=454001000000001 kind=mt "
+     "oa=Sender otp=1:42\n"
+     "601 nsmsf Namf_Communication_N1N2MessageTransfer response dlg=2 imsi=454001000000001\n"
+     "602 nsmsf Nsmsf_SMService_UplinkSMS response dlg=2 imsi=454001000000001 kind=mo\n",
+     "2 delivery 85291230001 sim=454001000000001 of=HK service=1 failed R1\n"
+     "1 verification 85291230001 sim=454001000000001 of=HK service=1 first from=alphanumeric R1\n"
+     "602 delivery 85291230001 sim=454001000000001 of=HK service=1 delivered R1\n"},
     {"parts that wait are no message; the whole one counts",
      ISD("0", "454001000000001", "85291230001")
          MT("1", "1", "454001000000001", "8613900000001", "part=1 text=a")
