@@ -17,6 +17,8 @@ struct rgs_simulate_counts {
     uint64_t diameter; /* messages of base protocol and applications */
     uint64_t sgsap;    /* SGsAP messages */
     uint64_t sip;      /* requests and answers */
+    uint64_t gsup;     /* GSUP messages */
+    uint64_t sbi;      /* requests and answers over HTTP/2 */
     uint64_t access;   /* messages between radio network and core */
     uint64_t codes;    /* verification messages, once each whatever their parts and attempts */
     uint64_t messages; /* all other messages towards a subscriber */

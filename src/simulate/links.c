@@ -20,6 +20,13 @@ void rgs_sim_link_send(struct rgs_sim_world *w, int64_t ts, unsigned link, unsig
         rgs_sim_at(w, ts + RGS_SIM_SECOND / 5, RGS_SIM_SACK, !from, link);
 }
 
+void rgs_sim_tcp_send(struct rgs_sim_world *w, int64_t ts, uint32_t account, unsigned from,
+                      struct rgs_bytes data)
+{
+    if (rgs_tcp_data(&w->account[account].tcp, &w->frames, ts, from, data))
+        rgs_sim_at(w, ts + RGS_SIM_SECOND / 25, RGS_SIM_TCP_ACK, !from, account);
+}
+
 void rgs_sim_link_event(struct rgs_sim_world *w, const struct rgs_sim_event *e)
 {
     if ((e->what & 0xff) == RGS_SIM_SACK) {

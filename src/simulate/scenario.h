@@ -29,7 +29,15 @@ struct rgs_sim_network {
 
 enum rgs_sim_label { RGS_SIM_LEGIT, RGS_SIM_FRAUD, RGS_SIM_VICTIM };
 enum rgs_sim_layout { RGS_SIM_CONSECUTIVE, RGS_SIM_MIXED, RGS_SIM_SCATTERED };
-enum rgs_sim_road { RGS_SIM_MAP, RGS_SIM_SMPP, RGS_SIM_DIAMETER, RGS_SIM_UCP, RGS_SIM_SIP };
+enum rgs_sim_road {
+    RGS_SIM_MAP,
+    RGS_SIM_SMPP,
+    RGS_SIM_DIAMETER,
+    RGS_SIM_UCP,
+    RGS_SIM_SIP,
+    RGS_SIM_GSUP,
+    RGS_SIM_SBI,
+};
 enum rgs_sim_hours { RGS_SIM_HOURS_DAY, RGS_SIM_HOURS_OFFICE, RGS_SIM_HOURS_FLAT, RGS_SIM_HOURS };
 enum rgs_sim_device { RGS_SIM_PHONE, RGS_SIM_GATEWAY, RGS_SIM_MODULE };
 

@@ -63,6 +63,10 @@ static int simulate(const struct rgs_sim_scenario *s, const struct rgs_simulate_
             rgs_sim_diameter_open(w);
         if (takes(s, RGS_SIM_SIP))
             rgs_sim_sip_open(w);
+        if (takes(s, RGS_SIM_GSUP))
+            rgs_sim_gsup_open(w);
+        if (takes(s, RGS_SIM_SBI))
+            rgs_sim_sbi_open(w);
         if (s->sgs)
             rgs_sim_sgs_open(w);
         if (s->access)

@@ -76,9 +76,8 @@ static void send(struct rgs_sim_world *w, const struct rgs_sim_dialogue *d, int6
     w->frames.counts.sip++;
     if (!on_tcp(d))
         rgs_udp_data(&w->frames, ts, end[from], end[!from], rgs_wire_bytes(&out));
-    else if (rgs_tcp_data(&w->account[RGS_SIM_ACCOUNT_IMS].tcp, &w->frames, ts, from,
-                          rgs_wire_bytes(&out)))
-        rgs_sim_at(w, ts + RGS_SIM_SECOND / 25, RGS_SIM_TCP_ACK, !from, RGS_SIM_ACCOUNT_IMS);
+    else
+        rgs_sim_tcp_send(w, ts, RGS_SIM_ACCOUNT_IMS, from, rgs_wire_bytes(&out));
 }
 
 /* The cell: network, tracking area of four digits, cell of seven (TS 24.229 7.2A.4.3). */

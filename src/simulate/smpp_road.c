@@ -16,16 +16,13 @@ enum {
 void rgs_sim_account_send(struct rgs_sim_world *w, int64_t ts, uint32_t reseller, unsigned from,
                           const struct rgs_wire *m)
 {
-    struct rgs_sim_account *a = &w->account[reseller];
-
     if (!rgs_wire_ok(m))
         w->frames.error = -EMSGSIZE;
     if (w->s->reseller[reseller].account_ucp)
         w->frames.counts.ucp++;
     else
         w->frames.counts.smpp++;
-    if (rgs_tcp_data(&a->tcp, &w->frames, ts, from, rgs_wire_bytes(m)))
-        rgs_sim_at(w, ts + RGS_SIM_SECOND / 25, RGS_SIM_TCP_ACK, !from, reseller);
+    rgs_sim_tcp_send(w, ts, reseller, from, rgs_wire_bytes(m));
 }
 
 void rgs_sim_accounts_open(struct rgs_sim_world *w)

@@ -84,8 +84,14 @@ enum {
     RGS_SIM_LINKS,
 };
 
-/* Behind the resellers' own: the connection between two proxies of the IMS. */
-enum { RGS_SIM_ACCOUNT_IMS = RGS_SIM_RESELLERS_MOST };
+/* Behind the resellers' own: the connections between elements of the network. */
+enum {
+    RGS_SIM_ACCOUNT_IMS = RGS_SIM_RESELLERS_MOST, /* two proxies */
+    RGS_SIM_ACCOUNT_GSUP,                         /* switch and register */
+    RGS_SIM_ACCOUNT_AMF,                          /* the AMF as client of the SMSF */
+    RGS_SIM_ACCOUNT_SMSF,                         /* the SMSF as client of the AMF */
+    RGS_SIM_ACCOUNTS,
+};
 
 struct rgs_sim_account {
     struct rgs_tcp tcp; /* end 0: the account, end 1: the SMSC */
@@ -116,7 +122,7 @@ struct rgs_sim_world {
     double hours[RGS_SIM_HOURS][25]; /* share of a day's doings before each full hour */
     struct rgs_sctp link[RGS_SIM_LINKS];
     uint32_t backhaul[RGS_SIM_LINKS][2]; /* messages sent on it, by the end that sent them */
-    struct rgs_sim_account account[RGS_SIM_RESELLERS_MOST + 1]; /* the last: RGS_SIM_ACCOUNT_IMS */
+    struct rgs_sim_account account[RGS_SIM_ACCOUNTS];
     struct rgs_sim_dialogue *dialogue;
     uint32_t dialogues, dialogue_cap, dialogue_free;
     uint32_t transaction, reference;
@@ -169,12 +175,15 @@ void rgs_sim_relay(struct rgs_sim_world *w, const struct rgs_sim_dialogue *d, in
 bool rgs_sim_part_sent(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, int64_t ts,
                        const struct rgs_units *u);
 
-/* links.c: SCTP associations */
+/* links.c: SCTP associations and TCP connections */
 void rgs_sim_link_open(struct rgs_sim_world *w, unsigned link, uint32_t ip, uint32_t peer_ip,
                        uint16_t port, int64_t ts);
 void rgs_sim_link_send(struct rgs_sim_world *w, int64_t ts, unsigned link, unsigned from,
                        unsigned stream, uint32_t ppid, struct rgs_bytes message);
 void rgs_sim_link_event(struct rgs_sim_world *w, const struct rgs_sim_event *e);
+/* Whole PDUs on a TCP connection, and its delayed acknowledgement when one is due. */
+void rgs_sim_tcp_send(struct rgs_sim_world *w, int64_t ts, uint32_t account, unsigned from,
+                      struct rgs_bytes data);
 
 /* A road: what opens it (when a population takes it), and the steps of a dialogue; false when that
  * has ended. */
@@ -188,6 +197,10 @@ void rgs_sim_access_open(struct rgs_sim_world *w);
 bool rgs_sim_access_step(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, int64_t ts);
 void rgs_sim_sip_open(struct rgs_sim_world *w);
 bool rgs_sim_sip_step(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, int64_t ts);
+void rgs_sim_gsup_open(struct rgs_sim_world *w);
+bool rgs_sim_gsup_step(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, int64_t ts);
+void rgs_sim_sbi_open(struct rgs_sim_world *w);
+bool rgs_sim_sbi_step(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, int64_t ts);
 void rgs_sim_accounts_open(struct rgs_sim_world *w); /* of SMPP and UCP */
 void rgs_sim_account_event(struct rgs_sim_world *w, const struct rgs_sim_event *e);
 void rgs_sim_account_send(struct rgs_sim_world *w, int64_t ts, uint32_t reseller, unsigned from,

@@ -33,6 +33,7 @@ RECURSION = {
     "sig_nas.c.o:inner_message": "once: a message in a message, and none in that",
     "sig_map_walk.c.o:elements": "MAX_DEPTH",
     "sig_diameter.c.o:avps": "MAX_GROUPED",
+    "sig_sip.c.o:body_part": "DEEPEST",
     "rules_expr_parse.c.o:negation": "MAX_NESTING",
     "rules_compile.c.o:instance": "once: the check refuses a zscore of a zscore",
     "rgs_measure": "once, for the same reason",

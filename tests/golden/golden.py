@@ -57,7 +57,7 @@ with tempfile.TemporaryDirectory() as directory:
     subprocess.run([sys.executable, here / "make_capture.py", made], check=True)
     golden(made, "layers")
     golden(root / "captures" / "smpp-kannel.pcapng", "smpp-kannel")
-    for name in ("sbi-http2", "sip-sipp", "gsup-osmo-hlr", "diameter-freediameter"):
+    for name in ("sbi-http2", "sip-sipp", "gsup-osmo-hlr", "diameter-freediameter", "ucp-kannel"):
         golden(root / "captures" / f"{name}.pcapng", name)
     twice(root / "captures" / "demo.pcapng", root / "captures" / "demo.csv")
 tap.end()

@@ -308,11 +308,26 @@ def camel_pdus(packet):
             yield r
 
 
+def cimd2_pdus(packet):
+    """Operations but those that are about the session alone; an address that is given once."""
+    silent = {8, 9, 40}   # set and get parameters, alive
+    for proto in packet.findall("./proto[@name='cimd']"):
+        operation = int(first(proto, "cimd.opcode") or 0)
+        if operation % 50 in silent:
+            continue
+        r = Pdu(proto="cimd2", phase="request" if operation < 50 else "response")
+        if operation >= 50:
+            del r["phase"]   # the error code may be any parameter
+        to = all_of(proto, "cimd.da")
+        if operation < 50 and len(to) == 1:
+            r["da"] = number(to[0])
+        yield r
+
+
 def other_pdus(packet):
     """Protocols of which tshark says too little for a comparison of fields."""
-    for theirs_, name in (("cimd", "cimd2"), ("ansi_map", "ansi-41")):
-        for _ in packet.findall(f"./proto[@name='{theirs_}']"):
-            yield Pdu(proto=name)
+    for _ in packet.findall("./proto[@name='ansi_map']"):
+        yield Pdu(proto="ansi-41")
 
 
 def nsmsf_pdus(packet):
@@ -330,21 +345,25 @@ def nsmsf_pdus(packet):
             yield r
 
 
-READERS = [nsmsf_pdus, map_pdus, diameter_pdus, sip_pdus, gsup_pdus, ucp_pdus, sgsap_pdus, radio_pdus, nas_pdus, smpp_pdus, camel_pdus, other_pdus]
+READERS = [nsmsf_pdus, map_pdus, diameter_pdus, sip_pdus, gsup_pdus, ucp_pdus, sgsap_pdus, radio_pdus, nas_pdus, smpp_pdus, camel_pdus, cimd2_pdus, other_pdus]
 
 
 def theirs(capture, frames, in_order=True):
     """PDUs by frame, and whether the frame repeats an earlier one."""
     command = ["tshark", "-n", "-r", capture, "-Y", FILTER, "-T", "pdml"]
-    if "http2" in os.path.basename(capture):
-        command += ["-d", "tcp.port==17777,http2"]   # tests/peers/sbi-http2
+    for port in (17777, 7777):   # tests/peers/sbi-http2, `simulate`
+        command += ["-d", f"tcp.port=={port},http2"]
     for p in PREFERENCES + ["tcp.reassemble_out_of_order:" + ("TRUE" if in_order else "FALSE")]:
         command += ["-o", p]
     if frames:
         command += ["-c", str(frames)]
     run = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False)
-    # tshark 4.0 writes the two halves of a surrogate pair one by one, and control characters as they are.
-    pdml = run.stdout.decode("utf-8", "surrogatepass").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    # tshark 4.0 writes the two halves of a surrogate pair one by one, and control characters and octets that are no
+    # characters as they are.
+    try:
+        pdml = run.stdout.decode("utf-8", "surrogatepass").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    except UnicodeDecodeError:
+        pdml = run.stdout.decode("utf-8", "replace")
     pdml = re.sub("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]", "?", pdml)
     out = collections.defaultdict(list)
     if "</pdml>" not in pdml:

@@ -35,7 +35,7 @@ def sha(path):
 
 def fields(path, *names, display=None):
     args = ["tshark", "-n", "-r", path, "-o", "ip.check_checksum:TRUE", "-o", "tcp.check_checksum:TRUE",
-            "-o", "udp.check_checksum:TRUE", "-o", "sctp.checksum:crc-32c", "-T", "fields", "-E", "separator=/t", "-E", "occurrence=a"]
+            "-o", "udp.check_checksum:TRUE", "-o", "sctp.checksum:crc-32c", "-d", "tcp.port==7777,http2", "-T", "fields", "-E", "separator=/t", "-E", "occurrence=a"]
     for name in names:
         args += ["-e", name]
     if display:
@@ -66,7 +66,8 @@ def look(counts, path):
     tpdus = len(fields(path, "frame.number", display="gsm_sms && gsm_map"))
     check("tshark sees every short message of MAP",
           "" if tpdus == counts["tpdus"] else f"{tpdus} of {counts['tpdus']}")
-    for name, display in (("ucp", "ucp"), ("diameter", "diameter"), ("sgsap", "sgsap"), ("sip", "sip")):
+    for name, display in (("ucp", "ucp"), ("diameter", "diameter"), ("sgsap", "sgsap"), ("sip", "sip"), ("gsup", "gsup"),
+                          ("nsmsf", "http2.type == 1")):
         n = len(fields(path, "frame.number", display=display))
         check(f"tshark sees every message of {name}", "" if n == counts[name] else f"{n} of {counts[name]}")
     tids = len(fields(path, "frame.number", display="tcap.tid"))
@@ -94,7 +95,7 @@ def count_once():
 
 def count_on(reseller):
     """Codes on the road of one reseller alone, some of which need a second attempt: each is counted once."""
-    others = [f"resellers.{r}.numbers=0" for r in "ABUSPDIC" if r != reseller]
+    others = [f"resellers.{r}.numbers=0" for r in "ABUSPDIGNC" if r != reseller]
     alone = verifications("behaviours.busy.failures=0", *others)
     n = verifications(*others)
     check(f"a code that {reseller}'s road fails to deliver at first is counted once",
@@ -153,11 +154,13 @@ def decode(counts, path):
     records = decoded(path)
     odd = collections.Counter(a for r in records for a in r.get("anomalies", []))
     check("decode finds no anomaly", f"{dict(odd)}" if odd else "")
-    n = sum(r["op"] in ("mt-forwardSM", "mo-forwardSM") and r["phase"] == "request" for r in records)
+    n = sum(r["proto"] == "map" and r["op"] in ("mt-forwardSM", "mo-forwardSM") and r["phase"] == "request"
+            for r in records)
     check("decode finds every short message of MAP", "" if n == counts["tpdus"] else f"{n} of {counts['tpdus']}")
     # SRI-SM and results carry none; status and enquire_link PDUs have no record.
     silent = [r for r in records if r["phase"] == "request" and "text" not in r and r["op"] in
-              ("mt-forwardSM", "mo-forwardSM", "TFR", "OFR", "deliver_sm", "submit_sm", "51", "52", "downlink-unitdata", "MESSAGE")]
+              ("mt-forwardSM", "mo-forwardSM", "TFR", "OFR", "deliver_sm", "submit_sm", "51", "52", "downlink-unitdata", "MESSAGE",
+               "Namf_Communication_N1N2MessageTransfer", "Nsmsf_SMService_UplinkSMS")]
     check("every message has its text", f"{silent[:2]}" if silent else "")
 
 
@@ -177,7 +180,7 @@ with tempfile.TemporaryDirectory() as a, tempfile.TemporaryDirectory() as b:
         for access in ("bssap", "ranap", "s1ap", "ngap"):
             look_at_access(access)
         count_once()
-        for reseller in "DI":  # Diameter and SIP
+        for reseller in "DIGN":  # Diameter, SIP, GSUP, Nsmsf
             count_on(reseller)
         for carrier in ("m2pa", "m2ua", "sua"):
             look_at_carrier(carrier)

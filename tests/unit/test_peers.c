@@ -11,13 +11,13 @@ struct row {
     char *way, *account, *form, *from, *to, *text;
 };
 
-static size_t read_script(struct row *rows, size_t max)
+static size_t read_script(const char *name, struct row *rows, size_t max)
 {
     char path[1024], *line = NULL;
     size_t cap = 0, n = 0;
     const char *root = getenv("RGS_SOURCE_ROOT");
 
-    snprintf(path, sizeof(path), "%s/tests/peers/smpp-kannel.tsv", root ? root : ".");
+    snprintf(path, sizeof(path), "%s/tests/peers/%s", root ? root : ".", name);
     FILE *f = fopen(path, "r");
     cr_assert_not_null(f, "%s", path);
     while (n < max && getline(&line, &cap, f) > 0) {
@@ -43,7 +43,7 @@ Test(peers, kannel_and_npm_smpp)
 {
     struct row rows[64];
     struct rgs_test_decoder t;
-    size_t n = read_script(rows, 64), row = 0, at = 0, submitted = 0;
+    size_t n = read_script("smpp-kannel.tsv", rows, 64), row = 0, at = 0, submitted = 0;
     size_t binds = 0, receipts = 0, answers = 0, requests = 0, reconnects = 0;
 
     rgs_test_decoder_init(&t, true);
@@ -101,6 +101,75 @@ Test(peers, kannel_and_npm_smpp)
     cr_assert_geq(receipts, 5);
     cr_assert_leq(receipts, submitted);
     cr_assert_eq(answers, requests);
+    for (int a = 0; a < RGS_A_COUNT; a++)
+        cr_assert_eq(rgs_test_anomaly(&t, (enum rgs_anomaly)a), 0, "%s",
+                     rgs_anomaly_name((enum rgs_anomaly)a));
+    for (size_t i = 0; i < n; i++)
+        free(rows[i].way);
+    rgs_test_decoder_fini(&t);
+}
+
+/* The script in one of the two protocols: each message whole and in order, every request answered,
+ * a report and an answer of the receiver for each message that was taken. */
+static void follow(const struct rgs_test_decoder *t, const char *proto, const char *submit,
+                   const struct row *rows, size_t n)
+{
+    size_t row = 0, at = 0, requests = 0, answers = 0, refused = 0, reports = 0, deliveries = 0;
+
+    for (size_t i = 0; i < t->ops.n; i++) {
+        const struct rgs_test_op *o = &t->ops.at[i];
+        if (strcmp(o->op.proto, proto) != 0)
+            continue;
+        if (strcmp(o->op.phase, "request") != 0) {
+            cr_assert(RGS_HAS(&o->op, DIALOGUE), "%s answers a request", o->op.op);
+            answers++;
+            refused += strcmp(o->op.phase, "error") == 0;
+            continue;
+        }
+        requests++;
+        bool submits = strcmp(o->op.op, submit) == 0;
+        if (!submits && RGS_HAS(&o->op, TEXT)) {
+            deliveries++;
+            cr_assert_eq(strncmp(o->text, "answer ", 7), 0);
+            cr_assert_eq(o->op.peer_role, RGS_PEER_SMSC);
+        } else if (RGS_HAS(&o->op, RESULT)) {
+            reports++;
+        }
+        if (!submits)
+            continue;
+        cr_assert_lt(row, n);
+        const struct row *r = &rows[row];
+        const char *to = rgs_test_name(&o->op.da);
+        /* Kannel's EMI dials an international number, and its default alphabet has no Chinese. */
+        cr_assert_str_eq(strncmp(to, "00", 2) == 0 ? to + 2 : to, r->to + (*r->to == '+'));
+        if (RGS_HAS(&o->op, OA) && strcmp(rgs_test_name(&o->op.oa), "??") != 0)
+            cr_assert_str_eq(rgs_test_name(&o->op.oa), r->from + (*r->from == '+'));
+        size_t len = strlen(o->text);
+        cr_assert_eq(strncmp(r->text + at, o->text, len), 0, "%s row %zu: %s", proto, row, o->text);
+        at += len;
+        if (!RGS_HAS(&o->op, CONCAT_TOTAL) || o->op.concat_seq == o->op.concat_total) {
+            cr_assert_eq(at, strlen(r->text), "%s row %zu is cut", proto, row);
+            at = 0;
+            row++;
+        }
+    }
+    cr_assert_eq(row, n, "%s: %zu of %zu rows came", proto, row, n);
+    cr_assert_eq(answers, requests);
+    cr_assert_eq(refused, 2);
+    cr_assert_eq(reports, 8);
+    cr_assert_eq(deliveries, 8);
+}
+
+Test(peers, kannel_and_a_centre_of_ucp_and_cimd2)
+{
+    struct row rows[64];
+    struct rgs_test_decoder t;
+    size_t n = read_script("ucp-kannel.tsv", rows, 64);
+
+    rgs_test_decoder_init(&t, true);
+    cr_assert_gt(rgs_test_capture(&t, "captures/ucp-kannel.pcapng"), 50);
+    follow(&t, "ucp", "51", rows, n);
+    follow(&t, "cimd2", "submit message", rows, n);
     for (int a = 0; a < RGS_A_COUNT; a++)
         cr_assert_eq(rgs_test_anomaly(&t, (enum rgs_anomaly)a), 0, "%s",
                      rgs_anomaly_name((enum rgs_anomaly)a));
