@@ -25,7 +25,7 @@ static bool as_json(const struct rgs_args *args)
 static bool load(struct session *s, rgs_case_line_fn *fn, void *ctx, int *status)
 {
     if (rgs_casebook_load(&s->book, s->desk, fn, ctx, s->err, sizeof(s->err)) == 0)
-        return true;
+        return rgs_desk_passed(s->args, &s->book.chain, status);
     *status = rgs_failed(s->args, "%s", s->err);
     return false;
 }
@@ -154,7 +154,7 @@ static int run_verb(const struct rgs_args *args, const struct verb *v)
         return rgs_usage_error(args, "an id has 1 to %d characters", RGS_CASE_ID_MAX);
     rgs_casebook_init(&s.book);
     s.desk = rgs_desk_enter(args, &s.me, &status);
-    if (s.desk)
+    if (s.desk && rgs_desk_remember(args, &s.book.chain, &status))
         status = v->run(&s, id);
     rgs_desk_close(s.desk);
     rgs_casebook_fini(&s.book);
@@ -177,6 +177,8 @@ static int run_case(const struct rgs_args *args)
 static const struct rgs_option options[] = {
     {"redis", 0, "URL", "the site's server", NULL},
     {"site", 0, "NAME", "its name there (main)", NULL},
+    {"head", 0, "NUMBER:HASH", "a head of the log that was remembered; it must still be part of it",
+     NULL},
     {"by", 0, "NAME", "open, decide: who does it (the login name)", NULL},
     {"note", 0, "TEXT", "open, decide: why; stands in the log", NULL},
     {"as", 0, "DECISION", "decide: what is decided", "cut-off cleared watch"},
@@ -193,7 +195,9 @@ const struct rgs_command rgs_command_case = {
         "decide ID --as DECISION writes down what a person decided on it. cut-off and cleared "
         "close the case, watch leaves it open; a closed case may be opened again.\n"
         "list prints where each case stands, show ID every line of one. Both check that no line of "
-        "the log was changed, or taken out from among the others.\n"
+        "the log was changed, or taken out from among the others; what was cut off at its end is "
+        "seen by "
+        "who gives --head the last line of an earlier list.\n"
         "Scores advise, people decide: a case changes no score.",
     .examples = "  regsentry case open R17 --redis redis://10.0.0.5 --by ann --note T-114\n"
                 "  regsentry case decide R17 --as cut-off --redis redis://10.0.0.5 --by bob\n"

@@ -34,7 +34,8 @@ void rgs_cases_text(const struct rgs_casebook *b)
         rgs_text_put(stdout, rgs_text(l->head.person.by), BY);
         fputs("\n", stdout);
     }
-    printf("%u cases, %ld lines, the chain holds\n", b->n, b->chain.n);
+    printf("%u cases, ", b->n);
+    rgs_desk_print_head(&b->chain);
 }
 
 static void json_head(struct rgs_json *j, const struct rgs_case_line *l)

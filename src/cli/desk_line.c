@@ -54,6 +54,34 @@ struct rgs_desk *rgs_desk_enter(const struct rgs_args *args, struct rgs_person *
 /* ---- a line -----------------------------------------------------------------------------------
  */
 
+bool rgs_desk_remember(const struct rgs_args *args, struct rgs_chain *chain, int *status)
+{
+    const char *head = rgs_arg(args, "head");
+
+    if (!head || rgs_chain_remember(chain, head))
+        return true;
+    *status = rgs_usage_error(
+        args, "--head takes NUMBER:HASH, as it was printed at the end of the log before");
+    return false;
+}
+
+bool rgs_desk_passed(const struct rgs_args *args, const struct rgs_chain *chain, int *status)
+{
+    if (chain->n >= chain->remembered.n)
+        return true;
+    *status = rgs_failed(args, "the log has %ld lines, and had %ld: lines are gone from its end",
+                         chain->n, chain->remembered.n);
+    return false;
+}
+
+void rgs_desk_print_head(const struct rgs_chain *chain)
+{
+    printf("%ld lines, the chain holds%s\n", chain->n,
+           chain->remembered.n ? ", and goes on from the head that was given" : "");
+    if (chain->n)
+        printf("head %ld:%s\n", chain->n, chain->last);
+}
+
 bool rgs_desk_line_begin(struct rgs_desk_line *l, const struct rgs_chain *chain, const char *op)
 {
     struct timespec now;

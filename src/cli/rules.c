@@ -127,6 +127,9 @@ static const struct rgs_option options[] = {
     {"inventory", 'i', "FILE", "check: an inventory, too", NULL},
     {"redis", 0, "URL", "push, log, show, policy: the site's server", NULL},
     {"site", 0, "NAME", "its name there (main)", NULL},
+    {"head", 0, "NUMBER:HASH",
+     "push, log, show, policy: a head of the log that was remembered; it must still be part of it",
+     NULL},
     {"by", 0, "NAME", "push, policy: who does it (the login name)", NULL},
     {"note", 0, "TEXT", "push, policy: why; stands in the log", NULL},
     {"at", 0, "TIME",
@@ -155,7 +158,9 @@ const struct rgs_command rgs_command_rules = {
         "needed, it is proposed, and another one puts it in force with push --approve REV. push "
         "--revert REV goes back to a former revision.\n"
         "log --redis URL prints every change, by whom and why, and names a line that was "
-        "changed, or taken out from among the others. show REV --redis URL prints a revision, or "
+        "changed, or taken out from among the others; what was cut off at its end, or written anew "
+        "from its begin, is seen by who gives --head the last line of an earlier log. show REV "
+        "--redis URL prints a revision, or "
         "unpacks it with -o.\n"
         "policy one|two --redis URL says how many persons a promotion needs. Two holds at once; "
         "one only when two persons ask for it.",

@@ -18,8 +18,10 @@ bool rgs_rules_open(struct rgs_rules_session *s, const struct rgs_args *args, rg
     s->desk = rgs_desk_enter(args, &s->me, status);
     if (!s->desk)
         return false;
+    if (!rgs_desk_remember(args, &s->book.chain, status))
+        return false;
     if (rgs_rulebook_load(&s->book, s->desk, fn, ctx, s->err, sizeof(s->err)) == 0)
-        return true;
+        return rgs_desk_passed(args, &s->book.chain, status);
     *status = rgs_failed(args, "%s", s->err);
     return false;
 }

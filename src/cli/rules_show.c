@@ -58,7 +58,7 @@ int rgs_rules_log(const struct rgs_args *args)
     int status;
 
     if (rgs_rules_open(&s, args, print_line, NULL, &status)) {
-        printf("%ld lines, the chain holds\n", s.book.chain.n);
+        rgs_desk_print_head(&s.book.chain);
         for (unsigned i = 0; i < s.book.n_revisions; i++) {
             if (s.book.revision[i].pending)
                 printf("revision %u waits for a second person\n", i + 1);

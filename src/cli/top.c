@@ -145,7 +145,8 @@ const struct rgs_command rgs_command_top = {
     .summary = "shows a site live: resellers, rates, shards, engines, probes",
     .usage = "",
     .about = "Draws what a site in Redis says, again and again: the highest resellers with their "
-             "scores and what came since the last look, how far each shard is behind, who "
+             "scores, those with an open case marked, and what came since the last look, how far "
+             "each shard is behind, who "
              "evaluates it, and who sends. q ends it. It reads only.",
     .examples = "  regsentry top --redis redis://10.0.0.5\n"
                 "  regsentry top --once --redis redis://10.0.0.5\n",

@@ -8,6 +8,7 @@
 #include "cli/site_result.h"
 #include "sink/report.h"
 #include "sink/text.h"
+#include "store/casebook.h"
 
 enum {
     COLUMNS_LEAST = 80,
@@ -38,6 +39,7 @@ struct rgs_top_view {
     uint64_t observations;
     struct seen seen[SEEN];
     size_t n_seen;
+    struct rgs_casebook cases;
     /* of this look */
     struct shard shard[RGS_SHARDS_MAX];
     unsigned n;
@@ -52,12 +54,15 @@ struct rgs_top_view *rgs_top_view_new(struct rgs_desk *d, const char *site)
     if (v) {
         v->desk = d;
         v->site = site;
+        rgs_casebook_init(&v->cases);
     }
     return v;
 }
 
 void rgs_top_view_del(struct rgs_top_view *v)
 {
+    if (v)
+        rgs_casebook_fini(&v->cases);
     free(v);
 }
 
@@ -172,9 +177,38 @@ static uint64_t codes_before(const struct rgs_top_view *v, const char *id, uint6
     return codes;
 }
 
+static bool is_open(const struct rgs_case *c)
+{
+    return c && c->last.state <= RGS_CASE_WATCH;
+}
+
+static bool has_open_case(const struct rgs_top_view *v, const char *id)
+{
+    return is_open(rgs_casebook_find(&v->cases, id));
+}
+
+/* How many are open, and that the log of them is no log. */
+static void cases(struct rgs_top_view *v, const char *trouble)
+{
+    char line[400];
+    unsigned open = 0;
+
+    for (unsigned i = 0; i < v->cases.n; i++)
+        open += is_open(&v->cases.c[i]);
+    if (trouble)
+        snprintf(line, sizeof(line), "cases: %.380s", trouble);
+    else if (open)
+        snprintf(line, sizeof(line), "* a case is open; %u in all (regsentry case list)", open);
+    else
+        return;
+    fputs("       ", v->out);
+    cell(v, line, v->columns - 7, false);
+    fputc('\n', v->out);
+}
+
 static void reseller(const struct rgs_top_view *v, const struct rgs_result_reseller *x)
 {
-    enum { FIXED = 6 + 1 + 8 + 1 + 1 + 8 + 1 + 8 + 1 + 6 + 1 + 14 };
+    enum { FIXED = 6 + 1 + 8 + 1 + 2 + 1 + 8 + 1 + 8 + 1 + 6 + 1 + 14 };
     char score[16], more[24], who[300];
     uint64_t before = codes_before(v, x->id, x->verifications);
 
@@ -187,7 +221,7 @@ static void reseller(const struct rgs_top_view *v, const struct rgs_result_resel
     fputc(' ', v->out);
     cell(v, x->status == RGS_STATUS_INSUFFICIENT ? "too few" : rgs_status_word(x->status), 8,
          false);
-    fputc(' ', v->out);
+    fputs(has_open_case(v, x->id) ? " * " : "   ", v->out);
     cell(v, who, v->columns - FIXED, false);
     fputc(' ', v->out);
     number(v, x->numbers, 8);
@@ -202,8 +236,8 @@ static void reseller(const struct rgs_top_view *v, const struct rgs_result_resel
 
 static void resellers(struct rgs_top_view *v, const struct rgs_result *r)
 {
-    fputs(" score status   ", v->out);
-    cell(v, "reseller", v->columns - 56, false);
+    fputs(" score status     ", v->out);
+    cell(v, "reseller", v->columns - 58, false);
     fputs("  numbers    codes    new typology\n", v->out);
     for (size_t i = 0; i < r->n_resellers; i++)
         reseller(v, &r->resellers[i]);
@@ -296,7 +330,7 @@ static void probes(const struct rgs_top_view *v)
 char *rgs_top_view_page(struct rgs_top_view *v, unsigned columns, unsigned rows, char *err,
                         size_t err_size)
 {
-    char *text = NULL;
+    char *text = NULL, why[400] = "";
     size_t n = 0;
     unsigned others;
 
@@ -304,7 +338,7 @@ char *rgs_top_view_page(struct rgs_top_view *v, unsigned columns, unsigned rows,
                  : columns > COLUMNS_MOST ? COLUMNS_MOST
                                           : columns;
     bool there = read_shards(v);
-    others = 14 + v->n;
+    others = 15 + v->n;
     unsigned most = rows > others + RESELLERS_LEAST ? rows - others : RESELLERS_LEAST;
     /* Says why when it is not. */
     struct rgs_result_file *f =
@@ -312,7 +346,9 @@ char *rgs_top_view_page(struct rgs_top_view *v, unsigned columns, unsigned rows,
     v->out = there && f ? open_memstream(&text, &n) : NULL;
     if (v->out) {
         head(v);
+        bool known = rgs_casebook_load(&v->cases, v->desk, NULL, NULL, why, sizeof(why)) == 0;
         resellers(v, rgs_result_of(f));
+        cases(v, known ? NULL : why);
         shards(v);
         engines(v);
         probes(v);

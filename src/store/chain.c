@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "store/chain.h"
 
+#include <errno.h>
 #include <openssl/evp.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/hex.h"
 
@@ -14,6 +16,20 @@ void rgs_chain_init(struct rgs_chain *c)
 {
     *c = (struct rgs_chain){0};
     memset(c->last, '0', RGS_SHA256_HEX);
+}
+
+bool rgs_chain_remember(struct rgs_chain *c, const char *head)
+{
+    struct rgs_chain_head *r = &c->remembered;
+    char *end;
+
+    errno = 0;
+    r->n = strtol(head, &end, 10);
+    if (errno || r->n < 1 || head[0] < '0' || head[0] > '9' || *end != ':' ||
+        strspn(end + 1, "0123456789abcdef") != RGS_SHA256_HEX || end[1 + RGS_SHA256_HEX])
+        return false;
+    memcpy(r->hash, end + 1, sizeof(r->hash));
+    return true;
 }
 
 bool rgs_sha256_hex(struct rgs_bytes a, struct rgs_bytes b, char out[RGS_SHA256_HEX + 1])
@@ -43,6 +59,8 @@ bool rgs_chain_take(struct rgs_chain *c, struct rgs_bytes line)
                         hash) ||
         memcmp(hash, tail + TAIL_KEY, RGS_SHA256_HEX) != 0 ||
         memcmp(tail + TAIL - 2, "\"}", 2) != 0)
+        return false;
+    if (c->n + 1 == c->remembered.n && strcmp(hash, c->remembered.hash) != 0)
         return false;
     memcpy(c->last, hash, sizeof(hash));
     c->n++;

@@ -189,8 +189,12 @@ static bool ask_sentinel(struct rgs_home *h, const struct rgs_redis_node *at)
     const struct rgs_bytes arg[] = {rgs_redis_word("SENTINEL"),
                                     rgs_redis_word("get-master-addr-by-name"),
                                     rgs_redis_word(h->url.service)};
-    const struct rgs_redis_url plain = {0}; /* sentinels have no data to guard */
-    redisContext *c = rgs_redis_open(&plain, at, MAP_TIMEOUT_MS, h->trouble, sizeof(h->trouble));
+    struct rgs_redis_url theirs = {0};
+
+    memcpy(theirs.user, h->url.sentinel_user, sizeof(theirs.user));
+    memcpy(theirs.password, h->url.sentinel_password, sizeof(theirs.password));
+    redisContext *c = rgs_redis_open(&theirs, at, MAP_TIMEOUT_MS, h->trouble, sizeof(h->trouble));
+    explicit_bzero(&theirs, sizeof(theirs));
     redisReply *r = c ? rgs_redis_call(c, arg, 3) : NULL;
     bool ok = r && r->type == REDIS_REPLY_ARRAY && r->elements == 2 && text_is(r->element[0]) &&
               text_is(r->element[1]);
@@ -202,6 +206,9 @@ static bool ask_sentinel(struct rgs_home *h, const struct rgs_redis_node *at)
             forget_nodes(h);
             node_at(h, r->element[0]->str, port);
         }
+    } else if (r && r->type == REDIS_REPLY_ERROR) {
+        snprintf(h->trouble, sizeof(h->trouble), "the sentinel %.256s:%d: %.100s", at->host,
+                 at->port, r->str);
     } else if (c) {
         snprintf(h->trouble, sizeof(h->trouble), "the sentinel knows no master '%s'",
                  h->url.service);

@@ -31,12 +31,14 @@ struct rgs_redis_url {
     char path[108];
     char service[64]; /* what the sentinels call the master */
     char user[128], password[256];
+    char sentinel_user[128], sentinel_password[256]; /* where sentinels ask for them, too */
     int db;
 };
 
 /*
  * 0, or -EINVAL with a reason in err. Without a password in it, $RGS_REDIS_PASSWORD is taken, since
- * command lines are seen by everybody.
+ * command lines are seen by everybody; what sentinels ask for stands in $RGS_SENTINEL_PASSWORD and
+ * $RGS_SENTINEL_USER.
  */
 int rgs_redis_url_parse(struct rgs_redis_url *u, const char *text, char *err, size_t err_size);
 

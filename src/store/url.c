@@ -119,6 +119,13 @@ static const char *socket_file(struct rgs_redis_url *u, struct rgs_bytes s)
                : "the path of the socket is not well written";
 }
 
+static void from_environment(char *out, size_t cap, const char *name)
+{
+    const char *value = getenv(name);
+    if (value)
+        snprintf(out, cap, "%s", value);
+}
+
 int rgs_redis_url_parse(struct rgs_redis_url *u, const char *text, char *err, size_t err_size)
 {
     static const struct {
@@ -148,8 +155,12 @@ int rgs_redis_url_parse(struct rgs_redis_url *u, const char *text, char *err, si
     const char *wrong = schemes[i].local ? socket_file(u, s) : place(u, s);
     if (wrong)
         return refuse(err, err_size, wrong);
-    const char *env = getenv("RGS_REDIS_PASSWORD");
-    if (!u->password[0] && env)
-        snprintf(u->password, sizeof(u->password), "%s", env);
+    if (!u->password[0])
+        from_environment(u->password, sizeof(u->password), "RGS_REDIS_PASSWORD");
+    if (u->kind == RGS_REDIS_SENTINEL) {
+        from_environment(u->sentinel_password, sizeof(u->sentinel_password),
+                         "RGS_SENTINEL_PASSWORD");
+        from_environment(u->sentinel_user, sizeof(u->sentinel_user), "RGS_SENTINEL_USER");
+    }
     return 0;
 }

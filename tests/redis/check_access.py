@@ -4,6 +4,7 @@ socket file. Each gives the bytes of the embedded analysis.
 
 usage: check_access.py REGSENTRY SOURCE_ROOT
 """
+import os
 import pathlib
 import re
 import shutil
@@ -41,7 +42,9 @@ for i in range(3):
     folder.mkdir()
     conf = folder / "sentinel.conf"
     port = free_port()
-    conf.write_text(f"port {port}\nbind 127.0.0.1\ndir {folder}\nsentinel monitor site 127.0.0.1 {master.port} 2\n"
+    # Sentinels that let nobody in without a password: each other, and a user who may ask one thing.
+    conf.write_text(f"requirepass among-them\nsentinel sentinel-pass among-them\nuser asker on >ask-1 -@all +auth "
+                    f"+sentinel|get-master-addr-by-name\nport {port}\nbind 127.0.0.1\ndir {folder}\nsentinel monitor site 127.0.0.1 {master.port} 2\n"
                     "sentinel down-after-milliseconds site 1000\nsentinel failover-timeout site 5000\n")
     sentinels.append((port, subprocess.Popen(["redis-server", conf, "--sentinel"], stdout=subprocess.DEVNULL)))
 
@@ -51,7 +54,7 @@ def named():
     ports = set()
     for port, _ in sentinels:
         try:
-            c = Client(port)
+            c = Client(port, "default", "among-them")
             info = c("SENTINEL", "MASTER", "site")
             info = dict(zip(info[::2], info[1::2]))
             if int(info[b"num-slaves"]) < 1 or int(info[b"num-other-sentinels"]) < 2:
@@ -64,6 +67,11 @@ def named():
 
 checks.ok(wait_for(lambda: named() == master.port), "three sentinels know master and replica")
 url = "redis-sentinel://" + ",".join(f"127.0.0.1:{port}" for port, _ in sentinels) + "/site"
+for env, words in (({}, "NOAUTH"), ({"RGS_SENTINEL_PASSWORD": "wrong"}, "WRONGPASS"),
+                   ({"RGS_SENTINEL_PASSWORD": "ask-1", "RGS_SENTINEL_USER": "nobody"}, "WRONGPASS")):
+    status, _, err = run(commands.probe(url, "--patience", "1"), env={**os.environ, **env})
+    checks.ok(status == 1 and words in err and "ask-1" not in err, f"sentinels that ask for a password: {words} is said", err)
+os.environ |= {"RGS_SENTINEL_PASSWORD": "ask-1", "RGS_SENTINEL_USER": "asker"}
 engine = start(commands.engine(url, "--lease", "1000"))
 probe = start(commands.probe(url, "--patience", "60", capture="-"), stdin=subprocess.PIPE)
 fed = feed(probe, commands.capture, 4)

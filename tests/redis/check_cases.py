@@ -13,7 +13,7 @@ import tempfile
 import unicodedata
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
-from site_log import forged, restore, tampering  # noqa: E402
+from site_log import check_heads, forged, restore, tampering  # noqa: E402
 from site_server import Error, Server, need  # noqa: E402
 from tap import Tap  # noqa: E402
 
@@ -115,6 +115,7 @@ status, out, err = case("show", "R17", "--format", "json")
 story = json.loads(out)
 checks.ok([x["state"] for x in story["lines"]] == ["open", "watch", "cut-off", "open", "cleared"] and story["state"] == "cleared"
           and story["lines"][0]["note"] == "T-114 \x1b]0;set\u202e", "as JSON, whole", out, err)
+check_heads(checks, redis, LOG, lambda *words: case("list", *words))
 status, out, err = case("show", "R999")
 checks.ok(status == 1 and "R999" in err, "no case, no story", out, err)
 

@@ -74,6 +74,21 @@ order = [line.split()[2] for line in page.splitlines()[4:4 + len(embedded["resel
 checks.ok(order[0][:12] == first["id"][:12] and len(order) == len(embedded["resellers"]), "in the order of the result", order)
 checks.ok(all(width(line) <= 80 for line in page.splitlines()), "which fits 80 columns",
           [line for line in page.splitlines() if width(line) > 80])
+checks.ok("case" not in page and " * " not in page, "no case is open", page)
+status, _, err = desk("case", "open", first["id"], "--by", "ann")
+other = embedded["resellers"][1]["id"]
+desk("case", "open", other, "--by", "ann")
+desk("case", "decide", other, "--as", "cleared", "--by", "bob")
+status, page, err = desk("top", "--once", COLUMNS="80")
+marked = [line.split()[3] for line in page.splitlines() if line.split()[2:3] == ["*"]]
+checks.ok(status == 0 and [m[:12] for m in marked] == [first["id"][:12]] and "1 in all" in page,
+          "an open case is marked, a closed one is not", page, err)
+checks.ok(all(width(line) <= 80 for line in page.splitlines()), "within 80 columns", page)
+line = redis("LINDEX", "rgs:{main}:cases", 0)
+redis("LSET", "rgs:{main}:cases", 0, line.replace(b"ann", b"eve"))
+status, page, err = desk("top", "--once", COLUMNS="80")
+checks.ok(status == 0 and "cases: the log of cases, line 1" in page and first["id"] in page, "a log of cases that was changed is said so", page)
+redis("LSET", "rgs:{main}:cases", 0, line)
 running = subprocess.Popen(engine, stderr=subprocess.DEVNULL)
 end = time.monotonic() + 30
 while "engines 1" not in page and time.monotonic() < end:

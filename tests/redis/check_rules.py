@@ -11,7 +11,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
-from site_log import forged, restore, tampering  # noqa: E402
+from site_log import check_heads, forged, restore, tampering  # noqa: E402
 from site_server import Server, need  # noqa: E402
 from tap import Tap  # noqa: E402
 
@@ -117,6 +117,8 @@ checks.ok(status == 0 and "the chain holds" in out and "T-114" in out and "bob, 
 checks.ok("\x1b" not in out, "nothing in it steers a terminal", repr(out))
 ttls = {k: redis("TTL", k) for k in redis("KEYS", "*")}
 checks.ok(len(ttls) == 5 and all(t > 0 for t in ttls.values()), "every key has an end", ttls)
+
+check_heads(checks, redis, LOG, lambda *words: rules("log", *words))
 
 # ---- what was changed --------------------------------------------------------------------------------
 

@@ -129,7 +129,7 @@ def flip(at):
 
 
 n = len(c("HGET", place, "0"))
-for at in (0, 4, 5, 6, 12, 30, 38, 69, 70, n // 2, n - 1):
+for at in (5, 30, 69, n // 2, n - 1):
     refused(f"a state with byte {at} of {n} changed", "damaged or missing", lambda at=at: flip(at))
 refused("a state without its last piece", "damaged or missing", lambda: c("HDEL", place, str(int(newest(on_server)[2]) - 1)))
 refused("a state that is cut off", "damaged or missing", lambda: c("HSET", place, "0", c("HGET", place, "0")[:n // 2]))
@@ -202,10 +202,10 @@ server.stop()
 server = Server(work / "slow")
 c = server.client()
 run(commands.probe(server.url))
-for at in range(1, 12):
+for at in range(1, 5):
     proxy = Proxy(server.port, lambda n, at=at: at * 40)   # a connection of the child's ends in the middle, too
     e = start(engine(f"redis://127.0.0.1:{proxy.port}", "--checkpoint", 1))
-    wait_for(lambda: proxy.cuts > 10, 3)
+    wait_for(lambda: proxy.cuts > 10, 2)
     e.kill()
     e.communicate()
     proxy.stop()
