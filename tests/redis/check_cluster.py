@@ -4,6 +4,7 @@ killed and paused, and a shard's slot moves.
 
 usage: check_cluster.py REGSENTRY SOURCE_ROOT
 """
+import json
 import pathlib
 import shutil
 import signal
@@ -14,7 +15,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
 from redis_cluster import Cluster, slot_of  # noqa: E402
-from site_run import Site, feed, found, same_as_embedded, shard_names, start, wait_for  # noqa: E402
+from site_run import Site, feed, found, run, same_as_embedded, shard_names, start, wait_for  # noqa: E402
 from site_server import need  # noqa: E402
 from tap import Tap  # noqa: E402
 
@@ -23,6 +24,12 @@ binary, root = sys.argv[1], pathlib.Path(sys.argv[2])
 checks = Tap()
 work = pathlib.Path(tempfile.mkdtemp(prefix="rgs-cluster-"))
 SHARDS, LEASE_MS = 6, 1000
+RULES, CASES = "rgs:{main}:rulelog", "rgs:{main}:cases"
+LATER = "2035-01-01T00:00:00Z"   # rules that this site never comes to: its answer stays that of the embedded engine
+changed = work / "changed"
+shutil.copytree(root / "rules", changed)
+usage = changed / "usage.yaml"
+usage.write_text(usage.read_text().replace("weight: 24", "weight: 23"))
 
 simulated = work / "simulated.pcapng"
 subprocess.run([binary, "simulate", root / "captures/demo.yaml", "--seed", "99", "-o", simulated, "--truth", work / "truth",
@@ -47,6 +54,45 @@ def owners(cluster):
 def even(cluster, engines):
     counts = sorted(len(shards) for shards in owners(cluster).values())
     return len(counts) == engines and sum(counts) == SHARDS and counts[-1] - counts[0] <= 1
+
+
+def desk(what, commands, cluster):
+    """What people do at a site, against the whole cluster by any one of its nodes."""
+    url = f"redis-cluster://127.0.0.1:{cluster.alive()[-1].port}"
+    before = found(cluster.call, SHARDS)
+    ids = sorted(before[0])
+
+    def at(*words):
+        return run([binary, *words, "--redis", url])
+
+    def rows(key):
+        return [json.loads(row) for row in cluster.call(key, "LRANGE", key, 0, -1)]
+
+    known = len(rows(RULES))
+    pushed = [at("rules", "push", folder, "--by", "ann", "--note", f"T-{i}", "--at", LATER)
+              for i, folder in enumerate((root / "rules", changed))]
+    log = rows(RULES)
+    checks.ok(all(p[0] == 0 for p in pushed) and len(log) == known + 2, f"{what}: rules are pushed", *pushed)
+    status, out, err = at("rules", "show", str(log[-1]["rev"]))
+    checks.ok(status == 0 and "weight: 23" in out.decode(), f"{what}: and shown", out[:300], err)
+    status, out, err = at("rules", "push", "--revert", str(log[-2]["rev"]), "--by", "bob", "--at", LATER)
+    checks.ok(status == 0 and rows(RULES)[-1]["sha256"] == log[-2]["sha256"], f"{what}: a set before is in force again", out, err)
+    status, out, err = at("rules", "log")
+    checks.ok(status == 0 and f"{known + 3} lines, the chain holds" in out.decode(), f"{what}: the log of rules is whole", out, err)
+    status, out, err = at("top", "--once")
+    page = out.decode()
+    checks.ok(status == 0 and all(f"{name} " in page for name in names) and f"engines {len(owners(cluster))}" in page
+              and max(ids, key=lambda i: json.loads(before[0][i])["score"]) in page, f"{what}: top shows all shards", page, err)
+    told = [at("explain", i) for i in ids]
+    checks.ok(all(t[0] == 0 and i.encode() in t[1] for i, t in zip(ids, told)), f"{what}: each line of each shard is explained",
+              *[t[2] for t in told])
+    known = len(rows(CASES))
+    done = [at("case", "open", i, "--by", "ann") for i in ids] + \
+           [at("case", "decide", i, "--as", "cleared", "--by", "bob") for i in ids]
+    status, out, err = at("case", "list", "--format", "json")
+    checks.ok(all(d[0] == 0 for d in done) and status == 0 and len(rows(CASES)) == known + 2 * len(ids),
+              f"{what}: cases of all shards are opened and decided", *[d[2] for d in done], err)
+    checks.ok(found(cluster.call, SHARDS) == before, f"{what}: no score has changed by it")
 
 
 def trial(what, commands):
@@ -94,6 +140,15 @@ def trial(what, commands):
     ttls = {f"rgs:{{{n}}}:{k}": cluster.call(f"rgs:{{{n}}}:", "TTL", f"rgs:{{{n}}}:{k}")
             for n in names for k in ("obs", "probes", "lease", "position")}
     checks.ok(all(t > 0 for t in ttls.values()), f"{what}: every key has an end", ttls)
+    desk(what, commands, cluster)
+    for key in ("rgs:{main}:rulelog", f"rgs:{{{names[SHARDS - 1]}}}:resellers"):
+        slot = slot_of(key)
+        target = next(port for port, slots in cluster.masters().items() if slot not in slots)
+        cluster.move_slot(slot, target, 0)
+        checks.ok(cluster.master_of(key).port == target, f"{what}: {key} moves to another node")
+    desk(f"{what}, after its slots moved", commands, cluster)
+    lines, scored, alerts = found(cluster.call, SHARDS)
+    same_as_embedded(checks, embedded, lines, alerts, f"{what}, at last")
     running = [e for e in engines if e.poll() is None]
     for e in running:
         e.send_signal(signal.SIGTERM)
