@@ -177,8 +177,8 @@ static int run_case(const struct rgs_args *args)
 static const struct rgs_option options[] = {
     {"redis", 0, "URL", "the site's server", NULL},
     {"site", 0, "NAME", "its name there (main)", NULL},
-    {"head", 0, "NUMBER:HASH", "a head of the log that was remembered; it must still be part of it",
-     NULL},
+    {"known", 0, "NUMBER:HASH",
+     "a head of the log that was remembered; it must still be part of it", NULL},
     {"by", 0, "NAME", "open, decide: who does it (the login name)", NULL},
     {"note", 0, "TEXT", "open, decide: why; stands in the log", NULL},
     {"as", 0, "DECISION", "decide: what is decided", "cut-off cleared watch"},
@@ -197,7 +197,7 @@ const struct rgs_command rgs_command_case = {
         "list prints where each case stands, show ID every line of one. Both check that no line of "
         "the log was changed, or taken out from among the others; what was cut off at its end is "
         "seen by "
-        "who gives --head the last line of an earlier list.\n"
+        "who gives --known the last line of an earlier list.\n"
         "Scores advise, people decide: a case changes no score.",
     .examples = "  regsentry case open R17 --redis redis://10.0.0.5 --by ann --note T-114\n"
                 "  regsentry case decide R17 --as cut-off --redis redis://10.0.0.5 --by bob\n"

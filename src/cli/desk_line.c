@@ -56,12 +56,12 @@ struct rgs_desk *rgs_desk_enter(const struct rgs_args *args, struct rgs_person *
 
 bool rgs_desk_remember(const struct rgs_args *args, struct rgs_chain *chain, int *status)
 {
-    const char *head = rgs_arg(args, "head");
+    const char *head = rgs_arg(args, "known");
 
     if (!head || rgs_chain_remember(chain, head))
         return true;
     *status = rgs_usage_error(
-        args, "--head takes NUMBER:HASH, as it was printed at the end of the log before");
+        args, "--known takes NUMBER:HASH, as it was printed at the end of the log before");
     return false;
 }
 

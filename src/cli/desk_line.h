@@ -15,7 +15,7 @@ enum { RGS_DESK_TRIES = 20 }; /* others may add lines at the same time */
  * the exit status. --note is checked, too. */
 struct rgs_desk *rgs_desk_enter(const struct rgs_args *args, struct rgs_person *me, int *status);
 
-/* --head, which what is read into this chain must have passed. False after a complaint. */
+/* --known, which what is read into this chain must have passed. False after a complaint. */
 bool rgs_desk_remember(const struct rgs_args *args, struct rgs_chain *chain, int *status);
 /* Whether it has. False after a complaint. */
 bool rgs_desk_passed(const struct rgs_args *args, const struct rgs_chain *chain, int *status);

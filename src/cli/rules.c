@@ -127,7 +127,7 @@ static const struct rgs_option options[] = {
     {"inventory", 'i', "FILE", "check: an inventory, too", NULL},
     {"redis", 0, "URL", "push, log, show, policy: the site's server", NULL},
     {"site", 0, "NAME", "its name there (main)", NULL},
-    {"head", 0, "NUMBER:HASH",
+    {"known", 0, "NUMBER:HASH",
      "push, log, show, policy: a head of the log that was remembered; it must still be part of it",
      NULL},
     {"by", 0, "NAME", "push, policy: who does it (the login name)", NULL},
@@ -159,7 +159,7 @@ const struct rgs_command rgs_command_rules = {
         "--revert REV goes back to a former revision.\n"
         "log --redis URL prints every change, by whom and why, and names a line that was "
         "changed, or taken out from among the others; what was cut off at its end, or written anew "
-        "from its begin, is seen by who gives --head the last line of an earlier log. show REV "
+        "from its begin, is seen by who gives --known the last line of an earlier log. show REV "
         "--redis URL prints a revision, or "
         "unpacks it with -o.\n"
         "policy one|two --redis URL says how many persons a promotion needs. Two holds at once; "

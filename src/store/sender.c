@@ -368,19 +368,39 @@ static void refill(struct rgs_sender *s)
         rgs_spool_settle(s->spool);
 }
 
-/* From now on the file holds everything that has not arrived; the rings stay its reading window. */
-static bool start_spooling(struct rgs_sender *s)
+/* What of the rings goes into the file; the observations of blocks that do not. */
+static uint64_t spool_rings(struct rgs_sender *s)
 {
+    struct rgs_block_head head;
+    uint64_t left_out = 0;
+
     for (unsigned k = 0; k < s->shards; k++) {
         const struct link *l = &s->link[k];
+        bool full = false;
         for (unsigned i = 0; i < l->count; i++) {
             const struct slot *b = &l->ring[(l->first + i) % RING];
-            if (rgs_spool_append(s->spool, rgs_bytes(b->p, b->n)) < 0)
-                return false;
+            struct rgs_bytes block = rgs_bytes(b->p, b->n);
+            /* Without gaps: what stands behind one would be taken, and nothing for it any more. */
+            if (!full && rgs_spool_append(s->spool, block) == 0)
+                continue;
+            full = true;
+            rgs_block_head(block, &head);
+            left_out += head.count ? head.count : 1; /* an end counts, too */
         }
     }
-    rgs_spool_skip(s->spool);
-    return true;
+    return left_out;
+}
+
+/* From now on the file holds everything that has not arrived; the rings stay its reading window.
+ * False when it is too small for that: then it holds nothing. */
+static bool start_spooling(struct rgs_sender *s)
+{
+    if (spool_rings(s) == 0) {
+        rgs_spool_skip(s->spool);
+        return true;
+    }
+    rgs_spool_forget(s->spool);
+    return false;
 }
 
 /* Whether another round can be taken. The rings first; then, and for as long as it holds anything,
@@ -453,15 +473,26 @@ static void item_del(struct item *it)
     free(it);
 }
 
+/*
+ * Of an input that can be read again, nothing is told behind what had to be dropped: the site then
+ * has a part of the session from its begin on, and the next run brings the rest. A gap would stay,
+ * and a number that stood for one round must not come back for another. Under the lock.
+ */
+static bool is_over(const struct rgs_sender *s)
+{
+    return s->conf.may_wait && s->counts.dropped;
+}
+
 /* The next round of the queue, if there is one, into rings or spool. */
 static bool take_next(struct rgs_sender *s, bool now)
 {
     pthread_mutex_lock(&s->lock);
     struct item *it = s->first;
+    bool over = is_over(s);
     pthread_mutex_unlock(&s->lock);
-    if (!it || !has_room(s, now))
+    if (!it || (!over && !has_room(s, now)))
         return false;
-    bool ok = take_round(s, it);
+    bool ok = !over && take_round(s, it);
     bool spool = rgs_spool_active(s->spool);
     pthread_mutex_lock(&s->lock);
     s->first = it->next;
@@ -472,7 +503,7 @@ static bool take_next(struct rgs_sender *s, bool now)
     if (ok)
         s->counts.blocks += s->shards;
     else
-        s->counts.dropped += it->observations;
+        s->counts.dropped += it->observations ? it->observations : 1; /* an end counts, too */
     s->moves += spool && ok;
     pthread_cond_broadcast(&s->changed);
     pthread_mutex_unlock(&s->lock);
@@ -498,6 +529,18 @@ static void wait_ms(struct rgs_sender *s, int64_t ms)
 static bool rest(struct rgs_sender *s)
 {
     return fullest(s) > 0 || rgs_spool_active(s->spool);
+}
+
+/* Nothing comes after this: what finds room is better than nothing. */
+static void spool_last(struct rgs_sender *s)
+{
+    uint64_t left_out = spool_rings(s);
+
+    pthread_mutex_lock(&s->lock);
+    s->counts.dropped += left_out;
+    pthread_mutex_unlock(&s->lock);
+    if (left_out)
+        say(s, "the spool has no room for what the site has not got");
 }
 
 static void *run(void *sender)
@@ -533,7 +576,7 @@ static void *run(void *sender)
     while (take_next(s, true))
         ;
     if (s->spool && fullest(s) && !rgs_spool_active(s->spool))
-        start_spooling(s);
+        spool_last(s);
     return NULL;
 }
 
@@ -612,7 +655,7 @@ bool rgs_sender_put(struct rgs_sender *s, const struct rgs_round *r)
 
     pthread_mutex_lock(&s->lock);
     uint64_t moves = s->moves;
-    while (it && s->queued >= QUEUE_BYTES && s->conf.may_wait &&
+    while (it && s->queued >= QUEUE_BYTES && s->conf.may_wait && !is_over(s) &&
            now_ms() - since <= s->conf.patience_ms) {
         wait_ms(s, 100);
         if (s->moves != moves) {
@@ -620,7 +663,7 @@ bool rgs_sender_put(struct rgs_sender *s, const struct rgs_round *r)
             since = now_ms();
         }
     }
-    bool ok = it && s->queued < QUEUE_BYTES;
+    bool ok = it && s->queued < QUEUE_BYTES && !is_over(s);
     if (ok) {
         *(s->last ? &s->last->next : &s->first) = it;
         s->last = it;

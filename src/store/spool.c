@@ -121,6 +121,12 @@ int rgs_spool_append(struct rgs_spool *s, struct rgs_bytes block)
     return 0;
 }
 
+void rgs_spool_forget(struct rgs_spool *s)
+{
+    if (ftruncate(s->fd, 0) == 0)
+        s->size = s->at = 0;
+}
+
 void rgs_spool_skip(struct rgs_spool *s)
 {
     s->at = s->size;
@@ -149,8 +155,6 @@ size_t rgs_spool_next(struct rgs_spool *s, uint8_t *out, size_t cap, bool *damag
 
 void rgs_spool_settle(struct rgs_spool *s)
 {
-    if (s->size == 0 || s->at < s->size)
-        return;
-    if (ftruncate(s->fd, 0) == 0)
-        s->size = s->at = 0;
+    if (s->size > 0 && s->at == s->size)
+        rgs_spool_forget(s);
 }

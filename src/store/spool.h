@@ -21,6 +21,8 @@ bool rgs_spool_active(const struct rgs_spool *s);
 uint64_t rgs_spool_bytes(const struct rgs_spool *s);
 /* 0, -ENOSPC when it is full, or another -errno. */
 int rgs_spool_append(struct rgs_spool *s, struct rgs_bytes block);
+/* Nothing of it is wanted any more. */
+void rgs_spool_forget(struct rgs_spool *s);
 /* What was appended up to now counts as read. */
 void rgs_spool_skip(struct rgs_spool *s);
 /* The next record into out; its length, 0 at the end. What is behind a damaged record is cut off,

@@ -230,6 +230,27 @@ log.close()
 run(engine(server.url, "--once"))
 expect(server, "a server out of memory")
 
+# The same under an engine: what it cannot commit, it commits later.
+saved = {k: server.client()("DUMP", k) for k in (b"rgs:{main}:obs", b"rgs:{main}:probes", b"rgs:{main}:site")}
+server.client()("FLUSHALL")
+log = (work / "engine.log").open("w+b")
+e = subprocess.Popen([str(a) for a in engine(server.url, "--lease", "300")], stderr=log)
+checks.ok(wait_for(lambda: server.client()("EXISTS", "rgs:{main}:lease")), "an engine waits for work")
+for name, value in saved.items():
+    server.client()("RESTORE", name, 0, value, "REPLACE")
+server.client()("CONFIG", "SET", "maxmemory", 1)
+checks.ok(wait_for(lambda: b"event=away" in (work / "engine.log").read_bytes()), "an engine at a server out of memory says so")
+time.sleep(1)
+held = len(site(server)[2])
+server.client()("CONFIG", "SET", "maxmemory", 0)
+checks.ok(wait_for(lambda: site(server)[0] == reference[0], 60) and b"event=back" in (work / "engine.log").read_bytes(),
+          "and goes on by itself", (work / "engine.log").read_text())
+print(f"# {held} alerts were told before memory was short")
+expect(server, "an engine at a server out of memory")
+e.send_signal(signal.SIGTERM)
+checks.ok(e.wait(timeout=60) == 0, "and ends well", (work / "engine.log").read_text())
+log.close()
+
 # ---- the spool -----------------------------------------------------------------------------------------
 
 server.client()("FLUSHALL")
@@ -247,6 +268,29 @@ expect(server, "through the spool")
 status, _, err = run(probe("redis://127.0.0.1:1", "--spool", "/dev/full", "--patience", "1"))
 checks.ok(status == 1 and "site" in err, "a spool that cannot be written is an error", status, err)
 
+# A disk that fills up under the spool, in a mount namespace of the probe's own: its run fails and says so, and what it has
+# told by then, and all of it once it is run again, counts once.
+disk = work / "disk"
+disk.mkdir()
+small = ["unshare", "-rm", "sh", "-c", 'mount -t tmpfs -o size=32k small "$0" && "$@"; s=$?; cp "$0/spool" "$0.spool"; exit $s', disk]
+if shutil.which("unshare") and subprocess.run([*small, "true"], capture_output=True, check=False).returncode in (0, 1) and \
+        subprocess.run(["unshare", "-rm", "mount", "-t", "tmpfs", "small", disk], capture_output=True, check=False).returncode == 0:
+    server.client()("FLUSHALL")
+    server.kill()
+    status, _, err = run([*small, *probe(server.url, "--spool", disk / "spool", "--patience", "2")])
+    kept = pathlib.Path(f"{disk}.spool")
+    checks.ok(status == 1 and "spool" in err and 0 < kept.stat().st_size <= 32 << 10, "a full disk under the spool is an error that says so",
+              status, err, kept.stat().st_size)
+    shutil.rmtree(server.folder, ignore_errors=True)
+    server.folder.mkdir(parents=True, exist_ok=True)
+    server.start()
+    status, _, err = run(probe(server.url, "--spool", kept))
+    checks.ok(status == 0 and kept.stat().st_size == 0, "with room and a server again, its next run brings all", err)
+    run(engine(server.url, "--once"))
+    expect(server, "after a full disk")
+else:
+    checks.skip("a full disk", "mounts of its own are not allowed here")
+
 # ---- what does not belong there ------------------------------------------------------------------------
 
 server.client()("FLUSHALL")
@@ -256,9 +300,13 @@ c("XADD", "rgs:{main}:obs", "*", "something", "else")
 run(probe(server.url))
 entries = c("XRANGE", "rgs:{main}:obs", "-", "+")
 block = dict(zip(entries[5][1][::2], entries[5][1][1::2]))[b"b"]
-c("XADD", "rgs:{main}:obs", "*", "p", "p1:0", "b", block[:80] + bytes([block[80] ^ 1]) + block[81:])
+damaged = block[:80] + bytes([block[80] ^ 1]) + block[81:]
+place = c("XADD", "rgs:{main}:obs", "*", "p", "p1:0", "b", damaged)
 status, _, err = run(engine(server.url, "--once"))
 checks.ok(status == 0 and "poisoned=3" in err, "poisoned entries are counted and passed over", err)
+aside = c("HGETALL", "rgs:{main}:poisoned")
+checks.ok(dict(zip(aside[::2], aside[1::2])) == {entries[0][0]: b"\x00rubbish", entries[1][0]: b"", place: damaged},
+          "and kept aside by their places", aside)
 expect(server, "poisoned entries")
 # ---- usage ---------------------------------------------------------------------------------------------
 

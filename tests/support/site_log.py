@@ -40,13 +40,13 @@ def check_heads(checks, redis, log, ask):
     early = f'2:{json.loads(lines[1])["hash"]}'
     checks.ok(status == 0 and head == f'{len(lines)}:{json.loads(lines[-1])["hash"]}', "a log tells its head", out, err)
     for known in (head, early):
-        status, out, err = ask("--head", known)
+        status, out, err = ask("--known", known)
         checks.ok(status == 0 and "goes on from the head" in out, f"and goes on from head {known[:3]}", out, err)
     redis("RPOP", log)
     checks.ok(ask()[0] == 0, "without its last line it is whole to whoever remembers nothing")
-    status, out, err = ask("--head", head)
+    status, out, err = ask("--known", head)
     checks.ok(status == 1 and "gone from its end" in err, "and not to who does", out, err)
-    status, out, err = ask("--head", early)
+    status, out, err = ask("--known", early)
     checks.ok(status == 0, "an earlier head is still passed", out, err)
     # All of it made anew, by somebody who can reckon.
     anew, before = [], "0" * 64
@@ -61,9 +61,9 @@ def check_heads(checks, redis, log, ask):
     status, out, err = ask()
     checks.ok(status == 0, "a log made anew is whole to whoever remembers nothing", out, err)
     for known, n in ((head, len(lines)), (early, 2)):
-        status, out, err = ask("--head", known)
+        status, out, err = ask("--known", known)
         checks.ok(status == 1 and f"line {n}:" in err, f"and not to who knows head {n}", out, err)
     restore(redis, log, lines)
     for wrong in ("1", "x:" + "0" * 64, "0:" + "0" * 64, "1:" + "0" * 63, "1:" + "0" * 65, "1:" + "G" * 64, "-1:" + "0" * 64):
-        status, out, err = ask("--head", wrong)
-        checks.ok(status == 2 and "--head" in err, f"{wrong[:8]} is no head", out, err)
+        status, out, err = ask("--known", wrong)
+        checks.ok(status == 2 and "--known" in err, f"{wrong[:8]} is no head", out, err)
