@@ -6,6 +6,7 @@ enum {
     TOUCHING = 2, /* characters: "Rs. 500" */
     ADJACENT = 6, /* ": ", " is ", "是：" */
     NEAR = 30,    /* the same clause in most languages */
+    REACH = 120,  /* a sentence with an amount, a shop and a card between the word and the code */
     OF = 4,       /* " de ", " von ": what joins a name to the word before it */
     CLOSE = 14,   /* for words that must stand against the token: ref, order, call */
     SHORT_REST = 24,
@@ -169,9 +170,38 @@ static enum rgs_feature of_word(enum rgs_word w)
         return RGS_F_HAS_EXPIRED;
     case RGS_W_STOP:
         return RGS_F_HAS_STOP;
+    case RGS_W_HAND:
+        return RGS_F_HAS_HAND;
     default:
         return RGS_F_COUNT;
     }
+}
+
+/* Two words of one class that do not overlap: what the message is about, not what it mentions. */
+static bool twice(const struct rgs_reading *r, enum rgs_word w)
+{
+    const struct rgs_hit *first = NULL;
+
+    for (size_t i = 0; i < r->hits.n; i++) {
+        const struct rgs_hit *h = &r->hits.hit[i];
+        if (h->kind != RGS_MEANS_WORD || h->word != w)
+            continue;
+        if (first && (h->at > first->end || h->end < first->at))
+            return true;
+        first = first ? first : h;
+    }
+    return false;
+}
+
+static bool about_other(const struct rgs_reading *r)
+{
+    static const enum rgs_word topics[] = {RGS_W_DELIVERY, RGS_W_PROMO, RGS_W_BALANCE,
+                                           RGS_W_BOOKING, RGS_W_PRIZE};
+    for (size_t i = 0; i < sizeof(topics) / sizeof(topics[0]); i++) {
+        if (has(r, topics[i]) && twice(r, topics[i]))
+            return true;
+    }
+    return false;
 }
 
 void rgs_evidence_message(struct rgs_reading *r)
@@ -192,6 +222,7 @@ void rgs_evidence_message(struct rgs_reading *r)
                    (h->kind == RGS_MEANS_BRAND && !(h->flags & RGS_COMMON)));
         set_if(f, RGS_F_APP_TAG, h->kind == RGS_MEANS_HASH);
     }
+    set_if(f, RGS_F_ABOUT_OTHER, about_other(r));
     set_if(f, RGS_F_NAMED, rgs_service_name(r, NULL) != 0);
     set_if(f, RGS_F_HAS_LINK, has_link(r->text));
     set_if(f, RGS_F_APP_TAG, app_tag(r->text));
@@ -209,28 +240,38 @@ void rgs_evidence_message(struct rgs_reading *r)
 /* ---- one token --------------------------------------------------------------------------------
  */
 
-/* Characters between two places, and whether a sentence ends there; stops counting at NEAR + 1. */
-static unsigned gap(struct rgs_bytes t, size_t from, size_t to, bool *sentence)
+/* The point in "Rs. 500" and "No. 7": behind one or two letters, before a number. */
+static bool abbreviates(struct rgs_bytes t, size_t point)
+{
+    size_t b = point;
+
+    while (b > 0 && rgs_is_letter(t.p[b - 1]))
+        b--;
+    return point - b >= 1 && point - b <= 2 && point + 2 < t.n && t.p[point + 1] == ' ' &&
+           rgs_is_digit(t.p[point + 2]);
+}
+
+/* Characters between two places, and whether a sentence ends there; stops counting behind `most`.
+ */
+static unsigned gap(struct rgs_bytes t, size_t from, size_t to, unsigned most, bool *sentence)
 {
     unsigned n = 0;
 
     *sentence = false;
-    for (size_t i = from; i < to && n <= NEAR; i++) {
+    for (size_t i = from; i < to && n <= most && !*sentence; i++) {
         uint8_t c = t.p[i];
         n += (c & 0xc0) != 0x80;
-        if ((c == '.' || c == '!' || c == '?' || c == ';') && i + 1 < to && t.p[i + 1] <= ' ')
-            *sentence = true;
+        if (i + 1 < to && rgs_text_ends_sentence(t, i))
+            *sentence = c != '.' || !abbreviates(t, i);
         if (c == '\n' && i + 2 < to && i > from + 2)
-            *sentence = true;
-        if (c == 0xe3 && i + 2 < to && t.p[i + 1] == 0x80 && t.p[i + 2] == 0x82) /* 。 */
             *sentence = true;
     }
     return n;
 }
 
-/* Characters to the nearest word of each class; FAR: in another sentence or further, NONE: not
- * there. */
-enum { FAR = NEAR + 1, NONE = 255 };
+/* Characters to the nearest word of each class; SENTENCE: further, but in the same sentence; FAR:
+ * in another one or still further; NONE: not there. */
+enum { SENTENCE = NEAR + 1, FAR, NONE = 255 };
 
 struct around {
     uint8_t before[RGS_W_COUNT], after[RGS_W_COUNT];
@@ -272,12 +313,16 @@ static void look_around(const struct rgs_reading *r, const struct rgs_token *k, 
             continue;
         uint8_t *nearest = before ? &a->before[h->word] : &a->after[h->word];
         size_t from = before ? h->end : k->end, to = before ? k->at : h->at;
-        unsigned n = FAR;
-        if (to - from <= NEAR * 4 && *nearest > 0) { /* four bytes a character at most */
-            n = gap(r->text, from, to, &sentence);
-            if (sentence || n > NEAR)
+        bool codeish = h->word == RGS_W_CODE || h->word == RGS_W_WEAK;
+        bool purpose = h->word >= RGS_W_VERIFY && h->word <= RGS_W_RESET;
+        unsigned n = FAR, most = (before && codeish) || purpose ? REACH : NEAR;
+        if (to - from <= most * 4 && *nearest > 0) { /* four bytes a character at most */
+            n = gap(r->text, from, to, most, &sentence);
+            if (sentence || n > most)
                 n = FAR;
-            else if (before && n > ADJACENT && (h->word == RGS_W_CODE || h->word == RGS_W_WEAK))
+            else if (n > NEAR)
+                n = SENTENCE;
+            else if (before && codeish && n > ADJACENT)
                 n -= least(n, named_between(r, from, to));
         }
         if (n < *nearest)
@@ -288,8 +333,8 @@ static void look_around(const struct rgs_reading *r, const struct rgs_token *k, 
 static void shape(const struct rgs_token *k, struct rgs_features *f)
 {
     static const enum rgs_feature by_length[] = {
-        [4] = RGS_F_LEN4, [5] = RGS_F_LEN5, [6] = RGS_F_LEN6,
-        [7] = RGS_F_LEN7, [8] = RGS_F_LEN8, [9] = RGS_F_LEN9};
+        [3] = RGS_F_LEN3, [4] = RGS_F_LEN4, [5] = RGS_F_LEN5, [6] = RGS_F_LEN6,
+        [7] = RGS_F_LEN7, [8] = RGS_F_LEN8, [9] = RGS_F_LEN9, [10] = RGS_F_LEN10};
 
     switch (k->shape) {
     case RGS_SHAPE_MIXED:
@@ -307,7 +352,7 @@ static void shape(const struct rgs_token *k, struct rgs_features *f)
     default:
         break;
     }
-    if (k->n >= 4 && k->n <= 9)
+    if (k->n >= 3 && k->n <= 10)
         set(f, by_length[k->n]);
     size_t same = 1;
     while (same < k->n && k->code[same] == k->code[0])
@@ -415,15 +460,14 @@ static bool has_code_word(const struct rgs_reading *r)
 static bool pointed_at(const struct rgs_features *f, const struct around *a)
 {
     static const enum rgs_feature places[] = {
-        RGS_F_AT_START,     RGS_F_AT_END,     RGS_F_OWN_LINE,   RGS_F_BRACKETED,
-        RGS_F_COLON_BEFORE, RGS_F_ALONE,      RGS_F_SHORT_REST, RGS_F_DOMAIN_BOUND,
-        RGS_F_ENTER_BEFORE, RGS_F_ENTER_AFTER};
+        RGS_F_AT_START,   RGS_F_OWN_LINE,     RGS_F_BRACKETED,    RGS_F_COLON_BEFORE, RGS_F_ALONE,
+        RGS_F_SHORT_REST, RGS_F_DOMAIN_BOUND, RGS_F_ENTER_BEFORE, RGS_F_ENTER_AFTER};
 
     for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
         if (holds(f, places[i]))
             return true;
     }
-    return a->before[RGS_W_CODE] <= NEAR || a->before[RGS_W_WEAK] <= NEAR ||
+    return a->before[RGS_W_CODE] <= SENTENCE || a->before[RGS_W_WEAK] <= SENTENCE ||
            a->after[RGS_W_CODE] <= NEAR || a->after[RGS_W_WEAK] <= NEAR;
 }
 
@@ -450,6 +494,7 @@ void rgs_evidence_token(const struct rgs_reading *r, const struct rgs_token *k,
     uint8_t n = a.before[RGS_W_CODE];
     set_if(f, RGS_F_CODE_BEFORE_ADJ, n <= ADJACENT);
     set_if(f, RGS_F_CODE_BEFORE_NEAR, n > ADJACENT && n <= NEAR);
+    set_if(f, RGS_F_CODE_BEFORE_SENTENCE, n == SENTENCE);
     set_if(f, RGS_F_CODE_BEFORE_FAR, n == FAR);
     n = a.after[RGS_W_CODE];
     set_if(f, RGS_F_CODE_AFTER_NEAR, n <= NEAR);
@@ -457,19 +502,25 @@ void rgs_evidence_token(const struct rgs_reading *r, const struct rgs_token *k,
     n = a.before[RGS_W_WEAK];
     set_if(f, RGS_F_WEAK_BEFORE_ADJ, n <= ADJACENT);
     set_if(f, RGS_F_WEAK_BEFORE_NEAR, n > ADJACENT && n <= NEAR);
+    set_if(f, RGS_F_WEAK_BEFORE_SENTENCE, n == SENTENCE);
     set_if(f, RGS_F_WEAK_BEFORE_FAR, n == FAR);
     n = a.after[RGS_W_WEAK];
     set_if(f, RGS_F_WEAK_AFTER_NEAR, n <= NEAR);
     set_if(f, RGS_F_WEAK_AFTER_FAR, n == FAR);
     set_if(f, RGS_F_OTHER_CODE_BEFORE, a.before[RGS_W_NOT_CODE] <= NEAR);
     set_if(f, RGS_F_OTHER_CODE_AFTER, a.after[RGS_W_NOT_CODE] <= NEAR);
+    bool enter = a.before[RGS_W_ENTER] <= CLOSE || a.after[RGS_W_ENTER] <= CLOSE;
+    bool purpose = false, same = false, named = false, order = false;
     set_if(f, RGS_F_ENTER_BEFORE, a.before[RGS_W_ENTER] <= CLOSE);
     set_if(f, RGS_F_ENTER_AFTER, a.after[RGS_W_ENTER] <= CLOSE);
-    bool purpose = false, order = false;
-    for (unsigned w = RGS_W_VERIFY; w <= RGS_W_RESET; w++)
+    for (unsigned w = RGS_W_VERIFY; w <= RGS_W_RESET; w++) {
         purpose |= a.before[w] <= NEAR || a.after[w] <= NEAR;
-    set_if(f, RGS_F_ENTER_FOR,
-           purpose && (a.before[RGS_W_ENTER] <= CLOSE || a.after[RGS_W_ENTER] <= CLOSE));
+        same |= a.before[w] <= SENTENCE || a.after[w] <= SENTENCE;
+        named |= a.before[w] <= TOUCHING;
+    }
+    set_if(f, RGS_F_ENTER_FOR, enter && same);
+    set_if(f, RGS_F_ENTER_PURPOSE, enter && !same && holds(f, RGS_F_HAS_PURPOSE));
+    set_if(f, RGS_F_PURPOSE_COLON, named && holds(f, RGS_F_COLON_BEFORE));
     set_if(f, RGS_F_BEGINS_IS,
            begins_sentence(r->text, k->at) &&
                (a.after[RGS_W_CODE] <= NEAR || a.after[RGS_W_WEAK] <= NEAR));
@@ -481,6 +532,6 @@ void rgs_evidence_token(const struct rgs_reading *r, const struct rgs_token *k,
     set_if(f, RGS_F_WORDLESS,
            !has(r, RGS_W_CODE) && !has(r, RGS_W_WEAK) && !has(r, RGS_W_ENTER) &&
                !holds(f, RGS_F_SHORT_REST) && !holds(f, RGS_F_ALONE) && !holds(f, RGS_F_APP_TAG) &&
-               !holds(f, RGS_F_DOMAIN_BOUND));
+               !holds(f, RGS_F_PURPOSE_COLON) && !holds(f, RGS_F_DOMAIN_BOUND));
     set_if(f, RGS_F_ORDER_BEFORE, order);
 }

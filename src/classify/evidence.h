@@ -20,6 +20,8 @@ struct rgs_hits {
     size_t n;
     size_t names; /* of them brands, domains and hashes */
     bool signs;   /* one may be a sign of a code */
+    bool against; /* a word that speaks against a code was found */
+    bool hand;    /* RGS_W_HAND was */
 };
 
 struct rgs_features {

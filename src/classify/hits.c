@@ -2,9 +2,38 @@
 #include "classify/evidence.h"
 #include "classify/text.h"
 
+/* Words that speak against a code. */
+static const uint32_t AGAINST = 1u << RGS_W_NOT_CODE | 1u << RGS_W_MONEY | 1u << RGS_W_UNIT |
+                                1u << RGS_W_ORDER | 1u << RGS_W_DELIVERY | 1u << RGS_W_PROMO |
+                                1u << RGS_W_BALANCE | 1u << RGS_W_BOOKING | 1u << RGS_W_PHONE |
+                                1u << RGS_W_PRIZE;
+
 static bool digit(uint8_t c)
 {
     return rgs_is_digit(c);
+}
+
+/*
+ * "Яндекса", "Сбербанком", "Телеграмі": the ending that a case puts behind a name of five Cyrillic
+ * letters or more. Shorter names begin too many other words.
+ */
+static bool declined(struct rgs_bytes t, size_t at, size_t end)
+{
+    static const char *const endings[] = {"а",   "у",   "е",  "ы",  "и",  "і",  "ю",   "я",
+                                          "ом",  "ем",  "ой", "ою", "ей", "ам", "ах",  "ов",
+                                          "ові", "ами", "ға", "ге", "да", "де", "ның", "нің"};
+    size_t rest = end;
+
+    if (end - at < 10 || rgs_text_before(t, end) < 0x400 || rgs_text_before(t, end) >= 0x530)
+        return false;
+    while (rest < t.n && rest - end <= 6 &&
+           (t.p[rest] == 0xd0 || t.p[rest] == 0xd1 || t.p[rest] == 0xd2))
+        rest += 2;
+    for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
+        if (rest - end == strlen(endings[i]) && memcmp(t.p + end, endings[i], rest - end) == 0)
+            return true;
+    }
+    return false;
 }
 
 /* Do the edges of a literal lie where its meaning wants them? Letters end words; digits end brands
@@ -24,7 +53,8 @@ static bool edges_fit(struct rgs_bytes t, size_t at, size_t end, const struct rg
     }
     if (!(m->flags & RGS_OPEN_RIGHT)) {
         bool lettered = rgs_text_letter(last) || (name && rgs_is_digit(last));
-        if (lettered && rgs_text_letter_at(t, end))
+        if (lettered && rgs_text_letter_at(t, end) &&
+            !(m->kind == RGS_MEANS_BRAND && !(m->flags & RGS_COMMON) && declined(t, at, end)))
             return false;
         if (name && lettered && end < t.n && digit(t.p[end]))
             return false;
@@ -51,6 +81,10 @@ static void found(struct rgs_reading *r, const struct rgs_literal *l, size_t at)
         if (r->hits.n < RGS_HITS_MAX && edges_fit(r->text, at, end, m)) {
             r->hits.names += m->kind == RGS_MEANS_BRAND;
             r->hits.signs |= l->sign;
+            if (m->kind == RGS_MEANS_WORD) {
+                r->hits.against |= (AGAINST >> m->word & 1) != 0;
+                r->hits.hand |= m->word == RGS_W_HAND;
+            }
             r->hits.hit[r->hits.n++] = (struct rgs_hit){.at = (uint16_t)at,
                                                         .end = (uint16_t)end,
                                                         .service = m->service,
@@ -206,6 +240,11 @@ static bool passes(const struct rgs_gate *g, struct rgs_bytes t, const struct rg
     return false;
 }
 
+static bool is_word(const struct rgs_hit *h, enum rgs_word w)
+{
+    return h->kind == RGS_MEANS_WORD && h->word == w;
+}
+
 static bool codeish(const struct rgs_hit *h)
 {
     return h->kind == RGS_MEANS_WORD &&
@@ -231,29 +270,60 @@ static bool covers(const struct rgs_hit *b, const struct rgs_hit *a)
 
 static bool counts_against(const struct rgs_hit *h)
 {
-    static const uint32_t words = 1u << RGS_W_NOT_CODE | 1u << RGS_W_MONEY | 1u << RGS_W_UNIT |
-                                  1u << RGS_W_ORDER | 1u << RGS_W_DELIVERY | 1u << RGS_W_PROMO |
-                                  1u << RGS_W_BALANCE | 1u << RGS_W_BOOKING | 1u << RGS_W_PHONE |
-                                  1u << RGS_W_PRIZE;
-    return h->kind == RGS_MEANS_WORD && (words >> h->word & 1) != 0;
+    return h->kind == RGS_MEANS_WORD && (AGAINST >> h->word & 1) != 0;
+}
+
+/* "We will never call", "once-off PIN": part of a longer word that has to do with codes. */
+static bool inside_longer(const struct rgs_hits *h, const struct rgs_hit *a)
+{
+    static const uint32_t words = 1u << RGS_W_CODE | 1u << RGS_W_WARN | 1u << RGS_W_VALID |
+                                  1u << RGS_W_UNASKED | 1u << RGS_W_EXPIRED;
+    if (a->word == RGS_W_NOT_CODE)
+        return false; /* told from CODE by drop_covered() */
+    for (size_t i = 0; i < h->n; i++) {
+        const struct rgs_hit *b = &h->hit[i];
+        if (b->kind == RGS_MEANS_WORD && (words >> b->word & 1) && b->at <= a->at &&
+            b->end >= a->end && b->end - b->at > a->end - a->at)
+            return true;
+    }
+    return false;
 }
 
 /* "Cita Previa" is no appointment, and "Chipper Cash code" no code for cash: a word that begins
  * inside of a name says nothing. */
-static void drop_inside_names(struct rgs_hits *h)
+static void drop_inside(struct rgs_hits *h)
 {
     size_t n = 0;
 
     for (size_t i = 0; i < h->n; i++) {
         const struct rgs_hit *a = &h->hit[i];
-        bool inside = false;
-        for (size_t k = 0; counts_against(a) && k < h->n && !inside; k++) {
+        bool against = counts_against(a), inside = against && inside_longer(h, a);
+        for (size_t k = 0; against && k < h->n && !inside; k++) {
             const struct rgs_hit *b = &h->hit[k];
             inside = b->kind == RGS_MEANS_BRAND && !(b->flags & RGS_COMMON) && b->at <= a->at &&
                      a->at < b->end && b->end - b->at > 3;
         }
         h->hit[n] = *a;
         n += !inside;
+    }
+    h->n = n;
+}
+
+/* "Never share it with the courier" hands nothing over. */
+static void drop_forbidden(struct rgs_hits *h)
+{
+    enum { CLOSE = 24 };
+    size_t n = 0;
+
+    for (size_t i = 0; i < h->n; i++) {
+        const struct rgs_hit *a = &h->hit[i];
+        bool forbidden = false;
+        for (size_t k = 0; is_word(a, RGS_W_HAND) && k < h->n && !forbidden; k++) {
+            const struct rgs_hit *b = &h->hit[k];
+            forbidden = is_word(b, RGS_W_WARN) && b->at <= a->at && b->end + CLOSE >= a->at;
+        }
+        h->hit[n] = *a;
+        n += !forbidden;
     }
     h->n = n;
 }
@@ -307,7 +377,7 @@ bool rgs_hits_find(struct rgs_reading *r, hs_scratch_t *scratch)
     uint64_t left[RGS_MARKS];
 
     r->hits.n = r->hits.names = 0;
-    r->hits.signs = false;
+    r->hits.signs = r->hits.against = r->hits.hand = false;
     if (p->tree.node)
         look_from_beginnings(r, left);
     bool unspaced = passes(&p->gate, r->text, &r->marks);
@@ -319,9 +389,11 @@ bool rgs_hits_find(struct rgs_reading *r, hs_scratch_t *scratch)
     if (unspaced && !scan(r, RGS_SCAN_REST, scratch))
         return false;
     in_order(&r->hits);
-    if (r->hits.names)
-        drop_inside_names(&r->hits);
+    if (r->hits.against)
+        drop_inside(&r->hits);
     drop_covered(&r->hits);
+    if (r->hits.hand)
+        drop_forbidden(&r->hits);
     r->words = 0;
     r->hits.names = 0;
     for (size_t i = 0; i < r->hits.n; i++) {

@@ -22,7 +22,8 @@ enum {
     BY_MENTION = 12,
     BY_NAME = 11, /* a name that is also a word, written as a name */
     ENOUGH = 10,
-    REPEATED = 2, /* for each further place */
+    REPEATED = 2,     /* for each further place */
+    KEEPS_MONEY = 25, /* a bank that signed a payment, against the shop that is paid */
 };
 
 struct candidate {
@@ -76,28 +77,26 @@ static size_t beginning(struct rgs_bytes t)
     return at;
 }
 
-static bool ends_sentence(struct rgs_bytes t, size_t from, size_t to)
+static bool ends_clause(struct rgs_bytes t, size_t from, size_t to)
 {
     for (size_t i = from; i < to; i++) {
         uint8_t c = t.p[i];
-        if ((c == '.' || c == '!' || c == '?' || c == ',' || c == ';') &&
-            (i + 1 >= to || t.p[i + 1] <= ' '))
-            return true;
-        if (c == '\n' || (c == 0xe3 && i + 2 < to && t.p[i + 1] == 0x80 && t.p[i + 2] == 0x82) ||
-            (c == 0xef && i + 2 < to && t.p[i + 1] == 0xbc && t.p[i + 2] == 0x8c))
+        if (c == '\n' || (c == ',' && (i + 1 >= to || t.p[i + 1] <= ' ')) ||
+            (c == 0xef && i + 2 < to && t.p[i + 1] == 0xbc && t.p[i + 2] == 0x8c) ||
+            rgs_text_ends_sentence(t, i))
             return true;
     }
     return false;
 }
 
-/* Characters from one place to a later one, more than `most` when a sentence ends between them. */
+/* Characters from one place to a later one, more than `most` when a clause ends between them. */
 static size_t apart(struct rgs_bytes t, size_t from, size_t to, size_t most)
 {
     size_t n = 0;
 
     for (size_t i = from; i < to && n <= most; i++)
         n += (t.p[i] & 0xc0) != 0x80;
-    return n <= most && ends_sentence(t, from, to) ? most + 1 : n;
+    return n <= most && ends_clause(t, from, to) ? most + 1 : n;
 }
 
 static bool of_code(const struct rgs_hit *w)
@@ -251,12 +250,29 @@ static bool keeps_money(const struct rgs_catalogue *c, uint16_t service)
     return strcmp(category, "bank") == 0 || strcmp(category, "payment") == 0;
 }
 
+/*
+ * What a name's place is worth in this message. A payment names the shop that is paid where others
+ * name themselves, beside the word for code and beside the code ("OTP for INR 500 at X is 123456"):
+ * there only the author's own places count, and the bank's more than any.
+ */
+static int worth(const struct rgs_reading *r, const struct candidate *x)
+{
+    bool money = (r->words >> RGS_W_MONEY & 1) != 0, pays = (r->words >> RGS_W_PAY & 1) != 0;
+    int sum = x->best + x->sum;
+
+    if ((!money && !pays) || keeps_money(r->c, x->service))
+        return money && pays && x->best >= BY_SIGNATURE ? sum + KEEPS_MONEY : sum;
+    if (x->best <= BY_MENTION ||
+        (money && pays && (x->best == BY_CODE_WORD || x->best == BY_DOMAIN)))
+        return 0;
+    return sum;
+}
+
 uint16_t rgs_service_name(const struct rgs_reading *r, const struct rgs_token *code)
 {
     struct candidate list[CANDIDATES], *best = NULL;
     size_t n = 0;
-    /* A payment names shops: there only the bank, or an author's place, counts. */
-    bool money = (r->words >> RGS_W_MONEY & 1) || (r->words >> RGS_W_PAY & 1);
+    int most = 0;
 
     if (!r->hits.names && !r->sender_service && !code)
         return 0;
@@ -278,12 +294,11 @@ uint16_t rgs_service_name(const struct rgs_reading *r, const struct rgs_token *c
             add(list, &n, f->service, BY_FORMAT, code->at);
     }
     for (size_t i = 0; i < n; i++) {
-        const struct candidate *x = &list[i];
-        if (money && x->best <= BY_MENTION && !keeps_money(r->c, x->service))
-            continue;
-        if (!best || x->best + x->sum > best->best + best->sum ||
-            (x->best + x->sum == best->best + best->sum && x->at < best->at))
+        int sum = worth(r, &list[i]);
+        if (sum > most || (sum > 0 && sum == most && list[i].at < best->at)) {
             best = &list[i];
+            most = sum;
+        }
     }
     if (!best || best->best < ENOUGH || signed_by_other(r, best))
         return 0;

@@ -152,6 +152,33 @@ static void add_bare(struct rgs_patterns *p, const struct form *f, struct rgs_me
         add_cases(p, &out, m);
 }
 
+/* With a letter more for what has no key: ueber, straße as strasse, køb as koeb. */
+static void add_digraphs(struct rgs_patterns *p, const struct form *f, struct rgs_meaning m)
+{
+    struct form out = {.n = 0};
+    bool differs = false;
+
+    for (size_t i = 0; i < f->n && out.n + 4 <= MAX_FORM;) {
+        uint32_t cp;
+        i += rgs_utf8_get(rgs_bytes(f->s + i, f->n - i), &cp);
+        const char *two = cp == 0xe4 || cp == 0xe6   ? "ae"
+                          : cp == 0xf6 || cp == 0xf8 ? "oe"
+                          : cp == 0xfc               ? "ue"
+                          : cp == 0xe5               ? "aa"
+                          : cp == 0xdf               ? "ss"
+                                                     : NULL;
+        differs |= two != NULL;
+        if (two) {
+            memcpy(out.s + out.n, two, 2);
+            out.n += 2;
+        } else {
+            out.n += rgs_utf8_put(out.s + out.n, cp);
+        }
+    }
+    if (differs)
+        add_cases(p, &out, m);
+}
+
 static struct form replaced(const struct form *f, const char *from, const char *to)
 {
     struct form out = {.n = 0};
@@ -228,6 +255,7 @@ void rgs_patterns_add(struct rgs_patterns *p, const char *s, size_t n, struct rg
     }
     add_cases(p, &f, m);
     add_bare(p, &f, m);
+    add_digraphs(p, &f, m);
     add_plain(p, &f, m);
     if ((uint8_t)s[0] >= 0xd8 && (uint8_t)s[0] <= 0xdb)
         add_arabic(p, &f, m);

@@ -228,6 +228,20 @@ static uint8_t between(struct rgs_bytes t, const struct run *a, const struct run
     return 0;
 }
 
+/* Three groups of two digits that may be day, month and year in any order. */
+static bool date_like(struct rgs_bytes t, const struct run *r)
+{
+    unsigned two[3];
+
+    for (size_t i = 0; i < 3; i++) {
+        size_t len;
+        int high = rgs_text_digit(rgs_bytes_from(t, r[i].at), &len);
+        int low = rgs_text_digit(rgs_bytes_from(t, r[i].at + len), &len);
+        two[i] = (unsigned)(high * 10 + low);
+    }
+    return (two[1] <= 12 && (two[0] <= 31 || two[2] <= 31)) || (two[0] <= 12 && two[1] <= 31);
+}
+
 /*
  * How many runs from i make one code in groups: 123-456, 123 456, 1234 5678, 1 2 3 4 5 6.
  * Numbers of other group patterns are telephone, card and reference numbers.
@@ -258,7 +272,8 @@ static size_t groups(struct rgs_bytes t, const struct run *r, size_t n, size_t *
     *all = count;
     if (!equal)
         return 1;
-    if ((count == 2 && (each == 3 || each == 4)) || (count >= 4 && count <= 8 && each == 1))
+    if ((count == 2 && (each == 3 || each == 4)) || (count >= 4 && count <= 8 && each == 1) ||
+        (count == 3 && each == 2 && !date_like(t, r)))
         return count;
     return 1;
 }
@@ -296,6 +311,22 @@ static void add_mixed(struct rgs_tokens *out, struct rgs_bytes t, const struct r
         if (k)
             k->flags |= RGS_TOKEN_GLUED;
     }
+}
+
+/* J8K2-9P4M: two groups of capitals and digits, and no third as licence keys and vouchers have. */
+static bool mixed_groups(struct rgs_bytes t, const struct run *r, size_t n)
+{
+    size_t each = (size_t)(r[0].end - r[0].at);
+
+    if (n < 2 || each < 3 || each > 5 || (size_t)(r[1].end - r[1].at) != each ||
+        r[0].letters + r[1].letters == 0 || between(t, &r[0], &r[1]) != '-' ||
+        (r[0].at > 0 && t.p[r[0].at - 1] == '-') || (r[1].end < t.n && t.p[r[1].end] == '-'))
+        return false;
+    for (size_t i = r[0].at; i < r[1].end; i++) {
+        if (rgs_is_small(t.p[i]))
+            return false;
+    }
+    return !r[0].masked && !r[1].masked;
 }
 
 /* G-123456: up to three capitals, or a letter and a digit, and a hyphen before the digits. */
@@ -427,6 +458,26 @@ static void find_letters(struct rgs_bytes t, struct rgs_tokens *out)
     }
 }
 
+/*
+ * Three digits and ten are mostly other things: they count where nothing else in the text can be a
+ * code, and where a code would stand: behind a colon, "is" or another script's word, at an edge, or
+ * as the only number of a short text.
+ */
+static void find_rare(struct rgs_bytes t, const struct run *runs, size_t n, struct rgs_tokens *out)
+{
+    for (size_t i = 0; i < n; i++) {
+        const struct run *r = &runs[i];
+        if (!only_digits(r) || (r->digits != 3 && r->digits != 10) ||
+            (i > 0 && between(t, &runs[i - 1], r)) || (i + 1 < n && between(t, r, &runs[i + 1])))
+            continue;
+        uint8_t before = r->at > 0 ? t.p[r->at - 1] : 0;
+        bool ends = edge(t, r->end) || t.p[r->end] >= 0x80;
+        if (ends && (after_colon(t, r->at) || named_place(t, r->at, r->end) || before >= 0x80 ||
+                     r->end + 1u >= t.n || (n == 1 && t.n <= 160)))
+            add(out, t, r->at, r->end, RGS_SHAPE_DIGITS);
+    }
+}
+
 void rgs_tokens_find(struct rgs_bytes t, const struct rgs_marks *m, struct rgs_tokens *out)
 {
     struct run runs[RUNS_MAX];
@@ -443,6 +494,9 @@ void rgs_tokens_find(struct rgs_bytes t, const struct rgs_marks *m, struct rgs_t
         size_t count = groups(t, r, n - i, &all);
         if (count > 1) {
             add(out, t, r->at, runs[i + count - 1].end, RGS_SHAPE_SPLIT);
+        } else if (all == 1 && mixed_groups(t, r, n - i)) {
+            add(out, t, r->at, r[1].end, RGS_SHAPE_MIXED);
+            all = 2;
         } else if (all == 1 && r->letters) {
             add_mixed(out, t, r);
         } else if (all == 1 && only_digits(r) && r->digits >= 4 && r->digits <= 9) {
@@ -456,6 +510,8 @@ void rgs_tokens_find(struct rgs_bytes t, const struct rgs_marks *m, struct rgs_t
         }
         i += all;
     }
+    if (out->n == 0 && n > 0)
+        find_rare(t, runs, n, out);
     if ((n == 0 || (out->n == 0 && t.n <= 160)) && letters_possible(t))
         find_letters(t, out);
 }
