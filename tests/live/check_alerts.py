@@ -264,6 +264,54 @@ def syslog_and_a_server_by_name():
     hook.close()
 
 
+def evictions_are_told():
+    """Tables that are too small: what an alert says is then a lower bound."""
+    small, alerts, whole = work / "small.yaml", work / "evicted.jsonl", work / "whole.jsonl"
+    small.write_text("capacity: {messages: 64, names: 64, dialogues: 64}\n")
+    listener = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    listener.bind(("127.0.0.1", 0))
+    tap = run("--alerts", str(alerts), "--config", str(small), "--syslog", f"127.0.0.1:{listener.getsockname()[1]}")
+    got = live.until(lambda: lines(alerts))
+    listener.settimeout(10)
+    datagram = listener.recv(4096).decode() if got else ""
+    _, out, _ = tap.stop()
+    evicted = sum(live.result(out)["capture"]["dropped"].values())
+    checks.ok(got and 0 < lines(alerts)[-1]["evicted"] <= evicted and " cn2Label=evicted cn2=0" not in datagram and
+              " cn2Label=evicted cn2=" in datagram, "evictions stand in alerts", lines(alerts)[-1:], datagram, evicted)
+    tap = run("--alerts", str(whole))
+    got = live.until(lambda: lines(whole))
+    tap.stop()
+    checks.ok(got and not any("evicted" in a or "dropped" in a for a in lines(whole)), "and only then", lines(whole)[:1])
+
+
+def syslog_over_tls():
+    """The README's way: stunnel gives the frames of RFC 5425 (octet counting, 4.3) to a server that it checks."""
+    if not shutil.which("stunnel4"):
+        print("*** NOT TESTED: syslog over TLS (package stunnel4 is not installed) ***", file=sys.stderr)
+        return
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(work / "tls.pem", work / "tls.key")
+    listener = socket.create_server(("127.0.0.1", 0))
+    listener.settimeout(30)
+    port = live.free_port()
+    conf = work / "stunnel.conf"
+    conf.write_text(f"foreground = yes\npid =\n[syslog]\nclient = yes\naccept = 127.0.0.1:{port}\n"
+                    f"connect = 127.0.0.1:{listener.getsockname()[1]}\nCAfile = {work}/tls.pem\nverifyChain = yes\n"
+                    "checkHost = localhost\n")
+    stunnel = live.start(["stunnel4", str(conf)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    tap = run("--syslog", f"tcp:127.0.0.1:{port}")
+    stream, data = tls.wrap_socket(listener.accept()[0], server_side=True), b""
+    stream.settimeout(30)
+    while data.count(b"CEF:0|") < reported:
+        data += stream.recv(65536)
+    length, rest = data.split(b" ", 1)
+    checks.ok(rest[:int(length)].startswith(b"<1") and stream.version() in ("TLSv1.2", "TLSv1.3"),
+              "syslog over TLS, through stunnel", data[:300], tap.log)
+    tap.stop()
+    stunnel.terminate()
+    stunnel.wait(10)
+
+
 def rotated_by_others():
     alerts, moved = work / "rotated.jsonl", work / "rotated.jsonl.1"
     tap = run("--alerts", str(alerts))
@@ -293,6 +341,8 @@ killed()
 full_disk()
 certificates()
 syslog_and_a_server_by_name()
+syslog_over_tls()
+evictions_are_told()
 rotated_by_others()
 wrong_usage()
 shutil.rmtree(work, ignore_errors=True)

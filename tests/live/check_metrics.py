@@ -7,6 +7,7 @@ import json
 import pathlib
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -15,6 +16,7 @@ import urllib.request
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
 import live  # noqa: E402
+from site_server import Server  # noqa: E402
 from tap import Tap  # noqa: E402
 
 live.enter_namespace("metrics of a live tap")
@@ -82,8 +84,12 @@ def names_in(text):
 def scraped():
     live.veth("ta0", "tb0")
     port = live.free_port()
+    state = work / "state"
+    state.mkdir()
+    server_of_site = Server(work / "redis")
     tap = live.Tap(binary, "-i", "tb0", "-f", "", "--key", str(key), "--inventory", str(root / "captures/demo.csv"),
-                   "--workers", "2", "--alerts", str(work / "alerts.jsonl"), "--metrics", str(port))
+                   "--workers", "2", "--alerts", str(work / "alerts.jsonl"), "--metrics", str(port),
+                   "--state", str(state), "--checkpoint", "1", "--redis", server_of_site.url, "--spool", str(work / "spool"))
     tap.wait_log("event=started")
     checks.ok(listeners(port) == ["0100007F"], "metrics are on loopback, and nowhere else", listeners(port))
     server = Prometheus(port)
@@ -119,10 +125,30 @@ def scraped():
         (root / "ops/grafana/regsentry.json").read_text())["panels"] for t in p["targets"]]
     wrong = [q for q in queries if json.loads(get(server.port, "/api/v1/query", query=q))["status"] != "success"]
     checks.ok(len(queries) > 20 and not wrong, "each expression of the dashboard is answered", wrong)
+    checks.ok(live.until(lambda: site_has_all(port)), "what the site acknowledged is what it was told",
+              [line for line in get(port, "/metrics").splitlines() if "site_" in line])
+    server_of_site.kill(signal.SIGKILL)
+    live.send("ta0", demo[:3000], per_second=20000)
+    checks.ok(live.until(lambda: site_waits(port)), "while its server is away that is told, and what waits",
+              [line for line in get(port, "/metrics").splitlines() if "site_" in line])
     slow_clients(port)
     tap.stop()
     checks.ok(live.until(lambda: server.value('up{job="regsentry"}') == 0), "a tap that has ended is seen to be down")
     server.end()
+
+
+def site_has_all(port):
+    v = live.values(get(port, "/metrics"))
+    return (v["regsentry_site_up"] == 1 and v["regsentry_site_observations_total"] > 1000 and
+            v["regsentry_site_blocks_total"] == v["regsentry_site_blocks_acknowledged_total"] > 0 and
+            v["regsentry_site_spool_bytes"] == v["regsentry_site_observations_dropped_total"] == 0 and
+            v["regsentry_site_stuck_seconds"] == 0 and v["regsentry_checkpoints_total"] > 0)
+
+
+def site_waits(port):
+    v = live.values(get(port, "/metrics"))
+    return (v["regsentry_site_up"] == 0 and v["regsentry_site_stuck_seconds"] > 1 and
+            v["regsentry_site_blocks_total"] > v["regsentry_site_blocks_acknowledged_total"])
 
 
 def slow_clients(port):
@@ -147,9 +173,9 @@ def shipped_rules():
               alerts ^ quiet)
 
 
-if not shutil.which("prometheus") or not shutil.which("promtool"):
-    print("*** NOT TESTED: metrics with a real Prometheus (package prometheus is not installed) ***", file=sys.stderr)
-    print("1..0 # SKIP prometheus is not installed")
+if not shutil.which("prometheus") or not shutil.which("promtool") or not shutil.which("redis-server"):
+    print("*** NOT TESTED: metrics with a real Prometheus (package prometheus or redis-server is not installed) ***", file=sys.stderr)
+    print("1..0 # SKIP prometheus or redis-server is not installed")
     sys.exit(0)
 shipped_rules()
 scraped()
