@@ -98,9 +98,9 @@ static bool open_port(struct port *port, const char *name, const struct rgs_live
         pcap_set_tstamp_type(port->pcap, PCAP_TSTAMP_ADAPTER);
     int status = pcap_activate(port->pcap);
     if (status < 0) {
-        const char *more = pcap_geterr(port->pcap);
-        snprintf(err, err_size, "%s: %s%s%s", name, pcap_statustostr(status), *more ? ": " : "",
-                 more);
+        const char *what = pcap_statustostr(status), *more = pcap_geterr(port->pcap);
+        snprintf(err, err_size, "%s: %s%s%s", name, what, *more && strcmp(what, more) ? ": " : "",
+                 strcmp(what, more) ? more : "");
         return false;
     }
     port->room = (uint32_t)pcap_snapshot(port->pcap);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli/load.h"
@@ -13,14 +14,18 @@ enum { DEFAULT_COLUMNS = 100 };
 
 int rgs_output_open(struct rgs_output *o, const char *path, char *err, size_t err_size)
 {
+    struct stat st;
+
     *o = (struct rgs_output){.stream = stdout};
     if (!path || strcmp(path, "-") == 0)
         return 0;
+    bool file = stat(path, &st) < 0 || S_ISREG(st.st_mode);
     errno = ENOMEM;
     o->path = strdup(path);
-    if (asprintf(&o->temporary, "%s.part", path) < 0)
+    if (!file || asprintf(&o->temporary, "%s.part", path) < 0)
         o->temporary = NULL;
-    o->stream = o->path && o->temporary ? fopen(o->temporary, "we") : NULL;
+    const char *name = file ? o->temporary : o->path;
+    o->stream = o->path && name ? fopen(name, "we") : NULL;
     if (!o->stream) {
         int status = -errno;
         snprintf(err, err_size, "%s: %s", path, strerror(errno));
@@ -44,9 +49,10 @@ int rgs_output_close(struct rgs_output *o, char *err, size_t err_size)
         return status;
     }
     bool bad = ferror(o->stream) != 0;
-    if (fclose(o->stream) == EOF || bad || rename(o->temporary, o->path) < 0) {
+    if (fclose(o->stream) == EOF || bad || (o->temporary && rename(o->temporary, o->path) < 0)) {
         snprintf(err, err_size, "%s: %s", o->path, errno ? strerror(errno) : "cannot be written");
-        unlink(o->temporary);
+        if (o->temporary)
+            unlink(o->temporary);
         status = -EIO;
     }
     free(o->temporary);
@@ -60,7 +66,8 @@ void rgs_output_drop(struct rgs_output *o)
     if (!o->path)
         return;
     fclose(o->stream);
-    unlink(o->temporary);
+    if (o->temporary)
+        unlink(o->temporary);
     free(o->temporary);
     free(o->path);
     *o = (struct rgs_output){0};

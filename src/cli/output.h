@@ -11,7 +11,8 @@ struct rgs_token_key;
 struct rgs_output {
     FILE *stream;
     char *path; /* final name; written beside it first, so that a reader never sees half a report */
-    char *temporary;
+    char *temporary; /* NULL: into what is there, which is no file to be replaced (/dev/null, a
+                        FIFO) */
 };
 
 /* path NULL or "-": standard output. 0, or -errno with a reason in err. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli/cage.h"
@@ -14,14 +15,19 @@
 static bool load_key(struct rgs_tap_job *j)
 {
     uint8_t secret[RGS_TOKEN_KEY_BYTES];
-    char err[512];
+    char err[512], quoted[256];
+    struct stat st;
 
+    const char *path = rgs_tap_setting(j, "key", j->config.key);
     bool locked = rgs_rights_lock(secret, sizeof(secret));
-    int status = rgs_load_key(rgs_tap_setting(j, "key", j->config.key), secret, err, sizeof(err));
+    int status = rgs_load_key(path, secret, err, sizeof(err));
     if (status < 0) {
         rgs_failed(j->args, "%s", err);
         return false;
     }
+    if (stat(path, &st) == 0 && S_ISREG(st.st_mode) && st.st_mode & (S_IRWXO | S_IWGRP))
+        rgs_log(RGS_LOG_WARNING, "key-open-to-others", "file=%s mode=%04o hint=\"chmod 600\"",
+                rgs_log_quote(path, quoted), (unsigned)st.st_mode & 07777);
     j->key = rgs_token_key_new(secret, &rgs_alloc_libc);
     explicit_bzero(secret, sizeof(secret));
     if (!j->key) {
@@ -179,6 +185,23 @@ static void close_cage(struct rgs_tap_job *j)
                 abi ? strerror(-abi) : "the kernel has no Landlock");
 }
 
+/* The user may not be who started it: what only he could read serves, but not again. */
+static void try_again(struct rgs_tap_job *j)
+{
+    struct rgs_file_set files = {0};
+    char err[PATH_MAX + 128], quoted[256];
+    const char *inventory = rgs_tap_setting(j, "inventory", j->config.inventory);
+
+    int status = rgs_pack_rule_files(&files, j->pack.dir, err, sizeof(err));
+    if (status == 0 && inventory && access(inventory, R_OK) < 0) {
+        snprintf(err, sizeof(err), "%s: %s", inventory, strerror(errno));
+        status = -errno;
+    }
+    if (status < 0)
+        rgs_log(RGS_LOG_WARNING, "not-reloadable", "reason=%s", rgs_log_quote(err, quoted));
+    rgs_file_set_fini(&files);
+}
+
 bool rgs_tap_become_small(struct rgs_tap_job *j)
 {
     char err[512];
@@ -190,6 +213,7 @@ bool rgs_tap_become_small(struct rgs_tap_job *j)
     if (!open_files(j))
         return false;
     close_cage(j);
+    try_again(j);
     bool connects = j->probe || rgs_alerts_connect(j->args);
     if (!rgs_rights_filter(connects, j->state.state != NULL, err, sizeof(err))) {
         rgs_failed(j->args, "%s", err);

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <sched.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "capture/filter.h"
 #include "cli/tap_job.h"
@@ -67,6 +68,11 @@ static bool read_cpus(struct rgs_tap_job *j)
     for (unsigned i = 0; s && i < j->workers; i++) {
         errno = 0;
         long cpu = strtol(s, &end, 10);
+        if (!errno && end != s && cpu >= sysconf(_SC_NPROCESSORS_CONF)) {
+            rgs_usage_error(j->args, "--cpus: there is no core %ld; they are 0 to %ld", cpu,
+                            sysconf(_SC_NPROCESSORS_CONF) - 1);
+            return false;
+        }
         if (errno || end == s || cpu < 0 || cpu >= CPU_SETSIZE ||
             *end != (i + 1 < j->workers ? ',' : '\0')) {
             rgs_usage_error(j->args, "--cpus names a core for each of the %u workers, as in 2,3",

@@ -47,7 +47,19 @@ static bool address_of(const char *path, struct sockaddr_un *a, char *err, size_
     return true;
 }
 
-/* What a former run left is taken away, but nothing that is no socket. */
+/* Whether somebody listens there. */
+static bool is_alive(const struct sockaddr_un *a)
+{
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    bool alive =
+        fd >= 0 && (connect(fd, (const struct sockaddr *)a, sizeof(*a)) == 0 || errno == EAGAIN);
+
+    if (fd >= 0)
+        close(fd);
+    return alive;
+}
+
+/* What a former run left is taken away, but nothing that is no socket, or another tap's. */
 static bool listen_at(struct rgs_ctl *c, char *err, size_t err_size)
 {
     struct sockaddr_un a;
@@ -55,8 +67,13 @@ static bool listen_at(struct rgs_ctl *c, char *err, size_t err_size)
 
     if (!address_of(c->path, &a, err, err_size))
         return false;
-    if (lstat(c->path, &st) == 0 && S_ISSOCK(st.st_mode))
+    if (lstat(c->path, &st) == 0 && S_ISSOCK(st.st_mode)) {
+        if (is_alive(&a)) {
+            snprintf(err, err_size, "%s: another tap answers there", c->path);
+            return false;
+        }
         unlink(c->path);
+    }
     c->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     mode_t mask = umask(0117);
     bool ok = c->fd >= 0 && bind(c->fd, (struct sockaddr *)&a, sizeof(a)) == 0 &&
@@ -221,7 +238,9 @@ int rgs_ctl_ask(const char *path, const char *line, FILE *out, char *err, size_t
     if (fd < 0 || connect(fd, (struct sockaddr *)&a, sizeof(a)) < 0 ||
         dprintf(fd, "%s\n", line) < 0) {
         int status = -errno;
-        snprintf(err, err_size, "%s: %s", path, strerror(errno));
+        bool nobody = errno == ENOENT || errno == ECONNREFUSED;
+        snprintf(err, err_size, "%s: %s%s", path, strerror(errno),
+                 nobody ? "; no tap with this --ctl runs" : "");
         if (fd >= 0)
             close(fd);
         return status;

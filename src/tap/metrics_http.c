@@ -109,7 +109,9 @@ static int listen_on(const char *address, char *err, size_t err_size)
         return -1;
     }
     split(copy, &host, &port);
-    int status = getaddrinfo(host, port, &hints, &found);
+    /* getaddrinfo(3) takes port 99999 for 34463. */
+    unsigned long number = strtoul(port, NULL, 10);
+    int status = number <= UINT16_MAX ? getaddrinfo(host, port, &hints, &found) : EAI_SERVICE;
     free(copy);
     if (status) {
         snprintf(err, err_size, "%s: is no ADDRESS:PORT (%s)", address, gai_strerror(status));

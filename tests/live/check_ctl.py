@@ -40,6 +40,10 @@ checks.ok(p.returncode == 0 and plan["kernel rings"] == 32 and plan["scoring"] >
 
 tap = live.Tap(binary, "--follow", str(folder), "--settle", "0", "--ctl", str(path), *common)
 tap.wait_log("event=started")
+second = subprocess.run([binary, "tap", "--follow", str(folder), "--position", str(work / "second"), "--ctl", str(path),
+                         *common], stderr=subprocess.PIPE, check=False)
+checks.ok(second.returncode == 1 and b"another tap" in second.stderr and control.count("packets") == 0,
+          "a second tap does not take the socket away", second.stderr)
 checks.ok(path.stat().st_mode & 0o777 == 0o660, "only the user and his group may ask", oct(path.stat().st_mode))
 demo = root / "captures/demo.pcapng"
 shutil.copy(demo, work / "temporary")
@@ -126,7 +130,7 @@ def counts(result):
 
 checks.ok(got["capture"] == expected["capture"] and counts(got) == counts(expected), "windows came through all of that",
           counts(got), counts(expected))
-checks.ok(ask("status")[0] == 1 and "ctl" in ask("status")[2], "without a tap it says so", ask("status"))
+checks.ok(ask("status")[0] == 1 and "no tap" in ask("status")[2], "without a tap it says so", ask("status"))
 os.chmod(work, 0o700)
 shutil.rmtree(work)
 checks.end()

@@ -7,7 +7,9 @@ import ctypes
 import json
 import os
 import pathlib
+import shutil
 import signal
+import stat
 import subprocess
 import sys
 import time
@@ -224,7 +226,6 @@ def rights():
 def site_in_redis():
     """A tap as a probe: what the site says is what the tap says, and a server that is away does not disturb it."""
     sys.path.insert(0, str(root / "tests/redis"))
-    import shutil
     from site_server import Server
     if not shutil.which("redis-server"):
         print("# SKIP redis-server is not installed")
@@ -262,11 +263,48 @@ def site_in_redis():
 def wrong_usage():
     for args, words in ((["-i", "lo"], "key"), (["--key", str(key)], "interface"),
                         (["-i", "lo", "--key", str(key), "-f", "tcp prot 1"], "filter"),
-                        (["-i", "lo", "--key", str(key), "--ring", "x"], "--ring")):
+                        (["-i", "lo", "--key", str(key), "--ring", "x"], "--ring"),
+                        (["-i", "lo", "--key", str(key), "--cpus", "999"], "no core 999")):
         p = subprocess.run([binary, "tap", *args], stderr=subprocess.PIPE, check=False)
         checks.ok(p.returncode == 2 and words in p.stderr.decode(), f"wrong usage is told: {words}", p.stderr.decode())
     p = subprocess.run([binary, "tap", "-i", "nosuch0", "--key", str(key)], stderr=subprocess.PIPE, check=False)
-    checks.ok(p.returncode == 1 and "nosuch0" in p.stderr.decode(), "an interface that is not there", p.stderr.decode())
+    checks.ok(p.returncode == 1 and p.stderr.decode().count("No such device") == 1 and "nosuch0" in p.stderr.decode(),
+              "an interface that is not there", p.stderr.decode())
+    p = subprocess.run([binary, "tap", "-i", "lo", "--key", str(key), "--metrics", "99999"], stderr=subprocess.PIPE,
+                       check=False)
+    checks.ok(p.returncode == 1 and "99999" in p.stderr.decode(), "a port that there is not", p.stderr.decode())
+
+
+def what_an_operator_should_know():
+    """A key that others can read, rules that its user cannot, a device as the output, an adapter without a clock."""
+    live.ip("link", "set", "lo", "up")
+    device, open_key = work / "null", work / "open-key"
+    open_key.write_text(key.read_text())
+    open_key.chmod(0o644)
+    try:
+        os.mknod(device, 0o666 | stat.S_IFCHR, os.makedev(1, 3))
+    except PermissionError:
+        os.mkfifo(device)
+        print("*** NOT TESTED: a device as the output (mknod is not allowed here) ***", file=sys.stderr)
+        return
+    tap = live.Tap(binary, "-i", "lo", "-f", "", "--key", str(open_key), "--adapter-time", "-o", str(device))
+    tap.wait_log("event=started")
+    live.send("lo", demo[:100])
+    status, _, _ = tap.stop()
+    checks.ok(status == 0 and "event=key-open-to-others" in tap.log and "mode=0644" in tap.log, "a key that all can read",
+              tap.log)
+    checks.ok(stat.S_ISCHR(device.stat().st_mode) and " packets=100 " in tap.log, "a device is written to, not replaced; "
+              "and without a clock of the adapter the kernel's serves", oct(device.stat().st_mode), tap.log)
+    if os.geteuid() == 0 and "4294967295" in pathlib.Path("/proc/self/uid_map").read_text():
+        rules = work / "rules"
+        shutil.copytree(root / "rules", rules)
+        (rules / "usage.yaml").chmod(0o600)
+        work.chmod(0o755)
+        tap = live.Tap(binary, "-i", "lo", "--key", str(key), "--user", "nobody", "--rules", str(rules))
+        tap.wait_log("event=started")
+        tap.stop()
+        checks.ok("event=not-reloadable" in tap.log and "usage.yaml" in tap.log and "key-open" not in tap.log,
+                  "rules that could not be read again", tap.log)
 
 
 same_scores_as_offline()
@@ -279,4 +317,5 @@ cut_and_jumbo_frames()
 rights()
 site_in_redis()
 wrong_usage()
+what_an_operator_should_know()
 checks.end()

@@ -38,6 +38,7 @@ def room(name):
     work = pathlib.Path(tempfile.mkdtemp(prefix=f"rgs-{name}-"))
     key = work / "key"
     key.write_text("5a" * 32 + "\n")
+    key.chmod(0o600)
     return work, key
 
 
