@@ -324,10 +324,14 @@ def cimd2_pdus(packet):
         yield r
 
 
-def other_pdus(packet):
-    """Protocols of which tshark says too little for a comparison of fields."""
+def ansi41_pdus(packet):
+    """The text of a message; of the parameters tshark names too few."""
     for _ in packet.findall("./proto[@name='ansi_map']"):
-        yield Pdu(proto="ansi-41")
+        r = Pdu(proto="ansi-41")
+        text = first(packet, "ansi_637_tele.user_data.text")
+        if text:
+            r["text"] = text
+        yield r
 
 
 def nsmsf_pdus(packet):
@@ -345,7 +349,7 @@ def nsmsf_pdus(packet):
             yield r
 
 
-READERS = [nsmsf_pdus, map_pdus, diameter_pdus, sip_pdus, gsup_pdus, ucp_pdus, sgsap_pdus, radio_pdus, nas_pdus, smpp_pdus, camel_pdus, cimd2_pdus, other_pdus]
+READERS = [nsmsf_pdus, map_pdus, diameter_pdus, sip_pdus, gsup_pdus, ucp_pdus, sgsap_pdus, radio_pdus, nas_pdus, smpp_pdus, camel_pdus, cimd2_pdus, ansi41_pdus]
 
 
 def theirs(capture, frames, in_order=True):

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* ANSI-41 over ANSI TCAP. Bytes laid by hand, read by tshark. */
 #include <criterion/criterion.h>
+#include <stdio.h>
 
 #include "support/support.h"
 
@@ -89,6 +90,50 @@ Test(ansi41, registration_and_error)
     is(&t.ops.at[1], "registrationNotification", "error");
     cr_assert_str_eq(t.ops.at[1].op.result, "unrecognizedMIN");
     rgs_test_decoder_fini(&t);
+}
+
+/* smsDeliveryPointToPoint with a MIN and this bearer data. */
+static void feed_bearer(struct rgs_test_decoder *t, const char *bearer)
+{
+    unsigned n = (unsigned)strlen(bearer) / 2, set = 7 + 3 + n, invoke = 3 + 4 + 2 + set;
+    char hex[400];
+
+    snprintf(hex, sizeof(hex),
+             "0981030e190b120b0011043121550501000b12080011044151550501%04xe2%02xc70400000077e8%02x"
+             "e9%02xcf0101d1020935f2%02x880513525510329f69%02x%s",
+             invoke + 12, invoke + 10, invoke + 2, invoke, set, n, bearer);
+    feed(t, hex);
+}
+
+/* C.S0015 4.5.1 and 4.5.2, C.R1001 table 9.1-1: septets of GSM, and headers in front of the text.
+ */
+Test(ansi41, encodings_and_headers)
+{
+    static const struct {
+        const char *bearer, *text;
+        bool part;
+    } rows[] = {
+        {"0003100020010c485e19bdcd601e2b219ad068", "Code: 12345", false},
+        {"00031000280112489028001838100c337b92c83c564b35a0d0", "Code: 12345", true},
+        {"00031000280112204028001838100820d021f021a001000188", "\xd0\x9a\xd0\xbe\xd0\xb4 1", true},
+        {"00031000280112109028001838100a1efc995d2062c99b46a0", "Code: 12345", true},
+        {"0003100028010c405028001838100b1b0b3748", "caf\xc3\xa9", true},
+        {"000310002801054018480018", NULL, false}, /* a header that is longer than its message */
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct rgs_test_decoder t;
+        rgs_test_decoder_init(&t, true);
+        feed_bearer(&t, rows[i].bearer);
+        cr_assert_eq(t.ops.n, 1, "row %zu", i);
+        is(&t.ops.at[0], "smsDeliveryPointToPoint", "request");
+        cr_assert_eq(RGS_HAS(&t.ops.at[0].op, SM), rows[i].text != NULL, "row %zu", i);
+        if (rows[i].text)
+            cr_assert_str_eq(t.ops.at[0].text, rows[i].text, "row %zu", i);
+        cr_assert_eq(RGS_HAS(&t.ops.at[0].op, CONCAT_TOTAL), rows[i].part, "row %zu", i);
+        cr_assert_eq(rgs_test_anomaly(&t, RGS_A_MAP_SHORT), rows[i].text == NULL, "row %zu", i);
+        rgs_test_decoder_fini(&t);
+    }
 }
 
 Test(ansi41, more_characters_claimed_than_there_are)
