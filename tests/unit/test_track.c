@@ -157,7 +157,17 @@ static struct rgs_ip ip_of(const char *s)
     return (struct rgs_ip){{[10] = 0xff, 0xff, (uint8_t)a, (uint8_t)b, (uint8_t)c, (uint8_t)d}};
 }
 
-/* One line to an operation; otp=SERVICE:CODE makes a verdict, "msg" a verdict that it is none. */
+static const char *spaced(char *word)
+{
+    for (char *p = word; *p; p++) {
+        if (*p == '+')
+            *p = ' ';
+    }
+    return word;
+}
+
+/* One line to an operation, words with '+' for blanks; otp=SERVICE:CODE makes a verdict, "msg" a
+ * verdict that it is none. */
 static void feed(struct world *w, const char *line)
 {
     static uint64_t frame;
@@ -173,7 +183,7 @@ static void feed(struct world *w, const char *line)
     RGS_SET(&op, TS, ts, (int64_t)(seconds * 1e9));
     RGS_SET(&op, FRAME, frame, ++frame);
     RGS_SET(&op, PROTO, proto, constant(proto));
-    RGS_SET(&op, OP, op, constant(name));
+    RGS_SET(&op, OP, op, constant(spaced(name)));
     RGS_SET(&op, PHASE, phase, constant(phase));
     snprintf(copy, sizeof(copy), "%s", line + used);
     for (char *save = NULL, *k = strtok_r(copy, " ", &save); k; k = strtok_r(NULL, " ", &save)) {
@@ -202,7 +212,7 @@ static void feed(struct world *w, const char *line)
         else if (!strcmp(k, "account"))
             RGS_SET(&op, ACCOUNT, account, rgs_name_of(x, n));
         else if (!strcmp(k, "result"))
-            RGS_SET(&op, RESULT, result, constant(x));
+            RGS_SET(&op, RESULT, result, constant(spaced(x)));
         else if (!strcmp(k, "src"))
             RGS_SET(&op, SRC_IP, src_ip, ip_of(x));
         else if (!strcmp(k, "dst"))
@@ -471,6 +481,40 @@ static const struct scenario {
      "2 delivery 85291230001 sim=454001000000001 of=HK service=1 failed R1\n"
      "1 verification 85291230001 sim=454001000000001 of=HK service=1 first from=alphanumeric R1\n"
      "602 delivery 85291230001 sim=454001000000001 of=HK service=1 delivered R1\n"},
+    {"the SGd, SGs and radio legs of a message that MAP brought are one with it",
+     ISD("0", "454001000000001", "85291230001") UL("0", "454001000000001", "8613900000001")
+         MT("1", "1", "454001000000001", "8613900000001",
+            "otp=1:42") "2 diameter TFR request dlg=2 imsi=454001000000001 oa=Sender otp=1:42\n"
+                        "2 sgsap downlink-unitdata request dlg=3 imsi=454001000000001 kind=mt "
+                        "oa=Sender otp=1:42\n"
+                        "3 bssap CP-DATA request dlg=4 imsi=454001000000001 kind=mt "
+                        "cell=460-00-1-2 oa=Sender otp=1:42\n"
+                        "4 bssap CP-DATA response dlg=4 imsi=454001000000001 kind=mo\n"
+                        "4 sgsap uplink-unitdata response dlg=3 imsi=454001000000001 kind=mo\n"
+                        "5 diameter TFA response dlg=2 imsi=454001000000001\n"
+                        "5 map mt-forwardSM response dlg=1\n",
+     "0 location 85291230001 sim=454001000000001 of=HK in=CN/1 offshore node=8613900000001 R1\n"
+     "1 verification 85291230001 sim=454001000000001 of=HK in=CN/1 offshore service=1 native first "
+     "from=alphanumeric node=8613900000001 R1\n"
+     "3 location 85291230001 sim=454001000000001 of=HK in=CN/5 offshore node=8613900000001 "
+     "cell=460-00-1-2 R1\n"
+     "4 delivery 85291230001 sim=454001000000001 of=HK in=CN/5 offshore service=1 native "
+     "node=8613900000001 cell=460-00-1-2 delivered R1\n"},
+    {"UCP and CIMD 2: the answer names the message that a report is about",
+     "1 ucp 51 request dlg=1 account=a role=1 oa=Sender da=85291230001 otp=1:42\n"
+     "1 ucp 51 response dlg=1 account=a mid=85291230001:041226101001\n"
+     "2 ucp 53 request account=a role=2 msisdn=85291230001 mid=85291230001:041226101001 "
+     "result=buffered\n"
+     "3 ucp 53 request account=a role=2 msisdn=85291230001 mid=85291230001:041226101001 "
+     "result=delivered\n"
+     "11 cimd2 submit+message request dlg=2 account=b role=1 oa=Sender da=85291230002 otp=1:43\n"
+     "11 cimd2 submit+message response dlg=2 account=b mid=85291230002:041226101002\n"
+     "13 cimd2 deliver+status+report request account=b role=2 msisdn=85291230002 "
+     "mid=85291230002:041226101002 result=delivery+failed\n",
+     "3 delivery 85291230001 of=HK service=1 delivered R1\n"
+     "1 verification 85291230001 of=HK service=1 first from=alphanumeric R1\n"
+     "13 delivery 85291230002 of=HK service=1 failed R1\n"
+     "11 verification 85291230002 of=HK service=1 first from=alphanumeric R1\n"},
     {"parts that wait are no message; the whole one counts",
      ISD("0", "454001000000001", "85291230001")
          MT("1", "1", "454001000000001", "8613900000001", "part=1 text=a")
