@@ -44,12 +44,11 @@ static int simulate(const struct rgs_args *args, struct rgs_simulate_conf *conf,
     const struct {
         const char *name;
         uint64_t n;
-    } rows[] = {
-        {"frames", counts.frames},    {"map", counts.map},           {"smpp", counts.smpp},
-        {"ucp", counts.ucp},          {"diameter", counts.diameter}, {"sgsap", counts.sgsap},
-        {"sip", counts.sip},          {"gsup", counts.gsup},         {"nsmsf", counts.sbi},
-        {"access", counts.access},    {"tpdus", counts.tpdus},       {"codes", counts.codes},
-        {"messages", counts.messages}};
+    } rows[] = {{"frames", counts.frames}, {"map", counts.map},           {"smpp", counts.smpp},
+                {"ucp", counts.ucp},       {"diameter", counts.diameter}, {"sgsap", counts.sgsap},
+                {"sip", counts.sip},       {"cimd2", counts.cimd2},       {"gsup", counts.gsup},
+                {"nsmsf", counts.sbi},     {"access", counts.access},     {"tpdus", counts.tpdus},
+                {"codes", counts.codes},   {"messages", counts.messages}};
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
         fprintf(to, "%s %" PRIu64 "\n", rows[i].name, rows[i].n);
     return RGS_EXIT_OK;

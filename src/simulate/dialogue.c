@@ -59,7 +59,7 @@ void rgs_sim_dialogue_event(struct rgs_sim_world *w, const struct rgs_sim_event 
         [RGS_SIM_MAP] = rgs_sim_map_step,           [RGS_SIM_SMPP] = rgs_sim_smpp_step,
         [RGS_SIM_DIAMETER] = rgs_sim_diameter_step, [RGS_SIM_UCP] = rgs_sim_ucp_step,
         [RGS_SIM_SIP] = rgs_sim_sip_step,           [RGS_SIM_GSUP] = rgs_sim_gsup_step,
-        [RGS_SIM_SBI] = rgs_sim_sbi_step,
+        [RGS_SIM_SBI] = rgs_sim_sbi_step,           [RGS_SIM_CIMD2] = rgs_sim_cimd2_step,
     };
     struct rgs_sim_dialogue *d = &w->dialogue[e->who];
     bool goes_on = d->kind >= RGS_SIM_ACCESS_ATTACH ? rgs_sim_access_step(w, d, e->ts)

@@ -14,6 +14,7 @@ struct rgs_simulate_counts {
     uint64_t map;  /* TCAP messages */
     uint64_t smpp; /* SMPP PDUs */
     uint64_t ucp;  /* UCP operations and results */
+    uint64_t cimd2;    /* CIMD 2 operations and responses */
     uint64_t diameter; /* messages of base protocol and applications */
     uint64_t sgsap;    /* SGsAP messages */
     uint64_t sip;      /* requests and answers */

@@ -48,7 +48,7 @@ static void move(struct rgs_sim_world *w, struct rgs_sim_sub *s)
 /* Numbers on accounts are in no telephone. */
 static bool has_sim(const struct rgs_sim_behaviour *b)
 {
-    return b->road != RGS_SIM_SMPP && b->road != RGS_SIM_UCP;
+    return !rgs_sim_on_account(b->road);
 }
 
 static void go(struct rgs_sim_world *w, enum rgs_sim_dialogue_kind kind, uint32_t i, int64_t ts)

@@ -279,10 +279,10 @@ static void check_populations(struct reader *r, struct rgs_yaml_node *n,
                        (unsigned long long)room);
     for (unsigned i = re->first_population; i < s->populations; i++) {
         enum rgs_sim_road road = s->population[i].behaviour.road;
-        if ((road == RGS_SIM_SMPP || road == RGS_SIM_UCP) && !re->account)
-            rgs_diag_error(r->diag, n->at, "'road: smpp' and 'road: ucp' need an 'account'");
-        else if (re->account && road == RGS_SIM_UCP)
-            re->account_ucp = true;
+        if (rgs_sim_on_account(road) && !re->account)
+            rgs_diag_error(r->diag, n->at, "the roads smpp, ucp and cimd2 need an 'account'");
+        else if (rgs_sim_on_account(road))
+            re->account_road = road;
     }
 }
 

@@ -37,9 +37,16 @@ enum rgs_sim_road {
     RGS_SIM_SIP,
     RGS_SIM_GSUP,
     RGS_SIM_SBI,
+    RGS_SIM_CIMD2,
 };
 enum rgs_sim_hours { RGS_SIM_HOURS_DAY, RGS_SIM_HOURS_OFFICE, RGS_SIM_HOURS_FLAT, RGS_SIM_HOURS };
 enum rgs_sim_device { RGS_SIM_PHONE, RGS_SIM_GATEWAY, RGS_SIM_MODULE };
+
+/* Delivered to the reseller's account, not to a SIM. */
+static inline bool rgs_sim_on_account(enum rgs_sim_road road)
+{
+    return road == RGS_SIM_SMPP || road == RGS_SIM_UCP || road == RGS_SIM_CIMD2;
+}
 
 struct rgs_sim_range {
     uint64_t first, last;
@@ -98,7 +105,7 @@ struct rgs_sim_reseller {
     unsigned ranges;
     const char *account; /* SMPP, or NULL */
     uint32_t account_ip;
-    bool account_ucp; /* speaks UCP in place of SMPP */
+    enum rgs_sim_road account_road; /* what it speaks */
     enum rgs_smpp_long account_long;
     uint16_t first_population, populations;
 };

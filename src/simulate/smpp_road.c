@@ -8,6 +8,7 @@
 enum {
     SMPP_PORT = 2775,
     UCP_PORT = 5000,
+    CIMD2_PORT = 9971,
     SMSC = 1,
     STATUS_TEMPORARY = 0x64 /* ESME_RX_T_APPN, 5.1.3 */
 };
@@ -18,11 +19,30 @@ void rgs_sim_account_send(struct rgs_sim_world *w, int64_t ts, uint32_t reseller
 {
     if (!rgs_wire_ok(m))
         w->frames.error = -EMSGSIZE;
-    if (w->s->reseller[reseller].account_ucp)
+    switch (w->s->reseller[reseller].account_road) {
+    case RGS_SIM_UCP:
         w->frames.counts.ucp++;
-    else
+        break;
+    case RGS_SIM_CIMD2:
+        w->frames.counts.cimd2++;
+        break;
+    default:
         w->frames.counts.smpp++;
+    }
     rgs_sim_tcp_send(w, ts, reseller, from, rgs_wire_bytes(m));
+}
+
+bool rgs_sim_account_part_taken(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, int64_t ts,
+                                unsigned parts)
+{
+    d->step = 0;
+    if (++d->part < parts) {
+        rgs_sim_after(w, d, ts, 20, 30);
+        return true;
+    }
+    if (d->kind != RGS_SIM_DELIVER)
+        rgs_sim_relay(w, d, ts);
+    return false;
 }
 
 void rgs_sim_accounts_open(struct rgs_sim_world *w)
@@ -38,10 +58,16 @@ void rgs_sim_accounts_open(struct rgs_sim_world *w)
         a->tcp.end[0].ip = re->account_ip;
         a->tcp.end[0].port = (uint16_t)(32768 + rgs_random_below(&w->random, 28000));
         a->tcp.end[1].ip = SMSC_IP;
-        a->tcp.end[1].port = re->account_ucp ? UCP_PORT : SMPP_PORT;
+        a->tcp.end[1].port = re->account_road == RGS_SIM_UCP     ? UCP_PORT
+                             : re->account_road == RGS_SIM_CIMD2 ? CIMD2_PORT
+                                                                 : SMPP_PORT;
         rgs_tcp_open(&a->tcp, &w->frames, ts, &w->random);
-        if (re->account_ucp) {
+        if (re->account_road == RGS_SIM_UCP) {
             rgs_sim_ucp_open(w, i, ts + RGS_SIM_SECOND / 20);
+            continue;
+        }
+        if (re->account_road == RGS_SIM_CIMD2) {
+            rgs_sim_cimd2_open(w, i, ts + RGS_SIM_SECOND / 20);
             continue;
         }
         struct rgs_wire m = rgs_wire(mem, sizeof(mem));

@@ -159,12 +159,5 @@ bool rgs_sim_ucp_step(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, int64
             (unsigned)c.year % 100, c.hour, c.minute, c.second);
     }
     send_frame(w, ts, p->reseller, !from, d->sequence, 'R', operation, &f);
-    d->step = 0;
-    if (++d->part < u.parts) {
-        rgs_sim_after(w, d, ts, 20, 30);
-        return true;
-    }
-    if (!delivers)
-        rgs_sim_relay(w, d, ts);
-    return false;
+    return rgs_sim_account_part_taken(w, d, ts, u.parts);
 }

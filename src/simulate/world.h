@@ -201,13 +201,19 @@ void rgs_sim_gsup_open(struct rgs_sim_world *w);
 bool rgs_sim_gsup_step(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, int64_t ts);
 void rgs_sim_sbi_open(struct rgs_sim_world *w);
 bool rgs_sim_sbi_step(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, int64_t ts);
-void rgs_sim_accounts_open(struct rgs_sim_world *w); /* of SMPP and UCP */
+void rgs_sim_accounts_open(struct rgs_sim_world *w); /* of SMPP, UCP, CIMD 2 */
 void rgs_sim_account_event(struct rgs_sim_world *w, const struct rgs_sim_event *e);
 void rgs_sim_account_send(struct rgs_sim_world *w, int64_t ts, uint32_t reseller, unsigned from,
                           const struct rgs_wire *m);
+/* The receiver took a part: true when there is another, else what was sent goes on to whom it is
+ * for. */
+bool rgs_sim_account_part_taken(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, int64_t ts,
+                                unsigned parts);
 bool rgs_sim_smpp_step(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, int64_t ts);
 bool rgs_sim_ucp_step(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, int64_t ts);
 void rgs_sim_ucp_open(struct rgs_sim_world *w, uint32_t reseller, int64_t ts);
+bool rgs_sim_cimd2_step(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, int64_t ts);
+void rgs_sim_cimd2_open(struct rgs_sim_world *w, uint32_t reseller, int64_t ts);
 
 /* The identities of a subscriber in its present life. */
 struct rgs_digits rgs_sim_imsi(const struct rgs_sim_world *w, uint32_t sub);

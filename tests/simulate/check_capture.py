@@ -67,7 +67,7 @@ def look(counts, path):
     check("tshark sees every short message of MAP",
           "" if tpdus == counts["tpdus"] else f"{tpdus} of {counts['tpdus']}")
     for name, display in (("ucp", "ucp"), ("diameter", "diameter"), ("sgsap", "sgsap"), ("sip", "sip"), ("gsup", "gsup"),
-                          ("nsmsf", "http2.type == 1")):
+                          ("cimd2", "cimd"), ("nsmsf", "http2.type == 1")):
         n = len(fields(path, "frame.number", display=display))
         check(f"tshark sees every message of {name}", "" if n == counts[name] else f"{n} of {counts[name]}")
     tids = len(fields(path, "frame.number", display="tcap.tid"))
@@ -95,7 +95,7 @@ def count_once():
 
 def count_on(reseller):
     """Codes on the road of one reseller alone, some of which need a second attempt: each is counted once."""
-    others = [f"resellers.{r}.numbers=0" for r in "ABUSPDIGNC" if r != reseller]
+    others = [f"resellers.{r}.numbers=0" for r in "ABUSPDIGNCK" if r != reseller]
     alone = verifications("behaviours.busy.failures=0", *others)
     n = verifications(*others)
     check(f"a code that {reseller}'s road fails to deliver at first is counted once",
@@ -160,6 +160,7 @@ def decode(counts, path):
     # SRI-SM and results carry none; status and enquire_link PDUs have no record.
     silent = [r for r in records if r["phase"] == "request" and "text" not in r and r["op"] in
               ("mt-forwardSM", "mo-forwardSM", "TFR", "OFR", "deliver_sm", "submit_sm", "51", "52", "downlink-unitdata", "MESSAGE",
+               "submit message", "deliver message",
                "Namf_Communication_N1N2MessageTransfer", "Nsmsf_SMService_UplinkSMS")]
     check("every message has its text", f"{silent[:2]}" if silent else "")
 

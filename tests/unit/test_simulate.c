@@ -367,7 +367,7 @@ Test(scenario, mistakes_have_a_place)
          "no behaviour is called 'nobody'"},
         {HEAD
          "resellers:\n  - {id: R1, ranges: [85290000000-85290000009], numbers: 1, road: smpp}\n",
-         "'road: smpp' and 'road: ucp' need an 'account'"},
+         "the roads smpp, ucp and cimd2 need an 'account'"},
         {HEAD
          "resellers:\n  - {id: R1, ranges: [85290000000-85290000009], numbers: 1, label: frued}\n",
          "unknown word 'frued'; did you mean 'fraud'?"},
