@@ -67,3 +67,30 @@ struct rgs_name rgs_packed_name(struct rgs_bytes packed, size_t semi_octets)
         septets--;
     return rgs_name_of(utf8, rgs_gsm7_packed(&rgs_gsm7_default, packed, 0, septets, utf8));
 }
+
+size_t rgs_header_fit(struct rgs_bytes text, const char *form)
+{
+    size_t i = 0;
+
+    for (; form[i] && i < text.n; i++) {
+        uint8_t c = text.p[i];
+        bool fits = form[i] == 'n'   ? c >= '0' && c <= '9'
+                    : form[i] == 'O' ? c == 'O' || c == 'R'
+                                     : c == (uint8_t)form[i];
+        if (!fits)
+            break;
+    }
+    return i;
+}
+
+long rgs_stx_length(struct rgs_bytes head, size_t most)
+{
+    if (!head.n)
+        return 0;
+    if (head.p[0] != RGS_STX)
+        return -1;
+    const uint8_t *etx = memchr(head.p, RGS_ETX, head.n);
+    if (etx)
+        return (long)(etx - head.p) + 1;
+    return head.n > most ? -1 : 0;
+}

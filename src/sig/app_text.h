@@ -25,4 +25,15 @@ void rgs_set_user_data(struct rgs_dissect *d, struct rgs_bytes udh, struct rgs_b
  */
 struct rgs_name rgs_packed_name(struct rgs_bytes packed, size_t semi_octets);
 
+/* ---- packets between STX and ETX, as UCP and CIMD 2 have them ---- */
+
+enum { RGS_STX = 0x02, RGS_ETX = 0x03 };
+
+/* How many octets of text fit the form of a header, in which 'n' is a digit and 'O' stands for
+ * operation or result, O or R; all of the form, or all of text, when nothing contradicts. */
+size_t rgs_header_fit(struct rgs_bytes text, const char *form);
+/* Up to the ETX, which nothing inside can hold: a length may be wrong, and the next packet is not
+ * to be lost by it. 0: more is needed; -1: no such packet, or a longer one than `most`. */
+long rgs_stx_length(struct rgs_bytes head, size_t most);
+
 #endif

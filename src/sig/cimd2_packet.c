@@ -5,31 +5,19 @@
 #include "sig/app_text.h"
 #include "sig/cimd2.h"
 
-enum { STX = 0x02, ETX = 0x03, TAB = 0x09 };
+enum { TAB = 0x09 };
 
 /* Behind STX: operation code, packet number, TAB (CIMD 2 3.1). 'n' is a digit. */
 static const char header[] = "nn:nnn\t";
-
-static size_t header_fit(struct rgs_bytes text)
-{
-    for (size_t i = 0; i < sizeof(header) - 1; i++) {
-        if (i >= text.n)
-            return i;
-        uint8_t c = text.p[i];
-        if (header[i] == 'n' ? c < '0' || c > '9' : c != (uint8_t)header[i])
-            return i;
-    }
-    return sizeof(header) - 1;
-}
 
 enum rgs_probe rgs_cimd2_probe(struct rgs_bytes head)
 {
     if (!head.n)
         return RGS_PROBE_MORE;
-    if (head.p[0] != STX)
+    if (head.p[0] != RGS_STX)
         return RGS_PROBE_NO;
     struct rgs_bytes text = rgs_bytes_from(head, 1);
-    size_t fit = header_fit(text);
+    size_t fit = rgs_header_fit(text, header);
     if (fit < sizeof(header) - 1)
         return fit == text.n ? RGS_PROBE_MORE : RGS_PROBE_NO;
     uint32_t operation = (uint32_t)(text.p[0] - '0') * 10 + (text.p[1] - '0');
@@ -38,14 +26,7 @@ enum rgs_probe rgs_cimd2_probe(struct rgs_bytes head)
 
 long rgs_cimd2_length(struct rgs_bytes head)
 {
-    if (!head.n)
-        return 0;
-    if (head.p[0] != STX)
-        return -1;
-    const uint8_t *etx = memchr(head.p, ETX, head.n);
-    if (etx)
-        return (long)(etx - head.p) + 1;
-    return head.n > RGS_CIMD2_MAX_PACKET ? -1 : 0;
+    return rgs_stx_length(head, RGS_CIMD2_MAX_PACKET);
 }
 
 /* The sum of all octets from STX to the last TAB; it may be left out (CIMD 2 3.1). */
@@ -81,13 +62,13 @@ enum rgs_outcome rgs_cimd2_parse(struct rgs_cimd2_packet *p, struct rgs_bytes by
     p->count = 0;
     p->parameter_wrong = p->checksum_wrong = false;
     p->cut = true;
-    if (!bytes.n || bytes.p[0] != STX)
+    if (!bytes.n || bytes.p[0] != RGS_STX)
         return RGS_BAD;
-    const uint8_t *etx = memchr(bytes.p, ETX, bytes.n);
+    const uint8_t *etx = memchr(bytes.p, RGS_ETX, bytes.n);
     size_t end = etx ? (size_t)(etx - bytes.p) : bytes.n;
     struct rgs_bytes inside = rgs_bytes_from(rgs_bytes_upto(bytes, end), 1);
     p->cut = !etx;
-    if (header_fit(inside) != sizeof(header) - 1)
+    if (rgs_header_fit(inside, header) != sizeof(header) - 1)
         return RGS_BAD;
     rgs_decimal(rgs_bytes_upto(inside, 2), 99, &p->operation);
     rgs_decimal(rgs_bytes(inside.p + 3, 3), 999, &p->sequence);

@@ -19,21 +19,27 @@ struct message {
 };
 
 /* 9.3.3.2 */
-static void ran_ue_id(struct message *m, struct rgs_per *p)
+static void ran_ue_id(void *message, struct rgs_per *p)
 {
+    struct message *m = message;
+
     m->to.ue = rgs_per_integer(p, 4);
     m->to.has_ue = rgs_reader_ok(&p->r);
 }
 
 /* 9.3.3.4 */
-static void nas_pdu(struct message *m, struct rgs_per *p)
+static void nas_pdu(void *message, struct rgs_per *p)
 {
+    struct message *m = message;
+
     m->to.nas = rgs_per_string(p);
 }
 
 /* 9.3.3.20 */
-static void s_tmsi(struct message *m, struct rgs_per *p)
+static void s_tmsi(void *message, struct rgs_per *p)
 {
+    struct message *m = message;
+
     rgs_per_bits(p, 2);
     m->amf = (uint16_t)rgs_per_bits(p, 16); /* set and pointer */
     struct rgs_bytes tmsi = rgs_per_octets(p, 4);
@@ -44,8 +50,9 @@ static void s_tmsi(struct message *m, struct rgs_per *p)
 }
 
 /* 9.3.1.16: the cell, of LTE (9.3.1.9) or NR (9.3.1.7), and the tracking area (9.3.3.11). */
-static void location(struct message *m, struct rgs_per *p)
+static void location(void *message, struct rgs_per *p)
 {
+    struct message *m = message;
     enum { E_UTRA = 0, NR = 1 };
     unsigned access = rgs_per_bits(p, 2);
 
@@ -69,10 +76,7 @@ static void location(struct message *m, struct rgs_per *p)
 }
 
 /* Elements by their number, TS 38.413 9.4.7. */
-static const struct {
-    uint16_t id;
-    void (*read)(struct message *, struct rgs_per *);
-} elements[] = {
+static const struct rgs_per_row elements[] = {
     {26, s_tmsi},
     {38, nas_pdu},
     {85, ran_ue_id},
@@ -89,33 +93,17 @@ void rgs_ngap_del(void *state, const struct rgs_alloc *alloc)
     rgs_l3_state_del(state, alloc);
 }
 
-static void element(struct rgs_dissect *d, struct message *m, uint16_t id, struct rgs_bytes value)
-{
-    struct rgs_per p = rgs_per(value);
-
-    for (size_t i = 0; i < sizeof(elements) / sizeof(elements[0]); i++) {
-        if (elements[i].id != id)
-            continue;
-        elements[i].read(m, &p);
-        if (!rgs_reader_ok(&p.r))
-            rgs_anomaly(d, RGS_A_NGAP_BAD);
-    }
-}
-
 enum rgs_outcome rgs_ngap(struct rgs_dissect *d, struct rgs_bytes payload)
 {
     struct rgs_per_message in;
     struct message m = {0};
-    struct rgs_bytes value;
-    uint16_t id;
 
     if (!rgs_per_message(payload, &in)) {
         rgs_anomaly(d, RGS_A_NGAP_BAD);
         return RGS_BAD;
     }
-    while (rgs_per_element(&in, &id, &value))
-        element(d, &m, id, value);
-    if (!rgs_reader_ok(&in.list))
+    for (unsigned bad = rgs_per_walk(&in, elements, sizeof(elements) / sizeof(elements[0]), &m);
+         bad; bad--)
         rgs_anomaly(d, RGS_A_NGAP_BAD);
     m.to.initial = in.procedure == INITIAL_UE_MESSAGE;
     if (m.has_s_tmsi && m.has_plmn)

@@ -92,3 +92,22 @@ bool rgs_per_element(struct rgs_per_message *m, uint16_t *id, struct rgs_bytes *
     *value = rgs_take(&m->list, rgs_per_length(&m->list));
     return rgs_reader_ok(&m->list);
 }
+
+unsigned rgs_per_walk(struct rgs_per_message *m, const struct rgs_per_row *rows, size_t n,
+                      void *message)
+{
+    struct rgs_bytes value;
+    unsigned bad = 0;
+    uint16_t id;
+
+    while (rgs_per_element(m, &id, &value)) {
+        for (size_t i = 0; i < n; i++) {
+            if (rows[i].id != id)
+                continue;
+            struct rgs_per p = rgs_per(value);
+            rows[i].read(message, &p);
+            bad += !rgs_reader_ok(&p.r);
+        }
+    }
+    return bad + !rgs_reader_ok(&m->list);
+}

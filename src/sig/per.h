@@ -46,4 +46,13 @@ bool rgs_per_message(struct rgs_bytes in, struct rgs_per_message *m);
 /* The next element; false at the end, and when m->list has failed. */
 bool rgs_per_element(struct rgs_per_message *m, uint16_t *id, struct rgs_bytes *value);
 
+/* What reads an element into a message. */
+struct rgs_per_row {
+    uint16_t id;
+    void (*read)(void *message, struct rgs_per *value);
+};
+/* Hands each element to its row; how many are broken, the list itself counting as one. */
+unsigned rgs_per_walk(struct rgs_per_message *m, const struct rgs_per_row *rows, size_t n,
+                      void *message);
+
 #endif

@@ -24,8 +24,11 @@ struct message {
 };
 
 /* 9.2.3.6: one octet of options, PLMN and LAC. */
-static void lai(struct message *m, struct rgs_reader *r)
+static void lai(void *message, struct rgs_per *p)
 {
+    struct message *m = message;
+    struct rgs_reader *r = &p->r;
+
     rgs_skip(r, 1);
     struct rgs_bytes plmn = rgs_take(r, 3);
     uint16_t lac = rgs_be16(r);
@@ -35,8 +38,11 @@ static void lai(struct message *m, struct rgs_reader *r)
 }
 
 /* 9.2.3.9: the service area code stands for the cell. */
-static void sai(struct message *m, struct rgs_reader *r)
+static void sai(void *message, struct rgs_per *p)
 {
+    struct message *m = message;
+    struct rgs_reader *r = &p->r;
+
     rgs_skip(r, 1);
     struct rgs_bytes plmn = rgs_take(r, 3);
     uint16_t lac = rgs_be16(r), sac = rgs_be16(r);
@@ -46,16 +52,18 @@ static void sai(struct message *m, struct rgs_reader *r)
 
 /* 9.2.3.10: a choice, whose first form is a service area; its octet of options goes with the
  * choice. */
-static void area_identity(struct message *m, struct rgs_reader *r)
+static void area_identity(void *message, struct rgs_per *p)
 {
-    if ((rgs_peek_u8(r) & 0xc0) == 0)
-        sai(m, r);
+    if ((rgs_peek_u8(&p->r) & 0xc0) == 0)
+        sai(message, p);
 }
 
 /* 9.2.3.1: a choice of one, three bits of length above the least of three octets, and TBCD digits.
  */
-static void permanent_identity(struct message *m, struct rgs_reader *r)
+static void permanent_identity(void *message, struct rgs_per *p)
 {
+    struct message *m = message;
+    struct rgs_reader *r = &p->r;
     unsigned head = rgs_u8(r);
     struct rgs_bytes imsi = rgs_take(r, 3 + (head >> 4 & 7));
     struct rgs_digits digits = rgs_tbcd(imsi);
@@ -66,38 +74,30 @@ static void permanent_identity(struct message *m, struct rgs_reader *r)
 }
 
 /* 9.2.3.2: TMSI or P-TMSI, four octets each. */
-static void temporary_identity(struct message *m, struct rgs_reader *r)
+static void temporary_identity(void *message, struct rgs_per *p)
 {
+    struct message *m = message;
+    struct rgs_reader *r = &p->r;
+
     rgs_skip(r, 1);
     m->who->tmsi = rgs_be32(r);
     m->who->has_tmsi = rgs_reader_ok(r);
 }
 
 /* 9.2.3.5: a string of octets with its own length. */
-static void nas_pdu(struct message *m, struct rgs_reader *r)
+static void nas_pdu(void *message, struct rgs_per *p)
 {
+    struct message *m = message;
+    struct rgs_reader *r = &p->r;
+
     m->nas = rgs_take(r, rgs_per_length(r));
 }
 
 /* Elements by their number, TS 25.413 9.3.6. */
-static const struct {
-    uint16_t id;
-    void (*read)(struct message *, struct rgs_reader *);
-} elements[] = {
+static const struct rgs_per_row elements[] = {
     {0, area_identity},       {15, lai}, {16, nas_pdu},
     {23, permanent_identity}, {58, sai}, {64, temporary_identity},
 };
-
-static void element(struct rgs_dissect *d, struct message *m, uint16_t id, struct rgs_reader value)
-{
-    for (size_t i = 0; i < sizeof(elements) / sizeof(elements[0]); i++) {
-        if (elements[i].id != id)
-            continue;
-        elements[i].read(m, &value);
-        if (!rgs_reader_ok(&value))
-            rgs_anomaly(d, RGS_A_RANAP_BAD);
-    }
-}
 
 void *rgs_ranap_new(const struct rgs_capacity *c, const struct rgs_alloc *alloc)
 {
@@ -121,8 +121,6 @@ enum rgs_outcome rgs_ranap(struct rgs_dissect *d, struct rgs_bytes payload)
     struct rgs_l3_state *s = d->state[RGS_LAYER_RANAP];
     struct rgs_l3_subscriber paged = {0};
     struct rgs_per_message in;
-    struct rgs_bytes value;
-    uint16_t id;
 
     if (!rgs_per_message(payload, &in)) {
         rgs_anomaly(d, RGS_A_RANAP_BAD);
@@ -135,9 +133,8 @@ enum rgs_outcome rgs_ranap(struct rgs_dissect *d, struct rgs_bytes payload)
         .who = in.procedure == PAGING
                    ? &paged
                    : rgs_l3_of(s, d, RGS_HAS(&d->op, DIALOGUE) ? &d->op.dialogue : NULL)};
-    while (rgs_per_element(&in, &id, &value))
-        element(d, &m, id, rgs_reader(value));
-    if (!rgs_reader_ok(&in.list))
+    for (unsigned bad = rgs_per_walk(&in, elements, sizeof(elements) / sizeof(elements[0]), &m);
+         bad; bad--)
         rgs_anomaly(d, RGS_A_RANAP_BAD);
     if (in.procedure == PAGING)
         rgs_l3_page(s, d, &paged);

@@ -21,21 +21,27 @@ struct message {
 };
 
 /* 9.2.3.4 */
-static void enb_ue_id(struct message *m, struct rgs_per *p)
+static void enb_ue_id(void *message, struct rgs_per *p)
 {
+    struct message *m = message;
+
     m->to.ue = rgs_per_integer(p, 3);
     m->to.has_ue = rgs_reader_ok(&p->r);
 }
 
 /* 9.2.3.5 */
-static void nas_pdu(struct message *m, struct rgs_per *p)
+static void nas_pdu(void *message, struct rgs_per *p)
 {
+    struct message *m = message;
+
     m->to.nas = rgs_per_string(p);
 }
 
 /* 9.2.3.16: the cell, where it is told, says more. */
-static void tai(struct message *m, struct rgs_per *p)
+static void tai(void *message, struct rgs_per *p)
 {
+    struct message *m = message;
+
     rgs_per_bits(p, 2);
     struct rgs_bytes plmn = rgs_per_octets(p, 3);
     uint16_t tac = rgs_be16(&p->r);
@@ -49,8 +55,10 @@ static void tai(struct message *m, struct rgs_per *p)
 }
 
 /* 9.2.1.38 */
-static void e_cgi(struct message *m, struct rgs_per *p)
+static void e_cgi(void *message, struct rgs_per *p)
 {
+    struct message *m = message;
+
     rgs_per_bits(p, 2);
     struct rgs_bytes plmn = rgs_per_octets(p, 3);
     uint64_t cell = rgs_per_bit_string(p, 28);
@@ -62,8 +70,10 @@ static void e_cgi(struct message *m, struct rgs_per *p)
 }
 
 /* 9.2.3.6 */
-static void s_tmsi(struct message *m, struct rgs_per *p)
+static void s_tmsi(void *message, struct rgs_per *p)
 {
+    struct message *m = message;
+
     rgs_per_bits(p, 2);
     m->mmec = (uint8_t)rgs_per_bits(p, 8);
     struct rgs_bytes tmsi = rgs_per_octets(p, 4);
@@ -74,8 +84,9 @@ static void s_tmsi(struct message *m, struct rgs_per *p)
 }
 
 /* 9.2.3.13: S-TMSI, or the IMSI of somebody who has none (9.2.3.11). */
-static void paging_identity(struct message *m, struct rgs_per *p)
+static void paging_identity(void *message, struct rgs_per *p)
 {
+    struct message *m = message;
     enum { CHOICE_IMSI = 1 };
     bool extended = rgs_per_bits(p, 1);
 
@@ -121,8 +132,9 @@ static void bearer(struct message *m, struct rgs_bytes item)
 }
 
 /* 9.1.4.1: a list of single elements, the count (less one) in front. */
-static void bearers(struct message *m, struct rgs_per *p)
+static void bearers(void *message, struct rgs_per *p)
 {
+    struct message *m = message;
     enum { ITEM = 52 };
 
     for (unsigned n = rgs_u8(&p->r) + 1u; n && rgs_left(&p->r); n--) {
@@ -135,10 +147,7 @@ static void bearers(struct message *m, struct rgs_per *p)
 }
 
 /* Elements by their number, TS 36.413 9.3.7. */
-static const struct {
-    uint16_t id;
-    void (*read)(struct message *, struct rgs_per *);
-} elements[] = {
+static const struct rgs_per_row elements[] = {
     {8, enb_ue_id}, {24, bearers}, {26, nas_pdu}, {43, paging_identity},
     {67, tai},      {96, s_tmsi},  {100, e_cgi},
 };
@@ -153,33 +162,17 @@ void rgs_s1ap_del(void *state, const struct rgs_alloc *alloc)
     rgs_l3_state_del(state, alloc);
 }
 
-static void element(struct rgs_dissect *d, struct message *m, uint16_t id, struct rgs_bytes value)
-{
-    struct rgs_per p = rgs_per(value);
-
-    for (size_t i = 0; i < sizeof(elements) / sizeof(elements[0]); i++) {
-        if (elements[i].id != id)
-            continue;
-        elements[i].read(m, &p);
-        if (!rgs_reader_ok(&p.r))
-            rgs_anomaly(d, RGS_A_S1AP_BAD);
-    }
-}
-
 enum rgs_outcome rgs_s1ap(struct rgs_dissect *d, struct rgs_bytes payload)
 {
     struct rgs_per_message in;
     struct message m = {0};
-    struct rgs_bytes value;
-    uint16_t id;
 
     if (!rgs_per_message(payload, &in)) {
         rgs_anomaly(d, RGS_A_S1AP_BAD);
         return RGS_BAD;
     }
-    while (rgs_per_element(&in, &id, &value))
-        element(d, &m, id, value);
-    if (!rgs_reader_ok(&in.list))
+    for (unsigned bad = rgs_per_walk(&in, elements, sizeof(elements) / sizeof(elements[0]), &m);
+         bad; bad--)
         rgs_anomaly(d, RGS_A_S1AP_BAD);
     if (in.procedure == PAGING && m.to.says.imsi.n) {
         RGS_SET(&d->op, PROTO, proto, "nas");

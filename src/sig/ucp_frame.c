@@ -4,51 +4,24 @@
 #include "sig/app_text.h"
 #include "sig/ucp.h"
 
-enum { STX = 0x02, ETX = 0x03 };
-
 /* Header behind STX: TRN / LEN / O|R / OT /  (EMI/UCP 4.0, 3). 'n' is a digit. */
 static const char header[] = "nn/nnnnn/O/nn/";
-
-/* How many octets of the header fit; all of it, or all of text, when nothing contradicts. */
-static size_t header_fit(struct rgs_bytes text)
-{
-    for (size_t i = 0; i < sizeof(header) - 1; i++) {
-        if (i >= text.n)
-            return i;
-        uint8_t c = text.p[i];
-        bool fits = header[i] == 'n'   ? c >= '0' && c <= '9'
-                    : header[i] == 'O' ? c == 'O' || c == 'R'
-                                       : c == (uint8_t)header[i];
-        if (!fits)
-            return i;
-    }
-    return sizeof(header) - 1;
-}
 
 enum rgs_probe rgs_ucp_probe(struct rgs_bytes head)
 {
     if (!head.n)
         return RGS_PROBE_MORE;
-    if (head.p[0] != STX)
+    if (head.p[0] != RGS_STX)
         return RGS_PROBE_NO;
-    size_t fit = header_fit(rgs_bytes_from(head, 1));
+    size_t fit = rgs_header_fit(rgs_bytes_from(head, 1), header);
     if (fit == sizeof(header) - 1)
         return RGS_PROBE_YES;
     return fit + 1 == head.n ? RGS_PROBE_MORE : RGS_PROBE_NO;
 }
 
-/* To the ETX, which no field can hold: LEN may be wrong, and the next frame is not to be lost by
- * it. */
 long rgs_ucp_length(struct rgs_bytes head)
 {
-    if (!head.n)
-        return 0;
-    if (head.p[0] != STX)
-        return -1;
-    const uint8_t *etx = memchr(head.p, ETX, head.n);
-    if (etx)
-        return (long)(etx - head.p) + 1;
-    return head.n > RGS_UCP_MAX_FRAME ? -1 : 0;
+    return rgs_stx_length(head, RGS_UCP_MAX_FRAME);
 }
 
 static size_t split(struct rgs_bytes body, struct rgs_bytes *field, size_t max)
@@ -82,13 +55,13 @@ enum rgs_outcome rgs_ucp_parse(struct rgs_ucp_frame *f, struct rgs_bytes bytes)
 
     f->count = 0;
     f->length_wrong = f->checksum_wrong = false;
-    if (!bytes.n || bytes.p[0] != STX)
+    if (!bytes.n || bytes.p[0] != RGS_STX)
         return RGS_BAD;
     struct rgs_bytes inside = rgs_bytes_from(bytes, 1);
-    const uint8_t *etx = inside.n ? memchr(inside.p, ETX, inside.n) : NULL;
+    const uint8_t *etx = inside.n ? memchr(inside.p, RGS_ETX, inside.n) : NULL;
     if (etx)
         inside.n = (size_t)(etx - inside.p);
-    if (header_fit(inside) != sizeof(header) - 1)
+    if (rgs_header_fit(inside, header) != sizeof(header) - 1)
         return etx ? RGS_BAD : RGS_SHORT;
     rgs_decimal(rgs_bytes(inside.p, 2), 99, &f->trn);
     rgs_decimal(rgs_bytes(inside.p + 3, 5), 99999, &length);
