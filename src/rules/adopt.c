@@ -83,6 +83,7 @@ static void evaluate_changed(const struct rgs_adoption *a)
 {
     struct rgs_scorer *s = a->s;
 
+    rgs_parts_expect_all(s);
     rgs_parts_forget(s);
     for (unsigned g = 0; g < RGS_GRAIN_COUNT; g++)
         rgs_parts_note(s, g);

@@ -39,11 +39,15 @@ static void copy_number(const struct rgs_adoption *a, uint32_t i)
             e[kept++] = e[k];
     }
     rgs_number_store(&s->numbers, n, e, kept);
+    uint32_t made = 0;
     memset(n->bin, RGS_BIN_NONE, sizeof(n->bin));
-    for (unsigned p = 0; p < s->rs->n_per; p++)
-        n->bin[p] = a->per[p] >= 0 ? old->bin[a->per[p]]
-                                   : rgs_number_bin_now(s, n, &s->numbers.per[p], e, n->entries,
-                                                        s->numbers.pane);
+    for (unsigned p = 0; p < s->rs->n_per; p++) {
+        if (a->per[p] >= 0)
+            n->bin[p] = old->bin[a->per[p]];
+        else
+            made |= 1u << p;
+    }
+    rgs_number_bins(s, n, made, n->bin);
 }
 
 /* The expiry wheel with other spokes: every number at its time, in the order that it stood in. */
@@ -96,7 +100,7 @@ bool rgs_adopt_numbers(const struct rgs_adoption *a)
     t->pane = same_clock ? old->pane : a->old->now / a->s->rs->unit;
     t->jumped =
         same_clock ? old->jumped : rounded_up(old->jumped * a->old->rs->unit, a->s->rs->unit);
-    rgs_numbers_age(t);
+    rgs_numbers_age(a->s);
     for (uint32_t i = 1; i < t->fresh; i++) {
         if (t->at[i].id)
             copy_number(a, i);

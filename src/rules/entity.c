@@ -28,7 +28,8 @@ bool rgs_entities_init(struct rgs_scorer *s, uint32_t cap)
             t->stride += s->rs->n_typologies * sizeof(struct rgs_scope_facts);
         t->mem = rgs_new(s->alloc, ((size_t)t->cap + 1) * t->stride);
         t->bucket = rgs_new(s->alloc, (size_t)buckets * sizeof(*t->bucket));
-        ok = ok && t->mem && t->bucket;
+        t->maybe = rgs_new(s->alloc, rgs_maybe_words(t) * sizeof(*t->maybe));
+        ok = ok && t->mem && t->bucket && t->maybe;
     }
     return ok;
 }
@@ -38,10 +39,11 @@ void rgs_entities_fini(struct rgs_scorer *s)
     for (unsigned g = 0; g < RGS_GRAIN_COUNT; g++) {
         rgs_free(s->alloc, s->entities[g].mem);
         rgs_free(s->alloc, s->entities[g].bucket);
+        rgs_free(s->alloc, s->entities[g].maybe);
     }
 }
 
-static uint32_t index_of(const struct rgs_scorer *s, const struct rgs_scored *e)
+uint32_t rgs_entity_index(const struct rgs_scorer *s, const struct rgs_scored *e)
 {
     const struct rgs_entities *t = &s->entities[e->grain];
     return (uint32_t)((size_t)((const uint8_t *)e - t->mem) / t->stride);
@@ -49,7 +51,7 @@ static uint32_t index_of(const struct rgs_scorer *s, const struct rgs_scored *e)
 
 static rgs_entity_ref ref_of(const struct rgs_scorer *s, const struct rgs_scored *e)
 {
-    return index_of(s, e) | (uint32_t)(e->generation & 0xfff) << 20;
+    return rgs_entity_index(s, e) | (uint32_t)(e->generation & 0xfff) << 20;
 }
 
 struct rgs_scored *rgs_entity_of(const struct rgs_scorer *s, unsigned grain, rgs_entity_ref ref)
@@ -84,7 +86,7 @@ static void unlink_use(const struct rgs_scorer *s, struct rgs_scored *e)
 static void link_newest(const struct rgs_scorer *s, struct rgs_scored *e)
 {
     struct rgs_scored *head = rgs_entity_at(s, e->grain, 0);
-    uint32_t i = index_of(s, e);
+    uint32_t i = rgs_entity_index(s, e);
     e->newer = 0;
     e->older = head->older;
     rgs_entity_at(s, e->grain, e->older)->newer = i;
@@ -114,19 +116,27 @@ static double most_suspicious(const struct rgs_scorer *s, const struct rgs_score
     return most;
 }
 
-/* Of the eight used longest ago the least suspicious goes. */
+/* Of the eight that are there longest and were not used since the least suspicious goes. */
 static void evict(struct rgs_scorer *s, unsigned grain)
 {
     struct rgs_entities *t = &s->entities[grain];
     struct rgs_scored *victim = NULL;
     uint32_t i = rgs_entity_at(s, grain, 0)->newer;
 
-    for (unsigned k = 0; k < 8 && i; k++, i = rgs_entity_at(s, grain, i)->newer) {
+    for (unsigned k = 0, chances = 0; k < 8 && i;) {
         struct rgs_scored *e = rgs_entity_at(s, grain, i);
+        i = e->newer;
+        if (e->used && chances++ < RGS_SECOND_CHANCES) {
+            e->used = false;
+            unlink_use(s, e);
+            link_newest(s, e);
+            continue;
+        }
+        k++;
         if (!victim || most_suspicious(s, e) < most_suspicious(s, victim))
             victim = e;
     }
-    i = index_of(s, victim);
+    i = rgs_entity_index(s, victim);
     uint32_t *link = &t->bucket[bucket_of(s, grain, victim->id)];
     while (*link != i)
         link = &rgs_entity_at(s, grain, *link)->chain;
@@ -189,15 +199,23 @@ static void find_neighbours(const struct rgs_scorer *s, const struct rgs_number 
     of->known = true;
 }
 
-static void count_bin(struct rgs_scorer *s, struct rgs_scored *e, const struct rgs_number *n,
-                      unsigned per, uint8_t bin, int by)
+static void count_bin(struct rgs_histogram *h, uint8_t bin, int by)
 {
-    struct rgs_histogram *h = rgs_entity_slot(s, e, s->rs->per[per].slot[e->grain]);
-
     if (bin == RGS_BIN_NONE)
         return;
     h->bin[bin] = (uint32_t)((int64_t)h->bin[bin] + by);
     h->n = (uint32_t)((int64_t)h->n + by);
+}
+
+static void move_bin(struct rgs_histogram *h, uint8_t from, uint8_t to)
+{
+    if (from == RGS_BIN_NONE || to == RGS_BIN_NONE) {
+        count_bin(h, from, -1);
+        count_bin(h, to, 1);
+    } else {
+        h->bin[from]--;
+        h->bin[to]++;
+    }
 }
 
 static void count_pairs(struct rgs_scorer *s, struct rgs_scored *e, const struct rgs_number *n,
@@ -215,21 +233,23 @@ static void count_pairs(struct rgs_scorer *s, struct rgs_scored *e, const struct
     h->pairs = (uint32_t)((int64_t)h->pairs + by * pairs);
 }
 
-void rgs_entity_value(struct rgs_scorer *s, struct rgs_number *n, unsigned per, uint8_t from,
-                      uint8_t to)
+void rgs_entity_values(struct rgs_scorer *s, struct rgs_number *n, const struct rgs_change *c,
+                       unsigned count)
 {
-    const struct rgs_per_value *v = &s->rs->per[per];
-    bool appears = from == RGS_BIN_NONE, goes = to == RGS_BIN_NONE;
     struct neighbours of = {.known = false};
 
     for (unsigned g = 0; g < RGS_GRAIN_COUNT; g++) {
-        struct rgs_scored *e = v->grains >> g & 1 ? rgs_entity_of(s, g, n->entity[g]) : NULL;
-        if (!e)
-            continue;
-        count_bin(s, e, n, per, from, -1);
-        count_bin(s, e, n, per, to, 1);
-        if (v->pairs && appears != goes)
-            count_pairs(s, e, n, &of, per, appears ? 1 : -1);
+        struct rgs_scored *e = rgs_entity_of(s, g, n->entity[g]);
+        for (unsigned i = 0; e && i < count; i++) {
+            const struct rgs_per_value *v = &s->rs->per[c[i].per];
+            bool appears = c[i].from == RGS_BIN_NONE, goes = c[i].to == RGS_BIN_NONE;
+            if (!(v->grains >> g & 1))
+                continue;
+            struct rgs_histogram *h = rgs_entity_slot(s, e, v->slot[g]);
+            move_bin(h, c[i].from, c[i].to);
+            if (v->pairs && appears != goes)
+                count_pairs(s, e, n, &of, c[i].per, appears ? 1 : -1);
+        }
     }
 }
 
@@ -241,7 +261,7 @@ static void members(struct rgs_scorer *s, struct rgs_scored *e, struct rgs_numbe
     for (unsigned p = 0; p < rs->n_per; p++) {
         if (!(rs->per[p].grains >> e->grain & 1) || n->bin[p] == RGS_BIN_NONE)
             continue;
-        count_bin(s, e, n, p, n->bin[p], by);
+        count_bin(rgs_entity_slot(s, e, rs->per[p].slot[e->grain]), n->bin[p], by);
         if (rs->per[p].pairs)
             count_pairs(s, e, n, &of, p, by);
     }
@@ -259,7 +279,7 @@ void rgs_entities_recount(struct rgs_scorer *s, const uint32_t per[RGS_GRAIN_COU
             for (uint32_t left = e ? per[g] : 0; left; left &= left - 1) {
                 unsigned p = (unsigned)__builtin_ctz(left);
                 struct rgs_histogram *h = rgs_entity_slot(s, e, s->rs->per[p].slot[g]);
-                count_bin(s, e, n, p, n->bin[p], 1);
+                count_bin(h, n->bin[p], 1);
                 h->pairs += n->bin[p] != RGS_BIN_NONE && next && next->bin[p] != RGS_BIN_NONE &&
                             rgs_entity_of(s, g, next->entity[g]) == e;
             }
@@ -464,35 +484,15 @@ static void feed(struct rgs_scorer *s, struct rgs_scored *e, const struct rgs_in
     }
 }
 
-static void count_top(struct rgs_top *top, unsigned n, uint16_t id)
-{
-    struct rgs_top *least = top;
-
-    /* Places fill from the first on. */
-    for (unsigned i = 0; i < n && top[i].count; i++) {
-        if (top[i].id == id) {
-            top[i].count++;
-            return;
-        }
-    }
-    for (unsigned i = 1; i < n; i++) {
-        if (top[i].count < least->count)
-            least = &top[i];
-    }
-    least->id = id;
-    least->inherited = least->count;
-    least->count++;
-}
-
 static void note_facts(struct rgs_scope_facts *f, const struct rgs_obs *o)
 {
     if (!f->first_ts)
         f->first_ts = o->ts;
     f->last_ts = o->ts > f->last_ts ? o->ts : f->last_ts;
     if (RGS_OBS_HAS(o, SERVICE))
-        count_top(f->service, RGS_TOP_SERVICES, o->service);
+        rgs_count_service(&f->services, o->service);
     if (RGS_OBS_HAS(o, ORIGIN_COUNTRY)) {
-        count_top(f->origin, RGS_TOP_ORIGINS, o->origin_country);
+        rgs_count_origin(&f->origin, o->origin_country);
         f->origins++;
     }
 }
@@ -504,7 +504,7 @@ void rgs_entity_touch(struct rgs_scorer *s, struct rgs_scored *e)
     e->changes++;
     if (e->dirty)
         return;
-    uint32_t i = index_of(s, e);
+    uint32_t i = rgs_entity_index(s, e);
     e->dirty = true;
     e->dirty_next = 0;
     if (s->dirty_last[g])
@@ -558,15 +558,15 @@ struct rgs_scored *rgs_entity_parent(const struct rgs_scorer *s, const struct rg
 }
 
 void rgs_entity_observe(struct rgs_scorer *s, struct rgs_scored *e, const struct rgs_number *n,
-                        const struct rgs_obs *o, uint64_t bits)
+                        const struct rgs_obs *o, const struct rgs_situation *is)
 {
-    for (unsigned i = 0; i < s->n_direct[e->grain]; i++) {
-        const struct rgs_instance *in = &s->rs->instances[s->direct[e->grain][i]];
-        if ((bits & in->need) == in->need)
-            feed(s, e, in, o, bits);
+    for (unsigned w = 0; w < RGS_FEED_WORDS; w++) {
+        for (uint64_t rest = is->feeds[e->grain][w]; rest; rest &= rest - 1) {
+            unsigned i = w * 64 + (unsigned)__builtin_ctzll(rest);
+            feed(s, e, &s->rs->instances[s->direct[e->grain][i]], o, is->bits);
+        }
     }
-    unlink_use(s, e);
-    link_newest(s, e);
+    e->used = true;
     if (!e->first_ts)
         e->first_ts = o->ts;
     e->last_ts = o->ts > e->last_ts ? o->ts : e->last_ts;
@@ -575,18 +575,16 @@ void rgs_entity_observe(struct rgs_scorer *s, struct rgs_scored *e, const struct
         return;
     e->verifications++;
     vote_for_road(e, (uint8_t)rgs_road_index(o));
-    for (unsigned t = 0; t < s->rs->n_typologies; t++) {
-        int scope = s->rs->typologies[t].scope;
-        if (scope < 0 || !(bits >> scope & 1))
-            continue;
+    for (unsigned rest = is->scopes; rest; rest &= rest - 1) {
+        unsigned t = (unsigned)__builtin_ctz(rest);
         e->standing[t].codes++;
         if (e->grain <= RGS_GRAIN_BLOCK)
             note_facts(rgs_entity_facts(s, e, t), o);
     }
     if (RGS_OBS_HAS(o, SERVICE))
-        count_top(e->service, RGS_TOP_SERVICES, o->service);
+        rgs_count_service(&e->services, o->service);
     if (RGS_OBS_HAS(o, ORIGIN_COUNTRY)) {
-        count_top(e->origin, RGS_TOP_ORIGINS, o->origin_country);
+        rgs_count_origin(&e->origin, o->origin_country);
         e->origins++;
     }
     if (n)

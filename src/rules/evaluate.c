@@ -258,6 +258,19 @@ double rgs_contributions_score(const struct rgs_typology *t, const struct rgs_co
     return score < 0 ? 0 : score < t->cap ? score : t->cap;
 }
 
+/* What a measure would say of its support, where that is known before. A score against the past is
+ * measured in any case: that is when it learns. */
+static bool too_few(const struct rgs_scorer *s, struct rgs_scored *e, const struct rgs_instance *in,
+                    const struct rgs_rule *r)
+{
+    if (in->fn == RGS_FN_ZSCORE)
+        return false;
+    if (!in->per_number)
+        return e->members < r->min_numbers;
+    const struct rgs_histogram *h = rgs_entity_slot(s, e, s->rs->per[in->per].slot[e->grain]);
+    return h->n == 0 || h->n < r->min_numbers || h->n < r->min_count;
+}
+
 unsigned rgs_typology_sum(struct rgs_scorer *s, struct rgs_scored *e, const struct rgs_typology *t,
                           struct rgs_contribution out[RGS_RS_SUM], double *score)
 {
@@ -266,8 +279,9 @@ unsigned rgs_typology_sum(struct rgs_scorer *s, struct rgs_scored *e, const stru
     for (unsigned i = 0; i < t->n_rules; i++) {
         const struct rgs_instance *in = &s->rs->instances[t->instance[i]];
         struct rgs_contribution c = {.rule = &s->rs->rules[t->rule[i]], .instance = in};
-        if (!(in->grains >> e->grain & 1) || !rgs_measure(s, e, in, &c.m) ||
-            c.m.numbers < c.rule->min_numbers || c.m.count < c.rule->min_count ||
+        if (!(in->grains >> e->grain & 1) || too_few(s, e, in, c.rule) ||
+            !rgs_measure(s, e, in, &c.m) || c.m.numbers < c.rule->min_numbers ||
+            c.m.count < c.rule->min_count ||
             (c.rule->seen >= 0 && s->seen[e->road][c.rule->seen] < RGS_SEEN))
             continue;
         c.weight = rgs_rule_weight(c.rule, c.m.value, &c.band);
@@ -442,6 +456,7 @@ void rgs_entity_evaluate_one(struct rgs_scorer *s, struct rgs_scored *e, unsigne
     why.cluster = true;
     why.score = st->members > 0 ? raw : 0;
     move_level(s, e, &st->cluster, &why, ts);
+    rgs_part_expect(s, e, typology);
 }
 
 void rgs_entity_evaluate(struct rgs_scorer *s, struct rgs_scored *e, int64_t ts)

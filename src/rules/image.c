@@ -2,8 +2,10 @@
 /* A scorer's state as bytes. What follows from the rule set is not in it. */
 #include "rules/scorer.h"
 
-static void numbers(struct rgs_numbers *t, struct rgs_image *im)
+static void numbers(struct rgs_scorer *s, struct rgs_image *im)
 {
+    struct rgs_numbers *t = &s->numbers;
+
     rgs_image_same(im, t->cap);
     rgs_image_same(im, t->wheel_size);
     rgs_image_same(im, sizeof(*t->at));
@@ -28,7 +30,7 @@ static void numbers(struct rgs_numbers *t, struct rgs_image *im)
     rgs_image_bytes(im, t->bucket, ((size_t)t->mask + 1) * sizeof(*t->bucket));
     rgs_image_bytes(im, t->wheel, t->wheel_size * sizeof(*t->wheel));
     if (t->young) /* how far they reach follows from the pane */
-        rgs_numbers_age(t);
+        rgs_numbers_age(s);
 }
 
 static void entities(struct rgs_entities *t, struct rgs_image *im)
@@ -70,7 +72,7 @@ static void alerts(struct rgs_scorer *s, struct rgs_image *im)
 
 void rgs_scorer_image(struct rgs_scorer *s, struct rgs_image *im)
 {
-    numbers(&s->numbers, im);
+    numbers(s, im);
     for (unsigned g = 0; g < RGS_GRAIN_COUNT; g++)
         entities(&s->entities[g], im);
     rgs_image_same(im, s->seed_mask);
@@ -87,4 +89,6 @@ void rgs_scorer_image(struct rgs_scorer *s, struct rgs_image *im)
     RGS_IMAGE(im, s->late);
     RGS_IMAGE(im, s->observations);
     RGS_IMAGE(im, s->seen);
+    if (im->mode == RGS_IMAGE_READ)
+        rgs_parts_expect_all(s);
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Numbers: their logs, their values, and the wheel that lets values expire without being looked
  * for. */
-#include "rules/concern.h"
 #include "rules/scorer.h"
 
 static uint32_t bucket_of(const struct rgs_scorer *s, uint64_t id)
@@ -28,19 +27,12 @@ bool rgs_numbers_init(struct rgs_scorer *s, uint32_t cap)
     t->chunk_cap = cap + cap / 2 + 64;
     t->wheel_size = s->rs->max_panes + 2;
     memcpy(t->per, s->rs->per, sizeof(t->per));
-    for (unsigned p = 0; p < s->rs->n_per; p++) {
-        uint8_t w = 0;
-        while (w < t->n_windows && t->window[w] != s->rs->per[p].panes)
-            w++;
-        if (w == t->n_windows)
-            t->window[t->n_windows++] = s->rs->per[p].panes;
-        t->window_of[p] = w;
-    }
+    t->n_per = s->rs->n_per;
     t->at = rgs_new(s->alloc, ((size_t)cap + 1) * sizeof(*t->at));
     t->chunk = rgs_new(s->alloc, ((size_t)t->chunk_cap + 1) * sizeof(*t->chunk));
     t->bucket = rgs_new(s->alloc, (size_t)buckets * sizeof(*t->bucket));
     t->wheel = rgs_new(s->alloc, (size_t)t->wheel_size * sizeof(*t->wheel));
-    return t->at && t->chunk && t->bucket && t->wheel;
+    return rgs_rows_init(t, s->rs, s->alloc) && t->at && t->chunk && t->bucket && t->wheel;
 }
 
 void rgs_numbers_fini(struct rgs_scorer *s)
@@ -49,6 +41,7 @@ void rgs_numbers_fini(struct rgs_scorer *s)
     rgs_free(s->alloc, s->numbers.chunk);
     rgs_free(s->alloc, s->numbers.bucket);
     rgs_free(s->alloc, s->numbers.wheel);
+    rgs_rows_fini(&s->numbers, s->alloc);
 }
 
 struct rgs_number *rgs_number_peek(const struct rgs_scorer *s, uint64_t id)
@@ -118,13 +111,27 @@ static void forget(struct rgs_scorer *s, struct rgs_number *n)
     }
 }
 
+/* The one that was there longest and was not used since. */
+static struct rgs_number *victim(struct rgs_numbers *t)
+{
+    struct rgs_number *n = &t->at[t->at[0].newer];
+
+    for (unsigned k = 0; k < RGS_SECOND_CHANCES && n->flags & RGS_NUMBER_USED; k++) {
+        n->flags &= (uint8_t)~RGS_NUMBER_USED;
+        unlink_use(t, n);
+        link_newest(t, n);
+        n = &t->at[t->at[0].newer];
+    }
+    return n;
+}
+
 static struct rgs_number *acquire(struct rgs_scorer *s)
 {
     struct rgs_numbers *t = &s->numbers;
 
     if (!t->spare && t->fresh > t->cap) {
         /* The wheel's slot keeps an evicted number's record; unhook it here, rarely, by search. */
-        struct rgs_number *n = &t->at[t->at[0].newer];
+        struct rgs_number *n = victim(t);
         uint32_t i = rgs_number_index(s, n);
         if (n->flags & RGS_NUMBER_IN_WHEEL) {
             uint32_t *link = &t->wheel[n->due % t->wheel_size];
@@ -151,8 +158,7 @@ struct rgs_number *rgs_number_get(struct rgs_scorer *s, uint64_t id)
     struct rgs_number *n = rgs_number_peek(s, id);
 
     if (n) {
-        unlink_use(t, n);
-        link_newest(t, n);
+        n->flags |= RGS_NUMBER_USED;
         return n;
     }
     n = acquire(s);
@@ -233,26 +239,6 @@ void rgs_number_store(struct rgs_numbers *t, struct rgs_number *n, const struct 
     }
 }
 
-static uint8_t distinct_of(const struct rgs_per_value *v, const struct rgs_log_entry *e, unsigned n,
-                           int64_t pane)
-{
-    uint16_t mask = v->mask | (v->fn == RGS_FN_ONLY ? v->cond_mask : 0);
-    uint16_t seen[RGS_LOG_MOST];
-    unsigned k = 0;
-
-    for (unsigned i = 0; i < n; i++) {
-        if (e[i].track != v->track || e[i].value == 0 || (e[i].mask & mask) != mask ||
-            rgs_entry_age(pane, e[i].stamp) >= v->panes)
-            continue;
-        unsigned j = 0;
-        while (j < k && seen[j] != e[i].value)
-            j++;
-        if (j == k)
-            seen[k++] = e[i].value;
-    }
-    return (uint8_t)k;
-}
-
 /* How many numbers were last seen where this one was, as of its own last sighting. */
 static uint8_t crowd(const struct rgs_scorer *s, const struct rgs_number *n, unsigned grain)
 {
@@ -263,59 +249,58 @@ static uint8_t crowd(const struct rgs_scorer *s, const struct rgs_number *n, uns
     return e ? rgs_bin_of(e->members) : 1;
 }
 
-static uint8_t bin_of(const struct rgs_scorer *s, const struct rgs_number *n,
-                      const struct rgs_per_value *v, const struct rgs_tally *t)
+static uint8_t bin_of(const struct rgs_scorer *s, const struct rgs_number *n, unsigned per,
+                      const struct rgs_survey *v)
 {
-    if (t->total == 0)
+    const struct rgs_rows *r = &s->numbers.rows;
+    unsigned total = rgs_total(r, v, per), hits = rgs_hits(r, v, per), distinct = v->distinct[per];
+
+    if (!(v->concerned >> per & 1))
         return RGS_BIN_NONE;
-    switch (v->fn) {
+    switch (s->numbers.per[per].fn) {
     case RGS_FN_DISTINCT:
-        return t->distinct ? rgs_bin_of(t->distinct) : RGS_BIN_NONE;
+        return distinct ? rgs_bin_of(distinct) : RGS_BIN_NONE;
     case RGS_FN_RATIO:
-        return (uint8_t)((t->hits * (RGS_BINS - 1) * 2 + t->total) / (2 * t->total));
+        return (uint8_t)((hits * (RGS_BINS - 1) * 2 + total) / (2 * total));
     case RGS_FN_SPAN:
-        return rgs_bin_of(t->oldest - t->newest);
+        return rgs_bin_of(v->oldest[per] - v->newest[per]);
     case RGS_FN_REPEATS:
-        return t->distinct ? rgs_bin_of(t->total * 8.0 / t->distinct) : RGS_BIN_NONE;
+        return distinct ? rgs_bin_of(total * 8.0 / distinct) : RGS_BIN_NONE;
     case RGS_FN_ONLY:
-        return rgs_bin_of(2 * t->distinct > t->total ? 2 * t->distinct - t->total : 0);
+        return rgs_bin_of(2 * distinct > total ? 2 * distinct - total : 0);
     case RGS_FN_CROWD:
-        return crowd(s, n, v->grain);
+        return crowd(s, n, s->numbers.per[per].grain);
     case RGS_FN_RUN_LENGTH:
         return 1;
     default:
-        return rgs_bin_of(t->total);
+        return rgs_bin_of(total);
     }
 }
 
-uint8_t rgs_number_bin_now(const struct rgs_scorer *s, const struct rgs_number *number,
-                           const struct rgs_per_value *v, const struct rgs_log_entry *e, unsigned n,
-                           int64_t pane)
+void rgs_number_bins(struct rgs_scorer *s, const struct rgs_number *n, uint32_t values,
+                     uint8_t bin[RGS_RS_PER_NUMBER])
 {
-    struct rgs_tally t = {.newest = v->panes};
+    struct rgs_survey v;
 
-    for (unsigned i = 0; i < n; i++) {
-        if (!rgs_entry_counts(v, &e[i], pane))
-            continue;
-        unsigned a = rgs_entry_age(pane, e[i].stamp);
-        t.total += e[i].count;
-        t.hits += (e[i].mask & v->cond_mask) == v->cond_mask ? e[i].count : 0;
-        t.oldest = a > t.oldest ? a : t.oldest;
-        t.newest = a < t.newest ? a : t.newest;
+    rgs_survey_log(&s->numbers, n, NULL, values & s->numbers.rows.sets, &v);
+    for (; values; values &= values - 1) {
+        unsigned p = (unsigned)__builtin_ctz(values);
+        bin[p] = bin_of(s, n, p, &v);
     }
-    if (v->fn == RGS_FN_DISTINCT || v->fn == RGS_FN_REPEATS || v->fn == RGS_FN_ONLY)
-        t.distinct = distinct_of(v, e, n, pane);
-    return bin_of(s, number, v, &t);
 }
 
-static void set_bin(struct rgs_scorer *s, struct rgs_number *n, unsigned per, uint8_t bin)
-{
-    uint8_t from = n->bin[per];
+/* Values that changed, to be told to entities together. */
+struct changes {
+    struct rgs_change at[RGS_RS_PER_NUMBER];
+    unsigned n;
+};
 
-    if (from == bin)
+static void set_bin(struct changes *c, struct rgs_number *n, unsigned per, uint8_t bin)
+{
+    if (n->bin[per] == bin)
         return;
+    c->at[c->n++] = (struct rgs_change){(uint8_t)per, n->bin[per], bin};
     n->bin[per] = bin;
-    rgs_entity_value(s, n, per, from, bin);
 }
 
 static void into_wheel(struct rgs_scorer *s, struct rgs_number *n, unsigned due)
@@ -345,27 +330,31 @@ static void refresh(struct rgs_scorer *s, struct rgs_number *n, struct rgs_log_e
 {
     const struct rgs_ruleset *rs = s->rs;
     struct rgs_numbers *t = &s->numbers;
-    int64_t pane = t->pane;
+    const struct rgs_rows *r = &t->rows;
     unsigned kept = 0, due = rs->max_panes;
-    uint32_t left = all ? UINT32_MAX : 0;
+    uint32_t every = t->n_per ? UINT32_MAX >> (32 - t->n_per) : 0, left = all ? every : r->crowds;
+    uint8_t bin[RGS_RS_PER_NUMBER];
+    struct changes c;
 
     for (unsigned i = 0; i < count; i++) {
-        unsigned a = rgs_entry_age(pane, e[i].stamp);
-        for (unsigned w = 0; w < t->n_windows; w++) {
-            if (a < t->window[w])
-                due = t->window[w] - a < due ? t->window[w] - a : due;
-            else if (a <= t->window[w] + rs->min_panes)
-                left |= 1u << w;
-        }
-        if (a < rs->max_panes)
-            e[kept++] = e[i];
+        unsigned a = rgs_entry_age(t->pane, e[i].stamp);
+        if (a >= r->ages)
+            continue;
+        left |= r->left[a];
+        if (a >= rs->max_panes)
+            continue;
+        due = r->due[a] < due ? r->due[a] : due;
+        e[kept++] = e[i];
     }
     if (all || kept != count)
         rgs_number_store(t, n, e, kept);
-    for (unsigned p = 0; p < rs->n_per; p++) {
-        if (left >> t->window_of[p] & 1 || rs->per[p].fn == RGS_FN_CROWD)
-            set_bin(s, n, p, rgs_number_bin_now(s, n, &t->per[p], e, n->entries, pane));
+    rgs_number_bins(s, n, left, bin);
+    c.n = 0;
+    for (; left; left &= left - 1) {
+        unsigned p = (unsigned)__builtin_ctz(left);
+        set_bin(&c, n, p, bin[p]);
     }
+    rgs_entity_values(s, n, c.at, c.n);
     into_wheel(s, n, due);
 }
 
@@ -380,22 +369,37 @@ static uint16_t value_of(const struct rgs_obs *o, unsigned field)
     return h ? h : 1;
 }
 
-/* The log is full: the oldest quarter goes, and what is left is looked at anew. */
+/* A log that would need one chunk more says in fewer entries what it can. */
+static void condense(struct rgs_numbers *t, struct rgs_number *n)
+{
+    struct rgs_log_entry e[RGS_LOG_MOST];
+    unsigned count = rgs_number_log(t, n, e), kept = rgs_log_condense(e, count, t->pane);
+
+    if (kept < count)
+        rgs_number_store(t, n, e, kept);
+}
+
+/* The log is full, and says nothing twice: the oldest quarter goes, and what is left is looked at
+ * anew. */
 static void make_room(struct rgs_scorer *s, struct rgs_number *n)
 {
     struct rgs_log_entry e[RGS_LOG_MOST];
-    unsigned count = rgs_number_log(&s->numbers, n, e);
     const unsigned drop = RGS_LOG_MOST / 4;
 
+    condense(&s->numbers, n);
+    unsigned count = rgs_number_log(&s->numbers, n, e);
+    if (count <= RGS_LOG_MOST - RGS_LOG_CHUNK)
+        return;
     s->numbers.log_dropped += drop;
     refresh(s, n, e + drop, count - drop, true);
 }
 
 static bool append(struct rgs_numbers *t, struct rgs_number *n, const struct rgs_log_entry *x)
 {
+    if (n->entries && n->entries % RGS_LOG_CHUNK == 0)
+        condense(t, n);
     uint32_t *link = &n->log;
     unsigned at = n->entries;
-
     for (; at >= RGS_LOG_CHUNK; at -= RGS_LOG_CHUNK)
         link = &t->chunk[*link].next;
     if (!*link) {
@@ -417,81 +421,69 @@ static bool append(struct rgs_numbers *t, struct rgs_number *n, const struct rgs
     return true;
 }
 
+/* Of how many a value's bin says that they are different; -1: not exactly. */
+static int exactly(const struct rgs_number *n, unsigned per)
+{
+    return n->bin[per] == RGS_BIN_NONE ? 0 : n->bin[per] < 15 ? n->bin[per] : -1;
+}
+
+/* How many different ones each set has now, `fresh` those that the entry's value is new to: from
+ * what it had before, or its twin had, where that is known exactly, else by counting. */
+static void count_sets(struct rgs_numbers *t, const struct rgs_number *n, uint32_t sets,
+                       uint32_t fresh, struct rgs_survey *v)
+{
+    uint32_t ask = 0;
+
+    for (uint32_t rest = sets; rest; rest &= rest - 1) {
+        unsigned p = (unsigned)__builtin_ctz(rest);
+        unsigned like = t->per[p].fn == RGS_FN_DISTINCT ? p : t->per[p].twin;
+        int was = like < t->n_per ? exactly(n, like) : -1;
+        if (was >= 0)
+            v->distinct[p] = (uint8_t)((unsigned)was + (fresh >> like & 1));
+        else
+            ask |= 1u << p;
+    }
+    if (!ask)
+        return;
+    struct rgs_survey counted;
+    rgs_survey_log(t, n, NULL, ask, &counted);
+    for (; ask; ask &= ask - 1) {
+        unsigned p = (unsigned)__builtin_ctz(ask);
+        v->distinct[p] = counted.distinct[p];
+    }
+}
+
 /*
- * One more fact. All that expired has left the values already (the wheel saw to it), so that most
- * of them follow from what they were; the rest is summed up in the pass that looks for the entry's
- * own kind.
+ * One more fact. All that expired has left the values already (the wheel saw to it), so that only
+ * those change that it counts for.
  */
 static void add(struct rgs_scorer *s, struct rgs_number *n, struct rgs_log_entry x)
 {
-    const struct rgs_ruleset *rs = s->rs;
     struct rgs_numbers *t = &s->numbers;
-    struct rgs_concern late;
-    const struct rgs_concern *c = rgs_concern_of(s, &x, &late);
-    struct rgs_tally tally[RGS_RS_PER_NUMBER];
-    uint32_t known = 0;
-    struct rgs_log_entry *own = NULL;
+    const struct rgs_rows *r = &t->rows;
+    struct rgs_survey v;
+    struct changes c;
 
-    for (unsigned k = 0; k < c->n; k++)
-        tally[k] = (struct rgs_tally){.newest = t->per[c->per[k]].panes};
     if (n->entries == RGS_LOG_MOST)
         make_room(s, n);
-    unsigned left = n->entries;
-    for (uint32_t i = n->log; left; i = t->chunk[i].next) {
-        unsigned take = left < RGS_LOG_CHUNK ? left : RGS_LOG_CHUNK;
-        left -= take;
-        for (struct rgs_log_entry *e = t->chunk[i].entry; take--; e++) {
-            if (e->track != x.track)
-                continue;
-            unsigned a = rgs_entry_age(t->pane, e->stamp);
-            rgs_sum_up(t->per, c, e, a, tally);
-            /* Sums need every entry; whether a value is new needs those of the same value. */
-            if (e->value != x.value)
-                continue;
-            if (e->stamp == x.stamp && e->mask == x.mask)
-                own = e;
-            for (unsigned k = 0; k < c->n_distinct; k++) {
-                const struct rgs_per_value *v = &t->per[c->per[k]];
-                known |= (uint32_t)((e->mask & v->mask) == v->mask && a < v->panes) << k;
-            }
-        }
-    }
-    if (own && own->count == UINT8_MAX)
+    rgs_survey_log(t, n, &x, r->onlys, &v);
+    if (v.own && v.own->count == UINT8_MAX)
         return;
-    if (own)
-        own->count++;
+    if (v.own)
+        v.own->count++;
     else if (!append(t, n, &x))
         return;
-    rgs_sum_up(t->per, c, &x, rgs_entry_age(t->pane, x.stamp), tally);
-    for (unsigned g = 0; g < c->n_groups; g++) {
-        struct rgs_tally first = tally[c->group[g]];
-        for (unsigned k = c->group[g] + 1u; k < c->group[g + 1]; k++) {
-            first.hits = tally[k].hits;
-            tally[k] = first;
-        }
+    uint32_t fresh = x.value ? v.row->distinct & ~v.known : 0;
+    /* A set that had the value already is what it was. */
+    uint32_t values = v.row->concerned & ~(r->plain_sets & ~fresh);
+    count_sets(t, n, values & r->sets & ~r->onlys, fresh, &v);
+    c.n = 0;
+    for (; values; values &= values - 1) {
+        unsigned p = (unsigned)__builtin_ctz(values);
+        set_bin(&c, n, p, bin_of(s, n, p, &v));
     }
-    for (unsigned k = 0; k < c->n; k++) {
-        const struct rgs_per_value *v = &t->per[c->per[k]];
-        /* Of those that no sums are kept for, what matters is that there is something. */
-        if (k < c->n_distinct)
-            tally[k].total = 1;
-        if (v->fn == RGS_FN_DISTINCT && (known >> k & 1 || x.value == 0))
-            continue;
-        if (v->fn == RGS_FN_DISTINCT || v->fn == RGS_FN_REPEATS || v->fn == RGS_FN_ONLY) {
-            struct rgs_log_entry e[RGS_LOG_MOST];
-            uint8_t was = n->bin[c->per[k]];
-            if (v->fn == RGS_FN_DISTINCT && was < 15)
-                tally[k].distinct = was + 1u;
-            else if (v->fn == RGS_FN_DISTINCT && was == RGS_BIN_NONE)
-                tally[k].distinct = 1;
-            else if (v->twin < rs->n_per && n->bin[v->twin] < 16)
-                tally[k].distinct = n->bin[v->twin];
-            else if (v->fn != RGS_FN_ONLY || 2 * tally[k].hits > tally[k].total)
-                tally[k].distinct = distinct_of(v, e, rgs_number_log(t, n, e), t->pane);
-        }
-        set_bin(s, n, c->per[k], bin_of(s, n, v, &tally[k]));
-    }
-    into_wheel(s, n, rs->min_panes);
+    rgs_entity_values(s, n, c.at, c.n);
+    into_wheel(s, n, s->rs->min_panes);
 }
 
 void rgs_number_note(struct rgs_scorer *s, struct rgs_number *n, const struct rgs_obs *o,
@@ -534,19 +526,20 @@ static void turn(struct rgs_scorer *s)
     }
 }
 
-void rgs_numbers_age(struct rgs_numbers *t)
+void rgs_numbers_age(struct rgs_scorer *s)
 {
-    for (unsigned p = 0; p < RGS_RS_PER_NUMBER && t->young; p++) {
+    struct rgs_numbers *t = &s->numbers;
+
+    for (unsigned p = 0; p < t->n_per && t->young; p++) {
         if (!(t->young >> p & 1))
             continue;
         int64_t reach = t->pane - t->born[p];
-        uint32_t whole = t->window[t->window_of[p]];
+        uint32_t whole = s->rs->per[p].panes;
         if (reach >= whole)
             t->young &= ~(1u << p);
         t->per[p].panes = reach < whole ? (uint32_t)reach : whole;
     }
-    /* Which values an entry concerns may be others from here on. */
-    memset(t->concern, 0, sizeof(t->concern));
+    rgs_rows_renew(t, s->rs);
 }
 
 void rgs_numbers_advance(struct rgs_scorer *s, int64_t ts)
@@ -565,7 +558,7 @@ void rgs_numbers_advance(struct rgs_scorer *s, int64_t ts)
     while (t->pane < pane) {
         t->pane++;
         if (t->young)
-            rgs_numbers_age(t);
+            rgs_numbers_age(s);
         turn(s);
     }
 }

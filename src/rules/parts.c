@@ -50,15 +50,19 @@ static double suspects(struct rgs_scorer *s, struct rgs_scored *e, const struct 
     return most;
 }
 
-/* How far an entity counts as a suspicious cluster. */
+/* How far an entity counts as a suspicious cluster: by one typology, and by all. */
+static double counts_by(const struct rgs_scorer *s, const struct rgs_scored *c, unsigned typology)
+{
+    double review = s->rs->typologies[typology].review;
+    return ramp(c->standing[typology].score, review - NEAR_REVIEW, review);
+}
+
 static double counts(const struct rgs_scorer *s, const struct rgs_scored *c)
 {
     double most = 0;
 
-    for (unsigned k = 0; k < s->rs->n_typologies; k++) {
-        double review = s->rs->typologies[k].review;
-        most = fmax(most, ramp(c->standing[k].score, review - NEAR_REVIEW, review));
-    }
+    for (unsigned k = 0; k < s->rs->n_typologies; k++)
+        most = fmax(most, counts_by(s, c, k));
     return most;
 }
 
@@ -67,12 +71,35 @@ void rgs_parts_forget(struct rgs_scorer *s)
     s->n_parts = 0;
 }
 
+void rgs_part_expect(struct rgs_scorer *s, const struct rgs_scored *e, unsigned typology)
+{
+    if (counts_by(s, e, typology) > 0) {
+        uint32_t i = rgs_entity_index(s, e);
+        s->entities[e->grain].maybe[i / 64] |= UINT64_C(1) << i % 64;
+    }
+}
+
+void rgs_parts_expect_all(struct rgs_scorer *s)
+{
+    for (unsigned g = 0; g < RGS_GRAIN_COUNT; g++)
+        memset(s->entities[g].maybe, 0xff, rgs_maybe_words(&s->entities[g]) * sizeof(uint64_t));
+}
+
 void rgs_parts_note(struct rgs_scorer *s, unsigned grain)
 {
-    for (uint32_t i = 1; i < s->entities[grain].fresh; i++) {
-        const struct rgs_scored *c = rgs_entity_at(s, grain, i);
-        if (c->id && s->n_parts < s->parts_cap && counts(s, c) > 0)
-            s->parts[s->n_parts++] = (struct rgs_part){i, (uint8_t)grain};
+    struct rgs_entities *t = &s->entities[grain];
+
+    for (uint32_t w = 0; w * 64 < t->fresh; w++) {
+        for (uint64_t rest = t->maybe[w]; rest; rest &= rest - 1) {
+            uint32_t i = w * 64 + (unsigned)__builtin_ctzll(rest);
+            const struct rgs_scored *c = i && i < t->fresh ? rgs_entity_at(s, grain, i) : NULL;
+            if (c && c->id && counts(s, c) > 0) {
+                if (s->n_parts < s->parts_cap)
+                    s->parts[s->n_parts++] = (struct rgs_part){i, (uint8_t)grain};
+            } else if (!s->looking) {
+                t->maybe[w] &= ~(UINT64_C(1) << i % 64);
+            }
+        }
     }
 }
 

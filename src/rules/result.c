@@ -277,26 +277,26 @@ static bool collect(struct rgs_scorer *s, struct rgs_result_owner *o, struct lin
 /* ---- what a line says -------------------------------------------------------------------------
  */
 
-static bool counts(struct rgs_scorer *s, struct rgs_result_owner *o, const struct rgs_top *top,
-                   size_t cap, uint64_t total, bool services, const struct rgs_result_count **out,
+static bool counts(struct rgs_scorer *s, struct rgs_result_owner *o, const struct rgs_tops *top,
+                   uint64_t total, bool services, const struct rgs_result_count **out,
                    size_t *n_out)
 {
-    struct rgs_result_count *c = take(o, cap * sizeof(*c));
+    struct rgs_result_count *c = take(o, top->n * sizeof(*c));
     size_t n = 0;
     char word[16];
 
     if (!c)
         return false;
-    for (size_t i = 0; i < cap; i++) {
-        uint32_t count = top[i].count - top[i].inherited;
+    for (size_t i = 0; i < top->n; i++) {
+        uint32_t count = top->count[i] - top->inherited[i];
         if (!count)
             continue;
         const char *id =
-            services && s->names.service ? s->names.service(s->names.ctx, top[i].id) : NULL;
+            services && s->names.service ? s->names.service(s->names.ctx, top->id[i]) : NULL;
         if (services && !id)
-            snprintf(word, sizeof(word), "service-%u", top[i].id);
+            snprintf(word, sizeof(word), "service-%u", top->id[i]);
         else if (!services)
-            snprintf(word, sizeof(word), "%c%c", top[i].id >> 8, top[i].id & 0xff);
+            snprintf(word, sizeof(word), "%c%c", top->id[i] >> 8, top->id[i] & 0xff);
         struct rgs_result_count x = {
             .id = id ? id : rgs_result_str(o, word),
             .count = count,
@@ -413,6 +413,16 @@ static void first_alert(const struct rgs_scorer *s, const struct line *l,
     }
 }
 
+static bool tops(struct rgs_scorer *s, struct rgs_result_owner *o, struct rgs_services *services,
+                 uint64_t codes, struct rgs_origins *origin, uint64_t origins,
+                 struct rgs_result_reseller *out)
+{
+    const struct rgs_tops top[2] = {rgs_services_tops(services), rgs_origins_tops(origin)};
+
+    return counts(s, o, &top[0], codes, true, &out->services, &out->n_services) &&
+           counts(s, o, &top[1], origins, false, &out->origins, &out->n_origins);
+}
+
 static bool line(struct rgs_scorer *s, struct rgs_result_owner *o, const struct line *l,
                  struct rgs_result_reseller *out)
 {
@@ -435,14 +445,10 @@ static bool line(struct rgs_scorer *s, struct rgs_result_owner *o, const struct 
         out->parent = rgs_entity_words(s, l->e->grain, l->e->id, words, &name)
                           ? rgs_result_str(o, words)
                           : NULL;
-        const struct rgs_scope_facts *f = rgs_entity_facts(s, l->e, (unsigned)l->cluster);
+        struct rgs_scope_facts *f = rgs_entity_facts(s, l->e, (unsigned)l->cluster);
         out->first_ts = f->first_ts;
         out->last_ts = f->last_ts;
-        bool ok = out->parent &&
-                  counts(s, o, f->service, RGS_TOP_SERVICES, st->codes, true, &out->services,
-                         &out->n_services) &&
-                  counts(s, o, f->origin, RGS_TOP_ORIGINS, f->origins, false, &out->origins,
-                         &out->n_origins) &&
+        bool ok = out->parent && tops(s, o, &f->services, st->codes, &f->origin, f->origins, out) &&
                   typologies(s, o, l, out);
         first_alert(s, l, out);
         return ok;
@@ -454,10 +460,7 @@ static bool line(struct rgs_scorer *s, struct rgs_result_owner *o, const struct 
         if (!out->parent)
             return false;
     }
-    return counts(s, o, l->e->service, RGS_TOP_SERVICES, l->e->verifications, true, &out->services,
-                  &out->n_services) &&
-           counts(s, o, l->e->origin, RGS_TOP_ORIGINS, l->e->origins, false, &out->origins,
-                  &out->n_origins) &&
+    return tops(s, o, &l->e->services, l->e->verifications, &l->e->origin, l->e->origins, out) &&
            typologies(s, o, l, out);
 }
 

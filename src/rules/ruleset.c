@@ -192,11 +192,14 @@ static unsigned edges_of(const struct rgs_rule *r, struct edge e[2 * RGS_RS_BAND
 double rgs_rule_weight(const struct rgs_rule *r, double value, const struct rgs_band **why)
 {
     struct edge e[2 * RGS_RS_BANDS];
-    unsigned n = edges_of(r, e);
-    double weight = 0;
+    double weight = 0, first = r->band[0].ge;
     unsigned i = 0;
 
     *why = NULL;
+    /* Most values are below all bands, and what leads up to the first. */
+    if (value < first && value <= first - r->ramp * fabs(first))
+        return 0;
+    unsigned n = edges_of(r, e);
     for (unsigned k = 0; k < r->n_bands; k++) {
         if (value >= r->band[k].ge && value < r->band[k].lt) {
             weight = r->band[k].weight;

@@ -47,6 +47,7 @@ struct rgs_scorer *rgs_scorer_new(const struct rgs_ruleset *r, const struct rgs_
     s->sketch_fresh = 1;
     bool ok = rgs_numbers_init(s, numbers);
     ok = rgs_entities_init(s, c->entities) && ok;
+    ok = rgs_situations_init(s) && ok;
     s->seeds = rgs_new(alloc, (size_t)seeds * sizeof(*s->seeds));
     for (unsigned g = 0; g < RGS_GRAIN_COUNT; g++)
         s->parts_cap += s->entities[g].cap;
@@ -71,6 +72,7 @@ void rgs_scorer_del(struct rgs_scorer *s)
         return;
     rgs_numbers_fini(s);
     rgs_entities_fini(s);
+    rgs_situations_fini(s);
     rgs_free(s->alloc, s->seeds);
     rgs_free(s->alloc, s->parts);
     rgs_free(s->alloc, s->sketches);
@@ -166,16 +168,6 @@ static void note_seen(struct rgs_scorer *s, const struct rgs_obs *o, uint64_t bi
     }
 }
 
-static uint64_t conditions(const struct rgs_scorer *s, const struct rgs_obs *o)
-{
-    const struct rgs_ruleset *rs = s->rs;
-    uint64_t bits = 0;
-
-    for (unsigned i = 0; i < rs->n_conditions; i++)
-        bits |= (uint64_t)(rgs_expr_eval(&rs->conditions[i], rs->sets, o) == RGS_TRUE) << i;
-    return bits;
-}
-
 /* The id that a grain has in an observation; 0 none. */
 static uint64_t id_of(const struct rgs_obs *o, unsigned grain)
 {
@@ -235,8 +227,8 @@ void rgs_scorer_observe(struct rgs_scorer *s, const struct rgs_obs *o)
         rgs_number_expect(s, who);
     rgs_scorer_advance(s, o->ts);
     s->observations++;
-    uint64_t bits = conditions(s, o);
-    note_seen(s, o, bits);
+    const struct rgs_situation *is = rgs_situation_of(s, o);
+    note_seen(s, o, is->bits);
     /* A SIM without a number counts from its second sight: a home router's correlation id, which
      * looks like one, has none. */
     bool once = rgs_number_is_sim(who) && !rgs_number_peek(s, who);
@@ -250,9 +242,6 @@ void rgs_scorer_observe(struct rgs_scorer *s, const struct rgs_obs *o)
     }
     if (n)
         rgs_number_expect_log(s, n);
-    uint16_t mask = 0;
-    for (unsigned i = 0; i < rs->n_bits; i++)
-        mask |= (uint16_t)((bits >> rs->bit_condition[i] & 1) << i);
     struct rgs_scored *e[RGS_GRAIN_COUNT];
     for (unsigned g = 0; g < RGS_GRAIN_COUNT; g++) {
         uint64_t id = id_of(o, g);
@@ -260,10 +249,10 @@ void rgs_scorer_observe(struct rgs_scorer *s, const struct rgs_obs *o)
         if (id && n)
             n->flags |= (uint8_t)(RGS_NUMBER_SEEN_AT << g);
     }
-    if (n && mask & rs->where_bits)
-        rgs_number_note(s, n, o, mask);
+    if (n && is->mask & rs->where_bits)
+        rgs_number_note(s, n, o, is->mask);
     for (unsigned g = 0; g < RGS_GRAIN_COUNT; g++) {
         if (e[g])
-            rgs_entity_observe(s, e[g], n, o, bits);
+            rgs_entity_observe(s, e[g], n, o, is);
     }
 }

@@ -9,30 +9,20 @@
 #define RGS_RULES_SCORER_H
 
 #include "rules/ruleset.h"
+#include "rules/situation.h"
 #include "rules/slots.h"
+#include "rules/survey.h"
+#include "rules/tops.h"
 
 enum {
-    RGS_LOG_CHUNK = 7, /* entries: with its link a chunk is one cache line */
-    RGS_LOG_MOST = 56, /* entries per number; beyond, the oldest goes and values are lower bounds */
-    RGS_SEEDS = 3,     /* numbers that a discovered entity waits for before it gets a record */
-    RGS_TOP_SERVICES = 48, /* kept, so that the most frequent ones are counted right */
+    RGS_SEEDS = 3, /* numbers that a discovered entity waits for before it gets a record */
     RGS_TOP_SHOWN = 12,
-    RGS_TOP_ORIGINS = 6,
     RGS_ALERTS = 4096,
     RGS_ALERT_RULES = 12,
-    RGS_CONCERNS = 64,    /* combinations of conditions that are remembered; a few dozen occur */
-    RGS_SEEN = 10,        /* observations on a road that show that the tap sees such ones at all */
-    RGS_PEERS = 512,      /* entities that a peers' median is taken over */
-    RGS_PAST_RULES = 512, /* rules of former sets that alerts still name */
-};
-
-/* One entry: the same (stamp, track, value, conditions) counted. */
-struct rgs_log_entry {
-    uint16_t stamp; /* event time in units, modulo 2^16 */
-    uint16_t value;
-    uint16_t mask;
-    uint8_t count; /* stays at 255 */
-    uint8_t track;
+    RGS_SEEN = 10, /* observations on a road that show that the tap sees such ones at all */
+    RGS_SECOND_CHANCES = 64, /* before something that is in use is evicted all the same */
+    RGS_PEERS = 512,         /* entities that a peers' median is taken over */
+    RGS_PAST_RULES = 512,    /* rules of former sets that alerts still name */
 };
 
 struct rgs_log_chunk {
@@ -62,24 +52,13 @@ enum {
     RGS_NUMBER_IN_WHEEL = 1,
     RGS_NUMBER_NO_RESELLER = 2,
     RGS_NUMBER_SEEN_AT = 4, /* << grain: an observation said which device, cell, account */
-};
-
-/*
- * Which values an entry concerns, for one track and mask. The distinct ones come first; sums
- * follow, those over the same entries side by side, so that an entry is compared once for all of
- * them.
- */
-struct rgs_concern {
-    uint16_t mask;
-    uint8_t track;
-    bool known;
-    uint8_t n, n_distinct, n_groups;
-    uint8_t per[RGS_RS_PER_NUMBER];
-    uint8_t group[RGS_RS_PER_NUMBER + 1]; /* where each begins in per; [n_groups] is n */
+    RGS_NUMBER_USED = 128,  /* since it stands where it stands in the list */
 };
 
 struct rgs_numbers {
-    struct rgs_number *at; /* [0] is the head of the list by use */
+    /* [0] is the head of the list, which is by age: what was used since has a second chance at its
+     * end when it would be evicted, so that using something moves nothing. */
+    struct rgs_number *at;
     struct rgs_log_chunk *chunk;
     uint32_t *bucket, *wheel;
     uint32_t cap, mask, count, fresh, spare;
@@ -91,12 +70,10 @@ struct rgs_numbers {
     /* The values' definitions. The windows of the young ones do not reach back before the step in
      * which the rule set took over that brought them: what the log holds of then is not all. */
     struct rgs_per_value per[RGS_RS_PER_NUMBER];
+    unsigned n_per;
     int64_t born[RGS_RS_PER_NUMBER];
     uint32_t young;
-    /* The lengths that windows of values have, and which of them a value has. */
-    uint32_t window[RGS_RS_PER_NUMBER];
-    uint8_t n_windows, window_of[RGS_RS_PER_NUMBER];
-    struct rgs_concern concern[RGS_CONCERNS];
+    struct rgs_rows rows;
     uint64_t evicted, log_dropped;
 };
 
@@ -123,16 +100,10 @@ struct rgs_standing {
     uint64_t codes; /* in the scope */
 };
 
-/* A frequent value; the rarest gives its place, and its count, to a newcomer. */
-struct rgs_top {
-    uint16_t id;
-    uint32_t count;
-    uint32_t inherited; /* of count: what the place had from others before */
-};
-
 /* What the codes in one typology's scope were for, and where they were used. */
 struct rgs_scope_facts {
-    struct rgs_top service[RGS_TOP_SERVICES], origin[RGS_TOP_ORIGINS];
+    struct rgs_services services;
+    struct rgs_origins origin;
     uint64_t origins;
     int64_t first_ts, last_ts;
 };
@@ -145,6 +116,7 @@ struct rgs_scored {
     uint16_t generation;
     uint8_t grain, parent_grain;
     bool dirty;
+    bool used;    /* since it stands where it stands in the list */
     uint8_t road; /* that most of its codes came by */
     uint32_t road_votes;
     uint32_t members; /* numbers that point here now */
@@ -156,7 +128,8 @@ struct rgs_scored {
     uint64_t fingerprint; /* of the member set, whatever the order */
     uint64_t verifications;
     int64_t first_ts, last_ts, evaluated;
-    struct rgs_top service[RGS_TOP_SERVICES], origin[RGS_TOP_ORIGINS];
+    struct rgs_services services;
+    struct rgs_origins origin;
     uint64_t origins;
     struct rgs_standing standing[];
     /* then the slots, then in resellers and blocks the facts of each typology's scope */
@@ -165,6 +138,8 @@ struct rgs_scored {
 struct rgs_entities {
     uint8_t *mem;
     uint32_t *bucket;
+    uint64_t
+        *maybe; /* a bit for each that may be the reason for another's score; the rest is not */
     size_t stride, slots_at, facts_at;
     uint32_t cap, mask, count, fresh, spare;
     uint64_t evicted;
@@ -209,6 +184,7 @@ struct rgs_scorer {
     struct rgs_scorer_capacity capacity;
     struct rgs_numbers numbers;
     struct rgs_entities entities[RGS_GRAIN_COUNT];
+    struct rgs_situations situations;
     struct rgs_seed *seeds;
     uint32_t seed_mask;
     struct rgs_sketch *sketches; /* [0] unused */
@@ -279,12 +255,11 @@ unsigned rgs_number_log(const struct rgs_numbers *t, const struct rgs_number *n,
 /* Writes entries back; when no chunk is left the newest are missing, and counted. */
 void rgs_number_store(struct rgs_numbers *t, struct rgs_number *n, const struct rgs_log_entry *e,
                       unsigned count);
-/* A value worked out from the log alone. */
-uint8_t rgs_number_bin_now(const struct rgs_scorer *s, const struct rgs_number *number,
-                           const struct rgs_per_value *v, const struct rgs_log_entry *e, unsigned n,
-                           int64_t pane);
+/* Values (as bits) worked out from the log alone, into bin. */
+void rgs_number_bins(struct rgs_scorer *s, const struct rgs_number *n, uint32_t values,
+                     uint8_t bin[RGS_RS_PER_NUMBER]);
 /* Sets how far the windows of young values reach back now. */
-void rgs_numbers_age(struct rgs_numbers *t);
+void rgs_numbers_age(struct rgs_scorer *s);
 uint32_t rgs_number_index(const struct rgs_scorer *s, const struct rgs_number *n);
 
 /* ---- entities ---------------------------------------------------------------------------------
@@ -309,6 +284,7 @@ static inline struct rgs_scope_facts *rgs_entity_facts(const struct rgs_scorer *
     return (struct rgs_scope_facts *)(void *)((uint8_t *)e + s->entities[e->grain].facts_at) +
            typology;
 }
+uint32_t rgs_entity_index(const struct rgs_scorer *s, const struct rgs_scored *e);
 /* The entity that a number points to, or NULL. */
 struct rgs_scored *rgs_entity_of(const struct rgs_scorer *s, unsigned grain, rgs_entity_ref ref);
 struct rgs_scored *rgs_entity_find(const struct rgs_scorer *s, unsigned grain, uint64_t id);
@@ -317,14 +293,17 @@ struct rgs_scored *rgs_entity_find(const struct rgs_scorer *s, unsigned grain, u
 struct rgs_scored *rgs_entity_join(struct rgs_scorer *s, unsigned grain, uint64_t id,
                                    struct rgs_number *n);
 void rgs_entity_leave(struct rgs_scorer *s, unsigned grain, struct rgs_number *n);
-/* A number's value changed from one bin to another (RGS_BIN_NONE: none) in all its entities. */
-void rgs_entity_value(struct rgs_scorer *s, struct rgs_number *n, unsigned per, uint8_t from,
-                      uint8_t to);
+/* A number's values changed from one bin to another (RGS_BIN_NONE: none) in all its entities. */
+struct rgs_change {
+    uint8_t per, from, to;
+};
+void rgs_entity_values(struct rgs_scorer *s, struct rgs_number *n, const struct rgs_change *c,
+                       unsigned count);
 /* Counts the histograms of these values anew from the numbers: a bit per value for each grain. */
 void rgs_entities_recount(struct rgs_scorer *s, const uint32_t per[RGS_GRAIN_COUNT]);
 /* Feeds the direct instances of an entity. */
 void rgs_entity_observe(struct rgs_scorer *s, struct rgs_scored *e, const struct rgs_number *n,
-                        const struct rgs_obs *o, uint64_t bits);
+                        const struct rgs_obs *o, const struct rgs_situation *is);
 /* The reseller (in the inventory) or block that most of its codes belong to; NULL: none, or
  * unknown. */
 struct rgs_scored *rgs_entity_parent(const struct rgs_scorer *s, const struct rgs_scored *e);
@@ -378,6 +357,14 @@ double rgs_own_part(struct rgs_scorer *s, struct rgs_scored *e, unsigned typolog
 /* Before a round of scores, and after each of its grains, from the finest on. */
 void rgs_parts_forget(struct rgs_scorer *s);
 void rgs_parts_note(struct rgs_scorer *s, unsigned grain);
+/* Its score is another one. */
+void rgs_part_expect(struct rgs_scorer *s, const struct rgs_scored *e, unsigned typology);
+/* All scores may be others. */
+void rgs_parts_expect_all(struct rgs_scorer *s);
+static inline size_t rgs_maybe_words(const struct rgs_entities *t)
+{
+    return t->cap / 64 + 1;
+}
 /* Another typology says of the entity, at this level or above, what this one would. */
 bool rgs_gives_way(const struct rgs_scorer *s, const struct rgs_scored *e, unsigned typology,
                    unsigned level);

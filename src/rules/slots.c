@@ -239,8 +239,12 @@ void rgs_quantile_move(struct rgs_quantile *q, unsigned gens, int64_t gen)
     if (gen <= q->gen)
         return;
     int64_t steps = gen - q->gen < gens ? gen - q->gen : gens;
-    for (int64_t i = 0; i < steps; i++)
-        memset(q->bin[slot_of(gen - i, gens)], 0, sizeof(q->bin[0]));
+    for (int64_t i = 0; i < steps; i++) {
+        unsigned g = slot_of(gen - i, gens);
+        if (q->total[g])
+            memset(q->bin[g], 0, sizeof(q->bin[0]));
+        q->total[g] = 0;
+    }
     q->gen = gen;
 }
 
@@ -252,19 +256,22 @@ void rgs_quantile_add(struct rgs_quantile *q, unsigned gens, int64_t gen, uint32
     unsigned b = 0;
     while (b + 1 < RGS_QUANTILE_BINS && quantile_edge(b + 1) <= v)
         b++;
-    uint16_t *bin = &q->bin[slot_of(gen, gens)][b];
-    *bin = (uint16_t)(*bin + (*bin < UINT16_MAX));
+    unsigned g = slot_of(gen, gens);
+    if (q->bin[g][b] == UINT16_MAX)
+        return;
+    q->bin[g][b]++;
+    q->total[g]++;
 }
 
 double rgs_quantile_at(const struct rgs_quantile *q, double p, uint64_t *n)
 {
-    uint64_t bin[RGS_QUANTILE_BINS] = {0}, total = 0;
+    uint32_t bin[RGS_QUANTILE_BINS] = {0};
+    uint64_t total = 0;
 
     for (unsigned g = 0; g < RGS_SET_GENS; g++) {
-        for (unsigned b = 0; b < RGS_QUANTILE_BINS; b++) {
+        total += q->total[g];
+        for (unsigned b = 0; b < RGS_QUANTILE_BINS && q->total[g]; b++)
             bin[b] += q->bin[g][b];
-            total += q->bin[g][b];
-        }
     }
     *n = total;
     double rank = p / 100 * (double)total;

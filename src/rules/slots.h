@@ -78,6 +78,7 @@ double rgs_sketch_count(const struct rgs_sketch *k);
 /* Quantities of observations in half octaves. */
 struct rgs_quantile {
     int64_t gen;
+    uint32_t total[RGS_SET_GENS];
     uint16_t bin[RGS_SET_GENS][RGS_QUANTILE_BINS];
 };
 void rgs_quantile_move(struct rgs_quantile *q, unsigned gens, int64_t gen);

@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "rules/survey.h"
+
+#include "rules/scorer.h"
+
+/* Eight sums at once. */
+typedef uint16_t sums __attribute__((vector_size(16)));
+enum { LANES = sizeof(sums) / sizeof(uint16_t), FEW = 4 /* rows of sums are enough for most */ };
+
+/* ---- rows -------------------------------------------------------------------------------------
+ */
+
+static bool sums_up(const struct rgs_per_value *v)
+{
+    return v->fn == RGS_FN_COUNT || v->fn == RGS_FN_RATIO || v->fn == RGS_FN_REPEATS ||
+           v->fn == RGS_FN_ONLY;
+}
+
+static bool is_set(const struct rgs_per_value *v)
+{
+    return v->fn == RGS_FN_DISTINCT || v->fn == RGS_FN_REPEATS || v->fn == RGS_FN_ONLY;
+}
+
+/* The sum over entries with these conditions in this window; the same for all that ask for it. */
+struct lane {
+    uint16_t mask;
+    uint32_t panes;
+};
+
+static uint8_t lane_of(struct lane *lane, unsigned *n, uint16_t mask, uint32_t panes)
+{
+    unsigned i = 0;
+
+    while (i < *n && (lane[i].mask != mask || lane[i].panes != panes))
+        i++;
+    if (i == *n)
+        lane[(*n)++] = (struct lane){mask, panes};
+    return (uint8_t)i;
+}
+
+static unsigned lanes(const struct rgs_numbers *t, unsigned n_per, struct lane lane[RGS_LANES],
+                      struct rgs_rows *r)
+{
+    unsigned n = 0;
+
+    for (unsigned p = 0; p < n_per; p++) {
+        const struct rgs_per_value *v = &t->per[p];
+        if (!sums_up(v))
+            continue;
+        r->total[p] = lane_of(lane, &n, v->mask, v->panes);
+        if (v->fn == RGS_FN_RATIO || v->fn == RGS_FN_ONLY)
+            r->hits[p] = lane_of(lane, &n, v->mask | v->cond_mask, v->panes);
+    }
+    return n;
+}
+
+static void fill_row(const struct rgs_numbers *t, unsigned n_per, uint16_t mask, unsigned track,
+                     unsigned age, struct rgs_row *row)
+{
+    struct lane lane[RGS_LANES];
+    struct rgs_rows unused;
+    unsigned n = lanes(t, n_per, lane, &unused);
+
+    memset(row, 0, t->rows.stride);
+    for (unsigned p = 0; p < n_per; p++) {
+        const struct rgs_per_value *v = &t->per[p];
+        uint16_t all = v->mask | (v->fn == RGS_FN_ONLY ? v->cond_mask : 0);
+        if (v->track != track || age >= v->panes || (mask & v->mask) != v->mask)
+            continue;
+        row->concerned |= 1u << p;
+        row->distinct |= (uint32_t)(is_set(v) && (mask & all) == all) << p;
+    }
+    for (unsigned i = 0; i < n && track == 0; i++) {
+        if (age < lane[i].panes && (mask & lane[i].mask) == lane[i].mask)
+            row->lane[i] = UINT16_MAX;
+    }
+}
+
+static struct rgs_row *row_at(const struct rgs_rows *r, unsigned kind, unsigned bracket)
+{
+    return (struct rgs_row *)(void *)(r->mem +
+                                      ((size_t)kind * r->n_brackets + bracket) * r->stride);
+}
+
+/* The first age of a bracket. */
+static unsigned age_of(const struct rgs_rows *r, unsigned bracket)
+{
+    unsigned age = 0;
+
+    while (age + 1 < r->ages && r->bracket[age] != bracket)
+        age++;
+    return age;
+}
+
+static uint8_t make_kind(struct rgs_numbers *t, uint32_t at, uint16_t mask, unsigned track)
+{
+    struct rgs_rows *r = &t->rows;
+    unsigned kind = 1 + r->fresh++ % (RGS_KINDS - 1);
+
+    r->kind[r->made[kind]] = 0;
+    r->made[kind] = at;
+    r->kind[at] = (uint8_t)kind;
+    for (unsigned c = 0; c < r->n_brackets; c++)
+        fill_row(t, t->n_per, mask, track, age_of(r, c), row_at(r, kind, c));
+    return (uint8_t)kind;
+}
+
+static inline const struct rgs_row *row_of(struct rgs_numbers *t, const struct rgs_log_entry *e,
+                                           unsigned age)
+{
+    struct rgs_rows *r = &t->rows;
+    uint32_t at = (uint32_t)e->track << r->bits | e->mask;
+    uint8_t kind = r->kind[at];
+
+    if (!kind)
+        kind = make_kind(t, at, e->mask, e->track);
+    return row_at(r, kind, r->bracket[age < r->ages ? age : r->ages - 1]);
+}
+
+static void by_age(struct rgs_numbers *t, const struct rgs_ruleset *rs)
+{
+    struct rgs_rows *r = &t->rows;
+    unsigned bracket = 0;
+
+    for (unsigned age = 0; age < r->ages; age++) {
+        bool edge = false;
+        r->due[age] = 0;
+        r->left[age] = 0;
+        for (unsigned p = 0; p < t->n_per; p++) {
+            uint32_t window = rs->per[p].panes;
+            edge = edge || (age && age == t->per[p].panes);
+            if (age < window && (!r->due[age] || window - age < r->due[age]))
+                r->due[age] = (uint16_t)(window - age);
+            r->left[age] |= (uint32_t)(age >= window && age <= window + rs->min_panes) << p;
+        }
+        bracket += edge;
+        r->bracket[age] = (uint8_t)bracket;
+    }
+}
+
+void rgs_rows_renew(struct rgs_numbers *t, const struct rgs_ruleset *rs)
+{
+    struct rgs_rows *r = &t->rows;
+    struct lane lane[RGS_LANES];
+
+    lanes(t, t->n_per, lane, r);
+    by_age(t, rs);
+    memset(r->kind, 0, (size_t)rs->n_tracks << r->bits);
+}
+
+bool rgs_rows_init(struct rgs_numbers *t, const struct rgs_ruleset *rs,
+                   const struct rgs_alloc *alloc)
+{
+    struct rgs_rows *r = &t->rows;
+
+    /* While a value is young its window is none of those that others have. */
+    for (unsigned p = 0; p < t->n_per; p++) {
+        const struct rgs_per_value *v = &t->per[p];
+        bool hits = v->fn == RGS_FN_RATIO || v->fn == RGS_FN_ONLY;
+        r->n_lanes += sums_up(v) + hits;
+        r->plain_sets |= (uint32_t)(v->fn == RGS_FN_DISTINCT) << p;
+        r->sets |= (uint32_t)is_set(v) << p;
+        r->onlys |= (uint32_t)(v->fn == RGS_FN_ONLY) << p;
+        r->spans |= (uint32_t)(v->fn == RGS_FN_SPAN) << p;
+        r->crowds |= (uint32_t)(v->fn == RGS_FN_CROWD) << p;
+    }
+    r->stride = sizeof(struct rgs_row) +
+                (r->n_lanes > FEW * LANES ? RGS_LANES : FEW * LANES) * sizeof(uint16_t);
+    r->n_brackets = t->n_per + 1;
+    r->ages = rs->max_panes + rs->min_panes + 2;
+    r->bits = rs->n_bits;
+    r->mem = rgs_new(alloc, (size_t)RGS_KINDS * r->n_brackets * r->stride);
+    r->kind = rgs_new(alloc, (size_t)rs->n_tracks << r->bits);
+    r->bracket = rgs_new(alloc, r->ages * sizeof(*r->bracket));
+    r->due = rgs_new(alloc, r->ages * sizeof(*r->due));
+    r->left = rgs_new(alloc, r->ages * sizeof(*r->left));
+    if (!r->mem || !r->kind || !r->bracket || !r->due || !r->left)
+        return false;
+    rgs_rows_renew(t, rs);
+    return true;
+}
+
+void rgs_rows_fini(struct rgs_numbers *t, const struct rgs_alloc *alloc)
+{
+    rgs_free(alloc, t->rows.mem);
+    rgs_free(alloc, t->rows.kind);
+    rgs_free(alloc, t->rows.bracket);
+    rgs_free(alloc, t->rows.due);
+    rgs_free(alloc, t->rows.left);
+}
+
+/* ---- logs -------------------------------------------------------------------------------------
+ */
+
+/* The values of a set's track, each with what it counts for. */
+struct members {
+    struct {
+        uint16_t value;
+        uint8_t track;
+        uint32_t of;
+    } at[RGS_LOG_MOST];
+    unsigned n;
+};
+
+static void join(struct members *m, const struct rgs_log_entry *e, uint32_t of)
+{
+    unsigned i = 0;
+
+    while (i < m->n && (m->at[i].value != e->value || m->at[i].track != e->track))
+        i++;
+    if (i == m->n) {
+        m->at[m->n].value = e->value;
+        m->at[m->n].track = e->track;
+        m->at[m->n++].of = 0;
+    }
+    m->at[i].of |= of;
+}
+
+static void note_span(const struct rgs_rows *r, struct rgs_survey *v, const struct rgs_row *row,
+                      unsigned age)
+{
+    for (uint32_t rest = row->concerned & r->spans; rest; rest &= rest - 1) {
+        unsigned p = (unsigned)__builtin_ctz(rest);
+        bool first = !(v->concerned >> p & 1);
+        v->oldest[p] = (uint16_t)(first || age > v->oldest[p] ? age : v->oldest[p]);
+        v->newest[p] = (uint16_t)(first || age < v->newest[p] ? age : v->newest[p]);
+    }
+}
+
+struct count {
+    sums sum[RGS_LANES / LANES];
+    struct members members;
+};
+
+/* One entry; `rows` of sums is a constant, so that they stay in registers. */
+static inline __attribute__((always_inline)) const struct rgs_row *
+take(struct rgs_numbers *t, const struct rgs_log_entry *e, uint32_t asked, struct rgs_survey *v,
+     struct count *c, const unsigned rows)
+{
+    unsigned age = rgs_entry_age(t->pane, e->stamp);
+    const struct rgs_row *row = row_of(t, e, age);
+    const sums by = {e->count, e->count, e->count, e->count,
+                     e->count, e->count, e->count, e->count};
+
+    for (unsigned i = 0; i < rows; i++) {
+        sums part;
+        memcpy(&part, row->lane + i * LANES, sizeof(part));
+        c->sum[i] += part & by;
+    }
+    if (t->rows.spans)
+        note_span(&t->rows, v, row, age);
+    v->concerned |= row->concerned;
+    if (e->value && row->distinct & asked)
+        join(&c->members, e, row->distinct & asked);
+    return row;
+}
+
+static inline __attribute__((always_inline)) void
+pass(struct rgs_numbers *t, const struct rgs_number *n, const struct rgs_log_entry *x,
+     uint32_t asked, struct rgs_survey *v, const unsigned rows)
+{
+    struct count count;
+    unsigned left = n->entries;
+
+    count.members.n = 0;
+    memset(count.sum, 0, rows * sizeof(count.sum[0]));
+    v->concerned = v->known = 0;
+    v->own = NULL;
+    for (uint32_t c = n->log; left; c = t->chunk[c].next) {
+        struct rgs_log_entry *e = t->chunk[c].entry;
+        for (unsigned k = left < RGS_LOG_CHUNK ? left : RGS_LOG_CHUNK; k--; e++, left--) {
+            const struct rgs_row *row = take(t, e, asked, v, &count, rows);
+            if (!x || e->value != x->value || e->track != x->track)
+                continue;
+            v->known |= row->distinct;
+            if (e->stamp == x->stamp && e->mask == x->mask)
+                v->own = e;
+        }
+    }
+    if (x)
+        v->row = take(t, x, asked, v, &count, rows);
+    memcpy(v->sum, count.sum, rows * sizeof(count.sum[0]));
+    for (uint32_t rest = asked; rest; rest &= rest - 1)
+        v->distinct[__builtin_ctz(rest)] = 0;
+    for (unsigned i = 0; i < count.members.n; i++) {
+        for (uint32_t rest = count.members.at[i].of; rest; rest &= rest - 1)
+            v->distinct[__builtin_ctz(rest)]++;
+    }
+}
+
+void rgs_survey_log(struct rgs_numbers *t, const struct rgs_number *n,
+                    const struct rgs_log_entry *x, uint32_t sets, struct rgs_survey *v)
+{
+    if (t->rows.n_lanes > FEW * LANES)
+        pass(t, n, x, sets, v, RGS_LANES / LANES);
+    else if (x)
+        pass(t, n, x, sets, v, FEW);
+    else
+        pass(t, n, NULL, sets, v, FEW);
+}
+
+/* Whatever window and conditions count an entry's value, count it for the other, too. */
+static bool stands_for(const struct rgs_log_entry *other, const struct rgs_log_entry *e,
+                       int64_t pane, bool earlier)
+{
+    if (other->value != e->value || other->track != e->track || (other->mask & e->mask) != e->mask)
+        return false;
+    unsigned a = rgs_entry_age(pane, other->stamp), b = rgs_entry_age(pane, e->stamp);
+    return a < b || (a == b && (other->mask != e->mask || !earlier));
+}
+
+/* An entry without a value is added to another of the same step, where there is one. */
+static bool joins(struct rgs_log_entry *e, unsigned n, const struct rgs_log_entry *x)
+{
+    for (unsigned k = 0; k < n; k++) {
+        if (e[k].value == 0 && e[k].stamp == x->stamp && e[k].mask == x->mask &&
+            e[k].track == x->track && e[k].count + x->count <= UINT8_MAX) {
+            e[k].count = (uint8_t)(e[k].count + x->count);
+            return true;
+        }
+    }
+    return false;
+}
+
+unsigned rgs_log_condense(struct rgs_log_entry *e, unsigned n, int64_t pane)
+{
+    uint8_t valued[RGS_LOG_MOST];
+    bool spare[RGS_LOG_MOST] = {false};
+    unsigned n_valued = 0, kept = 0;
+
+    for (unsigned i = 0; i < n; i++) {
+        if (e[i].value)
+            valued[n_valued++] = (uint8_t)i;
+    }
+    for (unsigned i = 0; i < n_valued; i++) {
+        unsigned k = 0;
+        while (k < n_valued && (k == i || spare[valued[k]] ||
+                                !stands_for(&e[valued[k]], &e[valued[i]], pane, k < i)))
+            k++;
+        spare[valued[i]] = k < n_valued;
+    }
+    for (unsigned i = 0; i < n; i++) {
+        if (spare[i])
+            e[i].value = 0;
+        /* Of other fields than the service nothing is summed up. */
+        if (!spare[i] ||
+            (e[i].track == 0 && !joins(e, kept, &e[i]) && !joins(e + i + 1, n - i - 1, &e[i])))
+            e[kept++] = e[i];
+    }
+    return kept;
+}

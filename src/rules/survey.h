@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What the entries of a number's log amount to in each window. An entry's conditions and age say
+ * which values it counts for; that is worked out once for each combination of them that occurs, as
+ * a row of bits and of masks over the sums, so that an entry is added to all sums at once.
+ */
+#ifndef RGS_RULES_SURVEY_H
+#define RGS_RULES_SURVEY_H
+
+#include "rules/ruleset.h"
+
+enum {
+    RGS_LOG_CHUNK = 7, /* entries: with its link a chunk is one cache line */
+    RGS_LOG_MOST = 56, /* entries per number; beyond, the oldest goes and values are lower bounds */
+    RGS_KINDS = 64,    /* combinations of conditions that are remembered; a few dozen occur */
+    RGS_LANES = 2 * RGS_RS_PER_NUMBER, /* different sums: of all that a value counts, of its hits */
+};
+
+/* One entry: the same (stamp, track, value, conditions) counted. */
+struct rgs_log_entry {
+    uint16_t stamp; /* event time in units, modulo 2^16 */
+    uint16_t value; /* 0: none, or one that another entry stands for */
+    uint16_t mask;
+    uint8_t count; /* stays at 255 */
+    uint8_t track;
+};
+
+static inline uint16_t rgs_entry_age(int64_t pane, uint16_t stamp)
+{
+    return (uint16_t)((uint16_t)pane - stamp);
+}
+
+/* Values as bits. */
+struct rgs_row {
+    uint32_t concerned; /* the entry counts for them */
+    uint32_t distinct;  /* of them, those that its value counts for as one of a set */
+    uint32_t unused[2];
+    uint16_t lane[]; /* all ones where it is part of the sum */
+};
+
+/* What follows from the rule set, and from how far young values reach back. */
+struct rgs_rows {
+    uint8_t *mem;     /* [kind][bracket] */
+    uint8_t *kind;    /* by track and conditions; 0: not known */
+    uint8_t *bracket; /* by age */
+    uint16_t *due;    /* by age: panes until the entry leaves another window; 0: none is left */
+    uint32_t *left;   /* by age: values whose windows it left since a number was looked at */
+    uint32_t made[RGS_KINDS]; /* where in `kind` */
+    unsigned fresh, n_brackets, ages, n_lanes, bits;
+    size_t stride;
+    uint8_t total[RGS_RS_PER_NUMBER], hits[RGS_RS_PER_NUMBER]; /* a value's sums */
+    /* Values by what they need; plain sets are nothing but how many there are. */
+    uint32_t spans, crowds, onlys, sets, plain_sets;
+};
+
+/* What a number's log holds. */
+struct rgs_survey {
+    uint16_t sum[RGS_LANES];
+    uint32_t concerned;                  /* values that have anything */
+    uint8_t distinct[RGS_RS_PER_NUMBER]; /* of those that were asked for */
+    uint16_t oldest[RGS_RS_PER_NUMBER], newest[RGS_RS_PER_NUMBER]; /* of spans */
+    /* Of an entry that is to come: what it counts for, the sets that had its value before, and the
+     * entry that is the same. */
+    const struct rgs_row *row;
+    uint32_t known;
+    struct rgs_log_entry *own;
+};
+
+struct rgs_numbers;
+struct rgs_number;
+
+/* False when memory is short. */
+bool rgs_rows_init(struct rgs_numbers *t, const struct rgs_ruleset *rs,
+                   const struct rgs_alloc *alloc);
+void rgs_rows_fini(struct rgs_numbers *t, const struct rgs_alloc *alloc);
+/* Values reach back otherwise than before. */
+void rgs_rows_renew(struct rgs_numbers *t, const struct rgs_ruleset *rs);
+static inline uint16_t rgs_total(const struct rgs_rows *r, const struct rgs_survey *v, unsigned per)
+{
+    return v->sum[r->total[per]];
+}
+
+static inline uint16_t rgs_hits(const struct rgs_rows *r, const struct rgs_survey *v, unsigned per)
+{
+    return v->sum[r->hits[per]];
+}
+
+/* All of a log, and of an entry that is to come into it, where there is one. Sets are counted of
+ * the values in `sets` only. */
+void rgs_survey_log(struct rgs_numbers *t, const struct rgs_number *n,
+                    const struct rgs_log_entry *x, uint32_t sets, struct rgs_survey *v);
+/*
+ * Brings a log to fewer entries that amount to the same in every window, now and later: a value
+ * needs only its newest entry, and what stands for none is counted per step. Returns how many.
+ */
+unsigned rgs_log_condense(struct rgs_log_entry *e, unsigned n, int64_t pane);
+
+#endif
