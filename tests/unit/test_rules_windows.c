@@ -325,6 +325,69 @@ Test(windows, agree_with_a_naive_recomputation)
     }
 }
 
+/* What a log says of some conditions in a window that ends with a pane. */
+struct said {
+    unsigned total, services, fields, oldest;
+};
+
+static struct said say(const struct rgs_log_entry *e, unsigned n, int64_t pane, unsigned panes,
+                       uint16_t mask)
+{
+    static bool seen[2][8];
+    struct said s = {0};
+
+    memset(seen, 0, sizeof(seen));
+    for (unsigned i = 0; i < n; i++) {
+        unsigned age = rgs_entry_age(pane, e[i].stamp);
+        if (age >= panes || (e[i].mask & mask) != mask)
+            continue;
+        bool *was = &seen[e[i].track][e[i].value];
+        *(e[i].track ? &s.fields : &s.services) += e[i].value && !*was;
+        *was = true;
+        if (e[i].track)
+            continue;
+        s.total += e[i].count;
+        s.oldest = age > s.oldest ? age : s.oldest;
+    }
+    return s;
+}
+
+Test(windows, a_condensed_log_says_the_same_in_every_window)
+{
+    uint64_t random = 7;
+    unsigned saved = 0;
+
+    for (unsigned run = 0; run < 300; run++) {
+        struct rgs_log_entry e[RGS_LOG_MOST], c[RGS_LOG_MOST];
+        unsigned n = 1 + rgs_test_random(&random) % RGS_LOG_MOST, kept;
+        const int64_t pane = 65536 * 3 + 5; /* stamps run over inside of the window */
+        for (unsigned i = 0; i < n; i++)
+            e[i] = (struct rgs_log_entry){
+                .stamp = (uint16_t)(pane - (int64_t)(rgs_test_random(&random) % 8)),
+                .value = (uint16_t)(rgs_test_random(&random) % 8),
+                .mask = (uint16_t)(1 + 2 * (rgs_test_random(&random) % 4)),
+                .count = (uint8_t)(rgs_test_random(&random) % 5 ? 1 : 200),
+                .track = rgs_test_random(&random) % 6 == 0};
+        memcpy(c, e, sizeof(c));
+        kept = rgs_log_condense(c, n, pane);
+        cr_assert_leq(kept, n);
+        saved += n - kept;
+        cr_expect_eq(rgs_log_condense(c, kept, pane), kept, "run %u: again", run);
+        for (unsigned later = 0; later < 12; later += 3) {
+            for (unsigned panes = 1; panes <= 12; panes++) {
+                for (uint16_t mask = 0; mask < 8; mask++) {
+                    struct said was = say(e, n, pane + later, panes, mask),
+                                is = say(c, kept, pane + later, panes, mask);
+                    cr_assert(memcmp(&was, &is, sizeof(was)) == 0,
+                              "run %u, %u later, %u panes, mask %x: %u of %u services", run, later,
+                              panes, mask, is.services, was.services);
+                }
+            }
+        }
+    }
+    cr_expect_gt(saved, 1000, "%u", saved);
+}
+
 Test(windows, a_session_ends_with_the_gap)
 {
     struct rgs_ruleset *r = ruleset("over: session 30m, fn: count, " V);
