@@ -12,6 +12,7 @@
 enum {
     RAW_CHUNK = 256 * 1024,
     HEAD_BYTES = 64 * 1024,
+    WINDOW = 256 * 1024,
 };
 
 enum packing { PLAIN, GZIP, ZSTD };
@@ -25,6 +26,8 @@ struct rgs_input {
     size_t raw_at, raw_n;
     uint8_t head[HEAD_BYTES]; /* unpacked ahead, given out first */
     size_t head_at, head_n;
+    uint8_t *window; /* for who peeks: window[window_at..window_n] is not taken yet */
+    size_t window_at, window_n, window_cap;
     z_stream gz;
     bool inside; /* a gzip member or zstd frame has begun and not ended */
     ZSTD_DStream *zst;
@@ -32,25 +35,34 @@ struct rgs_input {
     const char *error;
 };
 
+/* Bytes read, 0 at the end of the file or after an error. */
+static size_t read_some(struct rgs_input *in, uint8_t *out, size_t n)
+{
+    ssize_t got;
+    do {
+        got = read(in->fd, out, n);
+    } while (got < 0 && errno == EINTR);
+    if (got < 0)
+        in->error = "the file cannot be read";
+    if (got > 0)
+        in->taken += (uint64_t)got;
+    return got > 0 ? (size_t)got : 0;
+}
+
 /* Bytes now in raw, 0 at the end of the file or after a read error. */
 static size_t fill(struct rgs_input *in)
 {
     if (in->raw_at < in->raw_n)
         return in->raw_n - in->raw_at;
-    ssize_t n;
-    do {
-        n = read(in->fd, in->raw, sizeof(in->raw));
-    } while (n < 0 && errno == EINTR);
-    if (n < 0)
-        in->error = "the file cannot be read";
     in->raw_at = 0;
-    in->raw_n = n > 0 ? (size_t)n : 0;
-    in->taken += in->raw_n;
+    in->raw_n = read_some(in, in->raw, sizeof(in->raw));
     return in->raw_n;
 }
 
 static size_t unpack_plain(struct rgs_input *in, uint8_t *out, size_t n)
 {
+    if (in->raw_at == in->raw_n && n >= WINDOW / 2)
+        return read_some(in, out, n);
     size_t have = fill(in);
     if (have > n)
         have = n;
@@ -131,16 +143,62 @@ static size_t unpack(struct rgs_input *in, uint8_t *out, size_t n)
     return got;
 }
 
-static ssize_t cookie_read(void *cookie, char *out, size_t n)
+static size_t next_bytes(struct rgs_input *in, uint8_t *out, size_t n)
 {
-    struct rgs_input *in = cookie;
     if (in->head_at < in->head_n) {
         size_t have = in->head_n - in->head_at < n ? in->head_n - in->head_at : n;
         memcpy(out, in->head + in->head_at, have);
         in->head_at += have;
-        return (ssize_t)have;
+        return have;
     }
-    return (ssize_t)unpack(in, (uint8_t *)out, n);
+    return unpack(in, out, n);
+}
+
+static ssize_t cookie_read(void *cookie, char *out, size_t n)
+{
+    return (ssize_t)next_bytes(cookie, (uint8_t *)out, n);
+}
+
+/* Room for n bytes in the window, what it holds at its start; false when memory is short. */
+static bool make_room(struct rgs_input *in, size_t n)
+{
+    if (n > in->window_cap) {
+        size_t cap = in->window_cap ? in->window_cap : WINDOW;
+        while (cap < n)
+            cap *= 2;
+        uint8_t *more = realloc(in->window, cap);
+        if (!more)
+            return false;
+        in->window = more;
+        in->window_cap = cap;
+    }
+    in->window_n -= in->window_at;
+    if (in->window_n)
+        memmove(in->window, in->window + in->window_at, in->window_n);
+    in->window_at = 0;
+    return true;
+}
+
+struct rgs_bytes rgs_input_peek(struct rgs_input *in, size_t n)
+{
+    if (in->window_n - in->window_at < n) {
+        if (!make_room(in, n)) {
+            in->error = "too little memory";
+            return (struct rgs_bytes){0};
+        }
+        while (in->window_n < n) {
+            size_t got = next_bytes(in, in->window + in->window_n, in->window_cap - in->window_n);
+            if (got == 0)
+                break;
+            in->window_n += got;
+        }
+    }
+    return rgs_bytes_upto(rgs_bytes(in->window + in->window_at, in->window_n - in->window_at), n);
+}
+
+void rgs_input_skip(struct rgs_input *in, size_t n)
+{
+    in->window_at += n;
 }
 
 static bool start_unpacking(struct rgs_input *in)
@@ -219,6 +277,7 @@ void rgs_input_close(struct rgs_input *in)
     ZSTD_freeDStream(in->zst);
     if (in->fd >= 0)
         close(in->fd);
+    free(in->window);
     free(in);
 }
 

@@ -17,6 +17,12 @@ void rgs_input_close(struct rgs_input *in);
 
 /* The decompressed bytes; [borrow], closed by rgs_input_close(). */
 FILE *rgs_input_stream(struct rgs_input *in);
+/*
+ * The same bytes in place, for who does not use the stream: the next n of them, [borrow] until the
+ * next call, fewer at the end of the input; and taking n of what was peeked at.
+ */
+struct rgs_bytes rgs_input_peek(struct rgs_input *in, size_t n);
+void rgs_input_skip(struct rgs_input *in, size_t n);
 /* The caller closes the stream itself, before rgs_input_close(). */
 void rgs_input_release(struct rgs_input *in);
 /* The first bytes (at most 64 KiB) of the stream, without taking them; call before the first read.

@@ -28,13 +28,12 @@ struct interface {
 };
 
 struct rgs_pcapng {
-    FILE *stream; /* read by one thread, so without its lock */
+    struct rgs_input *in;
     bool big_endian;
     bool in_section;
     struct interface *interfaces;
     size_t n_interfaces, cap_interfaces;
-    uint8_t *block;
-    size_t cap_block;
+    size_t given;    /* bytes of the block that was read last and still stands in the input */
     uint64_t offset; /* of the block that is being read */
 };
 
@@ -44,11 +43,11 @@ bool rgs_pcapng_is(struct rgs_bytes head)
     return head.n >= 4 && memcmp(head.p, magic, 4) == 0;
 }
 
-struct rgs_pcapng *rgs_pcapng_new(FILE *stream)
+struct rgs_pcapng *rgs_pcapng_new(struct rgs_input *in)
 {
     struct rgs_pcapng *p = calloc(1, sizeof(*p));
     if (p)
-        p->stream = stream;
+        p->in = in;
     return p;
 }
 
@@ -57,16 +56,15 @@ void rgs_pcapng_del(struct rgs_pcapng *p)
     if (!p)
         return;
     free(p->interfaces);
-    free(p->block);
     free(p);
 }
 
-static uint16_t u16(const struct rgs_pcapng *p, struct rgs_reader *r)
+static inline uint16_t u16(const struct rgs_pcapng *p, struct rgs_reader *r)
 {
     return p->big_endian ? rgs_be16(r) : rgs_le16(r);
 }
 
-static uint32_t u32(const struct rgs_pcapng *p, struct rgs_reader *r)
+static inline uint32_t u32(const struct rgs_pcapng *p, struct rgs_reader *r)
 {
     return p->big_endian ? rgs_be32(r) : rgs_le32(r);
 }
@@ -87,11 +85,18 @@ static uint64_t units_per_second(uint8_t tsresol)
 /* Units of the interface's resolution to ns since the epoch. */
 static int64_t timestamp(const struct interface *i, uint64_t units)
 {
-    uint64_t seconds = units / i->per_second, rest = units % i->per_second;
-    uint64_t ns = i->per_second == 1000000
-                      ? rest * 1000
-                      : (uint64_t)((unsigned __int128)rest * 1000000000u / i->per_second);
+    uint64_t seconds, ns;
 
+    if (i->per_second == 1000000) { /* nearly all files have one of two, and these divide fast */
+        seconds = units / 1000000;
+        ns = units % 1000000 * 1000;
+    } else if (i->per_second == 1000000000) {
+        seconds = units / 1000000000;
+        ns = units % 1000000000;
+    } else {
+        seconds = units / i->per_second;
+        ns = (uint64_t)((unsigned __int128)(units % i->per_second) * 1000000000u / i->per_second);
+    }
     if (seconds > 9000000000u) /* beyond what ns since the epoch can say */
         seconds = 9000000000u;
     return ((int64_t)seconds + i->tsoffset) * 1000000000 + (int64_t)ns;
@@ -173,77 +178,77 @@ static enum rgs_read damaged(const struct rgs_pcapng *p, const char *what, char 
     return RGS_READ_DAMAGED;
 }
 
-/* Reads the block whose first 8 bytes are in head; the body goes to p->block. */
-static const char *read_body(struct rgs_pcapng *p, size_t len)
-{
-    if (len > MAX_BLOCK)
-        return "an impossible length";
-    if (len > p->cap_block) {
-        uint8_t *more = realloc(p->block, len);
-        if (!more)
-            return "too little memory";
-        p->block = more;
-        p->cap_block = len;
-    }
-    return fread_unlocked(p->block, 1, len, p->stream) == len ? NULL : "the file ends early";
-}
-
 /* The byte order stands in the section header's body (4.1), so its length needs it first. */
-static const char *section(struct rgs_pcapng *p, const uint8_t head[8], size_t *total)
+static const char *section(struct rgs_pcapng *p, struct rgs_bytes head, size_t *total)
 {
-    uint8_t magic[4];
-    struct rgs_reader len = rgs_reader(rgs_bytes(head + 4, 4));
+    struct rgs_reader r = rgs_reader(head);
 
-    if (fread_unlocked(magic, 1, 4, p->stream) != 4)
+    rgs_skip(&r, 4);
+    struct rgs_reader len = rgs_sub(&r, 4);
+    uint32_t order = rgs_be32(&r);
+    if (!rgs_reader_ok(&r))
         return "the file ends early";
-    struct rgs_reader m = rgs_reader(rgs_bytes(magic, 4));
-    uint32_t order = rgs_be32(&m);
     if (order != 0x1a2b3c4d && order != 0x4d3c2b1a)
         return "no byte-order magic";
     p->big_endian = order == 0x1a2b3c4d;
     p->n_interfaces = 0;
     p->in_section = true;
     *total = u32(p, &len);
-    return *total < 28 || *total % 4 ? "an impossible length" : read_body(p, *total - 12);
+    return *total < 28 ? "an impossible length" : NULL;
+}
+
+/* Type and body of the next block, whose length in all becomes p->given; false at the end of the
+ * file, and then *wrong says whether it is a sound end. */
+static bool next_block(struct rgs_pcapng *p, uint32_t *type, struct rgs_bytes *body,
+                       const char **wrong)
+{
+    struct rgs_bytes head = rgs_input_peek(p->in, 12);
+    struct rgs_reader r = rgs_reader(head);
+    size_t total;
+
+    *wrong = NULL;
+    if (head.n == 0)
+        return false;
+    *type = u32(p, &r);
+    total = u32(p, &r);
+    if (!rgs_reader_ok(&r))
+        *wrong = "the file ends early";
+    else if (*type == SECTION_HEADER) /* a palindrome: the same in both orders */
+        *wrong = section(p, head, &total);
+    else if (!p->in_section)
+        *wrong = "no section header";
+    if (!*wrong && (total < 12 || total % 4 || total - 8 > MAX_BLOCK))
+        *wrong = "an impossible length";
+    if (*wrong)
+        return false;
+    struct rgs_bytes block = rgs_input_peek(p->in, total);
+    if (block.n < total)
+        *wrong = "the file ends early";
+    p->given = total;
+    *body = rgs_bytes(block.p + 8, total - 12);
+    return !*wrong;
 }
 
 enum rgs_read rgs_pcapng_next(struct rgs_pcapng *p, struct rgs_packet *packet, char *err,
                               size_t err_size)
 {
-    for (size_t total = 0;; p->offset += total) {
-        uint8_t head[8];
-        size_t got = fread_unlocked(head, 1, sizeof(head), p->stream);
-        if (got == 0)
-            return RGS_READ_END;
-        if (got < sizeof(head))
-            return damaged(p, "the file ends early", err, err_size);
-        struct rgs_reader r = rgs_reader(rgs_bytes(head, sizeof(head)));
-        uint32_t type = u32(p, &r);
-        const char *wrong = NULL;
+    struct rgs_bytes block;
+    const char *wrong;
+    uint32_t type;
 
-        if (type == SECTION_HEADER) { /* a palindrome: the same in both orders */
-            wrong = section(p, head, &total);
-            if (wrong)
-                return damaged(p, wrong, err, err_size);
-            continue;
-        }
-        total = u32(p, &r);
-        if (!p->in_section)
-            wrong = "no section header";
-        else if (total < 12 || total % 4)
-            wrong = "an impossible length";
-        else
-            wrong = read_body(p, total - 8);
-        if (wrong)
-            return damaged(p, wrong, err, err_size);
-        struct rgs_reader body = rgs_reader(rgs_bytes(p->block, total - 12));
+    for (;;) {
+        rgs_input_skip(p->in, p->given);
+        p->offset += p->given;
+        p->given = 0;
+        if (!next_block(p, &type, &block, &wrong))
+            return wrong ? damaged(p, wrong, err, err_size) : RGS_READ_END;
+        struct rgs_reader body = rgs_reader(block);
         if (type == INTERFACE_DESCRIPTION) {
             if (!add_interface(p, &body))
                 return damaged(p, "a broken interface description", err, err_size);
         } else if (type == ENHANCED_PACKET || type == SIMPLE_PACKET || type == OBSOLETE_PACKET) {
             if (!packet_of(p, type, &body, packet))
                 return damaged(p, "a broken packet", err, err_size);
-            p->offset += total;
             return RGS_READ_PACKET;
         }
     }

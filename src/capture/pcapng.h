@@ -6,14 +6,12 @@
 #ifndef RGS_CAPTURE_PCAPNG_H
 #define RGS_CAPTURE_PCAPNG_H
 
-#include <stdio.h>
-
 #include "capture/reader.h"
 
 struct rgs_pcapng;
 
 bool rgs_pcapng_is(struct rgs_bytes head);
-struct rgs_pcapng *rgs_pcapng_new(FILE *stream);
+struct rgs_pcapng *rgs_pcapng_new(struct rgs_input *in); /* [borrow] */
 void rgs_pcapng_del(struct rgs_pcapng *p);
 /* Fills all of packet but its number. On damage a reason is in err. */
 enum rgs_read rgs_pcapng_next(struct rgs_pcapng *p, struct rgs_packet *packet, char *err,

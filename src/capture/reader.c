@@ -53,7 +53,7 @@ static bool open_format(struct rgs_reader_file *f, char *err, size_t err_size)
         return false;
     }
     if (rgs_pcapng_is(head)) {
-        f->pcapng = rgs_pcapng_new(rgs_input_stream(f->in));
+        f->pcapng = rgs_pcapng_new(f->in);
         snprintf(err, err_size, "out of memory");
         return f->pcapng != NULL;
     }

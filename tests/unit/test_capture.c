@@ -142,6 +142,51 @@ Test(capture, pcapng_interfaces_of_several_link_types)
     cr_assert_eq(s[1].wire, 9);
 }
 
+/* Blocks are read in place: in one window, across its end, and larger than it; packed ones as well. */
+Test(capture, pcapng_blocks_of_any_size)
+{
+    static const struct {
+        uint32_t first, step;
+        unsigned packets;
+    } rows[] = {{1, 7, 3000}, {65000, 1, 40}, {200000, 100001, 6}, {300001, 0, 3}};
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct rgs_test_buf head = rgs_test_hex(SHB_LE IDB_ETH_LE);
+        struct seen *s = calloc(rows[i].packets, sizeof(*s));
+        char *text = NULL, packed[128], cmd[512];
+        size_t size = 0;
+        FILE *f = open_memstream(&text, &size);
+        fwrite(head.p, 1, head.n, f);
+        for (unsigned k = 0; k < rows[i].packets; k++) {
+            uint32_t n = rows[i].first + k * rows[i].step, padded = (n + 3) & ~3u;
+            const uint32_t block[] = {6, 32 + padded, 0, 0, k, n, n + 1}, end = 32 + padded;
+            fwrite(block, 1, sizeof(block), f);
+            for (uint32_t b = 0; b < padded; b++)
+                putc((int)(k + b) & 0xff, f);
+            fwrite(&end, 1, sizeof(end), f);
+        }
+        fclose(f);
+        const char *path = put("sizes.pcapng", text, size);
+        snprintf(packed, sizeof(packed), "%s.gz", path);
+        snprintf(cmd, sizeof(cmd), "gzip -1 -c %s > %s", path, packed);
+        cr_assert_eq(system(cmd), 0);
+        const char *const paths[] = {path, packed};
+        for (unsigned way = 0; way < 2; way++) {
+            cr_assert_eq(read_all(&paths[way], 1, s, rows[i].packets), rows[i].packets);
+            for (unsigned k = 0; k < rows[i].packets; k++) {
+                cr_assert_eq(s[k].n, rows[i].first + k * rows[i].step, "row %zu packet %u", i, k);
+                cr_assert_eq(s[k].first, k & 0xff, "row %zu packet %u", i, k);
+                cr_assert_eq(s[k].wire, s[k].n + 1);
+                cr_assert_eq(s[k].ts, k * INT64_C(1000));
+            }
+        }
+        cr_assert_eq(problems, 0);
+        free(text);
+        free(s);
+        rgs_test_buf_free(&head);
+    }
+}
+
 Test(capture, a_file_that_ends_early_is_read_as_far_as_it_goes)
 {
     static const char *const rows[] = {PCAP_LE, SHB_LE IDB_ETH_LE EPB_LE("00", "40420f00", "aa")
