@@ -23,25 +23,35 @@ void rgs_json_flush(struct rgs_json *j)
     j->n = 0;
 }
 
-static void put(struct rgs_json *j, const void *p, size_t n)
+static void put_long(struct rgs_json *j, const void *p, size_t n)
+{
+    rgs_json_flush(j);
+    if (n > sizeof(j->buf)) {
+        j->write(j->ctx, p, n);
+        return;
+    }
+    memcpy(j->buf, p, n);
+    j->n = n;
+}
+
+static inline void put(struct rgs_json *j, const void *p, size_t n)
 {
     if (n > sizeof(j->buf) - j->n) {
-        rgs_json_flush(j);
-        if (n > sizeof(j->buf)) {
-            j->write(j->ctx, p, n);
-            return;
-        }
+        put_long(j, p, n);
+        return;
     }
     memcpy(j->buf + j->n, p, n);
     j->n += n;
 }
 
-static void put_char(struct rgs_json *j, char c)
+static inline void put_char(struct rgs_json *j, char c)
 {
-    put(j, &c, 1);
+    if (j->n == sizeof(j->buf))
+        rgs_json_flush(j);
+    j->buf[j->n++] = c;
 }
 
-static void item(struct rgs_json *j)
+static inline void item(struct rgs_json *j)
 {
     if (!j->after_key && j->depth) {
         if (j->filled[j->depth - 1])
@@ -100,30 +110,59 @@ static uint64_t any_is(uint64_t x, uint8_t value)
 }
 
 /* Do all of the eight bytes stand for themselves? */
-static bool plain_eight(const uint8_t *p)
+static inline bool plain_eight(uint64_t x)
 {
-    uint64_t x;
-
-    memcpy(&x, p, sizeof(x));
     uint64_t control = (x - 0x20 * EACH) & ~x, high = x | (x + EACH);
     return !((control | high | any_is(x, '"') | any_is(x, '\\')) & 0x80 * EACH);
 }
 
-/* How many bytes at the start stand for themselves; eight at a time, as nearly all do. */
+/* Copies bytes that stand for themselves, a word at a time, the last of which goes over bytes that
+ * were done already; false when one does not, and then out holds nothing of use. */
+static inline bool copy_plain(char *out, const uint8_t *p, size_t n)
+{
+    uint64_t x;
+    size_t at = 0;
+
+    if (n < 4) {
+        if (n == 0)
+            return true;
+        uint8_t first = p[0], middle = p[n / 2], last = p[n - 1];
+        out[0] = (char)first;
+        out[n / 2] = (char)middle;
+        out[n - 1] = (char)last;
+        return plain_eight(0x20 * EACH << 24 | (uint64_t)first << 16 | (uint64_t)middle << 8 |
+                           last);
+    }
+    if (n < 8) {
+        uint32_t first, last;
+        memcpy(&first, p, sizeof(first));
+        memcpy(&last, p + n - 4, sizeof(last));
+        memcpy(out, &first, sizeof(first));
+        memcpy(out + n - 4, &last, sizeof(last));
+        return plain_eight((uint64_t)first << 32 | last);
+    }
+    for (;;) {
+        memcpy(&x, p + at, sizeof(x));
+        if (!plain_eight(x))
+            return false;
+        memcpy(out + at, &x, sizeof(x));
+        if (at + 8 == n)
+            return true;
+        at = at + 16 <= n ? at + 8 : n - 8;
+    }
+}
+
+/* How many bytes at the start stand for themselves. */
 static size_t plain_run(struct rgs_bytes s)
 {
     size_t n = 0;
 
-    while (n + 8 <= s.n && plain_eight(s.p + n))
-        n += 8;
-    if (n && n < s.n && n + 8 > s.n && plain_eight(s.p + s.n - 8))
-        return s.n;
     while (n < s.n && s.p[n] >= 0x20 && s.p[n] < 0x7f && s.p[n] != '"' && s.p[n] != '\\')
         n++;
     return n;
 }
 
-static void quoted(struct rgs_json *j, struct rgs_bytes s)
+static void quoted_slowly(struct rgs_json *j, struct rgs_bytes s)
 {
     put_char(j, '"');
     while (s.n) {
@@ -137,12 +176,51 @@ static void quoted(struct rgs_json *j, struct rgs_bytes s)
     put_char(j, '"');
 }
 
+/* Nearly all text is short and plain: it is copied and looked at in one go. */
+static inline void quoted(struct rgs_json *j, struct rgs_bytes s)
+{
+    if (s.n + 2 > sizeof(j->buf) - j->n)
+        rgs_json_flush(j);
+    char *out = j->buf + j->n;
+    if (s.n + 2 <= sizeof(j->buf) && copy_plain(out + 1, s.p, s.n)) {
+        out[0] = out[s.n + 1] = '"';
+        j->n += s.n + 2;
+    } else {
+        quoted_slowly(j, s);
+    }
+}
+
 void rgs_json_key(struct rgs_json *j, const char *key)
 {
     item(j);
     quoted(j, rgs_bytes(key, strlen(key)));
     put_char(j, ':');
     j->after_key = true;
+}
+
+void rgs_json_label(struct rgs_json *j, const struct rgs_json_label *label)
+{
+    item(j);
+    if (sizeof(label->text) > sizeof(j->buf) - j->n)
+        rgs_json_flush(j);
+    memcpy(j->buf + j->n, label->text, sizeof(label->text)); /* a size that the compiler knows */
+    j->n += label->n;
+    j->after_key = true;
+}
+
+void rgs_json_plain(struct rgs_json *j, struct rgs_bytes s)
+{
+    item(j);
+    if (s.n + 2 > sizeof(j->buf) - j->n)
+        rgs_json_flush(j);
+    if (s.n + 2 > sizeof(j->buf)) {
+        quoted(j, s);
+        return;
+    }
+    char *out = j->buf + j->n;
+    out[0] = out[s.n + 1] = '"';
+    memcpy(out + 1, s.p, s.n);
+    j->n += s.n + 2;
 }
 
 void rgs_json_bytes(struct rgs_json *j, struct rgs_bytes s)
@@ -165,23 +243,54 @@ void rgs_json_string(struct rgs_json *j, const char *s)
         rgs_json_null(j);
 }
 
-/* At least so many digits, filled with zeros. */
-static void put_digits(struct rgs_json *j, uint64_t v, unsigned least)
-{
-    char buf[20];
-    unsigned at = sizeof(buf);
+static const char pairs[] = "0001020304050607080910111213141516171819202122232425262728293031"
+                            "3233343536373839404142434445464748495051525354555657585960616263"
+                            "6465666768697071727374757677787980818283848586878889909192939495"
+                            "96979899";
 
-    while (v || sizeof(buf) - at < least) {
-        buf[--at] = (char)('0' + v % 10);
-        v /= 10;
+/* Room for any number. */
+static char *room(struct rgs_json *j)
+{
+    enum { LONGEST = 20 };
+    if (LONGEST > sizeof(j->buf) - j->n)
+        rgs_json_flush(j);
+    return j->buf + j->n;
+}
+
+static void put_number(struct rgs_json *j, uint64_t v)
+{
+    char buf[40]; /* the digits end in its middle, so that a copy of one size takes them all */
+    unsigned at = 20;
+
+    do {
+        at -= 2;
+        memcpy(buf + at, pairs + v % 100 * 2, 2);
+        v /= 100;
+    } while (v);
+    at += buf[at] == '0' && at < 19;
+    memcpy(room(j), buf + at, 20);
+    j->n += 20 - at;
+}
+
+/* Nine digits. */
+static void put_nanoseconds(struct rgs_json *j, uint32_t v)
+{
+    char *out = room(j);
+
+    for (unsigned at = 7;; at -= 2) {
+        memcpy(out + at, pairs + v % 100 * 2, 2);
+        v /= 100;
+        if (at == 1)
+            break;
     }
-    put(j, buf + at, sizeof(buf) - at);
+    out[0] = (char)('0' + v);
+    j->n += 9;
 }
 
 void rgs_json_u64(struct rgs_json *j, uint64_t v)
 {
     item(j);
-    put_digits(j, v, 1);
+    put_number(j, v);
 }
 
 void rgs_json_decimal(struct rgs_json *j, double v, int decimals)
@@ -211,7 +320,7 @@ void rgs_json_time(struct rgs_json *j, int64_t ns)
     item(j);
     if (ns < 0)
         put_char(j, '-');
-    put_digits(j, size / 1000000000, 1);
+    put_number(j, size / 1000000000);
     put_char(j, '.');
-    put_digits(j, size % 1000000000, 9);
+    put_nanoseconds(j, (uint32_t)(size % 1000000000));
 }

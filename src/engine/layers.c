@@ -11,11 +11,15 @@
 #include "sig/ucp.h"
 
 #define L(ID, name_, function, state, spec_)                                                       \
-    [RGS_LAYER_##ID] = {.name = name_, .spec = spec_, .fn = function L_##state},
+    [RGS_LAYER_##ID] = {.name = name_,                                                             \
+                        .step = name_ ":",                                                         \
+                        .step_n = sizeof(name_),                                                   \
+                        .spec = spec_,                                                             \
+                        .fn = function L_##state},
 #define L_N
 #define L_S(prefix_) , .state_new = prefix_##_new, .state_del = prefix_##_del
 const struct rgs_layer_info rgs_layers[RGS_LAYER_COUNT] = {
-    [RGS_LAYER_NONE] = {.name = "none", .spec = ""},
+    [RGS_LAYER_NONE] = {.name = "none", .step = "none:", .step_n = 5, .spec = ""},
 #include "event/layers.def"
 };
 #undef L

@@ -63,16 +63,18 @@ void *rgs_frame_alloc(struct rgs_dissect *d, size_t n)
 size_t rgs_path(const struct rgs_dissect *d, char *out, size_t cap)
 {
     size_t n = 0;
+
     for (unsigned i = 0; i < d->depth; i++) {
-        const char *name = d->layers[d->path[i]].name;
-        size_t len = strlen(name);
-        if (n + len + 1 >= cap)
+        const struct rgs_layer_info *l = &d->layers[d->path[i]];
+        if (n + sizeof(l->step) <= cap)
+            memcpy(out + n, l->step, sizeof(l->step)); /* a size that the compiler knows */
+        else if (n + l->step_n <= cap)
+            memcpy(out + n, l->step, l->step_n);
+        else
             break;
-        if (n)
-            out[n++] = ':';
-        memcpy(out + n, name, len);
-        n += len;
+        n += l->step_n;
     }
+    n -= n > 0; /* the last colon */
     if (cap)
         out[n] = '\0';
     return n;

@@ -59,6 +59,8 @@ extern const struct rgs_capacity rgs_capacity_default;
 
 struct rgs_layer_info {
     const char *name;
+    char step[15]; /* the name with a colon, and how long that is */
+    uint8_t step_n;
     const char *spec;
     rgs_layer_fn *fn;
     void *(*state_new)(const struct rgs_capacity *, const struct rgs_alloc *); /* NULL: no state */

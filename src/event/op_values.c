@@ -5,6 +5,15 @@ static bool show_text(struct rgs_shown *s, const char *p, size_t n)
 {
     s->value.type = RGS_VALUE_TEXT;
     s->value.text = rgs_bytes(p, n);
+    s->plain = false;
+    return true;
+}
+
+/* Made here, and so nothing in it needs an escape. */
+static bool show_plain(struct rgs_shown *s, const char *p, size_t n)
+{
+    show_text(s, p, n);
+    s->plain = true;
     return true;
 }
 
@@ -26,7 +35,7 @@ static bool show_id(struct rgs_shown *s, const struct rgs_show_conf *c, enum rgs
                     const struct rgs_digits *d)
 {
     return c->clear ? show_text(s, d->d, d->n)
-                    : show_text(s, s->buf, rgs_token_format(c->key, type, d, s->buf));
+                    : show_plain(s, s->buf, rgs_token_format(c->key, type, d, s->buf));
 }
 
 /* An address inside a message: a subscriber's number is a token, a short code or sender name is
@@ -47,7 +56,7 @@ static bool show_content(struct rgs_shown *s, const struct rgs_show_conf *c, str
 #define SHOW_U32(s, c, v) show_number(s, v)
 #define SHOW_U64(s, c, v) show_number(s, v)
 #define SHOW_TIME(s, c, v) show_time(s, v)
-#define SHOW_WORD(s, c, v) show_text(s, v, strlen(v))
+#define SHOW_WORD(s, c, v) show_plain(s, v, strlen(v))
 #define SHOW_DIGITS(s, c, v) show_text(s, (v).d, (v).n)
 #define SHOW_MSISDN(s, c, v) show_id(s, c, RGS_TOKEN_NUMBER, &(v))
 #define SHOW_IMSI(s, c, v) show_id(s, c, RGS_TOKEN_IMSI, &(v))
@@ -64,15 +73,32 @@ static const char *const field_name[RGS_F_COUNT] = {
 #undef F
 };
 
+static const struct rgs_json_label field_label[RGS_F_COUNT] = {
+#define F(ID, member, TYPE, json) [RGS_F_##ID] = RGS_JSON_LABEL(json),
+#include "event/fields.def"
+#undef F
+};
+
+const uint64_t rgs_op_named = 0
+#define F(ID, member, TYPE, json) | (uint64_t)(sizeof(json) > 1) << RGS_F_##ID
+#include "event/fields.def"
+#undef F
+    ;
+
 const char *rgs_op_field_name(enum rgs_field f)
 {
     return field_name[f];
 }
 
+const struct rgs_json_label *rgs_op_field_label(enum rgs_field f)
+{
+    return &field_label[f];
+}
+
 bool rgs_op_show(struct rgs_shown *s, const struct rgs_show_conf *conf, const struct rgs_op *op,
                  enum rgs_field f)
 {
-    if (!field_name[f] || !(op->has >> f & 1))
+    if (!((op->has & rgs_op_named) >> f & 1))
         return false;
     switch (f) {
 #define F(ID, member, TYPE, json)                                                                  \

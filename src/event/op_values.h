@@ -4,6 +4,7 @@
 #ifndef RGS_EVENT_OP_VALUES_H
 #define RGS_EVENT_OP_VALUES_H
 
+#include "base/json.h"
 #include "event/op.h"
 #include "event/token.h"
 #include "regsentry/operation.h"
@@ -16,11 +17,15 @@ struct rgs_show_conf {
 /* A value, and the room that its text may stand in. */
 struct rgs_shown {
     struct rgs_value value;
+    bool plain; /* text that stands for itself in JSON */
     char buf[RGS_PARTY_MAX];
 };
 
-/* By the field's name in records. NULL: it has none. */
+/* Bits of the fields that have a name, which is an interface. */
+extern const uint64_t rgs_op_named;
+/* The field's name in records; "": it has none. */
 const char *rgs_op_field_name(enum rgs_field f);
+const struct rgs_json_label *rgs_op_field_label(enum rgs_field f);
 /* false: the field is not there, or is not shown. */
 bool rgs_op_show(struct rgs_shown *s, const struct rgs_show_conf *conf, const struct rgs_op *op,
                  enum rgs_field f);

@@ -12,14 +12,17 @@ enum {
     BLOCK_CHARS = 26, /* 128 bits in fives */
     ID_CHARS = 4,
     HEAD = 2 + ID_CHARS + 1,
-    DIGIT_BYTES = 12,   /* 23 digits and a filler */
-    SHORT_CODE_MAX = 6, /* more digits than that can be somebody's number */
+    LETTERS = (BLOCK / 5 + 1) * 8, /* written in whole steps */
+    DIGIT_BYTES = 12,              /* 23 digits and a filler */
+    SHORT_CODE_MAX = 6,            /* more digits than that can be somebody's number */
 };
 
 static const char letters[] = "abcdefghijklmnopqrstuvwxyz234567";
 static const char digit_chars[] = "0123456789*#abc";
 static const char *const labels[TYPES] = {"", "number", "imsi", "imei"};
 static const char prefixes[TYPES] = {'a', 'n', 's', 'd'};
+
+_Static_assert(HEAD + LETTERS <= RGS_TOKEN_MAX, "a step writes more than is kept");
 
 struct rgs_token_key {
     const struct rgs_alloc *alloc;
@@ -42,22 +45,22 @@ static bool derive(const uint8_t key[32], const char *purpose, const char *label
     return HMAC(EVP_sha256(), key, 32, (const uint8_t *)text, n + a + 1 + b, out, &len) != NULL;
 }
 
-static void base32(const uint8_t *p, size_t n, char *out, size_t chars)
+#define EACH UINT64_C(0x0101010101010101)
+
+/* Five bytes to eight letters, all at once. */
+static void base32(const uint8_t p[5], char out[8])
 {
-    uint32_t acc = 0;
-    unsigned bits = 0;
-    for (size_t i = 0; i < chars; i++) {
-        if (bits < 5) {
-            acc = acc << 8 | (n ? *p : 0);
-            bits += 8;
-            if (n) {
-                p++;
-                n--;
-            }
-        }
-        out[i] = letters[acc >> (bits - 5) & 31];
-        bits -= 5;
-    }
+    uint64_t v = (uint64_t)p[0] << 32 | (uint32_t)p[1] << 24 | (uint32_t)p[2] << 16 |
+                 (uint32_t)p[3] << 8 | p[4];
+    uint64_t x = (v & 0xfffff) | v >> 20 << 32;
+    x = (x & UINT64_C(0x000003ff000003ff)) | (x & UINT64_C(0x000ffc00000ffc00)) << 6;
+    x = (x & UINT64_C(0x001f001f001f001f)) | (x & UINT64_C(0x03e003e003e003e0)) << 3;
+    uint64_t digit = (x + (0x80 - 26) * EACH) >> 7 & EACH; /* 26 is '2' */
+    x += 'a' * EACH - digit * ('a' + 26 - '2');
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    x = __builtin_bswap64(x);
+#endif
+    memcpy(out, &x, sizeof(x));
 }
 
 static bool unbase32(const char *s, uint8_t out[BLOCK])
@@ -98,7 +101,9 @@ struct rgs_token_key *rgs_token_key_new(const uint8_t secret[RGS_TOKEN_KEY_BYTES
         return NULL;
     k->alloc = alloc;
     bool ok = derive(secret, "key", "parent", k->parent) && derive(secret, "key", "mark", sub);
-    base32(sub, sizeof(sub), k->id, ID_CHARS);
+    char mark[8];
+    base32(sub, mark);
+    memcpy(k->id, mark, ID_CHARS);
     for (unsigned t = 1; ok && t < TYPES; t++) {
         ok = derive(secret, "token", labels[t], sub);
         k->enc[t] = cipher(sub, 1);
@@ -125,10 +130,10 @@ void rgs_token_key_del(struct rgs_token_key *k)
     rgs_free(k->alloc, k);
 }
 
+/* Whole blocks without padding need nothing of what EVP_CipherUpdate() keeps for the next call. */
 static bool crypt(EVP_CIPHER_CTX *c, const uint8_t in[BLOCK], uint8_t out[BLOCK])
 {
-    int n = 0;
-    return EVP_CipherUpdate(c, out, &n, in, BLOCK) == 1 && n == BLOCK;
+    return EVP_Cipher(c, out, in, BLOCK) == BLOCK;
 }
 
 static size_t print(const struct rgs_token_key *k, char prefix, const uint8_t block[BLOCK],
@@ -138,22 +143,31 @@ static size_t print(const struct rgs_token_key *k, char prefix, const uint8_t bl
     out[1] = '-';
     memcpy(out + 2, k->id, ID_CHARS);
     out[HEAD - 1] = '-';
-    base32(block, BLOCK, out + HEAD, BLOCK_CHARS);
+    for (unsigned i = 0; i < BLOCK / 5; i++)
+        base32(block + (size_t)5 * i, out + HEAD + (size_t)8 * i);
+    base32((const uint8_t[5]){block[BLOCK - 1]}, out + HEAD + BLOCK / 5 * 8);
     out[HEAD + BLOCK_CHARS] = '\0';
     return HEAD + BLOCK_CHARS;
+}
+
+static unsigned digit_value(char c)
+{
+    if (c >= '0' && c <= '9')
+        return (unsigned)(c - '0');
+    const char *p = c ? memchr(digit_chars, c, sizeof(digit_chars) - 1) : NULL;
+    return p ? (unsigned)(p - digit_chars) : 0;
 }
 
 size_t rgs_token_format(const struct rgs_token_key *k, enum rgs_token_type type,
                         const struct rgs_digits *d, char out[RGS_TOKEN_MAX])
 {
     uint8_t plain[BLOCK] = {(uint8_t)(VERSION << 4 | type), d->n}, block[BLOCK];
+    unsigned n = d->n < sizeof(d->d) ? d->n : sizeof(d->d);
 
     memset(plain + 2, 0xff, DIGIT_BYTES);
-    for (unsigned i = 0; i < d->n && i < sizeof(d->d); i++) {
-        const char *p = d->d[i] ? memchr(digit_chars, d->d[i], 15) : NULL;
-        unsigned v = p ? (unsigned)(p - digit_chars) : 0;
-        uint8_t *b = &plain[2 + i / 2];
-        *b = (uint8_t)(i & 1 ? (*b & 0xf0u) | v : v << 4 | 0xfu);
+    for (unsigned i = 0; i < n; i += 2) {
+        unsigned low = i + 1 < n ? digit_value(d->d[i + 1]) : 0xf;
+        plain[2 + i / 2] = (uint8_t)(digit_value(d->d[i]) << 4 | low);
     }
     if (!crypt(k->enc[type], plain, block)) {
         out[0] = '\0'; /* rather nothing than the identifier */

@@ -9,14 +9,17 @@ static void json_fields(struct rgs_json *j, const struct rgs_show_conf *c, const
 {
     struct rgs_shown s;
 
-    for (unsigned f = 0; f < RGS_F_COUNT; f++) {
-        if (!rgs_op_show(&s, c, op, (enum rgs_field)f))
+    for (uint64_t left = op->has & rgs_op_named; left; left &= left - 1) {
+        enum rgs_field f = (enum rgs_field)__builtin_ctzll(left);
+        if (!rgs_op_show(&s, c, op, f))
             continue;
-        rgs_json_key(j, rgs_op_field_name((enum rgs_field)f));
+        rgs_json_label(j, rgs_op_field_label(f));
         if (s.value.type == RGS_VALUE_NUMBER)
             rgs_json_u64(j, s.value.number);
         else if (s.value.type == RGS_VALUE_TIME)
             rgs_json_time(j, s.value.time);
+        else if (s.plain)
+            rgs_json_plain(j, s.value.text);
         else
             rgs_json_bytes(j, s.value.text);
     }
@@ -25,19 +28,22 @@ static void json_fields(struct rgs_json *j, const struct rgs_show_conf *c, const
 void rgs_record_json(FILE *out, const struct rgs_show_conf *conf, const char *file,
                      const struct rgs_dissect *d, const struct rgs_op *op)
 {
+    static const struct rgs_json_label label_file = RGS_JSON_LABEL("file"),
+                                       label_anomalies = RGS_JSON_LABEL("anomalies"),
+                                       label_path = RGS_JSON_LABEL("path");
     struct rgs_json j;
     char path[256];
-    bool any = false;
+    uint64_t any = 0;
 
     rgs_json_init(&j, rgs_write_file, out);
     rgs_json_open(&j, '{');
-    rgs_json_key(&j, "file");
+    rgs_json_label(&j, &label_file);
     rgs_json_string(&j, file);
     json_fields(&j, conf, op);
     for (unsigned i = 0; i < RGS_ANOMALY_WORDS; i++)
-        any = any || op->anomalies.bits[i];
+        any |= op->anomalies.bits[i];
     if (any) {
-        rgs_json_key(&j, "anomalies");
+        rgs_json_label(&j, &label_anomalies);
         rgs_json_open(&j, '[');
         for (unsigned a = 0; a < RGS_A_COUNT; a++) {
             if (rgs_anomalies_have(&op->anomalies, (enum rgs_anomaly)a))
@@ -45,8 +51,8 @@ void rgs_record_json(FILE *out, const struct rgs_show_conf *conf, const char *fi
         }
         rgs_json_close(&j, ']');
     }
-    rgs_json_key(&j, "path");
-    rgs_json_bytes(&j, rgs_bytes(path, rgs_path(d, path, sizeof(path))));
+    rgs_json_label(&j, &label_path);
+    rgs_json_plain(&j, rgs_bytes(path, rgs_path(d, path, sizeof(path))));
     rgs_json_close(&j, '}');
     rgs_json_line(&j);
     rgs_json_flush(&j);

@@ -56,6 +56,49 @@ Test(json, escapes_at_every_place)
     }
 }
 
+Test(json, numbers_and_times_at_their_edges)
+{
+    static const uint64_t numbers[] = {0, 1, 9, 10, 11, 99, 100, 101, 999, 1000, 1005, 65535,
+                                       10000000000, UINT64_MAX / 10, UINT64_MAX};
+    static const int64_t times[] = {0, 1, 999999999, 1000000000, -1, -1500000000, INT64_MAX,
+                                    INT64_MIN};
+
+    for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+        for (size_t at = 0; at < 30; at++) { /* on both sides of a full buffer */
+            FILE *f = begin();
+            char want[RGS_JSON_BUFFER + 64], filler[RGS_JSON_BUFFER];
+            struct rgs_json j;
+            int n = RGS_JSON_BUFFER - 30 + (int)at;
+            memset(filler, 'f', sizeof(filler));
+            rgs_json_init(&j, rgs_write_file, f);
+            rgs_json_open(&j, '[');
+            rgs_json_plain(&j, rgs_bytes(filler, (size_t)n - 4));
+            rgs_json_u64(&j, numbers[i]);
+            rgs_json_close(&j, ']');
+            rgs_json_flush(&j);
+            fclose(f);
+            snprintf(want, sizeof(want), "[\"%.*s\",%llu]", n - 4, filler,
+                     (unsigned long long)numbers[i]);
+            cr_assert_str_eq(text, want);
+            free(text);
+        }
+    }
+    for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
+        FILE *f = begin();
+        char want[64];
+        struct rgs_json j;
+        uint64_t size = times[i] < 0 ? 0 - (uint64_t)times[i] : (uint64_t)times[i];
+        rgs_json_init(&j, rgs_write_file, f);
+        rgs_json_time(&j, times[i]);
+        rgs_json_flush(&j);
+        fclose(f);
+        snprintf(want, sizeof(want), "%s%llu.%09llu", times[i] < 0 ? "-" : "",
+                 (unsigned long long)(size / 1000000000), (unsigned long long)(size % 1000000000));
+        cr_assert_str_eq(text, want);
+        free(text);
+    }
+}
+
 Test(json, escapes_whatever_comes)
 {
     FILE *f = begin();
