@@ -20,6 +20,7 @@ void rgs_arena_fini(struct rgs_arena *a, const struct rgs_alloc *alloc)
 
 void rgs_arena_wipe(struct rgs_arena *a)
 {
-    explicit_bzero(a->mem, a->used);
+    if (a->used)
+        explicit_bzero(a->mem, a->used);
     a->used = 0;
 }

@@ -181,6 +181,28 @@ void *rgs_table_get(struct rgs_table *t, const void *key, int64_t now, bool *cre
     return value_of(t, e);
 }
 
+static struct entry *entry_of(const struct rgs_table *t, void *value)
+{
+    return (struct entry *)(void *)((uint8_t *)value - t->value_at);
+}
+
+void rgs_table_touch(struct rgs_table *t, void *value, int64_t now)
+{
+    struct entry *e = entry_of(t, value);
+
+    e->used_at = now;
+    if (e->newer == 0) /* it is the newest already */
+        return;
+    uint32_t i = at(t, e->older)->newer;
+    unlink_use(t, e);
+    link_newest(t, i);
+}
+
+void rgs_table_drop(struct rgs_table *t, void *value)
+{
+    drop(t, at(t, entry_of(t, value)->older)->newer, false);
+}
+
 bool rgs_table_remove(struct rgs_table *t, const void *key)
 {
     uint32_t i = lookup(t, key, hash_of(t, key));

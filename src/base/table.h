@@ -35,6 +35,9 @@ void *rgs_table_find(struct rgs_table *t, const void *key, int64_t now);
 void *rgs_table_get(struct rgs_table *t, const void *key, int64_t now, bool *created);
 /* Removes the key if present; true if it was. */
 bool rgs_table_remove(struct rgs_table *t, const void *key);
+/* What a value from before costs no search: counting as use, and being removed. */
+void rgs_table_touch(struct rgs_table *t, void *value, int64_t now);
+void rgs_table_drop(struct rgs_table *t, void *value);
 /* Removes entries whose last use lies before `before`, at most `max` of them; returns how many. */
 size_t rgs_table_expire(struct rgs_table *t, int64_t before, size_t max);
 

@@ -39,7 +39,7 @@ struct rgs_digits rgs_digits_from_u64(uint64_t v)
     return d;
 }
 
-struct rgs_digits rgs_tbcd(struct rgs_bytes b)
+static struct rgs_digits bcd_slowly(struct rgs_bytes b, bool odd)
 {
     static const char digit[16] = "0123456789*#abc";
     struct rgs_digits d = {0};
@@ -49,10 +49,73 @@ struct rgs_digits rgs_tbcd(struct rgs_bytes b)
         if (low == 0xf)
             break;
         rgs_digits_add(&d, digit[low]);
-        if (high == 0xf)
+        if (high == 0xf || (odd && i + 1 == b.n))
             break;
         rgs_digits_add(&d, digit[high]);
     }
+    return d;
+}
+
+#define EACH UINT64_C(0x0101010101010101)
+
+static uint64_t four(const uint8_t *p)
+{
+    return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+}
+
+/* One to eight octets as a word, the first one lowest; loads may overlap. */
+static uint64_t octets(struct rgs_bytes b)
+{
+    size_t n = b.n;
+
+    if (n >= 4)
+        return four(b.p) | four(b.p + n - 4) << 8 * (n - 4);
+    return b.p[0] | (uint64_t)b.p[n / 2] << 8 * (n / 2) | (uint64_t)b.p[n - 1] << 8 * (n - 1);
+}
+
+/* The eight nibbles of four octets, a byte each, in the order of digits. */
+static uint64_t nibbles(uint64_t x)
+{
+    x = (x | x << 16) & UINT64_C(0x0000ffff0000ffff);
+    x = (x | x << 8) & UINT64_C(0x00ff00ff00ff00ff);
+    return (x | x << 4) & 0x0f * EACH;
+}
+
+/* The lowest n bytes of a word. */
+static uint64_t lowest(unsigned n)
+{
+    return n >= 8 ? UINT64_MAX : (UINT64_C(1) << 8 * n) - 1;
+}
+
+static void store(char *out, uint64_t x)
+{
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    x = __builtin_bswap64(x);
+#endif
+    memcpy(out, &x, sizeof(x));
+}
+
+/* Sixteen digits at once: nearly all numbers have no more, and nothing but 0 to 9 in them. */
+struct rgs_digits rgs_bcd(struct rgs_bytes b, bool odd)
+{
+    if (b.n > 8 || b.n == 0)
+        return bcd_slowly(b, odd);
+    uint64_t x = octets(b), first = nibbles(x & UINT32_MAX), second = nibbles(x >> 32);
+    /* Of the nibbles only 15 reaches the top bit. */
+    uint64_t fill_first = (first + 0x71 * EACH) & 0x80 * EACH;
+    uint64_t fill_second = (second + 0x71 * EACH) & 0x80 * EACH;
+    unsigned n = (unsigned)b.n * 2 - odd;
+    unsigned end = fill_first    ? (unsigned)__builtin_ctzll(fill_first) / 8
+                   : fill_second ? 8 + (unsigned)__builtin_ctzll(fill_second) / 8
+                                 : n;
+    n = end < n ? end : n;
+    uint64_t in_first = lowest(n), in_second = n > 8 ? lowest(n - 8) : 0;
+    if (((first + 0x76 * EACH) & in_first & 0x80 * EACH) |
+        ((second + 0x76 * EACH) & in_second & 0x80 * EACH))
+        return bcd_slowly(b, odd);
+    struct rgs_digits d = {.n = (uint8_t)n};
+    store(d.d, (first + '0' * EACH) & in_first);
+    store(d.d + 8, (second + '0' * EACH) & in_second);
     return d;
 }
 

@@ -35,8 +35,14 @@ struct rgs_digits rgs_digits_of(const char *s, size_t n);
 uint64_t rgs_digits_u64(const struct rgs_digits *d);
 struct rgs_digits rgs_digits_from_u64(uint64_t v);
 
-/* TBCD, TS 29.002 17.7.8 / TS 24.008 10.5.4.7: low nibble first, 0xf fills. Stops at the first filler. */
-struct rgs_digits rgs_tbcd(struct rgs_bytes b);
+/* Two digits an octet, low nibble first, 0xf fills; stops at the first filler. odd: the last high
+ * nibble is none. */
+struct rgs_digits rgs_bcd(struct rgs_bytes b, bool odd);
+/* TBCD, TS 29.002 17.7.8 / TS 24.008 10.5.4.7. */
+static inline struct rgs_digits rgs_tbcd(struct rgs_bytes b)
+{
+    return rgs_bcd(b, false);
+}
 
 /* A name out of bytes that claim to be ASCII or UTF-8: control and malformed bytes become U+FFFD. */
 struct rgs_name rgs_name_of(const void *s, size_t n);

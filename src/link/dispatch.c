@@ -69,6 +69,8 @@ static enum rgs_layer find(const struct row *rows, size_t n, uint32_t selector)
 
 enum rgs_layer rgs_link_layer(uint32_t linktype)
 {
+    if (linktype == 1) /* nearly all of it */
+        return RGS_LAYER_ETHERNET;
     return find(linktypes, COUNT(linktypes), linktype);
 }
 

@@ -221,7 +221,7 @@ enum rgs_outcome rgs_ansi_tcap(struct rgs_dissect *d, struct rgs_bytes payload)
     if (g && (package.tag == RGS_BER_PRI(RESPONSE) || package.tag == RGS_BER_PRI(ABORT))) {
         if (package.tag == RGS_BER_PRI(ABORT))
             aborted(d, g);
-        rgs_tcap_close(d, &to);
+        rgs_tcap_close(d, g);
     }
     return RGS_OK;
 }

@@ -53,6 +53,8 @@ static inline bool rgs_ber_next(struct rgs_reader *r, struct rgs_ber *t)
     size_t left = rgs_left(r);
     const uint8_t *p = r->p;
 
+    if (left == 0)
+        return false;
     if (left < 2 || (p[0] & 0x1f) == 0x1f || p[0] == 0 || p[1] >= 0x80 || p[1] > left - 2)
         return rgs_ber_next_any(r, t);
     *t = (struct rgs_ber){.tag = (uint32_t)(p[0] >> 6) << 30 | (p[0] & 0x1fu),

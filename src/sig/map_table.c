@@ -86,63 +86,65 @@ IE routing_info_lcs[] = {IN(CTX(1), subscriber_identity), END_OF_IES};
 IE lcs_node[] = {ROW(OCTETS, NODE), END_OF_IES};
 IE routing_info_lcs_result[] = {IN(CTX(0), subscriber_identity), IN(CTX(1), lcs_node), END_OF_IES};
 
-/* Sorted by operation code, TS 29.002 17.5. */
+/* By operation code, TS 29.002 17.5. */
 static const struct rgs_map_operation operations[] = {
-    {2, RGS_MAP_FROM_SERVING, "updateLocation", {update_location, 0}, {NULL, 0}},
-    {3, 0, "cancelLocation", {cancel_location, RGS_MAP_IMSI}, {NULL, 0}},
-    {4, RGS_MAP_TO_SERVING, "provideRoamingNumber", {roaming_number, 0}, {NULL, 0}},
-    {7,
-     RGS_MAP_TO_SERVING | RGS_MAP_OF_DIALOGUE,
-     "insertSubscriberData",
-     {insert_data, 0},
-     {NULL, 0}},
-    {8, RGS_MAP_OF_DIALOGUE, "deleteSubscriberData", {imsi_0, 0}, {NULL, 0}},
-    {22, 0, "sendRoutingInfo", {routing_info, 0}, {routing_info_result, 0}},
-    {23, RGS_MAP_FROM_SERVING, "updateGprsLocation", {update_gprs_location, 0}, {NULL, 0}},
-    {24, 0, "sendRoutingInfoForGprs", {imsi_0, 0}, {NULL, 0}},
-    {43, 0, "checkIMEI", {check_imei, RGS_MAP_IMEI}, {NULL, 0}},
-    {44,
-     RGS_MAP_FORWARD_MT | RGS_MAP_OF_DIALOGUE,
-     "mt-forwardSM",
-     {forward_mt, 0},
-     {forward_result, RGS_MAP_SM}},
-    {45, 0, "sendRoutingInfoForSM", {routing_info_sm, 0}, {routing_info_sm_result, 0}},
-    {46,
-     RGS_MAP_FORWARD | RGS_MAP_OF_DIALOGUE,
-     "mo-forwardSM",
-     {forward_mo, 0},
-     {forward_result, RGS_MAP_SM}},
-    {47, 0, "reportSM-DeliveryStatus", {report_delivery, 0}, {stored_msisdn, RGS_MAP_MSISDN}},
-    {48, RGS_MAP_FROM_SERVING, "noteSubscriberPresent", {imsi_first, RGS_MAP_IMSI}, {NULL, 0}},
-    {49, 0, "alertServiceCentreWithoutResult", {alert, 0}, {NULL, 0}},
-    {55, 0, "sendIdentification", {NULL, 0}, {identification, RGS_MAP_IMSI}},
-    {56, RGS_MAP_FROM_SERVING, "sendAuthenticationInfo", {authentication, RGS_MAP_IMSI}, {NULL, 0}},
-    {57, RGS_MAP_FROM_SERVING, "restoreData", {imsi_first, 0}, {NULL, 0}},
-    {58, 0, "sendIMSI", {stored_msisdn, RGS_MAP_MSISDN}, {imsi_first, RGS_MAP_IMSI}},
-    {63, 0, "informServiceCentre", {stored_msisdn, 0}, {NULL, 0}},
-    {64, 0, "alertServiceCentre", {alert, 0}, {NULL, 0}},
-    {66, RGS_MAP_FROM_SERVING, "readyForSM", {imsi_0, 0}, {NULL, 0}},
-    {67, 0, "purgeMS", {imsi_first, 0}, {NULL, 0}},
-    {70, RGS_MAP_TO_SERVING, "provideSubscriberInfo", {provide_info, 0}, {has_subscriber_info, 0}},
-    {71, 0, "anyTimeInterrogation", {any_time, 0}, {has_subscriber_info, 0}},
-    {85, 0, "sendRoutingInfoForLCS", {routing_info_lcs, 0}, {routing_info_lcs_result, 0}},
-    {89, RGS_MAP_FROM_SERVING, "noteMM-Event", {note_mm_event, 0}, {NULL, 0}},
+    [2] = {2, RGS_MAP_FROM_SERVING, "updateLocation", {update_location, 0}, {NULL, 0}},
+    [3] = {3, 0, "cancelLocation", {cancel_location, RGS_MAP_IMSI}, {NULL, 0}},
+    [4] = {4, RGS_MAP_TO_SERVING, "provideRoamingNumber", {roaming_number, 0}, {NULL, 0}},
+    [7] = {7,
+           RGS_MAP_TO_SERVING | RGS_MAP_OF_DIALOGUE,
+           "insertSubscriberData",
+           {insert_data, 0},
+           {NULL, 0}},
+    [8] = {8, RGS_MAP_OF_DIALOGUE, "deleteSubscriberData", {imsi_0, 0}, {NULL, 0}},
+    [22] = {22, 0, "sendRoutingInfo", {routing_info, 0}, {routing_info_result, 0}},
+    [23] = {23, RGS_MAP_FROM_SERVING, "updateGprsLocation", {update_gprs_location, 0}, {NULL, 0}},
+    [24] = {24, 0, "sendRoutingInfoForGprs", {imsi_0, 0}, {NULL, 0}},
+    [43] = {43, 0, "checkIMEI", {check_imei, RGS_MAP_IMEI}, {NULL, 0}},
+    [44] = {44,
+            RGS_MAP_FORWARD_MT | RGS_MAP_OF_DIALOGUE,
+            "mt-forwardSM",
+            {forward_mt, 0},
+            {forward_result, RGS_MAP_SM}},
+    [45] = {45, 0, "sendRoutingInfoForSM", {routing_info_sm, 0}, {routing_info_sm_result, 0}},
+    [46] = {46,
+            RGS_MAP_FORWARD | RGS_MAP_OF_DIALOGUE,
+            "mo-forwardSM",
+            {forward_mo, 0},
+            {forward_result, RGS_MAP_SM}},
+    [47] =
+        {47, 0, "reportSM-DeliveryStatus", {report_delivery, 0}, {stored_msisdn, RGS_MAP_MSISDN}},
+    [48] =
+        {48, RGS_MAP_FROM_SERVING, "noteSubscriberPresent", {imsi_first, RGS_MAP_IMSI}, {NULL, 0}},
+    [49] = {49, 0, "alertServiceCentreWithoutResult", {alert, 0}, {NULL, 0}},
+    [55] = {55, 0, "sendIdentification", {NULL, 0}, {identification, RGS_MAP_IMSI}},
+    [56] = {56,
+            RGS_MAP_FROM_SERVING,
+            "sendAuthenticationInfo",
+            {authentication, RGS_MAP_IMSI},
+            {NULL, 0}},
+    [57] = {57, RGS_MAP_FROM_SERVING, "restoreData", {imsi_first, 0}, {NULL, 0}},
+    [58] = {58, 0, "sendIMSI", {stored_msisdn, RGS_MAP_MSISDN}, {imsi_first, RGS_MAP_IMSI}},
+    [63] = {63, 0, "informServiceCentre", {stored_msisdn, 0}, {NULL, 0}},
+    [64] = {64, 0, "alertServiceCentre", {alert, 0}, {NULL, 0}},
+    [66] = {66, RGS_MAP_FROM_SERVING, "readyForSM", {imsi_0, 0}, {NULL, 0}},
+    [67] = {67, 0, "purgeMS", {imsi_first, 0}, {NULL, 0}},
+    [70] = {70,
+            RGS_MAP_TO_SERVING,
+            "provideSubscriberInfo",
+            {provide_info, 0},
+            {has_subscriber_info, 0}},
+    [71] = {71, 0, "anyTimeInterrogation", {any_time, 0}, {has_subscriber_info, 0}},
+    [85] = {85, 0, "sendRoutingInfoForLCS", {routing_info_lcs, 0}, {routing_info_lcs_result, 0}},
+    [89] = {89, RGS_MAP_FROM_SERVING, "noteMM-Event", {note_mm_event, 0}, {NULL, 0}},
 };
 
 const struct rgs_map_operation *rgs_map_operation(int32_t code)
 {
-    size_t low = 0, high = sizeof(operations) / sizeof(operations[0]);
-
-    while (low < high) {
-        size_t mid = (low + high) / 2;
-        if (operations[mid].code == code)
-            return &operations[mid];
-        if (operations[mid].code < code)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return NULL;
+    if (code < 0 || code >= (int32_t)(sizeof(operations) / sizeof(operations[0])) ||
+        !operations[code].name)
+        return NULL;
+    return &operations[code];
 }
 
 /* Local error codes, TS 29.002 17.6.6; those that later versions dropped are GSM 09.02's. */

@@ -11,23 +11,6 @@ enum {
     AI_NATIONAL = 0x80, /* always set in ANSI networks (T1.112.3 3.4.1), not used by ITU networks */
 };
 
-/* Two digits an octet, low nibble first (Q.713 3.4.2.3.1). odd: the last high nibble is filler. */
-static void digits(struct rgs_reader *r, bool odd, struct rgs_digits *d)
-{
-    static const char digit[16] = "0123456789*#abc";
-    struct rgs_bytes b = rgs_rest(r);
-
-    for (size_t i = 0; i < b.n; i++) {
-        unsigned low = b.p[i] & 0xf, high = b.p[i] >> 4;
-        if (low == 0xf)
-            break;
-        rgs_digits_add(d, digit[low]);
-        if (high == 0xf || (odd && i + 1 == b.n))
-            break;
-        rgs_digits_add(d, digit[high]);
-    }
-}
-
 /* Numbering plan and encoding scheme (Q.713 3.4.2.3.3): scheme 1 is BCD with an odd number of
  * digits. */
 static bool plan_is_odd(uint8_t plan)
@@ -60,7 +43,7 @@ static void itu_title(struct rgs_reader *r, unsigned gti, struct rgs_digits *d)
         rgs_reader_fail(r);
         return;
     }
-    digits(r, odd, d);
+    *d = rgs_bcd(rgs_rest(r), odd); /* Q.713 3.4.2.3.1 */
 }
 
 /* T1.112.3 3.4.2.3: format 1 has plan and scheme, format 2 the translation type only. */
@@ -73,7 +56,7 @@ static void ansi_title(struct rgs_reader *r, unsigned gti, struct rgs_digits *d)
         odd = plan_is_odd(rgs_u8(r));
     else if (gti != 2)
         rgs_reader_fail(r);
-    digits(r, odd, d);
+    *d = rgs_bcd(rgs_rest(r), odd); /* Q.713 3.4.2.3.1 */
 }
 
 /*

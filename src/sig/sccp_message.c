@@ -59,14 +59,12 @@ static const struct layout *layout_of(uint8_t type)
 
 static unsigned count(const struct layout *l)
 {
-    unsigned n = l->options;
-    for (unsigned has = l->has; has; has >>= 1)
-        n += has & 1;
-    return n;
+    static const uint8_t parts[] = {0, 1, 1, 2, 1, 2, 2, 3};
+    return parts[l->has & CONNECTIONLESS] + l->options;
 }
 
 /* One octet, or two with the lower one first (Q.713 2.3). */
-static size_t number(struct rgs_bytes m, size_t at, unsigned width)
+static inline size_t number(struct rgs_bytes m, size_t at, unsigned width)
 {
     return width == 1 ? m.p[at] : (size_t)m.p[at] | (size_t)m.p[at + 1] << 8;
 }
@@ -75,8 +73,8 @@ enum where { NOWHERE, INSIDE, CUT, OUTSIDE };
 
 /* What the pointer at `at` points to; its length octets are as wide as the pointer for data, else
  * one. */
-static enum where follow(struct rgs_bytes m, size_t at, unsigned width, unsigned length_width,
-                         struct rgs_bytes *out)
+static inline enum where follow(struct rgs_bytes m, size_t at, unsigned width,
+                                unsigned length_width, struct rgs_bytes *out)
 {
     size_t value = number(m, at, width), length;
 
@@ -129,6 +127,39 @@ static bool options(struct rgs_bytes m, size_t at, unsigned width, struct rgs_sc
     return true;
 }
 
+static inline size_t part(struct rgs_dissect *d, struct rgs_bytes m, size_t at, unsigned width,
+                          unsigned length_width, struct rgs_bytes *out)
+{
+    switch (follow(m, at, width, length_width, out)) {
+    case CUT:
+        rgs_anomaly(d, RGS_A_SCCP_SHORT);
+        break;
+    case OUTSIDE:
+        rgs_anomaly(d, RGS_A_SCCP_POINTER);
+        break;
+    case NOWHERE:
+    case INSIDE:
+        break;
+    }
+    return at + width;
+}
+
+/* Inlined once for each width of pointers. */
+static inline void parts(struct rgs_dissect *d, struct rgs_bytes m, const struct layout *l,
+                         unsigned width, struct rgs_sccp_message *out)
+{
+    size_t at = 1u + l->fixed;
+
+    if (l->has & CALLED)
+        at = part(d, m, at, width, 1, &out->called);
+    if (l->has & CALLING)
+        at = part(d, m, at, width, 1, &out->calling);
+    if (l->has & DATA)
+        at = part(d, m, at, width, width, &out->data);
+    if (l->options && !options(m, at, width, out))
+        rgs_anomaly(d, RGS_A_SCCP_SHORT);
+}
+
 enum rgs_outcome rgs_sccp_read(struct rgs_dissect *d, struct rgs_bytes m,
                                struct rgs_sccp_message *out)
 {
@@ -140,8 +171,7 @@ enum rgs_outcome rgs_sccp_read(struct rgs_dissect *d, struct rgs_bytes m,
             rgs_anomaly(d, RGS_A_SCCP_SHORT);
         return m.n ? RGS_UNSUPPORTED : RGS_SHORT;
     }
-    size_t at = 1u + l->fixed;
-    if (at + count(l) * l->pointer > m.n) {
+    if (1u + l->fixed + count(l) * l->pointer > m.n) {
         rgs_anomaly(d, RGS_A_SCCP_SHORT);
         return RGS_SHORT;
     }
@@ -149,25 +179,10 @@ enum rgs_outcome rgs_sccp_read(struct rgs_dissect *d, struct rgs_bytes m,
     out->connectionless = l->connectionless;
     out->service = l->service;
     out->fixed = rgs_bytes(m.p + 1, l->fixed);
-    struct rgs_bytes *const parts[] = {&out->called, &out->calling, &out->data};
-    for (unsigned i = 0; i < 3; i++) {
-        if (!(l->has >> i & 1))
-            continue;
-        switch (follow(m, at, l->pointer, 1u << i == DATA ? l->pointer : 1, parts[i])) {
-        case CUT:
-            rgs_anomaly(d, RGS_A_SCCP_SHORT);
-            break;
-        case OUTSIDE:
-            rgs_anomaly(d, RGS_A_SCCP_POINTER);
-            break;
-        case NOWHERE:
-        case INSIDE:
-            break;
-        }
-        at += l->pointer;
-    }
-    if (l->options && !options(m, at, l->pointer, out))
-        rgs_anomaly(d, RGS_A_SCCP_SHORT);
+    if (l->pointer == 1)
+        parts(d, m, l, 1, out);
+    else
+        parts(d, m, l, 2, out);
     return RGS_OK;
 }
 

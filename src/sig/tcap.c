@@ -51,6 +51,31 @@ static const char *p_abort_cause(const struct rgs_ber *t)
     return names[v];
 }
 
+/* The first portion of a message, read once of those with the same octets. */
+static void dialogue_portion(struct rgs_tcap *s, struct rgs_bytes b, struct message *m)
+{
+    uint64_t mixed = b.n, word = 0;
+
+    if (b.n < 8 || b.n > sizeof(s->portions->bytes) || m->abort || m->context.user) {
+        rgs_tcap_dialogue_portion(b, &m->context, &m->abort);
+        return;
+    }
+    for (size_t at = 0;; at = at + 16 <= b.n ? at + 8 : b.n - 8) {
+        memcpy(&word, b.p + at, sizeof(word));
+        mixed = (mixed ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+        if (at + 8 == b.n)
+            break;
+    }
+    struct rgs_tcap_portion *p = &s->portions[mixed >> (64 - RGS_TCAP_PORTION_BITS)];
+    if (p->n != b.n || memcmp(p->bytes, b.p, b.n) != 0) {
+        *p = (struct rgs_tcap_portion){.n = (uint8_t)b.n};
+        memcpy(p->bytes, b.p, b.n);
+        rgs_tcap_dialogue_portion(b, &p->context, &p->abort);
+    }
+    m->context = p->context;
+    m->abort = p->abort;
+}
+
 static void read_message(struct rgs_dissect *d, struct rgs_reader r, struct message *m)
 {
     struct rgs_ber t;
@@ -67,7 +92,7 @@ static void read_message(struct rgs_dissect *d, struct rgs_reader r, struct mess
             m->abort = p_abort_cause(&t);
             break;
         case RGS_BER_APP(TAG_DIALOGUE):
-            rgs_tcap_dialogue_portion(t.value, &m->context, &m->abort);
+            dialogue_portion(d->state[RGS_LAYER_TCAP], t.value, m);
             break;
         case RGS_BER_APP(TAG_COMPONENTS):
             m->components = t.value;
@@ -209,7 +234,7 @@ static void end(struct rgs_dissect *d, const struct message *m)
     if (g && m->abort)
         aborted(d, m, g);
     if (g)
-        rgs_tcap_close(d, &to);
+        rgs_tcap_close(d, g);
 }
 
 /* SCCP brought the message back to its sender: addresses have changed places, and the dialogue is
@@ -224,7 +249,7 @@ static void returned(struct rgs_dissect *d, const struct message *m)
         dialogue_of(d, g, m);
     components(d, m, g, false, true);
     if (g)
-        rgs_tcap_close(d, &from);
+        rgs_tcap_close(d, g);
 }
 
 enum rgs_outcome rgs_tcap(struct rgs_dissect *d, struct rgs_bytes payload)

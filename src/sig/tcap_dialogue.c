@@ -124,22 +124,13 @@ void rgs_tcap_learn(struct rgs_dissect *d, struct rgs_tcap_dialogue *g,
     *(struct rgs_tcap_end *)rgs_table_get(s->responders, responder, d->ts, &created) = *began;
 }
 
-void rgs_tcap_close(struct rgs_dissect *d, const struct rgs_tcap_end *to)
+void rgs_tcap_close(struct rgs_dissect *d, struct rgs_tcap_dialogue *g)
 {
     struct rgs_tcap *s = d->state[RGS_LAYER_TCAP];
-    struct rgs_tcap_end began = *to;
-    const struct rgs_tcap_dialogue *g = rgs_table_peek(s->dialogues, &began);
 
-    if (!g) {
-        const struct rgs_tcap_end *by = rgs_table_peek(s->responders, to);
-        if (!by)
-            return;
-        began = *by;
-        g = rgs_table_peek(s->dialogues, &began);
-    }
-    if (g && g->has_responder)
+    if (g->has_responder)
         rgs_table_remove(s->responders, &g->responder);
-    rgs_table_remove(s->dialogues, &began);
+    rgs_table_drop(s->dialogues, g);
 }
 
 struct rgs_tcap_request *rgs_tcap_request_find(struct rgs_tcap_dialogue *g, int32_t id,

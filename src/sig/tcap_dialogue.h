@@ -31,7 +31,18 @@ struct rgs_tcap_dialogue {
     uint8_t next; /* the request to give up when all are open */
 };
 
+/* What a dialogue portion said: a network uses a few dozen, and has them in nearly all messages. */
+struct rgs_tcap_portion {
+    uint8_t n; /* 0: nothing here */
+    uint8_t bytes[71];
+    struct rgs_tcap_context context;
+    const char *abort;
+};
+
+enum { RGS_TCAP_PORTION_BITS = 5 };
+
 struct rgs_tcap {
+    struct rgs_tcap_portion portions[1 << RGS_TCAP_PORTION_BITS];
     struct rgs_table *dialogues;  /* by the end that began it */
     struct rgs_table *responders; /* end that answered -> end that began */
     int64_t timeout;
@@ -50,7 +61,7 @@ struct rgs_tcap_dialogue *rgs_tcap_find(struct rgs_dissect *d, const struct rgs_
 /* Keeps the transaction id that the answering end gave itself. */
 void rgs_tcap_learn(struct rgs_dissect *d, struct rgs_tcap_dialogue *g,
                     const struct rgs_tcap_end *began, const struct rgs_tcap_end *responder);
-void rgs_tcap_close(struct rgs_dissect *d, const struct rgs_tcap_end *to);
+void rgs_tcap_close(struct rgs_dissect *d, struct rgs_tcap_dialogue *g);
 
 struct rgs_tcap_request *rgs_tcap_request_open(struct rgs_tcap_dialogue *g, int32_t id,
                                                bool from_responder);

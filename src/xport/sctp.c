@@ -32,16 +32,29 @@ struct association {
     struct direction dir[2];
 };
 
+/* Where the packets of one direction belong, without a search; not for an end's other addresses. */
+struct recent {
+    struct rgs_ip src, dst;
+    uint16_t src_port, dst_port;
+    uint8_t dir;
+    struct association *association; /* NULL: nothing here */
+};
+
+enum { RECENT_BITS = 5 };
+
 struct sctp {
     const struct rgs_alloc *alloc;
     struct rgs_table *associations;
     struct rgs_sctp_join *join;
     struct rgs_sctp_paths *paths;
     uint64_t directions; /* given out so far */
-    /* The association of the packet before: an entry stays in place until another one is made. */
+    /* An entry stays in place until another one is made. */
+    struct recent recent[1 << RECENT_BITS];
+    /* The association of the packet before. */
     struct rgs_flow_key last_key;
     struct association *last;
-    bool last_flipped; /* by its other addresses, its ends come in the other order */
+    bool last_mapped;  /* found by its other addresses */
+    bool last_flipped; /* by which its ends come in the other order */
 };
 
 void *rgs_sctp_new(const struct rgs_capacity *capacity, const struct rgs_alloc *alloc)
@@ -74,7 +87,24 @@ void rgs_sctp_del(void *state, const struct rgs_alloc *alloc)
     rgs_free(alloc, s);
 }
 
-static struct association *association_of(struct sctp *s, struct rgs_dissect *d)
+static struct recent *recent_of(struct sctp *s, const struct rgs_op *op)
+{
+    uint32_t src, dst;
+
+    memcpy(&src, op->src_ip.b + 12, sizeof(src));
+    memcpy(&dst, op->dst_ip.b + 12, sizeof(dst));
+    uint32_t mixed = src + dst * 3 + op->src_port * 5u + op->dst_port * 11u;
+    return &s->recent[mixed * UINT32_C(0x9e3779b1) >> (32 - RECENT_BITS)];
+}
+
+static bool belongs(const struct recent *r, const struct rgs_op *op)
+{
+    return r->association && memcmp(&r->src, &op->src_ip, sizeof(r->src)) == 0 &&
+           memcmp(&r->dst, &op->dst_ip, sizeof(r->dst)) == 0 && r->src_port == op->src_port &&
+           r->dst_port == op->dst_port;
+}
+
+static struct association *search(struct sctp *s, struct rgs_dissect *d)
 {
     struct rgs_flow_key key = rgs_flow_key_of(d, &d->dir), main;
     bool created = false;
@@ -88,17 +118,42 @@ static struct association *association_of(struct sctp *s, struct rgs_dissect *d)
     s->last = rgs_table_find(s->associations, &key, d->ts);
     if (!s->last && rgs_sctp_paths_map(s->paths, &main, &s->last_flipped, d->ts))
         s->last = rgs_table_find(s->associations, &main, d->ts);
+    s->last_mapped = s->last && memcmp(&main, &key, sizeof(key)) != 0;
     if (!s->last) {
         s->last_flipped = false;
         s->last = rgs_table_get(s->associations, &key, d->ts, &created);
     }
     if (created) {
+        memset(s->recent, 0, sizeof(s->recent));
         s->last->flow = rgs_flow_id(&key, IPPROTO_SCTP_, 0);
         s->last->dir[0].id = ++s->directions;
         s->last->dir[1].id = ++s->directions;
     }
     d->dir ^= s->last_flipped;
     return s->last;
+}
+
+static struct association *association_of(struct sctp *s, struct rgs_dissect *d)
+{
+    const struct rgs_op *op = &d->op;
+    if (!RGS_HAS(op, SRC_IP) || !RGS_HAS(op, DST_IP))
+        return search(s, d);
+    struct recent *r = recent_of(s, op);
+    if (belongs(r, op)) {
+        rgs_table_touch(s->associations, r->association, d->ts);
+        s->last = NULL;
+        d->dir = r->dir;
+        return r->association;
+    }
+    struct association *a = search(s, d);
+    if (!s->last_mapped)
+        *r = (struct recent){.src = op->src_ip,
+                             .dst = op->dst_ip,
+                             .src_port = op->src_port,
+                             .dst_port = op->dst_port,
+                             .dir = (uint8_t)d->dir,
+                             .association = a};
+    return a;
 }
 
 static void restart(struct sctp *s, struct direction *dir)

@@ -64,6 +64,34 @@ Test(value, tbcd)
     cr_assert_eq(rgs_digits_u64(&d), 12345);
 }
 
+/* Every octet at every place of every length, filler and other characters among them. */
+Test(value, bcd_agrees_with_one_digit_at_a_time)
+{
+    static const char digit[] = "0123456789*#abc";
+
+    for (size_t n = 0; n <= 13; n++) {
+        for (size_t at = 0; at <= n; at++) {
+            for (unsigned octet = 0; octet < 512; octet++) {
+                uint8_t in[14];
+                bool odd = octet >> 8;
+                struct rgs_digits want = {0};
+                for (size_t i = 0; i < n; i++)
+                    in[i] = (uint8_t)(i * 3 % 10 << 4 | i % 10);
+                in[at] = (uint8_t)octet;
+                for (size_t i = 0; i < 2 * n; i++) {
+                    unsigned nibble = i % 2 ? in[i / 2] >> 4 : in[i / 2] & 0xf;
+                    if (nibble == 0xf || (odd && i + 1 == 2 * n))
+                        break;
+                    rgs_digits_add(&want, digit[nibble]);
+                }
+                struct rgs_digits got = rgs_bcd(rgs_bytes(in, n), odd);
+                cr_assert_eq(memcmp(&got, &want, sizeof(got)), 0, "octet %02x at %zu of %zu",
+                             octet, at, n);
+            }
+        }
+    }
+}
+
 Test(value, numbers_and_back)
 {
     struct rgs_digits d = rgs_digits_from_u64(UINT64_C(8613800138000));
@@ -157,8 +185,17 @@ Test(table, agrees_with_a_plain_array)
     for (int64_t now = 1; now <= STEPS; now++) {
         x = rgs_mix64(x + 1);
         uint32_t k = (uint32_t)(x % KEYS);
+        uint32_t *there = rgs_table_peek(t, &k);
+        if (x >> 60 == 1 && there) {
+            rgs_table_touch(t, there, now);
+            used[k] = now;
+            continue;
+        }
         if (x >> 60 == 0) {
-            cr_assert_eq(rgs_table_remove(t, &k), used[k] != 0);
+            if (there && (x >> 59 & 1))
+                rgs_table_drop(t, there);
+            else
+                cr_assert_eq(rgs_table_remove(t, &k), used[k] != 0);
             present -= used[k] != 0;
             used[k] = 0;
             continue;
