@@ -34,7 +34,7 @@ static inline void sip_round(struct sip *s)
     s->v2 = rotl(s->v2, 32);
 }
 
-uint64_t rgs_hash(const struct rgs_hash_key *key, const void *data, size_t n)
+static inline uint64_t siphash(const struct rgs_hash_key *key, const void *data, size_t n)
 {
     const uint8_t *p = data;
     struct sip s = {.v0 = key->k0 ^ 0x736f6d6570736575u,
@@ -60,4 +60,17 @@ uint64_t rgs_hash(const struct rgs_hash_key *key, const void *data, size_t n)
     sip_round(&s);
     sip_round(&s);
     return s.v0 ^ s.v1 ^ s.v2 ^ s.v3;
+}
+
+/* Most keys of tables are one word, or the two ends of something: without loops when n is known. */
+uint64_t rgs_hash(const struct rgs_hash_key *key, const void *data, size_t n)
+{
+    switch (n) {
+    case 8:
+        return siphash(key, data, 8);
+    case 32:
+        return siphash(key, data, 32);
+    default:
+        return siphash(key, data, n);
+    }
 }

@@ -100,11 +100,22 @@ static uint32_t hash_of(const struct rgs_table *t, const void *key)
     return (uint32_t)rgs_hash(&t->conf.hash_key, key, t->conf.key_size);
 }
 
+static bool same_key(const struct rgs_table *t, const void *a, const void *b)
+{
+    uint64_t x, y;
+
+    if (t->conf.key_size != sizeof(x))
+        return memcmp(a, b, t->conf.key_size) == 0;
+    memcpy(&x, a, sizeof(x));
+    memcpy(&y, b, sizeof(y));
+    return x == y;
+}
+
 static uint32_t lookup(const struct rgs_table *t, const void *key, uint32_t hash)
 {
     for (uint32_t i = t->buckets[hash & t->mask]; i; i = at(t, i)->chain) {
         struct entry *e = at(t, i);
-        if (e->hash == hash && memcmp(key_of(e), key, t->conf.key_size) == 0)
+        if (e->hash == hash && same_key(t, key_of(e), key))
             return i;
     }
     return 0;

@@ -3,6 +3,8 @@
 
 #include "base/utf8.h"
 
+#define EACH UINT64_C(0x0101010101010101)
+
 struct rgs_digits rgs_digits_of(const char *s, size_t n)
 {
     struct rgs_digits d = {0};
@@ -13,12 +15,40 @@ struct rgs_digits rgs_digits_of(const char *s, size_t n)
     return d;
 }
 
+/* The n lowest of eight digits, the first one lowest, as a number; false when one is none. */
+static bool eight(const char *p, unsigned n, uint64_t *v)
+{
+    uint64_t x;
+
+    memcpy(&x, p, sizeof(x));
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    x = __builtin_bswap64(x);
+#endif
+    x ^= '0' * EACH; /* a digit's value, or at least ten */
+    x = n < 8 ? x << 8 * (8 - n) : x;
+    if (((x + 0x76 * EACH) | x) & 0x80 * EACH)
+        return false;
+    x = (x * 10 + (x >> 8)) & UINT64_C(0x00ff00ff00ff00ff);
+    x = (x * 100 + (x >> 16)) & UINT64_C(0x0000ffff0000ffff);
+    *v = (x * 10000 + (x >> 32)) & UINT32_MAX;
+    return true;
+}
+
 uint64_t rgs_digits_u64(const struct rgs_digits *d)
 {
-    uint64_t v = 0;
-    if (d->n > 18)
+    static const uint64_t power[] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000};
+    uint64_t v = 0, low = 0;
+    unsigned n = d->n;
+
+    if (n > 18 || n == 0 || !eight(d->d, n < 8 ? n : 8, &v))
         return 0;
-    for (unsigned i = 0; i < d->n; i++) {
+    if (n > 8) {
+        unsigned more = n < 16 ? n - 8 : 8;
+        if (!eight(d->d + 8, more, &low))
+            return 0;
+        v = v * power[more] + low;
+    }
+    for (unsigned i = 16; i < n; i++) {
         if (d->d[i] < '0' || d->d[i] > '9')
             return 0;
         v = v * 10 + (uint64_t)(d->d[i] - '0');
@@ -55,8 +85,6 @@ static struct rgs_digits bcd_slowly(struct rgs_bytes b, bool odd)
     }
     return d;
 }
-
-#define EACH UINT64_C(0x0101010101010101)
 
 static uint64_t four(const uint8_t *p)
 {

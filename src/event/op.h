@@ -58,6 +58,9 @@ struct rgs_op {
 #undef F
 };
 
+/* What is present, and no more: a quarter of the bytes, which another core has to fetch. */
+void rgs_op_copy(struct rgs_op *to, const struct rgs_op *from);
+
 #define RGS_HAS(op, ID) (((op)->has >> RGS_F_##ID & 1) != 0)
 #define RGS_SET(op, ID, member_, ...) \
     ((op)->member_ = (__VA_ARGS__), (op)->has |= UINT64_C(1) << RGS_F_##ID, (void)0)

@@ -341,6 +341,11 @@ void rgs_inventory_del(struct rgs_inventory *inv)
 /* ---- look-ups -----------------------------------------------------------------------------------
  */
 
+bool rgs_inventory_has(const struct rgs_inventory *inv, enum rgs_match m)
+{
+    return inv && (m < RGS_MATCH_RANGES ? inv->spans[m].points : inv->accounts) > 0;
+}
+
 static const struct rgs_reseller *owner(const struct rgs_inventory *inv, enum rgs_match m,
                                         unsigned __int128 at)
 {
@@ -354,7 +359,7 @@ static const struct rgs_reseller *by_digits(const struct rgs_inventory *inv, enu
                                             const struct rgs_digits *d)
 {
     unsigned __int128 key;
-    return rgs_match_key(m, d, &key) ? owner(inv, m, key) : NULL;
+    return rgs_inventory_has(inv, m) && rgs_match_key(m, d, &key) ? owner(inv, m, key) : NULL;
 }
 
 const struct rgs_reseller *rgs_inventory_msisdn(const struct rgs_inventory *inv, uint64_t msisdn)

@@ -9,6 +9,7 @@
 
 #include "base/value.h"
 #include "conf/diag.h"
+#include "numplan/match.h"
 
 struct rgs_reseller {
     uint64_t entity; /* rgs_id_of() its id */
@@ -18,6 +19,10 @@ struct rgs_reseller {
     const char *parent; /* id of the reseller it belongs to; NULL none */
 };
 
+struct rgs_inventory;
+
+/* Does any line match on this? */
+bool rgs_inventory_has(const struct rgs_inventory *inv, enum rgs_match m);
 /* The owner by the narrowest match; NULL: nobody, or inv is NULL. */
 const struct rgs_reseller *rgs_inventory_msisdn(const struct rgs_inventory *inv, uint64_t msisdn);
 const struct rgs_reseller *rgs_inventory_imsi(const struct rgs_inventory *inv,

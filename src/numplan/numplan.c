@@ -219,15 +219,19 @@ enum { /* TS 23.040 9.1.2.5 */
 /* The digits from `from` on behind `code` (0 none), when that has a length of its plan; else 0. */
 static uint64_t plausible(const struct rgs_digits *d, unsigned from, unsigned code)
 {
+    uint8_t digit[MAX_E164];
+    unsigned n = digits_of(code, digit);
     uint64_t v = code;
-    if (d->n <= from || d->n - from > MAX_E164 || (!code && d->d[from] == '0'))
+
+    if (d->n <= from || d->n - from > MAX_E164 - n || (!code && d->d[from] == '0'))
         return 0;
     for (unsigned i = from; i < d->n; i++) {
         if (d->d[i] < '0' || d->d[i] > '9')
             return 0;
-        v = v * 10 + (uint64_t)(d->d[i] - '0');
+        digit[n] = (uint8_t)(d->d[i] - '0');
+        v = v * 10 + digit[n++];
     }
-    return rgs_e164(v).plausible ? v : 0;
+    return info_of(digit, n).plausible ? v : 0;
 }
 
 static uint64_t international(const struct rgs_digits *d)

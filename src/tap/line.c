@@ -58,7 +58,7 @@ void rgs_line_put(void *ctx, const struct rgs_op *op, const struct rgs_verdict *
         atomic_fetch_add_explicit(&l->shed[kind], 1, memory_order_relaxed);
         return;
     }
-    item->op = *op;
+    rgs_op_copy(&item->op, op);
     item->at = l->at;
     item->judged = v != NULL;
     if (v)

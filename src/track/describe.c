@@ -7,8 +7,13 @@ enum { BLOCK = 10000 }; /* a block is a number without its last four digits */
 void rgs_track_name(struct rgs_tracker *t, uint64_t id, const struct rgs_name *name)
 {
     bool created;
-    if (rgs_table_peek(t->names, &id))
+    uint64_t *named = &t->named[id % (sizeof(t->named) / sizeof(t->named[0]))];
+    if (*named == id)
         return;
+    if (rgs_table_peek(t->names, &id)) {
+        *named = id;
+        return;
+    }
     if (rgs_table_count(t->names) >= t->conf.names) {
         t->count[RGS_DROPPED_NAMES]++;
         return;
@@ -111,22 +116,22 @@ uint64_t rgs_track_reseller(const struct rgs_tracker *t, const struct rgs_obs *o
         r = rgs_inventory_msisdn(inv, o->number);
     if (!r && imsi && imsi->n)
         r = rgs_inventory_imsi(inv, imsi);
-    if (!r && RGS_OBS_HAS(o, SIM)) {
+    if (!r && RGS_OBS_HAS(o, SIM) && rgs_inventory_has(inv, RGS_MATCH_IMSI)) {
         struct rgs_digits d = rgs_digits_from_u64(o->sim);
         r = rgs_inventory_imsi(inv, &d);
     }
-    if (!r && RGS_OBS_HAS(o, ACCOUNT)) {
+    if (!r && RGS_OBS_HAS(o, ACCOUNT) && rgs_inventory_has(inv, RGS_MATCH_ACCOUNT)) {
         const char *name = rgs_tracker_name(t, o->account);
         struct rgs_name account = name ? rgs_name_of(name, strlen(name)) : (struct rgs_name){0};
         r = rgs_inventory_account(inv, &account);
     }
-    if (!r && RGS_OBS_HAS(o, SERVING_NODE)) {
+    if (!r && RGS_OBS_HAS(o, SERVING_NODE) && rgs_inventory_has(inv, RGS_MATCH_GT)) {
         const char *name = rgs_tracker_name(t, o->serving_node);
         struct rgs_digits gt = name ? rgs_digits_of(name, strlen(name)) : (struct rgs_digits){0};
         if (gt.n && gt.n == strlen(name))
             r = rgs_inventory_gt(inv, &gt);
     }
-    if (!r && RGS_OBS_HAS(o, DEVICE)) {
+    if (!r && RGS_OBS_HAS(o, DEVICE) && rgs_inventory_has(inv, RGS_MATCH_IMEI)) {
         struct rgs_digits d = rgs_digits_from_u64(o->device);
         while (d.n < 14) { /* digits_from_u64 drops leading zeros; a TAC may have them */
             memmove(d.d + 1, d.d, d.n++);

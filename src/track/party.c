@@ -11,7 +11,7 @@ enum {
     MAX_E164 = 15,
 };
 
-uint64_t rgs_track_msisdn(const struct rgs_tracker *t, const struct rgs_digits *d)
+static uint64_t msisdn(const struct rgs_tracker *t, const struct rgs_digits *d)
 {
     uint64_t v = rgs_e164_normalise(d, 0, t->conf.home);
     /* The network itself says that it is a subscriber's: plans have gaps, and test networks none.
@@ -19,6 +19,23 @@ uint64_t rgs_track_msisdn(const struct rgs_tracker *t, const struct rgs_digits *
     if (!v && d->n > SHORT_CODE_MAX && d->n <= MAX_E164 && d->d[0] != '0')
         v = rgs_digits_u64(d);
     return v;
+}
+
+uint64_t rgs_track_msisdn(struct rgs_tracker *t, const struct rgs_digits *d)
+{
+    enum { BITS = 6 };
+    _Static_assert(sizeof(t->msisdns) / sizeof(t->msisdns[0]) == 1 << BITS, "indexed by so many");
+    uint64_t words[3];
+
+    _Static_assert(sizeof(words) == sizeof(*d), "all of it");
+    memcpy(words, d, sizeof(words));
+    size_t i =
+        (words[0] ^ words[1] * 3 ^ words[2] * 5) * UINT64_C(0x9e3779b97f4a7c15) >> (64 - BITS);
+    if (memcmp(&t->msisdns[i].came, d, sizeof(*d)) != 0) {
+        t->msisdns[i].came = *d;
+        t->msisdns[i].number = msisdn(t, d);
+    }
+    return t->msisdns[i].number;
 }
 
 /* "+85291234567", "85291234567", "0085291234567"; false when there is anything but a number in it.

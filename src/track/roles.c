@@ -53,14 +53,21 @@ static const struct {
     {"uplink-unitdata", RGS_ROLE_ORIGINATED},
 };
 
-static enum rgs_role by_name(const char *op)
+static enum rgs_role by_name(const char *op, struct rgs_role_memo *memo)
 {
     size_t low = 0, high = sizeof(roles) / sizeof(roles[0]);
+    uint8_t *row = memo ? &memo->row[(uintptr_t)op / 8 % sizeof(memo->row)] : NULL;
+
+    if (row && strcmp(roles[*row].op, op) == 0)
+        return (enum rgs_role)roles[*row].role;
     while (low < high) {
         size_t mid = (low + high) / 2;
         int o = strcmp(roles[mid].op, op);
-        if (!o)
+        if (!o) {
+            if (row)
+                *row = (uint8_t)mid;
             return (enum rgs_role)roles[mid].role;
+        }
         if (o < 0)
             low = mid + 1;
         else
@@ -104,9 +111,9 @@ static enum rgs_role by_party(const struct rgs_op *op)
                              : RGS_ROLE_NONE;
 }
 
-enum rgs_role rgs_role_of(const struct rgs_op *op)
+enum rgs_role rgs_role_of(const struct rgs_op *op, struct rgs_role_memo *memo)
 {
-    enum rgs_role named = RGS_HAS(op, OP) ? by_name(op->op) : RGS_ROLE_NONE, told;
+    enum rgs_role named = RGS_HAS(op, OP) ? by_name(op->op, memo) : RGS_ROLE_NONE, told;
 
     switch (named) {
     case RGS_ROLE_SUBMITTED:
@@ -139,10 +146,10 @@ enum rgs_road rgs_road_of(const struct rgs_op *op)
     static const struct {
         const char *proto;
         uint8_t road;
-    } roads[] = {{"smpp", RGS_ROAD_APPLICATION},  {"ucp", RGS_ROAD_APPLICATION},
-                 {"cimd2", RGS_ROAD_APPLICATION}, {"map", RGS_ROAD_CORE},
-                 {"diameter", RGS_ROAD_CORE},     {"gsup", RGS_ROAD_CORE},
-                 {"ansi-41", RGS_ROAD_CORE},      {"cap", RGS_ROAD_CORE},
+    } roads[] = {{"map", RGS_ROAD_CORE},        {"smpp", RGS_ROAD_APPLICATION},
+                 {"ucp", RGS_ROAD_APPLICATION}, {"cimd2", RGS_ROAD_APPLICATION},
+                 {"diameter", RGS_ROAD_CORE},   {"gsup", RGS_ROAD_CORE},
+                 {"ansi-41", RGS_ROAD_CORE},    {"cap", RGS_ROAD_CORE},
                  {"nsmsf", RGS_ROAD_CORE}};
     for (size_t i = 0; RGS_HAS(op, PROTO) && i < sizeof(roads) / sizeof(roads[0]); i++) {
         if (strcmp(roads[i].proto, op->proto) == 0)

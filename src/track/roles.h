@@ -22,7 +22,12 @@ enum rgs_road { RGS_ROAD_APPLICATION, RGS_ROAD_CORE, RGS_ROAD_ACCESS, RGS_ROADS 
 
 enum rgs_phase { RGS_PHASE_REQUEST, RGS_PHASE_RESPONSE, RGS_PHASE_ERROR };
 
-enum rgs_role rgs_role_of(const struct rgs_op *op);
+/* Which names were met where, so that they are found by one comparison the next time. */
+struct rgs_role_memo {
+    uint8_t row[64];
+};
+
+enum rgs_role rgs_role_of(const struct rgs_op *op, struct rgs_role_memo *memo); /* NULL: none */
 enum rgs_road rgs_road_of(const struct rgs_op *op);
 enum rgs_phase rgs_phase_of(const struct rgs_op *op);
 

@@ -63,6 +63,13 @@ struct rgs_tracker {
     struct rgs_table *receipts; /* hash of account and message id -> key of a struct rgs_seen */
     struct rgs_table *codes;    /* hash of a home-routed code -> struct rgs_route */
     struct rgs_table *names;    /* id -> struct rgs_name */
+    struct rgs_role_memo roles;
+    uint64_t named[64]; /* ids that have their names, by their lowest bits */
+    /* Numbers as they came, and in international form: one dialogue names the same ones again. */
+    struct {
+        struct rgs_digits came;
+        uint64_t number;
+    } msisdns[64];
     struct rgs_held *held;
     uint64_t held_first, held_end; /* sequence numbers, from 1 */
     int64_t started;               /* first event time */
@@ -85,7 +92,7 @@ static inline bool rgs_track_within(int64_t a, int64_t b, int64_t span)
 /* ---- party.c: addresses ------------------------------------------------------------------------
  */
 /* A subscriber's number in international form; 0 when it is none. */
-uint64_t rgs_track_msisdn(const struct rgs_tracker *t, const struct rgs_digits *d);
+uint64_t rgs_track_msisdn(struct rgs_tracker *t, const struct rgs_digits *d);
 /* The number in a party's address, when it can be a subscriber's; 0 else. */
 uint64_t rgs_track_party(const struct rgs_tracker *t, const struct rgs_name *party, uint8_t ton);
 enum rgs_sender_type rgs_track_sender(const struct rgs_op *op);

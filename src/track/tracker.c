@@ -169,7 +169,7 @@ static void request(struct rgs_tracker *t, const struct rgs_op *op, const struct
 
 void rgs_tracker_op(struct rgs_tracker *t, const struct rgs_op *op, const struct rgs_verdict *v)
 {
-    enum rgs_role role = rgs_role_of(op);
+    enum rgs_role role = rgs_role_of(op, &t->roles);
 
     if (!t->any) {
         t->any = true;
@@ -247,6 +247,7 @@ void rgs_tracker_image(struct rgs_tracker *t, struct rgs_image *im)
         rgs_table_image(tables[i], im);
     rgs_image_same(im, t->conf.held);
     rgs_image_same(im, sizeof(*t->held));
+    memset(&t->named, 0, sizeof(t->named)); /* others' names may have come */
     rgs_image_bytes(im, t->held, t->conf.held * sizeof(*t->held));
     RGS_IMAGE(im, t->held_first);
     RGS_IMAGE(im, t->held_end);

@@ -187,12 +187,12 @@ Test(cimd2, reports_say_how_it_ended)
         snprintf(parameters, sizeof(parameters), "021:4915550001|060:240101120000|061:%s|",
                  rows[i].code);
         const struct rgs_test_op *o = feed(packet(23, 2, parameters));
-        cr_assert_eq(rgs_role_of(&o->op), RGS_ROLE_RECEIPT);
+        cr_assert_eq(rgs_role_of(&o->op, NULL), RGS_ROLE_RECEIPT);
         cr_assert_eq(rgs_delivery_of(&o->op), rows[i].outcome, "row %zu: %s", i, o->op.result);
     }
-    cr_assert_eq(rgs_role_of(&feed(packet(3, 3, "021:4915550001|023:7|033:x|"))->op),
+    cr_assert_eq(rgs_role_of(&feed(packet(3, 3, "021:4915550001|023:7|033:x|"))->op, NULL),
                  RGS_ROLE_SUBMITTED);
-    cr_assert_eq(rgs_role_of(&feed(packet(20, 4, "021:4915550001|023:7|033:x|"))->op),
+    cr_assert_eq(rgs_role_of(&feed(packet(20, 4, "021:4915550001|023:7|033:x|"))->op, NULL),
                  RGS_ROLE_DELIVERED);
 }
 
