@@ -5,6 +5,9 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "cli/commands.h"
+#include "tap/log.h"
+
 enum {
     PATIENCE_S = 15,
     PATIENCE_MOST_S = 86400,
@@ -38,7 +41,12 @@ bool rgs_site_options(const struct rgs_args *args, struct rgs_redis_url *url, co
 static void say(void *ctx, const char *text)
 {
     const struct rgs_args *args = ctx;
-    fprintf(stderr, "regsentry %s: %s\n", args->command->name, text);
+    char quoted[256];
+
+    if (args->command == &rgs_command_tap) /* whose lines go to a journal */
+        rgs_log(RGS_LOG_WARNING, "site", "note=%s", rgs_log_quote(text, quoted));
+    else
+        fprintf(stderr, "regsentry %s: %s\n", args->command->name, text);
 }
 
 struct rgs_probe_link *rgs_site_probe(const struct rgs_args *args, const struct rgs_token_key *key,

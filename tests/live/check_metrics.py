@@ -131,6 +131,7 @@ def scraped():
     live.send("ta0", demo[:3000], per_second=20000)
     checks.ok(live.until(lambda: site_waits(port)), "while its server is away that is told, and what waits",
               [line for line in get(port, "/metrics").splitlines() if "site_" in line])
+    checks.ok(re.search(r'level=warning event=site note="the Redis server is away', tap.read_log()), "and logged", tap.log)
     slow_clients(port)
     tap.stop()
     checks.ok(live.until(lambda: server.value('up{job="regsentry"}') == 0), "a tap that has ended is seen to be down")
