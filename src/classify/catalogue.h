@@ -89,5 +89,8 @@ size_t rgs_sender_fold(char out[RGS_SENDER_MAX], struct rgs_bytes sender);
 /* The service that had this sender before, 0: it is taken now. */
 uint16_t rgs_sender_add(struct rgs_catalogue *c, const char *s, size_t n, uint16_t service);
 uint16_t rgs_sender_service(const struct rgs_catalogue *c, struct rgs_bytes sender);
+/* What an Indian header is marked for, "XY-HEADER-S": P(romotion), S(ervice), T(ransaction) or
+ * G(overnment); 0: not marked (TRAI TCCCPR 2018). */
+char rgs_sender_traffic(struct rgs_bytes sender);
 
 #endif

@@ -101,6 +101,7 @@ static bool read_message(struct rgs_classifier *k, const struct rgs_message *m)
         return false;
     r->sender_type = sender_type(m->sender, m->sender_type);
     r->sender_service = rgs_sender_service(k->c, m->sender);
+    r->promotion = rgs_sender_traffic(m->sender) == 'P';
     rgs_evidence_message(r);
     return true;
 }
@@ -223,6 +224,8 @@ void rgs_classify_blind(const struct rgs_catalogue *c, const struct rgs_envelope
         [RGS_B_SENDER_NUMBER] = type == RGS_SENDER_NATIONAL || type == RGS_SENDER_INTERNATIONAL,
         [RGS_B_SENDER_KNOWN] = service != 0 && !mixed,
         [RGS_B_SENDER_WORD] = type == RGS_SENDER_ALPHANUMERIC && sender_word(e->sender),
+        [RGS_B_SENDER_TRANSACTION] = rgs_sender_traffic(e->sender) == 'T',
+        [RGS_B_SENDER_PROMOTION] = rgs_sender_traffic(e->sender) == 'P',
         [RGS_B_TINY] = e->length <= 20,
         [RGS_B_SHORT] = e->length > 20 && e->length <= 70,
         [RGS_B_MIDDLE] = e->length > 70 && e->length <= 140,

@@ -234,6 +234,7 @@ void rgs_evidence_message(struct rgs_reading *r)
     set_if(f, RGS_F_SENDER_SHORT, r->sender_type == RGS_SENDER_SHORT);
     set_if(f, RGS_F_SENDER_NUMBER,
            r->sender_type == RGS_SENDER_NATIONAL || r->sender_type == RGS_SENDER_INTERNATIONAL);
+    set_if(f, RGS_F_SENDER_PROMOTION, r->promotion);
     set_if(f, RGS_F_SENDER_KNOWN, r->sender_service != 0);
 }
 

@@ -36,6 +36,7 @@ struct rgs_reading {
     struct rgs_marks marks;
     enum rgs_sender_type sender_type;
     uint16_t sender_service;
+    bool promotion; /* the sender is marked as one that promotes */
     struct rgs_tokens tokens;
     struct rgs_hits hits;
     uint32_t words;              /* bit per enum rgs_word that stands somewhere */

@@ -109,6 +109,15 @@ static struct rgs_bytes without_circle(struct rgs_bytes s)
     return s;
 }
 
+char rgs_sender_traffic(struct rgs_bytes s)
+{
+    if (s.n < 7 || s.p[2] != '-' || s.p[s.n - 2] != '-' || !rgs_is_letter(s.p[0]) ||
+        !rgs_is_letter(s.p[1]))
+        return 0;
+    uint8_t kind = s.p[s.n - 1] & ~0x20u;
+    return kind == 'P' || kind == 'S' || kind == 'T' || kind == 'G' ? (char)kind : 0;
+}
+
 uint16_t rgs_sender_service(const struct rgs_catalogue *c, struct rgs_bytes sender)
 {
     char folded[RGS_SENDER_MAX];

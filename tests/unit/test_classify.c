@@ -103,6 +103,16 @@ Test(classify, finds_the_code)
         {"Your one-time password for card ending 1234 is 482913. Call 18001234567 if not you",
          "482913"},
         {"21/11/2026 10:15: 482913 is the OTP for your payment of USD 1500.00", "482913"},
+        {"Your one-time passcode for the $45.20 purchase at Corner Store is 4917. It expires in "
+         "10 minutes.",
+         "4917"},
+        {"OTP for your payment of Rs. 4,999.00 at a shop in the mall is 482913. Do not share it",
+         "482913"},
+        {"Your verification code is J8K2-9P4M. Valid for 5 minutes.", "J8K2-9P4M"},
+        {"Votre code de vérification : 48 29 13", "48 29 13"},
+        {"Your security code is 719. Enter it to confirm your phone.", "719"},
+        {"Your activation code is 4820193847", "4820193847"},
+        {"Log in: 482913. We will never call you for it.", "482913"},
     };
     struct rgs_catalogue *c = build(both, &rgs_alloc_libc, (struct rgs_bytes){0});
 
@@ -114,6 +124,58 @@ Test(classify, finds_the_code)
         cr_expect(v.code_len == strlen(rows[i].code) &&
                       memcmp(rows[i].text + v.code_at, rows[i].code, v.code_len) == 0,
                   "%s: %.*s", rows[i].text, (int)v.code_len, rows[i].text + v.code_at);
+    }
+    rgs_catalogue_del(c);
+}
+
+/* Codes that are shown, told or of another kind, and texts about codes that have none. */
+Test(classify, passes_over_what_verifies_nothing)
+{
+    static const char *const rows[] = {
+        "Your parcel is on its way. Share OTP 482913 with the delivery agent",
+        "Show code 482913 to the driver before the ride",
+        "Join Zoom meeting. Passcode: 482913",
+        "Your verification code is on the letter of 14-03-25",
+        "Your login password was changed on 14 March, call 180011 if it was not you",
+        "不要向任何人透露验证码！咨询96110",
+        "Voucher J8K2-9P4M-77QX, 20 % off until Sunday",
+        "Room 719 is yours from 3 pm",
+        "Call 4820193847 for a ride",
+    };
+    struct rgs_catalogue *c = build(both, &rgs_alloc_libc, (struct rgs_bytes){0});
+
+    cr_assert_not_null(c, "%s", diag.text);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct rgs_verdict v = judge(c, "", rows[i]);
+        cr_expect(!v.otp, "%s: %u", rows[i], v.confidence);
+    }
+    cr_expect(judge(c, "VM-SHOPIN-T", "482913 is your OTP").otp);
+    cr_expect(!judge(c, "VM-SHOPIN-P", "Use 4829 to sign up, only today").otp);
+    rgs_catalogue_del(c);
+}
+
+Test(classify, names_the_bank_and_not_the_shop_that_is_paid)
+{
+    static const char bank[] = "id: oxbank\nname: Oxbank\nhome: DE\ncategory: bank\n"
+                               "senders: [OXBANK]\nbrands: [Oxbank, \"Оксобанк\"]\n";
+    static const struct {
+        const char *sender, *text, *service;
+    } rows[] = {
+        {"OXBANK", "OTP for the payment of EUR 20.00 at Acme: 482913. Do not share", "oxbank"},
+        {"", "Code to confirm the payment of EUR 20.00 at Acme: 482913. Oxbank", "oxbank"},
+        {"", "482913 is the OTP for your purchase of EUR 20.00 at Acme", "-"},
+        {"", "Acme: 482913 is the code for your payment of EUR 20.00", "acme"},
+        {"", "Код для входа в приложение Оксобанка: 482913", "oxbank"},
+    };
+    struct rgs_catalogue *c =
+        build((const char *const[]){acme, bank, NULL}, &rgs_alloc_libc, (struct rgs_bytes){0});
+
+    cr_assert_not_null(c, "%s", diag.text);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct rgs_verdict v = judge(c, rows[i].sender, rows[i].text);
+        const struct rgs_service *s = rgs_catalogue_service(c, v.service);
+        cr_expect(v.otp, "%s", rows[i].text);
+        cr_expect_str_eq(s ? s->id : "-", rows[i].service, "%s", rows[i].text);
     }
     rgs_catalogue_del(c);
 }
@@ -447,6 +509,15 @@ Test(blind, judges_by_the_envelope)
     cr_expect(!v.otp);
     rgs_classify_blind(
         c, &(struct rgs_envelope){.sender = rgs_bytes("AcmeOTP", 7), .dcs = -1, .length = 600}, &v);
+    cr_expect(!v.otp);
+    /* Indian headers say what they are for. */
+    rgs_classify_blind(
+        c, &(struct rgs_envelope){.sender = rgs_bytes("VM-OXBANK-T", 11), .dcs = -1, .length = 60},
+        &v);
+    cr_expect(v.otp);
+    rgs_classify_blind(
+        c, &(struct rgs_envelope){.sender = rgs_bytes("VM-ACMEOTP-P", 12), .dcs = -1, .length = 60},
+        &v);
     cr_expect(!v.otp);
     rgs_catalogue_del(c);
 }
