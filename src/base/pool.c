@@ -143,6 +143,8 @@ void rgs_pool_give(struct rgs_pool *p, void *block)
 
     p->state[i] = 0;
     p->used -= size_of(order);
+    ASAN_UNPOISON_MEMORY_REGION(block, size_of(order));
+    explicit_bzero(block, size_of(order)); /* message text may have lain there */
     ASAN_POISON_MEMORY_REGION(block, size_of(order));
     while (order < p->top) {
         uint32_t buddy = i ^ 1u << order;

@@ -3,11 +3,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
 #include <zstd.h>
+
+#include "base/wipe.h"
 
 enum {
     RAW_CHUNK = 256 * 1024,
@@ -28,6 +31,8 @@ struct rgs_input {
     size_t head_at, head_n;
     uint8_t *window; /* for who peeks: window[window_at..window_n] is not taken yet */
     size_t window_at, window_n, window_cap;
+    uint8_t buffer[RAW_CHUNK]; /* of the stream */
+    size_t buffer_n;
     z_stream gz;
     bool inside; /* a gzip member or zstd frame has begun and not ended */
     ZSTD_DStream *zst;
@@ -39,6 +44,12 @@ struct rgs_input {
 static size_t read_some(struct rgs_input *in, uint8_t *out, size_t n)
 {
     ssize_t got;
+    /* The next bytes may be long in coming: nothing of the last ones waits for them. */
+    rgs_wipe_stack_deep();
+    if (in->raw_at == in->raw_n) {
+        explicit_bzero(in->raw, in->raw_n);
+        in->raw_at = in->raw_n = 0;
+    }
     do {
         got = read(in->fd, out, n);
     } while (got < 0 && errno == EINTR);
@@ -54,7 +65,6 @@ static size_t fill(struct rgs_input *in)
 {
     if (in->raw_at < in->raw_n)
         return in->raw_n - in->raw_at;
-    in->raw_at = 0;
     in->raw_n = read_some(in, in->raw, sizeof(in->raw));
     return in->raw_n;
 }
@@ -151,12 +161,36 @@ static size_t next_bytes(struct rgs_input *in, uint8_t *out, size_t n)
         in->head_at += have;
         return have;
     }
+    explicit_bzero(in->head, in->head_n);
+    in->head_at = in->head_n = 0;
     return unpack(in, out, n);
 }
 
 static ssize_t cookie_read(void *cookie, char *out, size_t n)
 {
-    return (ssize_t)next_bytes(cookie, (uint8_t *)out, n);
+    struct rgs_input *in = cookie;
+
+    /* The stream asks when it has given out all that it had. */
+    explicit_bzero(in->buffer, in->buffer_n);
+    in->buffer_n = 0;
+    size_t have = next_bytes(in, (uint8_t *)out, n);
+    if ((uint8_t *)out == in->buffer)
+        in->buffer_n = have;
+    return (ssize_t)have;
+}
+
+static void *wiped_alloc(void *ctx, unsigned items, unsigned size)
+{
+    (void)ctx;
+    return calloc(items, size);
+}
+
+static void wiped_free(void *ctx, void *p)
+{
+    (void)ctx;
+    if (p)
+        explicit_bzero(p, malloc_usable_size(p));
+    free(p);
 }
 
 /* Room for n bytes in the window, what it holds at its start; false when memory is short. */
@@ -166,15 +200,20 @@ static bool make_room(struct rgs_input *in, size_t n)
         size_t cap = in->window_cap ? in->window_cap : WINDOW;
         while (cap < n)
             cap *= 2;
-        uint8_t *more = realloc(in->window, cap);
+        uint8_t *more = malloc(cap);
         if (!more)
             return false;
+        if (in->window_n)
+            memcpy(more, in->window, in->window_n);
+        wiped_free(NULL, in->window);
         in->window = more;
         in->window_cap = cap;
     }
     in->window_n -= in->window_at;
     if (in->window_n)
         memmove(in->window, in->window + in->window_at, in->window_n);
+    if (in->window)
+        explicit_bzero(in->window + in->window_n, in->window_at);
     in->window_at = 0;
     return true;
 }
@@ -217,6 +256,8 @@ static bool start_unpacking(struct rgs_input *in)
     }
     if (have >= 2 && memcmp(in->raw, gzip_magic, 2) == 0) {
         in->packing = GZIP;
+        in->gz.zalloc = wiped_alloc; /* it keeps the last 32 KiB of what it unpacked */
+        in->gz.zfree = wiped_free;
         return inflateInit2(&in->gz, 15 + 16) == Z_OK;
     }
     if (have >= 4 && memcmp(in->raw, zstd_magic, 4) == 0) {
@@ -256,7 +297,7 @@ struct rgs_input *rgs_input_open(const char *path, char *err, size_t err_size)
         rgs_input_close(in);
         return NULL;
     }
-    setvbuf(in->stream, NULL, _IOFBF, RAW_CHUNK);
+    setvbuf(in->stream, (char *)in->buffer, _IOFBF, sizeof(in->buffer));
     while (in->head_n < sizeof(in->head)) {
         size_t n = unpack(in, in->head + in->head_n, sizeof(in->head) - in->head_n);
         if (n == 0)
@@ -277,7 +318,8 @@ void rgs_input_close(struct rgs_input *in)
     ZSTD_freeDStream(in->zst);
     if (in->fd >= 0)
         close(in->fd);
-    free(in->window);
+    wiped_free(NULL, in->window);
+    explicit_bzero(in, sizeof(*in));
     free(in);
 }
 

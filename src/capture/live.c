@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "capture/live.h"
 
+#include "base/wipe.h"
 #include "capture/fanout.h"
 
 #include <errno.h>
@@ -226,6 +227,8 @@ static void on_packet(u_char *user, const struct pcap_pkthdr *header, const u_ch
     uint32_t n = header->caplen < p->room ? header->caplen : p->room;
 
     memcpy(p->copy, data, n);
+    /* The frame is ours until libpcap goes on, and the ring may lie still for long. */
+    explicit_bzero((void *)(uintptr_t)data, header->caplen);
     p->has_head = true;
     p->head =
         (struct rgs_packet){.ts = (int64_t)header->ts.tv_sec * 1000000000 + header->ts.tv_usec,
@@ -282,6 +285,7 @@ static void wait_for_more(const struct rgs_live *l)
     nfds_t n = 0;
     bool held = false;
 
+    rgs_wipe_stack_deep();
     for (size_t i = 0; i < l->n; i++) {
         held = held || l->port[i].has_head;
         if (!l->port[i].failed && !l->port[i].has_head)
@@ -315,8 +319,11 @@ static int64_t complete(const struct rgs_live *l)
 enum rgs_live_got rgs_live_next(struct rgs_live *l, struct rgs_packet *packet, bool drain,
                                 int64_t *upto)
 {
-    if (l->given < l->n)
-        l->port[l->given].has_head = false;
+    if (l->given < l->n) {
+        struct port *p = &l->port[l->given];
+        p->has_head = false;
+        explicit_bzero(p->copy, p->head.data.n);
+    }
     l->given = l->n;
     for (int round = 0; round < 2; round++) {
         size_t failed = 0;

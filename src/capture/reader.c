@@ -11,7 +11,8 @@ struct rgs_reader_file {
     struct rgs_input *in;
     pcap_t *pcap; /* one of these two */
     struct rgs_pcapng *pcapng;
-    uint32_t linktype; /* of a pcap file */
+    uint32_t linktype;     /* of a pcap file */
+    struct rgs_bytes last; /* in libpcap's memory */
     uint64_t number;
     char error[512];
 };
@@ -86,11 +87,20 @@ struct rgs_reader_file *rgs_reader_open(const char *path, char *err, size_t err_
     return f;
 }
 
+/* What libpcap keeps until the next packet, which may be shorter or long in coming. */
+static void forget(struct rgs_reader_file *f)
+{
+    if (f->last.n)
+        explicit_bzero((void *)(uintptr_t)f->last.p, f->last.n);
+    f->last = (struct rgs_bytes){0};
+}
+
 void rgs_reader_close(struct rgs_reader_file *f)
 {
     if (!f)
         return;
     if (f->pcap) {
+        forget(f);
         rgs_input_release(f->in); /* pcap_close() closes the stream */
         pcap_close(f->pcap);
     }
@@ -105,12 +115,13 @@ static enum rgs_read next_pcap(struct rgs_reader_file *f, struct rgs_packet *pac
     struct pcap_pkthdr *header;
     const u_char *data;
 
+    forget(f);
     switch (pcap_next_ex(f->pcap, &header, &data)) {
     case 1:
         packet->ts = (int64_t)header->ts.tv_sec * 1000000000 + header->ts.tv_usec;
         packet->wire_len = header->len;
         packet->linktype = f->linktype;
-        packet->data = rgs_bytes(data, header->caplen);
+        packet->data = f->last = rgs_bytes(data, header->caplen);
         return RGS_READ_PACKET;
     case PCAP_ERROR_BREAK:
         return RGS_READ_END;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "classify/classify.h"
 
+#include "base/wipe.h"
 #include "classify/evidence.h"
 #include "classify/plain.h"
 #include "classify/text.h"
@@ -106,13 +107,6 @@ static bool read_message(struct rgs_classifier *k, const struct rgs_message *m)
     return true;
 }
 
-/* The stack below holds copies of the text's ends that the scanner made, and registers' spills. */
-__attribute__((noinline)) static void wipe_stack(void)
-{
-    volatile char below[6144];
-    explicit_bzero((void *)(uintptr_t)below, sizeof(below));
-}
-
 static void wipe(struct rgs_classifier *k)
 {
     struct rgs_reading *r = &k->r;
@@ -121,7 +115,7 @@ static void wipe(struct rgs_classifier *k)
     r->tokens.n = 0;
     explicit_bzero(k->plain, k->plain_n);
     k->plain_n = 0;
-    wipe_stack();
+    rgs_wipe_stack();
 }
 
 static void judge(struct rgs_classifier *k, struct rgs_bytes text, struct rgs_verdict *v)

@@ -2,6 +2,7 @@
 /* A worker's thread: packets in, judged operations into its line. */
 #include <sched.h>
 
+#include "base/wipe.h"
 #include "tap/inside.h"
 
 enum {
@@ -134,10 +135,12 @@ void *rgs_tap_read_follow(void *arg)
         if (is_held(t))
             continue;
         bool got = rgs_follow_next(t->conf.follow, &packet);
-        if (got)
+        if (got) {
             take(w, &packet);
-        else
+        } else {
+            rgs_wipe_stack_deep();
             nanosleep(&(struct timespec){.tv_nsec = INT64_C(1000000) * FOLLOW_SLEEP_MS}, NULL);
+        }
         if (got && ++n % RGS_TAP_LOOK_EVERY != 0)
             continue;
         int64_t now = rgs_tap_clock(CLOCK_MONOTONIC);

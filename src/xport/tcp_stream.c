@@ -128,6 +128,7 @@ static void deliver(struct rgs_tcp_memory *m, struct rgs_dissect *d, struct rgs_
         } else if (done) {
             side->buf_n -= done;
             memmove(side->buf, side->buf + done, side->buf_n);
+            explicit_bzero(side->buf + side->buf_n, done);
         }
     } else {
         size_t done = rgs_tcp_frame(d, talk, side, data, offset, 0, m->per_side);
