@@ -54,32 +54,33 @@ static struct rgs_ruleset *fetch(struct rgs_desk *d, const struct rgs_catalogue 
 
 struct rgs_ruleset *rgs_site_ruleset(const struct rgs_args *args,
                                      const struct rgs_catalogue *catalogue,
-                                     struct rgs_pack_text *text)
+                                     struct rgs_pack_text *text, char *err, size_t err_size)
 {
     struct rgs_redis_url url;
     const char *site;
     unsigned shards;
-    char err[512];
     int status;
 
+    err[0] = '\0';
     if (!rgs_arg_given(args, "redis") || rgs_arg_given(args, "rules") ||
         !rgs_site_options(args, &url, &site, &shards, &status))
         return NULL;
-    struct rgs_desk *d = rgs_desk_open(&url, site, err, sizeof(err));
-    struct rgs_ruleset *rs = d ? fetch(d, catalogue, text, err, sizeof(err)) : NULL;
+    struct rgs_desk *d = rgs_desk_open(&url, site, err, err_size);
+    struct rgs_ruleset *rs = d ? fetch(d, catalogue, text, err, err_size) : NULL;
     rgs_desk_close(d);
-    if (!rs && err[0])
-        fprintf(stderr,
-                "regsentry %s: the site's rules are not to be had (%s): the folder's serve\n",
-                args->command->name, err);
     return rs;
 }
 
 void rgs_site_rules(const struct rgs_args *args, struct rgs_pack *pack)
 {
     struct rgs_pack_text text = {0};
-    struct rgs_ruleset *rs = rgs_site_ruleset(args, pack->catalogue, &text);
+    char err[512];
+    struct rgs_ruleset *rs = rgs_site_ruleset(args, pack->catalogue, &text, err, sizeof(err));
 
+    if (!rs && err[0])
+        fprintf(stderr,
+                "regsentry %s: the site's rules are not to be had (%s): the folder's serve\n",
+                args->command->name, err);
     if (rs) {
         rgs_ruleset_del(pack->ruleset);
         pack->ruleset = rs;

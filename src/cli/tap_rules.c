@@ -71,7 +71,14 @@ struct rgs_bytes rgs_tap_rules_text(const struct rgs_tap_rules *r)
 /* Errors go to standard error with their places, as at the start. */
 static const char *load(const struct rgs_tap_rules *r, struct fresh *f)
 {
-    f->ruleset = rgs_site_ruleset(r->args, r->pack->catalogue, &f->text);
+    char err[512];
+
+    f->ruleset = rgs_site_ruleset(r->args, r->pack->catalogue, &f->text, err, sizeof(err));
+    /* The folder's may be others than those that are in force. */
+    if (!f->ruleset && err[0]) {
+        fprintf(stderr, "regsentry tap: the site's rules are not to be had (%s)\n", err);
+        return "the site's rules are not to be had";
+    }
     if (!f->ruleset) {
         f->ruleset = rgs_pack_ruleset(&f->files, r->pack->dir, r->pack->catalogue);
         rgs_pack_text_of(&f->text, &f->files, r->pack->dir);

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * One leg of a site's way at a time: observations into the log (append), or out of it into scores
- * (evaluate), or scored without a site (embedded). Prints its figures as one line of JSON.
+ * (evaluate), or scored without a site, carried over to other rules, kept and taken up again
+ * (embedded). Prints its figures as one line of JSON.
  *
  * usage: bench_site append|evaluate|embedded URL COUNT NUMBERS RULES
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <time.h>
 
 #include "bench/traffic.h"
@@ -14,6 +17,7 @@
 #include "engine/conf.h"
 #include "engine/result_json.h"
 #include "sink/file.h"
+#include "store/checkpoint.h"
 #include "store/member.h"
 #include "store/probe.h"
 
@@ -106,7 +110,77 @@ static bool evaluate(const struct rgs_redis_url *url, const struct rgs_token_key
     return s.complete;
 }
 
-static bool embedded(const struct rgs_obs *obs, size_t count)
+/* What goes on while others wait: rules that change, and a state that is kept and taken up. */
+struct vault {
+    struct rgs_bytes piece[RGS_CHECKPOINT_PIECES];
+    size_t n, bytes;
+};
+
+static int put(void *ctx, unsigned i, struct rgs_bytes block)
+{
+    struct vault *v = ctx;
+    uint8_t *p = malloc(block.n);
+
+    if (!p)
+        return -ENOMEM;
+    memcpy(p, block.p, block.n);
+    v->piece[i] = rgs_bytes(p, block.n);
+    v->n = i + 1;
+    v->bytes += block.n;
+    return 0;
+}
+
+static struct rgs_bytes get(void *ctx, unsigned i)
+{
+    const struct vault *v = ctx;
+    return i < v->n ? v->piece[i] : (struct rgs_bytes){0};
+}
+
+static void image(void *ctx, struct rgs_image *im)
+{
+    rgs_scorer_image(ctx, im);
+}
+
+static long peak_kb(void)
+{
+    struct rusage u;
+    getrusage(RUSAGE_SELF, &u);
+    return u.ru_maxrss;
+}
+
+static bool change_over(struct rgs_scorer *s, const struct rgs_scorer_names *names,
+                        const struct rgs_token_key *key)
+{
+    static struct vault vault;
+    struct rgs_sealer *sealer = rgs_sealer_new(key, &rgs_alloc_libc);
+    const struct rgs_pieces_conf conf = {.sealer = sealer,
+                                         .id = 1,
+                                         .most = RGS_CHECKPOINT_PIECES,
+                                         .ctx = &vault,
+                                         .put = put,
+                                         .get = get};
+    long before = peak_kb();
+    double from = now();
+    struct rgs_scorer *next = rgs_scorer_adopt(s, pack.ruleset);
+    double adopted = now() - from;
+    long adopting = peak_kb() - before;
+    rgs_scorer_del(next);
+    from = now();
+    int pieces = rgs_pieces_write(&conf, image, s);
+    double written = now() - from;
+    struct rgs_scorer *again = rgs_scorer_new(pack.ruleset, names, NULL, &rgs_alloc_libc);
+    from = now();
+    bool ok = next && again && pieces > 0 && rgs_pieces_read(&conf, image, again) == 0;
+    printf("\"adopt\":%.3f,\"adopt_kb\":%ld,\"kept\":%.3f,\"kept_bytes\":%zu,\"taken_up\":%.3f}\n",
+           adopted, adopting, written, vault.bytes, now() - from);
+    rgs_scorer_del(again);
+    for (size_t i = 0; i < vault.n; i++)
+        free((void *)(uintptr_t)vault.piece[i].p);
+    rgs_sealer_del(sealer);
+    return ok;
+}
+
+static bool embedded(const struct rgs_obs *obs, size_t count, const struct rgs_token_key *key)
 {
     struct rgs_scorer_names names = rgs_test_names;
     struct rgs_result_owner o;
@@ -120,8 +194,9 @@ static bool embedded(const struct rgs_obs *obs, size_t count)
     bool ok = rgs_scorer_result(s, &o) == 0;
     double took = now() - from;
     uint64_t numbers = rgs_scorer_numbers(s);
-    printf("{\"seconds\":%.3f,\"numbers\":%llu,\"bytes\":%zu}\n", took, (unsigned long long)numbers,
+    printf("{\"seconds\":%.3f,\"numbers\":%llu,\"bytes\":%zu,", took, (unsigned long long)numbers,
            rgs_scorer_number_bytes(s));
+    ok = change_over(s, &names, key) && ok;
     rgs_result_owner_fini(&o);
     rgs_scorer_del(s);
     return ok;
@@ -147,7 +222,7 @@ int main(int argc, char **argv)
         else if (strcmp(argv[1], "evaluate") == 0)
             ok = evaluate(&url, key);
         else
-            ok = embedded(obs, count);
+            ok = embedded(obs, count, key);
     }
     free(obs);
     rgs_token_key_del(key);

@@ -59,6 +59,10 @@ for numbers in (10000, 1000000):
           f"{100 * rate(evaluated) / rate(embedded):.0f} % of it")
     print(f"{'  a commit there and back, p50 and p99':58} {evaluated[-1]['p50']:6,} us {evaluated[-1]['p99']:6,} us")
     print(f"{'  Redis memory per million observations':58} {log / COUNT * 1e6 / 1e6:12.1f} MB")
+    legs = embedded[-1]
+    print(f"{'  a state kept: in pieces; written; taken up':58} {legs['kept_bytes'] / 1e6:9.1f} MB {legs['kept']:8.2f} s "
+          f"{legs['taken_up']:8.2f} s")
+    print(f"{'  rules change: carried over in; memory on top':58} {legs['adopt']:8.2f} s {legs['adopt_kb'] / 1e3:8.0f} MB")
     print(f"{'  engine memory per million tracked numbers':58} "
           f"{embedded[-1]['bytes'] / embedded[-1]['numbers']:12.1f} MB")
 

@@ -260,6 +260,58 @@ def site_in_redis():
     server.stop()
 
 
+def rules_of_the_site():
+    """A tap takes the site's rules at its start, and those that were pushed since when it reloads, from inside of its cage;
+    when the server is away, or what it has is no rule set, it keeps what it has."""
+    sys.path.insert(0, str(root / "tests/redis"))
+    import shutil
+    from site_server import Server
+    if not shutil.which("redis-server"):
+        print("# SKIP redis-server is not installed")
+        return
+    live.veth("ta11", "tb11")
+    server = Server(work / "redis-rules")
+    folder, path = work / "pushed", work / "ctl-rules"
+    shutil.copytree(root / "rules", folder)
+
+    def push(weight):
+        usage = folder / "usage.yaml"
+        usage.write_text((root / "rules/usage.yaml").read_text().replace("weight: 24", f"weight: {weight}"))
+        subprocess.run([binary, "rules", "push", folder, "--redis", server.url, "--by", "ann"], check=True, capture_output=True)
+        out = subprocess.run([binary, "analyze", "--rules", folder, "--format", "json", root / "captures/demo.pcapng"], check=True,
+                             capture_output=True).stdout
+        return live.result(out)["ruleset"]["sha256"]
+
+    def reload():
+        p = subprocess.run([binary, "ctl", "--socket", str(path), "reload"], capture_output=True, check=False)
+        return p.returncode, (p.stdout + p.stderr).decode()
+
+    first = push(23)
+    tap = live.Tap(binary, "-i", "tb11", "-f", "", "--redis", server.url, "--probe", "t3", "--ctl", str(path), *common)
+    tap.wait_log("event=started")
+    checks.ok(f"ruleset={first[:12]}" in tap.log, "a tap begins with the rules of its site", first, tap.log)
+    if "event=caged" not in tap.log:
+        print("# the kernel has no Landlock: only the filter of calls is in force")
+    live.send("ta11", demo[:len(demo) // 2], per_second=20000)
+    second = push(22)
+    status, said = reload()
+    checks.ok(status == 0 and f"event=reloaded ruleset={second[:12]}" in tap.wait_log("event=reloaded") and first != second,
+              "a caged tap takes what was pushed to its site", said, tap.log)
+    server.kill(signal.SIGKILL)
+    status, said = reload()
+    checks.ok(status != 0 and "event=reload-refused" in tap.wait_log("event=reload-refused") and "site" in tap.log,
+              "with the server away it keeps what it has, rather than its folder's", said, tap.log)
+    live.send("ta11", demo[len(demo) // 2:], per_second=20000)
+    time.sleep(1)
+    server.start()
+    status, out, _ = tap.stop(signal.SIGTERM)
+    result = live.result(out)
+    checks.ok(status == 0 and result["capture"]["packets"] == len(demo), "no packet is lost by it", tap.log)
+    checks.ok(result["ruleset"]["sha256"] == second, "and the set that was pushed is in force", result["ruleset"], first, second,
+              tap.log)
+    server.stop()
+
+
 def wrong_usage():
     for args, words in ((["-i", "lo"], "key"), (["--key", str(key)], "interface"),
                         (["-i", "lo", "--key", str(key), "-f", "tcp prot 1"], "filter"),
@@ -316,6 +368,7 @@ sigterm_under_load()
 cut_and_jumbo_frames()
 rights()
 site_in_redis()
+rules_of_the_site()
 wrong_usage()
 what_an_operator_should_know()
 checks.end()
