@@ -14,11 +14,12 @@ import sys
 import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
+from redis_cluster import free_pair, slot_of  # noqa: E402
 from site_run import Site, feed, found, run, same_as_embedded, start, wait_for  # noqa: E402
-from site_server import Client, Error, Proxy, Server, free_port, need  # noqa: E402
+from site_server import Client, Error, Proxy, Server, die_with_test, free_port, need  # noqa: E402
 from tap import Tap  # noqa: E402
 
-need("redis-server", "openssl")
+need("redis-server", "redis-cli", "openssl")
 binary, root = sys.argv[1], pathlib.Path(sys.argv[2])
 checks = Tap()
 work = pathlib.Path(tempfile.mkdtemp(prefix="rgs-access-"))
@@ -215,7 +216,8 @@ if shutil.which("stunnel4"):
         certificate(name)
     outside, wire = free_port(), bytearray()
     shipped = (root / "tools/redis/stunnel.conf").read_text()
-    server_part = "\n".join(re.sub(r"\s+\(.*", "", line[1:]) for line in shipped.splitlines() if line.startswith(";   "))
+    server_part = "\n".join(re.sub(r"\s+\(.*", "", line[1:]) for line in shipped.splitlines()
+                            if line.startswith(";   ") and "cluster-" not in line)
 
     def tunnel(name, text, values):
         for key, value in values.items():
@@ -253,6 +255,41 @@ if shutil.which("stunnel4"):
         p.terminate()
         p.wait(timeout=30)
     proxy.stop()
+
+    # A cluster, whose nodes are at another address than clients are told: they reach it through tunnels only.
+    inside, nodes, ends = "127.0.0.2", [free_pair() for _ in range(3)], []
+    settings = dict(line.split()[1:] for line in shipped.splitlines() if line.startswith(";   cluster-"))
+    assert len(settings) == 2
+    for node in nodes:
+        folder = work / f"node{node}"
+        folder.mkdir()
+        ends.append(subprocess.Popen(["redis-server", "--port", str(node), "--bind", inside, "--bind-source-addr", inside, "--dir", folder,
+                                      "--save", "", "--cluster-enabled", "yes", *[w for k, v in settings.items() for w in (f"--{k}", v)]],
+                                     stdout=subprocess.DEVNULL, preexec_fn=die_with_test))
+        outside = free_port()
+        ends.append(tunnel(f"node{node}.tls", server_part, {"accept": f"127.0.0.1:{outside}", "connect": f"{inside}:{node}",
+                                                            "cert": work / "redis.example.net.pem", "CAfile": work / "ca.pem"}))
+        ends.append(tunnel(f"node{node}.client", shipped, {"accept": f"127.0.0.1:{node}", "connect": f"127.0.0.1:{outside}",
+                                                           "cert": work / "client.pem", "CAfile": work / "ca.pem"}))
+    checks.ok(wait_for(lambda: all(answers(node) for node in nodes)), "tunnels to the nodes of a cluster")
+    made = subprocess.run(["redis-cli", "--cluster", "create", *[f"{inside}:{n}" for n in nodes], "--cluster-yes"],
+                          capture_output=True, check=False)
+    checks.ok(wait_for(lambda: all(b"cluster_state:ok" in Client(n)("CLUSTER", "INFO") for n in nodes)), "a cluster", made.stdout)
+    url = f"redis-cluster://localhost:{nodes[0]},localhost:{nodes[1]}"
+    status, _, err = run(commands.probe(url, "--shards", 6))
+    checks.ok(status == 0, "a probe through TLS to a cluster", err)
+    status, _, err = run(commands.engine(url, "--once"))
+    checks.ok(status == 0, "an engine through TLS to a cluster", err)
+
+    def of_key(key, *words):
+        node = next(row[2][1] for row in Client(nodes[0])("CLUSTER", "SLOTS") if row[0] <= slot_of(key) <= row[1])
+        return Client(node)(*words)
+
+    lines, _, alerts = found(of_key, 6)
+    same_as_embedded(checks, embedded, lines, alerts, "TLS to a cluster")
+    for p in ends:
+        p.terminate()
+        p.wait(timeout=30)
 else:
     checks.skip("TLS", "stunnel4 is not installed")
 server.stop()
