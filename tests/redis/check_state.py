@@ -24,7 +24,7 @@ work = pathlib.Path(tempfile.mkdtemp(prefix="rgs-state-"))
 commands = Site(binary, work, root / "captures/demo.pcapng", root / "captures/demo.csv")
 status, embedded, err = commands.embedded()
 assert status == 0, err
-STATES = "rgs:{main}:states"
+STATES, LEASE = "rgs:{main}:states", "rgs:{main}:lease"
 
 
 def engine(url, *more):
@@ -51,10 +51,12 @@ def trial(what, server, call, shards):
     running = [start(engine(server, "--shards", shards, "--checkpoint", 1)) for _ in range(2)]
     probe = start(commands.probe(server, "--patience", "60", capture="-"), stdin=subprocess.PIPE)
     fed = feed(probe, commands.capture, 7)
-    logs, trimmed = [], []
+    logs, trimmed, owners = [], [], set()
+    owner = lambda: call(LEASE, "HGET", LEASE, "owner")  # noqa: E731
     for _ in range(2):
         before = newest(call)
         checks.ok(wait_for(lambda: newest(call) and newest(call) != before), f"{what}: a state is kept")
+        owners.add(owner())
         for e in running:
             e.kill()
         logs += [e.communicate()[1].decode() for e in running]
@@ -62,6 +64,7 @@ def trial(what, server, call, shards):
         running = [start(engine(server, "--checkpoint", 1)) for _ in range(2)]
     fed.join()
     checks.ok(probe.wait(timeout=120) == 0, f"{what}: the probe ends well", probe.stderr.read().decode())
+    checks.ok(wait_for(lambda: owner() not in owners, 60), f"{what}: the last ones take over", owners)
     done = lambda: (lambda got: got[0] and all(line in embedded for line in got[0].values()))(found(call, shards))  # noqa: E731
     checks.ok(wait_for(done, 60), f"{what}: all is committed")
     lines, scored, alerts = found(call, shards)
