@@ -136,6 +136,7 @@ static void check_typology(struct rgs_rules_source *src, struct rgs_typology *t)
     const struct rgs_ruleset *rs = src->rs;
     unsigned seen = 0, n = 0;
     uint32_t grains = 0;
+    bool shares = false;
 
     for (unsigned i = 0; i < t->n_rules; i++) {
         const struct rgs_rule *r = &rs->rules[t->rule[i]];
@@ -148,7 +149,14 @@ static void check_typology(struct rgs_rules_source *src, struct rgs_typology *t)
         }
         if (r->uses >= 0)
             grains |= rs->aggregates[r->uses].grains;
+        shares |= t->lead >> r->family & 1 && r->uses >= 0 &&
+                  rs->aggregates[r->uses].reduce == RGS_R_SHARE_GE;
     }
+    if (t->valid && t->inside && !shares)
+        rgs_diag_error(src->diag, t->at,
+                       "typology '%s' with 'inside' needs a leading rule on a share of the numbers "
+                       "(reduce: share_ge)",
+                       t->id);
     if (t->valid && n < t->need_families)
         rgs_diag_error(src->diag, t->at,
                        "typology '%s' needs %u families of evidence, its rules have %u", t->id,

@@ -275,6 +275,7 @@ static void levels(struct rgs_rules_source *src, struct rgs_yaml_node *n, struct
     struct rgs_yaml_node *families = rgs_yaml_get(n, "need_families");
 
     lead(src, rgs_yaml_get(n, "lead"), t);
+    rgs_yaml_bool(rgs_yaml_get(n, "inside"), &t->inside, src->diag);
     rgs_yaml_num(rgs_yaml_get(n, "cap"), 1, 100, &t->cap, src->diag);
     rgs_yaml_num(rgs_yaml_get(n, "review"), 1, 100, &t->review, src->diag);
     rgs_yaml_num(rgs_yaml_get(n, "alert"), 1, 100, &t->alert, src->diag);
@@ -299,8 +300,8 @@ static void levels(struct rgs_rules_source *src, struct rgs_yaml_node *n, struct
 static void typology(struct rgs_rules_source *src, struct rgs_yaml_node *n, struct rgs_typology *t)
 {
     static const char *const known[] = {
-        "title",      "scope",         "sum",      "half_life", "cap",  "review", "alert",
-        "hysteresis", "need_families", "suppress", "by",        "lead", "unless", NULL};
+        "title",         "scope",    "sum", "half_life", "cap",    "review", "alert", "hysteresis",
+        "need_families", "suppress", "by",  "lead",      "unless", "inside", NULL};
     unsigned errors = src->diag->errors;
     struct rgs_yaml_node *scope = rgs_yaml_get(n, "scope"), *by = rgs_yaml_get(n, "by");
     const char *s;

@@ -4,7 +4,8 @@
  * it keeps the part of the score that the cluster is of it; where the cluster is much of it, or
  * does not explain it, it keeps all. Where no block, account, device or cell holds the cluster
  * together (SIMs that rotate, cells that change), or not yet, the typology's scope does: the few
- * numbers of a reseller that are used from somewhere else are a cluster by that alone.
+ * numbers of a reseller that are used from somewhere else are a cluster by that alone. And where a
+ * typology looks for what a few numbers do among many, those numbers are it.
  *
  * Every edge is soft, so that a score moves little when a threshold does.
  */
@@ -19,6 +20,9 @@ enum {
     SHARE_PART = 25,  /* percent of all numbers: up to here they are a part of something honest */
     SHARE_WHOLE = 35, /* from here they are what the reseller lives on */
     NEAR_REVIEW = 12, /* points below review where a cluster begins to count as one */
+    NEARLY_ALL = 60,  /* percent of its reseller's numbers: a block is hardly a part of him */
+    ALL = 90,         /* it is he */
+    WHOLE_KEEPS = 75, /* percent of its score */
     FAINT = 5,        /* scores up to here stay as they are: they accuse nobody */
     CLEAR = 15,
 };
@@ -139,23 +143,54 @@ static double unexplained(struct rgs_scorer *s, struct rgs_scored *e, const stru
     return least;
 }
 
-double rgs_own_part(struct rgs_scorer *s, struct rgs_scored *e, unsigned typology, double raw)
+/* Others judge resellers as such, wherever their numbers are used. */
+static bool resellers_are_judged(const struct rgs_ruleset *rs)
+{
+    for (unsigned i = 0; i < rs->n_typologies; i++) {
+        if (rs->typologies[i].scope < 0 && rs->typologies[i].grains >> RGS_GRAIN_RESELLER & 1)
+            return true;
+    }
+    return false;
+}
+
+/* Then a typology of clusters only does not mean a block that is all of its reseller: what asks
+ * less of parts than of wholes would else accuse the whole. */
+static double a_part(const struct rgs_scorer *s, const struct rgs_scored *e,
+                     const struct rgs_typology *t)
+{
+    const struct rgs_scored *p = rgs_entity_parent(s, e);
+
+    if (e->grain != RGS_GRAIN_BLOCK || t->grains >> RGS_GRAIN_RESELLER & 1 || !p ||
+        !resellers_are_judged(s->rs))
+        return 1;
+    return 1 -
+           (1 - WHOLE_KEEPS / 100.0) * ramp((double)e->numbers * 100 / p->numbers, NEARLY_ALL, ALL);
+}
+
+static double without_parts(struct rgs_scorer *s, struct rgs_scored *e, unsigned typology,
+                            double raw)
 {
     const struct rgs_typology *t = &s->rs->typologies[typology];
     double in_scope, all;
 
-    if (e->grain > RGS_GRAIN_BLOCK || raw <= FAINT || (t->scope < 0 && s->n_parts == 0))
+    if (e->grain > RGS_GRAIN_BLOCK || raw <= FAINT ||
+        (t->scope < 0 && !t->inside && s->n_parts == 0))
         return 1;
     all = suspects(s, e, t, &in_scope);
     if (all <= 0)
         return 1;
     double part = unexplained(s, e, t, all);
-    if (t->scope >= 0) {
-        double scoped = kept(in_scope / e->numbers);
+    if (t->scope >= 0 || t->inside) {
+        double few = t->inside ? all : in_scope, scoped = kept(few / e->numbers);
         /* A block's numbers are among its reseller's, which says it. */
-        if (scoped < 1 && in_scope >= s->rs->min_support && !rgs_entity_parent(s, e))
-            e->standing[typology].members = in_scope;
+        if (scoped < 1 && few >= s->rs->min_support && !rgs_entity_parent(s, e))
+            e->standing[typology].members = few;
         part = fmin(part, scoped);
     }
     return 1 - ramp(raw, FAINT, CLEAR) * (1 - part);
+}
+
+double rgs_own_part(struct rgs_scorer *s, struct rgs_scored *e, unsigned typology, double raw)
+{
+    return without_parts(s, e, typology, raw) * a_part(s, e, &s->rs->typologies[typology]);
 }

@@ -142,9 +142,22 @@ static enum rgs_status status_of(const struct rgs_scorer *s, const struct rgs_sc
     return (enum rgs_status)level;
 }
 
+/* An alert was told of it under its own name, and stands. */
+static bool was_told(const struct rgs_scorer *s, const struct rgs_scored *e)
+{
+    for (uint32_t i = 0; i < s->n_alerts; i++) {
+        const struct rgs_stored_alert *a = &s->alerts[i];
+        if (a->id == e->id && a->grain == e->grain && a->level == RGS_STATUS_ALERT && !a->cluster &&
+            e->standing[a->typology].own.alert_ts && !e->standing[a->typology].own.withdrawn)
+            return true;
+    }
+    return false;
+}
+
 /*
  * Resellers of the inventory have a line each, and so have blocks that no inventory names. What
- * lies inside another entity has one only when it tells more than the entity around it.
+ * lies inside another entity has one only when it tells more than the entity around it, or did:
+ * who stopped selling before the capture ends was caught all the same.
  */
 static bool worth_a_line(const struct rgs_scorer *s, const struct rgs_scored *e,
                          enum rgs_status status)
@@ -159,7 +172,7 @@ static bool worth_a_line(const struct rgs_scorer *s, const struct rgs_scored *e,
     if (e->grain == RGS_GRAIN_BLOCK && !p)
         return true;
     if (status < RGS_STATUS_REVIEW)
-        return false;
+        return was_told(s, e) && !(p && was_told(s, p));
     return !p || status_of(s, p, &score) < status;
 }
 
@@ -236,6 +249,10 @@ static bool cluster_line(const struct rgs_scorer *s, struct rgs_scored *e, struc
     const struct rgs_standing *st = &e->standing[l->cluster];
     l->score = floor(st->raw * 10 + 0.5) / 10;
     l->status = (enum rgs_status)st->cluster.level;
+    /* Who sells himself has no need of somebody hidden in him. */
+    double own;
+    if (s->rs->typologies[l->cluster].inside && status_of(s, e, &own) >= l->status)
+        return false;
     l->name = s->rs->typologies[l->cluster].title;
     return true;
 }
@@ -441,14 +458,19 @@ static bool line(struct rgs_scorer *s, struct rgs_result_owner *o, const struct 
     if (l->cluster >= 0) {
         const struct rgs_standing *st = &l->e->standing[l->cluster];
         out->numbers = (uint64_t)st->members;
+        struct rgs_scope_facts *f = rgs_entity_facts(s, l->e, (unsigned)l->cluster), of_inside;
         out->verifications = st->codes;
+        if (s->rs->typologies[l->cluster].inside) {
+            out->verifications = rgs_inside_facts(s, l->e, (unsigned)l->cluster, &of_inside);
+            f = &of_inside;
+        }
         out->parent = rgs_entity_words(s, l->e->grain, l->e->id, words, &name)
                           ? rgs_result_str(o, words)
                           : NULL;
-        struct rgs_scope_facts *f = rgs_entity_facts(s, l->e, (unsigned)l->cluster);
         out->first_ts = f->first_ts;
         out->last_ts = f->last_ts;
-        bool ok = out->parent && tops(s, o, &f->services, st->codes, &f->origin, f->origins, out) &&
+        bool ok = out->parent &&
+                  tops(s, o, &f->services, out->verifications, &f->origin, f->origins, out) &&
                   typologies(s, o, l, out);
         first_alert(s, l, out);
         return ok;

@@ -115,6 +115,7 @@ struct rgs_typology {
     unsigned n_rules;
     uint32_t grains;
     unsigned lead;     /* families, as bits, without which the others do not count; 0 none */
+    bool inside;       /* speaks of the numbers that its leading shares count: they are a cluster */
     int64_t half_life; /* 0: no memory */
     double cap, review, alert, hysteresis;
     unsigned need_families;

@@ -285,6 +285,10 @@ static inline struct rgs_scope_facts *rgs_entity_facts(const struct rgs_scorer *
            typology;
 }
 uint32_t rgs_entity_index(const struct rgs_scorer *s, const struct rgs_scored *e);
+/* The same of the numbers that a typology with `inside` speaks of, from their logs, without
+ * origins; the codes among them. A walk over all numbers. */
+uint64_t rgs_inside_facts(const struct rgs_scorer *s, const struct rgs_scored *e, unsigned typology,
+                          struct rgs_scope_facts *out);
 /* The entity that a number points to, or NULL. */
 struct rgs_scored *rgs_entity_of(const struct rgs_scorer *s, unsigned grain, rgs_entity_ref ref);
 struct rgs_scored *rgs_entity_find(const struct rgs_scorer *s, unsigned grain, uint64_t id);

@@ -93,9 +93,10 @@ static void typology(struct hash *h, const struct rgs_ruleset *rs, const struct 
         word(h, rs->rules[t->rule[i]].id);
     for (unsigned i = 0; i < t->n_unless; i++)
         word(h, t->unless_name[i]);
-    const double v[] = {t->grains, t->lead,           (double)t->half_life, t->cap,
-                        t->review, t->alert,          t->hysteresis,        t->need_families,
-                        t->limit,  (double)t->backoff};
+    const double v[] = {
+        t->grains, t->lead,       (double)t->half_life, t->cap,   t->review,
+        t->alert,  t->hysteresis, t->need_families,     t->limit, (double)t->backoff,
+        t->inside};
     for (size_t i = 0; i < sizeof(v) / sizeof(v[0]); i++)
         number(h, v[i]);
 }

@@ -142,12 +142,25 @@ uint64_t rgs_track_reseller(const struct rgs_tracker *t, const struct rgs_obs *o
     return r ? r->entity : 0;
 }
 
+/* No country that has the number's country code is this one: so much is sure of a number whose
+ * prefix belongs to none of those that share the code. */
+static bool elsewhere(uint64_t number, rgs_country country)
+{
+    unsigned code = rgs_country_code(country);
+
+    while (number > code)
+        number /= 10;
+    return code && number != code;
+}
+
 static void conclude_origin(const struct rgs_tracker *t, struct rgs_obs *o)
 {
     if (!RGS_OBS_HAS(o, ORIGIN_COUNTRY))
         return;
     if (RGS_OBS_HAS(o, NUMBER_COUNTRY))
         RGS_OBS_SET(o, NUMBER_OFFSHORE, number_offshore, o->number_country != o->origin_country);
+    else if (RGS_OBS_HAS(o, NUMBER) && elsewhere(o->number, o->origin_country))
+        RGS_OBS_SET(o, NUMBER_OFFSHORE, number_offshore, true);
     if (RGS_OBS_HAS(o, SERVICE_HOME))
         RGS_OBS_SET(o, SERVICE_FOREIGN, service_foreign, o->service_home != o->origin_country);
 }

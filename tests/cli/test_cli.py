@@ -255,7 +255,8 @@ def _():
 def _():
     weaker = work / "weaker"
     shutil.copytree(work / "rules", weaker)
-    (weaker / "usage.yaml").write_text(re.sub(r"weight: \d+", "weight: 3", (weaker / "usage.yaml").read_text()))
+    for name in ("usage.yaml", "typologies/hidden_trade.yaml"):
+        (weaker / name).write_text(re.sub(r"weight: \d+", "weight: 3", (weaker / name).read_text()))
     common = ("-i", "resellers.csv", "trace.pcapng")
     same = run("backtest", "--rules", "rules", "--against", "rules", "--no-sweep", *common)
     exits(same, 0, "B - A")

@@ -143,6 +143,8 @@ static const struct {
     {TYPO("sum: [A, B], lead: luck"), "8:26: error: unknown family 'luck'"},
     {TYPO("sum: [A, B], lead: [usage, luck]"), "8:34: error: unknown family 'luck'"},
     {TYPO("sum: [A, B], unless: [u]"), "8:29: error: no typology 'u'; did you mean 't'?"},
+    {TYPO("sum: [A, B], lead: usage, inside: true"),
+     "8:3: error: typology 't' with 'inside' needs a leading rule on a share of the numbers (reduce: share_ge)"},
     {TYPO("sum: [A, B], unless: t"), "8:28: error: expected a list of 1 to 4 typologies"},
     {TYPO("sum: [A, B], unless: [t]"), "8:29: error: 't' gives way to others itself: that would go in circles"},
     {TYPO("sum: [A, B], by: city"), "8:24: error: expected reseller, block, account, device or cell"},

@@ -430,6 +430,66 @@ Test(score, a_part_of_a_reseller_is_named_as_its_cluster)
     }
 }
 
+/* 25 of 200 numbers take codes for six services one after another and nothing else, at the same
+ * place as all: no scope, block or device tells them apart. The others get messages, too. */
+Test(score, what_a_few_do_among_many_is_a_cluster_of_their_own)
+{
+    static const struct {
+        unsigned hidden, others;
+        bool cluster;
+    } cases[] = {{25, 175, true}, {19, 175, false}, {120, 40, false}};
+    for (size_t k = 0; k < sizeof(cases) / sizeof(cases[0]); k++) {
+        struct rgs_ruleset *r = ruleset(
+            "aggregates:\n"
+            "  only: {by: reseller, over: sliding 7d/1d, fn: only(kind == verification), per: "
+            "number,"
+            " reduce: share_ge(5), where: kind == verification or kind == message}\n"
+            "  codes: {by: reseller, over: sliding 7d/1d, fn: count, where: kind == verification}\n"
+            "rules:\n"
+            "  - {id: A, family: silence, uses: only, bands: [{ge: 0.05, weight: 45, why: x}]}\n"
+            "  - {id: B, family: time, uses: codes, bands: [{ge: 60, weight: 40, why: x}]}\n"
+            "typologies:\n"
+            "  t: {sum: [A, B], lead: silence, inside: true, title: hidden}\n");
+        struct feed f = start(r);
+        struct rgs_result_owner o;
+        for (unsigned i = 0; i < cases[k].hidden * 6 + cases[k].others * 2; i++) {
+            bool hides = i < cases[k].hidden * 6;
+            unsigned other = i - cases[k].hidden * 6;
+            struct rgs_obs x = {.ts = f.ts += 60 * INT64_C(1000000000)};
+            RGS_OBS_SET(&x, KIND, kind,
+                        hides || other % 2 ? RGS_OBS_VERIFICATION : RGS_OBS_MESSAGE);
+            RGS_OBS_SET(&x, NUMBER, number,
+                        85291230000 + (hides ? i % cases[k].hidden : 1000 + other / 2));
+            RGS_OBS_SET(&x, RESELLER, reseller, rgs_test_reseller(1));
+            if (x.kind == RGS_OBS_VERIFICATION)
+                RGS_OBS_SET(&x, SERVICE, service, (uint16_t)(hides ? 11 + i / cases[k].hidden : 1));
+            rgs_scorer_observe(f.s, &x);
+        }
+        rgs_scorer_advance(f.s, f.ts + 12 * HOUR);
+        struct rgs_result_reseller parent = reseller(&f, &o);
+        cr_expect_eq(parent.status, cases[k].hidden > 100 ? RGS_STATUS_ALERT : RGS_STATUS_CLEAR,
+                     "%zu: %d", k, parent.status);
+        const struct rgs_result_reseller *c = rgs_test_find(&o, "cluster:R1/t");
+        cr_assert_eq(c != NULL, cases[k].cluster, "%zu", k);
+        if (c) {
+            cr_expect_eq(c->status, RGS_STATUS_ALERT);
+            cr_expect_str_eq(c->parent, "R1");
+            cr_expect_eq(c->numbers, 25);
+            /* Its own codes, by its numbers' logs: none for the service of the others. */
+            cr_expect_eq(c->verifications, 150);
+            cr_expect_eq(c->n_services, 6);
+            for (size_t i = 0; i < c->n_services; i++)
+                cr_expect_eq(c->services[i].count, 25);
+            cr_expect_eq(c->n_origins, 0);
+            cr_expect_leq(c->first_ts, START + DAY);
+            cr_expect_geq(c->last_ts, c->first_ts);
+        }
+        rgs_result_owner_fini(&o);
+        rgs_scorer_del(f.s);
+        rgs_ruleset_del(r);
+    }
+}
+
 /* Of a seller that has nothing but one block, the block speaks where only blocks are looked at. */
 Test(score, a_block_speaks_where_its_reseller_is_not_looked_at)
 {
