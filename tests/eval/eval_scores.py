@@ -89,7 +89,7 @@ class Row:
 
     def add(self, truth, result):
         wanted = units(truth)
-        alerted = {r["id"]: r for r in result["resellers"] if r["status"] == "alert"}
+        alerted = {r["id"]: r for r in result["resellers"] if r["alert_ts"] is not None}
         fraud_ids = set().union(*(u["ids"] for u in wanted.values())) if wanted else set()
         fraud_ids |= {u["parent"] for u in wanted.values() if u.get("market") and u["parent"] in alerted
                       and alerted[u["parent"]]["typologies"][0]["id"] == u["market"]}
@@ -116,7 +116,7 @@ class Row:
             if (r["id"] in legit or r["id"].startswith("block:")) and r["id"] not in fraud_ids \
                     and r["status"] != "insufficient":
                 self.honest += 1
-                self.review += r["status"] == "review"
+                self.review += r["status"] == "review" and r["alert_ts"] is None
 
     def recall(self):
         return self.found / self.sellers if self.sellers else 1.0

@@ -24,8 +24,9 @@ DAY = 86400
 TACTICS = {
     "roaming": "none dilution10 dilution30 dilution60 scatter cells rotation intercalling drip fakesend mixing",
     "hosted": "none dilution10 dilution30 dilution60 dilution90 scatter intercalling drip fakesend mixing",
-    "agent": "none rotation intercalling drip fakesend mixing",
-    "sims": "none", "home": "none", "small": "none", "honest": "none",
+    "agent": "none scatter cells rotation intercalling drip fakesend mixing",
+    "home": "none scatter cells rotation intercalling drip fakesend mixing",
+    "hijacked": "none drip", "inflated": "none dilution30 drip", "sims": "none", "small": "none", "honest": "none",
 }
 BARS = {"none": 0.98, "dilution10": 0.95, "dilution30": 0.9, "dilution60": 0.75, "dilution90": 0}
 OTHER = 0.85
@@ -84,17 +85,47 @@ def add_cluster(w, r, p, trade, boxes, blocks):
                     "blocks": sorted({n[:-4] for n in traded})})
 
 
+def add_hijacked(w, r, tactic, p):
+    """People whose phones take a seller's codes beside their own."""
+    size = max(p["size"], 40)
+    lines = w.lines(w.numbers(round(size / r.uniform(.1, .4)), "scattered"), "home", imei=p["tap"] == "full")
+    w.people(lines)
+    w.trade(lines[:size], where="home", mix=BRANDS[:p["mix"]], rate=.4 if tactic == "drip" else r.uniform(.7, 2), life=60, start=0,
+            spread=p["spread"], repeat=.15, unread=p["unread"], bursts=0 if tactic == "drip" else p["bursts"])
+    numbers = [l.number for l in lines]
+    w.sell("F", "fraud", "hijacked", numbers, tactic, traded=numbers[:size])
+
+
+def add_inflated(w, r, tactic, p):
+    """Numbers that are asked to get codes, most of which nobody receives."""
+    size = max(p["size"], 40)
+    lines = w.lines(w.numbers(size, p["layout"]), "home", imei=False)
+    drip, asked = tactic == "drip", BRANDS[:r.choice([1, 2, 3])]
+    first = p["days"] * r.uniform(.3, .5)
+    for line in lines:
+        for t in w.times(r.uniform(.6, 1.2) if drip else r.uniform(2, 8), w.start + first * DAY, w.end, "flat"):
+            w.code(t, line, r.choice(asked), fails=r.random() < .6)
+    extra = w.numbers(round(size * .3 / .7), "scattered") if tactic == "dilution30" else []
+    w.people(w.lines(extra, "home"))
+    numbers = [l.number for l in lines]
+    w.sell("F", "fraud", "inflated", numbers + extra, tactic, traded=numbers)
+
+
 def add_seller(w, r, typology, tactic, p):
+    if typology == "hijacked":
+        return add_hijacked(w, r, tactic, p)
+    if typology == "inflated":
+        return add_inflated(w, r, tactic, p)
     trade, boxes, blocks, cover = tactic_of(tactic, p, r)
     trade["mix"] = BRANDS[:p["mix"]] + (BANKS * 2 if tactic == "mixing" else [])
     if typology == "agent":
-        add_cluster(w, r, p, trade, boxes, blocks)
-        return
+        return add_cluster(w, r, p, trade, boxes, blocks)
     via = ("acct%d" % r.randrange(100), "198.51.100.%d" % r.randrange(2, 250)) if typology == "hosted" else None
     size = r.randrange(8, 19) if typology == "small" else p["size"]
     traded = w.numbers(size, p["layout"], blocks)
-    lines = w.lines(traded, "home" if typology in ("hosted", "home") else "CN", **({} if via else boxes))
-    w.trade(lines, via=via, **trade)
+    place = "home" if typology in ("hosted", "home") else "CN"
+    lines = w.lines(traded, place, **({} if via else boxes))
+    w.trade(lines, via=via, where=place, **trade)
     extra = w.numbers(round(size * cover / (100 - cover)), "scattered") if cover else []
     if via:
         w.people(w.lines(extra, "home"), via=via, codes=1.2, services=(1, 4), notices=3, chats=3, sent=4)
@@ -104,11 +135,17 @@ def add_seller(w, r, typology, tactic, p):
            match="imsi" if typology == "sims" else r.choice(["msisdn", "account"]) if via else "msisdn")
 
 
+def analyze(regsentry, w, stem):
+    out = subprocess.run([regsentry, "analyze", "--inventory", stem + ".csv", "--format", "json", *w.write(stem)],
+                         check=True, stdout=subprocess.PIPE)
+    return json.loads(out.stdout)
+
+
 def run(regsentry, typology, tactic, seed, folder):
     r, p = draw(seed)
-    if typology == "home":  # without a border, and without devices, little is left to tell by
+    if typology == "home" and tactic == "none":  # undiluted is found soon where there is something to tell by
         p["tap"] = "full"
-    if tactic == "drip":
+    if tactic == "drip" or typology == "hijacked":
         p["days"] = 28
     if typology == "sims":
         p["tap"] = "mt-only"
@@ -118,10 +155,7 @@ def run(regsentry, typology, tactic, seed, folder):
     if typology != "honest":
         add_seller(w, r, typology, tactic, p)
     stem = os.path.join(folder, f"{typology}-{tactic}-{seed}")
-    w.write(stem)
-    out = subprocess.run([regsentry, "analyze", "--inventory", stem + ".csv", "--format", "json", stem + ".pcap"],
-                         check=True, stdout=subprocess.PIPE)
-    return w.truth, json.loads(out.stdout), p
+    return w.truth, analyze(regsentry, w, stem), p
 
 
 class Row:
@@ -135,7 +169,7 @@ class Row:
             if t["label"] != "fraud" or not t.get("support_ts"):
                 continue
             around = t.get("parent", t["id"])
-            hits = [x for x in result["resellers"] if x["status"] == "alert" and
+            hits = [x for x in result["resellers"] if x["alert_ts"] is not None and
                     (x["id"] == t["id"] or x["parent"] == around or x["id"][6:] in t.get("blocks", ()))]
             self.sellers += 1
             told |= {x["id"] for x in hits}
@@ -146,9 +180,9 @@ class Row:
                 self.why.append(f"missed with {label}")
         fraud = {t["id"] for t in truth if t["label"] == "fraud"}
         self.false += [f"{x['id']} with {label}" for x in result["resellers"]
-                       if x["status"] == "alert" and x["id"] not in told]
+                       if x["alert_ts"] is not None and x["id"] not in told]
         self.review += [f"{x['id']} ({x['score']}) with {label}" for x in result["resellers"]
-                        if x["status"] == "review" and not {x["id"], x["parent"]} & (fraud | {"P"})]
+                        if x["status"] == "review" and x["alert_ts"] is None and not {x["id"], x["parent"]} & (fraud | {"P"})]
         self.honest += sum(t["label"] == "legit" for t in truth)
 
 
@@ -192,4 +226,5 @@ def main():
     tap.end()
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -213,14 +213,19 @@ class Capture:
         self.tcp[key] = seq + len(data) + (1 if flags & 2 else 0)
         return 6, src[0], dst[0], head + data
 
-    def write(self, path):
+    def write(self, path, seen=lambda ts: True, late=0.0):
+        """The frames that a tap sees; its clock may be late."""
         self.todo.sort(key=lambda t: t[:2])
+        self.ident, self.tsn, self.tcp = 0, {}, {}
         with open(path, "wb") as out:
             out.write(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 262144, 1))
             for ts, _, kind, *args in self.todo:
                 self.ident += 1
                 proto, src, dst, payload = (self._ss7 if kind == "ss7" else self._tcp)(*args)
+                if not seen(ts):
+                    continue
                 data = ETHERNET + ip(proto, src, dst, payload, self.ident)
+                ts += late
                 s = int(ts)
                 out.write(struct.pack("<IIII", s, int((ts - s) * 1e6), len(data), len(data)) + data)
 

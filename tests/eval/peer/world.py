@@ -14,7 +14,7 @@ from wire import (Capture, bcd, begin, c_string, end, error, invoke, number, pro
 DAY = 86400
 START = 1767571200  # a Monday
 HOME = {  # country code, mobile prefix, MCC+MNC
-    "HK": ("852", "6", 8, "45412"), "GB": ("44", "7700", 10, "23433"), "US": ("1", "415", 10, "310260"),
+    "HK": ("852", "6", 8, "45412"), "GB": ("44", "7412", 10, "23433"), "US": ("1", "415", 10, "310260"),
     "MY": ("60", "12", 9, "50219"), "ID": ("62", "812", 10, "51010"), "EE": ("372", "53", 8, "24802"),
     "NL": ("31", "612", 9, "20408"),
 }
@@ -68,6 +68,7 @@ class World:
         self.next_block = self.r.randrange(100, 900)
         self.next_imsi = self.r.randrange(10 ** 6)
         self.first_codes = {}
+        self.taps = [(lambda ts: ts < self.end, 0.0)]  # what each sees, and how late its clock is
         cc, prefix, _, self.plmn = HOME[country]
         self.hlr, self.smsc = cc + prefix[:2] + "0000001", cc + prefix[:2] + "0000010"
         self.home_nodes = [cc + prefix[:2] + "00001%02d" % i for i in range(8)]
@@ -247,7 +248,8 @@ class World:
             self.hosted(ts, via[0], via[1], line, sender, text)
         else:
             self.terminate(ts, line, sender, text, fails)
-        self.first_codes.setdefault(line.number, ts)
+        if any(seen(ts) for seen, _ in self.taps):
+            self.first_codes[line.number] = min(ts, self.first_codes.get(line.number, ts))
 
     def chatter(self, line, first, last, notices, chats, sent, via=None, peers=None):
         """What people get and send beside codes; rates per week."""
@@ -357,10 +359,14 @@ class World:
         self.truth.append(truth)
 
     def write(self, stem):
-        self.cap.write(stem + ".pcap")
+        """The captures' names; beside them the inventory and what is true."""
+        captures = [f"{stem}{'-%d' % i if i else ''}.pcap" for i in range(len(self.taps))]
+        for name, (seen, late) in zip(captures, self.taps):
+            self.cap.write(name, seen, late)
         with open(stem + ".csv", "w", newline="", encoding="utf-8") as f:
             out = csv.writer(f, lineterminator="\n")
             out.writerow(["reseller_id", "name", "kind", "match", "value"])
             out.writerows(self.inventory)
         with open(stem + ".jsonl", "w", encoding="utf-8") as f:
             f.writelines(json.dumps(t) + "\n" for t in self.truth)
+        return captures
