@@ -1,8 +1,9 @@
-"""Wall time and peak memory of a bare libpcap loop, of regsentry and of tshark on one generated capture.
+"""Wall time, processor time and peak memory of a bare libpcap loop, of regsentry and of tshark on one generated capture.
 
 usage: bench_analyze.py REGSENTRY PCAP_LOOP SCENARIO [FRAMES]
 
-Ratios come from one run on one file; machines are shared, so absolute times mean little.
+Ratios come from one run on one file; machines are shared, so absolute times mean little. Processor time is that of all
+threads: what one core would take, and the better measure while others use the machine.
 """
 import os
 import subprocess
@@ -21,14 +22,14 @@ for field in ("frame.number", "frame.time_epoch", "gsm_old.localValue", "e212.im
 
 
 def run(argv):
-    """Seconds, peak resident KiB."""
+    """Seconds, seconds of processor, peak resident KiB."""
     start = time.monotonic()
     process = subprocess.Popen(argv, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
     took = time.monotonic() - start
     if status:
         sys.exit(f"{argv[0]} ended with {status}")
-    return took, usage.ru_maxrss
+    return took, usage.ru_utime + usage.ru_stime, usage.ru_maxrss
 
 
 with tempfile.TemporaryDirectory() as folder:
@@ -54,10 +55,13 @@ with tempfile.TemporaryDirectory() as folder:
             ("tshark -T fields", run(TSHARK))]
 
 print(f"{count} frames, {size / 1e6:.0f} MB")
-print(f"{'':36} {'seconds':>8} {'frames/s':>10} {'peak MB':>8}")
-for name, (took, peak) in rows:
+print(f"{'':36} {'seconds':>8} {'frames/s':>10} {'processor s':>12} {'peak MB':>8}")
+for name, (took, cpu, peak) in rows:
     n = count // 4 if "quarter" in name else count
-    print(f"{name:36} {took:8.2f} {n / took:10.0f} {peak / 1024:8.0f}")
-times = {name: took for name, (took, _) in rows}
-print(f"tshark / analyze: {times['tshark -T fields'] / times['regsentry analyze']:.1f}")
-print(f"analyze / bare libpcap: {times['regsentry analyze'] / times['bare libpcap loop']:.1f}")
+    print(f"{name:36} {took:8.2f} {n / took:10.0f} {cpu:12.2f} {peak / 1024:8.0f}")
+wall = {name: took for name, (took, _, _) in rows}
+cpu = {name: took for name, (_, took, _) in rows}
+for command in ("analyze", "decode"):
+    print(f"tshark / {command}: {wall['tshark -T fields'] / wall['regsentry ' + command]:.1f}, "
+          f"of one core {cpu['tshark -T fields'] / cpu['regsentry ' + command]:.1f}")
+print(f"analyze / bare libpcap: {wall['regsentry analyze'] / wall['bare libpcap loop']:.1f}")
