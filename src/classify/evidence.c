@@ -195,8 +195,8 @@ static bool twice(const struct rgs_reading *r, enum rgs_word w)
 
 static bool about_other(const struct rgs_reading *r)
 {
-    static const enum rgs_word topics[] = {RGS_W_DELIVERY, RGS_W_PROMO, RGS_W_BALANCE,
-                                           RGS_W_BOOKING, RGS_W_PRIZE};
+    /* Not of a balance: banks write so of the payment that a code is for. */
+    static const enum rgs_word topics[] = {RGS_W_DELIVERY, RGS_W_PROMO, RGS_W_BOOKING, RGS_W_PRIZE};
     for (size_t i = 0; i < sizeof(topics) / sizeof(topics[0]); i++) {
         if (has(r, topics[i]) && twice(r, topics[i]))
             return true;

@@ -30,6 +30,18 @@ static bool mask_char(uint8_t c)
     return c == '*' || c == 'x' || c == 'X';
 }
 
+/* *482913*: set in bold by an author, where one asterisk alone masks what stood before it. */
+static bool bold(struct rgs_bytes t, size_t at, size_t end)
+{
+    size_t before = 0, behind = 0;
+
+    while (before < at && t.p[at - before - 1] == '*')
+        before++;
+    while (end + behind < t.n && t.p[end + behind] == '*')
+        behind++;
+    return before == behind && (before == 1 || before == 2);
+}
+
 static size_t find_runs(struct rgs_bytes t, const struct rgs_marks *m, struct run runs[RUNS_MAX])
 {
     size_t n = 0, i = 0;
@@ -56,8 +68,8 @@ static size_t find_runs(struct rgs_bytes t, const struct rgs_marks *m, struct ru
             }
         }
         r.end = (uint16_t)i;
-        r.masked =
-            (masks > 0 && masks == r.letters) || masks > 2 || (from > 0 && t.p[from - 1] == '*');
+        r.masked = (masks > 0 && masks == r.letters) || masks > 2 ||
+                   (from > 0 && t.p[from - 1] == '*' && !bold(t, from, i));
         runs[n++] = r;
     }
     return n;
@@ -159,9 +171,9 @@ static uint8_t surroundings(struct rgs_bytes t, size_t at, size_t end)
 
     if (part_of_number(t, at, end))
         flags |= RGS_TOKEN_NUMBER_PART;
-    if (at > 0 && (t.p[at - 1] == '*' || t.p[at - 1] == '~'))
+    if (at > 0 && t.p[at - 1] == '~')
         flags |= RGS_TOKEN_NUMBER_PART;
-    if (end < t.n && t.p[end] == '*')
+    if (((at > 0 && t.p[at - 1] == '*') || (end < t.n && t.p[end] == '*')) && !bold(t, at, end))
         flags |= RGS_TOKEN_NUMBER_PART;
     if (at > 0 && t.p[at - 1] == '+')
         flags |= RGS_TOKEN_PLUS;
@@ -340,6 +352,10 @@ static bool prefixed(struct rgs_bytes t, const struct run *r, size_t *from)
     while (p > 0 && at - p <= 4 && (rgs_is_capital(t.p[p - 1]) || rgs_is_digit(t.p[p - 1])))
         p--;
     if (p == at - 1 || !rgs_is_capital(t.p[p]) || at - 1 - p > 3 || (p > 0 && letter(t.p[p - 1])))
+        return false;
+    /* "OTP-482913" names the code and is no part of it. */
+    if (at - 1 - p == 3 && (memcmp(t.p + p, "OTP", 3) == 0 || memcmp(t.p + p, "PIN", 3) == 0 ||
+                            memcmp(t.p + p, "TAN", 3) == 0 || memcmp(t.p + p, "TAC", 3) == 0))
         return false;
     *from = p;
     return true;

@@ -112,6 +112,8 @@ Test(classify, finds_the_code)
         {"Votre code de vérification : 48 29 13", "48 29 13"},
         {"Your security code is 719. Enter it to confirm your phone.", "719"},
         {"Your activation code is 4820193847", "4820193847"},
+        {"OTP-482913 is for your login. Do not share it", "482913"},
+        {"Your verification code is: *482913*\nValid for 5 minutes.", "482913"},
         {"Log in: 482913. We will never call you for it.", "482913"},
     };
     struct rgs_catalogue *c = build(both, &rgs_alloc_libc, (struct rgs_bytes){0});
