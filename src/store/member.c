@@ -299,11 +299,12 @@ static int write_picture(void *ctx)
 static void wrote(struct rgs_member *m, int reason)
 {
     m->status.states += !reason;
-    if (reason)
-        say(m, "checkpoint_failed",
-            reason == ESTALE ? "another engine has the lease" : strerror(reason));
-    else
+    if (!reason)
         say(m, "checkpoint", "the state is kept");
+    else if (reason == ESTALE) /* shards changed hands meanwhile, and the keeping with them */
+        say(m, "checkpoint_left", "another engine has the lease");
+    else
+        say(m, "checkpoint_failed", strerror(reason));
 }
 
 /* Something new is known, and it is this engine's to keep it. */
