@@ -154,7 +154,7 @@ bool rgs_rows_init(struct rgs_numbers *t, const struct rgs_ruleset *rs,
     struct rgs_rows *r = &t->rows;
 
     /* While a value is young its window is none of those that others have. */
-    for (unsigned p = 0; p < t->n_per; p++) {
+    for (unsigned p = 0; p < t->n_per && p < RGS_RS_PER_NUMBER; p++) {
         const struct rgs_per_value *v = &t->per[p];
         bool hits = v->fn == RGS_FN_RATIO || v->fn == RGS_FN_ONLY;
         r->n_lanes += sums_up(v) + hits;
