@@ -141,7 +141,7 @@ def analyze(regsentry, w, stem):
     return json.loads(out.stdout)
 
 
-def run(regsentry, typology, tactic, seed, folder):
+def build(typology, tactic, seed):
     r, p = draw(seed)
     if typology == "home" and tactic == "none":  # undiluted is found soon where there is something to tell by
         p["tap"] = "full"
@@ -154,8 +154,7 @@ def run(regsentry, typology, tactic, seed, folder):
     honest.build(w, .3)
     if typology != "honest":
         add_seller(w, r, typology, tactic, p)
-    stem = os.path.join(folder, f"{typology}-{tactic}-{seed}")
-    return w.truth, analyze(regsentry, w, stem), p
+    return w, p
 
 
 class Row:
@@ -217,8 +216,9 @@ def main():
         row = Row()
         for seed in range(int(first), int(last or first) + 1):
             with tempfile.TemporaryDirectory() as folder:
-                truth, result, p = run(args.regsentry, typology, tactic, seed, args.keep or folder)
-            row.add(truth, result, f"seed {seed}, {p}")
+                w, p = build(typology, tactic, seed)
+                result = analyze(args.regsentry, w, os.path.join(args.keep or folder, f"{typology}-{tactic}-{seed}"))
+            row.add(w.truth, result, f"seed {seed}, {p}")
             if typology == "small":
                 tap.none(f"{name}: under twenty numbers nothing is named, seed {seed}",
                          [x["id"] for x in result["resellers"] if x["id"] == "F" and x["typologies"]])
