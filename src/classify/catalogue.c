@@ -30,10 +30,7 @@ static void check_tests(const struct rgs_catalogue *c, struct rgs_diag *diag)
 {
     for (size_t i = 0; i < c->n_tests; i++) {
         const struct rgs_service_test *t = &c->tests[i];
-        bool known = strcmp(t->service, "-") == 0;
-        for (size_t s = 0; s < c->n_services && !known; s++)
-            known = strcmp(c->services[s].id, t->service) == 0;
-        if (!known)
+        if (strcmp(t->service, "-") != 0 && !rgs_catalogue_find(c, t->service, strlen(t->service)))
             rgs_diag_error(diag, (struct rgs_mark){0}, "%s:%u: the test names no service: '%s'",
                            t->file, t->line, t->service);
     }
@@ -78,6 +75,7 @@ void rgs_catalogue_del(struct rgs_catalogue *c)
     const struct rgs_alloc *alloc = c->keep.alloc;
     rgs_patterns_fini(&c->patterns);
     rgs_free(alloc, c->services);
+    rgs_free(alloc, c->by_id);
     rgs_free(alloc, c->senders);
     rgs_free(alloc, c->prefixes);
     rgs_free(alloc, c->formats);
@@ -106,13 +104,52 @@ const struct rgs_service *rgs_catalogue_service(const struct rgs_catalogue *c, u
     return index >= 1 && index <= c->n_services ? &c->services[index - 1] : NULL;
 }
 
+/* Not secret: the table is built once from the catalogue. */
+static const struct rgs_hash_key id_key = {0x7265677365727631u, 0x7365727669636573u};
+
+/* Where an id stands, or would. */
+static uint16_t *id_slot(const struct rgs_catalogue *c, const char *id, size_t n)
+{
+    size_t at = rgs_hash(&id_key, id, n) & (c->n_id_slots - 1);
+
+    for (; c->by_id[at]; at = (at + 1) & (c->n_id_slots - 1)) {
+        const char *other = c->services[c->by_id[at] - 1].id;
+        if (strlen(other) == n && memcmp(other, id, n) == 0)
+            break;
+    }
+    return &c->by_id[at];
+}
+
+static bool more_id_slots(struct rgs_catalogue *c)
+{
+    size_t n = c->n_id_slots ? c->n_id_slots * 2 : 1024;
+    uint16_t *slots = rgs_new(c->keep.alloc, n * sizeof(*slots));
+
+    if (!slots)
+        return false;
+    rgs_free(c->keep.alloc, c->by_id);
+    c->by_id = slots;
+    c->n_id_slots = n;
+    for (size_t i = 0; i < c->n_services; i++)
+        *id_slot(c, c->services[i].id, strlen(c->services[i].id)) = (uint16_t)(i + 1);
+    return true;
+}
+
+bool rgs_catalogue_add(struct rgs_catalogue *c, struct rgs_service s)
+{
+    if (!rgs_grow(c->keep.alloc, (void **)&c->services, c->n_services, &c->cap_services,
+                  sizeof(s)) ||
+        ((c->n_services + 1) * 2 > c->n_id_slots && !more_id_slots(c)))
+        return false;
+    uint16_t *slot = id_slot(c, s.id, strlen(s.id));
+    c->services[c->n_services++] = s;
+    *slot = (uint16_t)c->n_services;
+    return true;
+}
+
 uint16_t rgs_catalogue_find(const struct rgs_catalogue *c, const char *id, size_t n)
 {
-    for (size_t i = 0; i < c->n_services; i++) {
-        if (strlen(c->services[i].id) == n && memcmp(c->services[i].id, id, n) == 0)
-            return (uint16_t)(i + 1);
-    }
-    return 0;
+    return c->n_id_slots ? *id_slot(c, id, n) : 0;
 }
 
 uint16_t rgs_catalogue_sender(const struct rgs_catalogue *c, struct rgs_bytes sender)
@@ -146,6 +183,6 @@ void rgs_catalogue_memory(const struct rgs_catalogue *c, size_t *database, size_
             c->patterns.cap_literals * sizeof(*c->patterns.literals) +
             c->patterns.cap_meanings * sizeof(*c->patterns.meanings) +
             c->patterns.n_slots * sizeof(*c->patterns.slots) +
-            c->cap_services * sizeof(*c->services) + c->n_sender_slots * sizeof(*c->senders) +
-            c->cap_tests * sizeof(*c->tests);
+            c->cap_services * sizeof(*c->services) + c->n_id_slots * sizeof(*c->by_id) +
+            c->n_sender_slots * sizeof(*c->senders) + c->cap_tests * sizeof(*c->tests);
 }

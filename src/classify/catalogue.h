@@ -62,6 +62,8 @@ struct rgs_catalogue {
     struct rgs_patterns patterns;
     struct rgs_service *services; /* [index - 1] */
     size_t n_services, cap_services;
+    uint16_t *by_id; /* their indices by the hash of the id, 0: empty */
+    size_t n_id_slots;
     struct rgs_sender_slot *senders;
     size_t n_sender_slots, n_senders;
     struct rgs_sender_prefix *prefixes;
@@ -74,6 +76,9 @@ struct rgs_catalogue {
     float blind[RGS_B_COUNT], blind_bias;
     bool has_words, has_weights, was_cached;
 };
+
+/* Takes id and name over, which are kept; false: no memory. */
+bool rgs_catalogue_add(struct rgs_catalogue *c, struct rgs_service s);
 
 /* One kind of file each; errors go to diag. */
 void rgs_service_read(struct rgs_catalogue *c, struct rgs_yaml_node *root, struct rgs_diag *diag);

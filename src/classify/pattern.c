@@ -124,11 +124,25 @@ static struct form in_case(const struct form *f, enum letter_case c)
     return out;
 }
 
+static bool same_form(const struct form *a, const struct form *b)
+{
+    return a->n == b->n && memcmp(a->s, b->s, a->n) == 0;
+}
+
+/* Most scripts have one case, and ASCII has one here: what comes again is not looked up again. */
 static void add_cases(struct rgs_patterns *p, const struct form *f, struct rgs_meaning m)
 {
-    for (int c = AS_IT_IS; c <= TITLE; c++) {
+    struct form last = in_case(f, AS_IT_IS);
+    bool ascii = true;
+
+    add_meaning(p, &last, false, m);
+    for (size_t i = 0; i < last.n && ascii; i++)
+        ascii = (uint8_t)last.s[i] < 0x80;
+    for (int c = LOWER; c <= TITLE && !ascii; c++) {
         struct form cased = in_case(f, (enum letter_case)c);
-        add_meaning(p, &cased, false, m);
+        if (!same_form(&cased, &last))
+            add_meaning(p, &cased, false, m);
+        last = cased;
     }
 }
 

@@ -188,11 +188,9 @@ void rgs_service_read(struct rgs_catalogue *c, struct rgs_yaml_node *root, struc
     rgs_yaml_str(name, &s.name, diag);
     read_home(&s, home, diag);
     read_category(&s, category, diag);
-    for (size_t i = 0; i < c->n_services; i++) {
-        if (strcmp(c->services[i].id, s.id) == 0) {
-            rgs_diag_error(diag, id->at, "service '%s' is described twice", s.id);
-            return;
-        }
+    if (rgs_catalogue_find(c, s.id, strlen(s.id))) {
+        rgs_diag_error(diag, id->at, "service '%s' is described twice", s.id);
+        return;
     }
     if (c->n_services >= UINT16_MAX) {
         rgs_diag_error(diag, id->at, "more than %d services", UINT16_MAX);
@@ -200,13 +198,10 @@ void rgs_service_read(struct rgs_catalogue *c, struct rgs_yaml_node *root, struc
     }
     s.id = rgs_keep_str(&c->keep, s.id, strlen(s.id));
     s.name = s.name ? rgs_keep_str(&c->keep, s.name, strlen(s.name)) : s.id;
-    if (!s.id || !s.name ||
-        !rgs_grow(c->keep.alloc, (void **)&c->services, c->n_services, &c->cap_services,
-                  sizeof(s))) {
+    if (!s.id || !s.name || !rgs_catalogue_add(c, s)) {
         c->patterns.full = true;
         return;
     }
-    c->services[c->n_services++] = s;
     each(c, root, "senders", diag, add_sender);
     each(c, root, "brands", diag, add_brand);
     each(c, root, "common", diag, add_common);

@@ -5,7 +5,7 @@
 
 #include "classify/keep.h"
 
-enum { BYTES = 256 };
+enum { BYTES = 256, FIRST_BYTE = ' ' };
 
 static uint8_t byte_of(const struct rgs_trie_key *k, size_t depth)
 {
@@ -59,13 +59,11 @@ static void take(struct builder *b, size_t at)
 }
 
 /* Room for all places before `end`, and for sixty-four more to be looked at. */
-static bool reserve(struct builder *b, size_t end)
+static bool grow(struct builder *b, size_t end)
 {
     struct rgs_trie *t = b->t;
     size_t cap = t->cap ? t->cap : 1024;
 
-    if (end <= t->cap)
-        return true;
     while (cap < end)
         cap *= 2;
     struct rgs_trie_node *node = rgs_new(b->alloc, cap * sizeof(*node));
@@ -87,6 +85,11 @@ static bool reserve(struct builder *b, size_t end)
     t->cap = cap;
     b->used = used;
     return true;
+}
+
+static bool reserve(struct builder *b, size_t end)
+{
+    return end <= b->t->cap || grow(b, end);
 }
 
 static uint64_t used_from(const struct builder *b, size_t at)
@@ -242,13 +245,14 @@ bool rgs_trie_build(struct rgs_trie *t, const struct rgs_trie_key *keys, size_t 
     *t = (struct rgs_trie){0};
     if (n == 0)
         return true;
-    bool done = reserve(&b, RGS_TRIE_ROOT + 1) &&
+    bool done = reserve(&b, FIRST_BYTE + 1) &&
                 add_task(&b, (struct task){RGS_TRIE_ROOT, 0, (uint32_t)n, 0});
     if (done) {
         t->n = 1;
         t->node[0].parent = t->node[RGS_TRIE_ROOT].parent = RGS_TRIE_PARENT; /* of nobody */
-        take(&b, 0);
-        take(&b, RGS_TRIE_ROOT);
+        /* No child by a printing byte could stand there: words of `used` get full. */
+        for (size_t at = 0; at <= FIRST_BYTE; at++)
+            take(&b, at);
     }
     for (size_t i = 0; done && i < b.n_tasks; i++)
         done = do_task(&b, b.task[i]);

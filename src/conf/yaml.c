@@ -11,7 +11,8 @@ enum {
     MAX_DEPTH = 24,       /* rules need 6 */
     MAX_NODES = 400000,   /* the full service catalogue has some ten thousand */
     MAX_BYTES = 16 << 20, /* of one file */
-    CHUNK = 64 * 1024,
+    CHUNK = 2048,         /* the first one; each further one is twice as large, up to: */
+    MAX_CHUNK = 64 * 1024,
 };
 
 struct chunk {
@@ -33,7 +34,10 @@ static void *take(struct rgs_yaml *y, size_t n)
 {
     n = (n + 15u) & ~(size_t)15u;
     if (!y->chunks || y->chunks->cap - y->chunks->used < n) {
-        size_t cap = n > CHUNK ? n : CHUNK;
+        size_t cap = !y->chunks                       ? CHUNK
+                     : y->chunks->cap * 2 < MAX_CHUNK ? y->chunks->cap * 2
+                                                      : MAX_CHUNK;
+        cap = n > cap ? n : cap;
         struct chunk *c = rgs_new(y->alloc, sizeof(*c) + 16 + cap);
         if (!c)
             return NULL;
