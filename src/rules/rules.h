@@ -30,10 +30,10 @@ struct rgs_ruleset *rgs_ruleset_new(const struct rgs_conf_file *files, size_t n,
 /* What the tracker needs: how long a (number, service) pair is remembered, and where "home" is. */
 int64_t rgs_ruleset_retention(const struct rgs_ruleset *r);
 size_t rgs_ruleset_home_origins(const struct rgs_ruleset *r, const rgs_country **out);
-/* The typology of that id, or -1; and whether an observation lies in its scope (one without a scope
- * takes all). */
-int rgs_ruleset_typology(const struct rgs_ruleset *r, const char *id);
-bool rgs_ruleset_in_scope(const struct rgs_ruleset *r, int typology, const struct rgs_obs *o);
+/* The scope of the typology of that id, -1 when it has none; and whether an observation lies in a
+ * scope. */
+int rgs_ruleset_scope(const struct rgs_ruleset *r, const char *typology);
+bool rgs_ruleset_in_scope(const struct rgs_ruleset *r, int scope, const struct rgs_obs *o);
 /* What scopes look at: bits by enum rgs_obs_field. */
 uint64_t rgs_ruleset_scope_fields(const struct rgs_ruleset *r);
 

@@ -126,19 +126,18 @@ const char *rgs_ruleset_sha256(const struct rgs_ruleset *r)
     return r->sha256;
 }
 
-int rgs_ruleset_typology(const struct rgs_ruleset *r, const char *id)
+int rgs_ruleset_scope(const struct rgs_ruleset *r, const char *typology)
 {
     for (unsigned t = 0; t < r->n_typologies; t++) {
-        if (strcmp(r->typologies[t].id, id) == 0)
-            return (int)t;
+        if (strcmp(r->typologies[t].id, typology) == 0)
+            return r->typologies[t].scope;
     }
     return -1;
 }
 
-bool rgs_ruleset_in_scope(const struct rgs_ruleset *r, int typology, const struct rgs_obs *o)
+bool rgs_ruleset_in_scope(const struct rgs_ruleset *r, int scope, const struct rgs_obs *o)
 {
-    int scope = r->typologies[typology].scope;
-    return scope < 0 || rgs_expr_eval(&r->conditions[scope], r->sets, o) == RGS_TRUE;
+    return rgs_expr_eval(&r->conditions[scope], r->sets, o) == RGS_TRUE;
 }
 
 uint64_t rgs_ruleset_scope_fields(const struct rgs_ruleset *r)

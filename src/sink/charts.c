@@ -105,7 +105,7 @@ enum grain { BY_RESELLER, BY_BLOCK, BY_ACCOUNT, BY_DEVICE, BY_CELL };
 
 struct entry {
     struct rgs_chart chart;
-    int scope;     /* the typology in whose scope a cluster's codes are; -1: all codes */
+    int scope;     /* in which a cluster's codes are; -1: all codes */
     uint32_t next; /* of the same reseller or block: the cluster in it; 0 none */
     struct rgs_chart_block *blocks;
     size_t n_blocks;
@@ -165,10 +165,11 @@ static bool add_entry(struct rgs_charts *c, size_t line)
 {
     const struct rgs_result_reseller *x = &c->result->resellers[line];
     struct entry *e = &c->entry[c->n + 1];
-    /* A cluster has no id in observations: it is what of its parent lies in a typology's scope. */
+    /* A cluster has no id in observations: it is what of its parent lies in a typology's scope. One
+     * that no scope tells from its parent gets no chart, for it would be the parent's. */
     const char *scope = strncmp(x->id, "cluster:", 8) == 0 ? strrchr(x->id, '/') : NULL;
 
-    e->scope = scope && c->rules && x->parent ? rgs_ruleset_typology(c->rules, scope + 1) : -1;
+    e->scope = scope && c->rules && x->parent ? rgs_ruleset_scope(c->rules, scope + 1) : -1;
     if (scope && e->scope < 0)
         return true;
     uint32_t *at = map_at(&c->lines, line_key(scope ? x->parent : x->id));

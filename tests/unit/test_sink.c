@@ -432,9 +432,10 @@ Test(charts, of_a_cluster_show_what_of_its_parent_is_in_the_scope)
     const struct rgs_result_reseller resellers[] = {
         {.id = "R17", .status = RGS_STATUS_REVIEW},
         {.id = "cluster:R17/roaming_bank", .parent = "R17", .status = RGS_STATUS_ALERT},
-        {.id = "cluster:R17/no_more", .parent = "R17", .status = RGS_STATUS_ALERT}};
+        {.id = "cluster:R17/no_more", .parent = "R17", .status = RGS_STATUS_ALERT},
+        {.id = "cluster:R17/hidden_trade", .parent = "R17", .status = RGS_STATUS_ALERT}};
     const struct rgs_result r = {
-        .resellers = resellers, .n_resellers = 3, .first_ts = start, .last_ts = start + 47 * hour};
+        .resellers = resellers, .n_resellers = 4, .first_ts = start, .last_ts = start + 47 * hour};
     struct rgs_ruleset *rules = rgs_test_shipped();
     struct rgs_charts *c = rgs_charts_new(&r, rules, &rgs_test_names);
 
@@ -453,6 +454,7 @@ Test(charts, of_a_cluster_show_what_of_its_parent_is_in_the_scope)
     cr_assert_eq(rgs_charts_of(c, 1)->block[0].numbers, 25);
     cr_assert_eq(rgs_charts_of(c, 1)->codes[RGS_CHART_SERVICES][1], 25);
     cr_assert_null(rgs_charts_of(c, 2), "no chart under a typology that the rules lack");
+    cr_assert_null(rgs_charts_of(c, 3), "nor under one whose numbers no scope tells");
     rgs_charts_del(c);
     rgs_ruleset_del(rules);
 }
