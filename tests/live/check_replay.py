@@ -110,6 +110,7 @@ def reload_under_load():
     file.write_text(good)
     tap.kill(signal.SIGHUP)
     back = live.until(lambda: control.said("ruleset") == first)
+    live.until(lambda: control.count("packets") > frames, 30)  # all of the demo once, however fast the machine reloads
     sender.send_signal(signal.SIGINT)
     sender.communicate(timeout=60)
     n = live.sent_by("ra1")
