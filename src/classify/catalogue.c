@@ -36,22 +36,50 @@ static void check_tests(const struct rgs_catalogue *c, struct rgs_diag *diag)
     }
 }
 
+static void empty(struct rgs_catalogue *c)
+{
+    const struct rgs_alloc *alloc = c->keep.alloc;
+
+    rgs_patterns_fini(&c->patterns);
+    rgs_free(alloc, c->services);
+    rgs_free(alloc, c->by_id);
+    rgs_free(alloc, c->senders);
+    rgs_free(alloc, c->prefixes);
+    rgs_free(alloc, c->formats);
+    rgs_free(alloc, c->tests);
+    rgs_keep_fini(&c->keep);
+}
+
+static void begin(struct rgs_catalogue *c, const struct rgs_alloc *alloc, uint64_t sources)
+{
+    *c = (struct rgs_catalogue){.keep.alloc = alloc, .sources = sources};
+    c->patterns.keep = &c->keep;
+    c->patterns.signs = RGS_SIGNS;
+}
+
 struct rgs_catalogue *rgs_catalogue_new(const struct rgs_conf_file *files, size_t n_files,
                                         struct rgs_bytes cached, struct rgs_diag *diag,
                                         const struct rgs_alloc *alloc)
 {
     unsigned errors = diag->errors;
     struct rgs_catalogue *c = rgs_new(alloc, sizeof(*c));
+    struct rgs_bytes databases;
 
     if (!c) {
         rgs_diag_error(diag, (struct rgs_mark){0}, "out of memory");
         return NULL;
     }
-    c->keep.alloc = alloc;
-    c->patterns.keep = &c->keep;
-    c->patterns.signs = RGS_SIGNS;
-    for (size_t i = 0; i < n_files; i++)
+    begin(c, alloc, rgs_sources_mark(files, n_files));
+    c->was_cached = rgs_picture_read(c, files, n_files, cached, &databases) &&
+                    rgs_patterns_take(&c->patterns, databases);
+    if (c->was_cached)
+        return c;
+    empty(c);
+    begin(c, alloc, c->sources);
+    for (size_t i = 0; i < n_files; i++) {
+        c->file_at = (uint32_t)i;
         read_file(c, &files[i], diag);
+    }
     if (diag->errors == errors)
         check_tests(c, diag);
     if (diag->errors == errors && (!c->has_words || !c->has_weights))
@@ -60,7 +88,7 @@ struct rgs_catalogue *rgs_catalogue_new(const struct rgs_conf_file *files, size_
     if (c->patterns.full)
         rgs_diag_error(diag, (struct rgs_mark){0}, "out of memory");
     if (diag->errors == errors)
-        rgs_patterns_build(&c->patterns, cached, &c->was_cached, diag);
+        rgs_patterns_build(&c->patterns, databases, diag);
     if (diag->errors != errors) {
         rgs_catalogue_del(c);
         return NULL;
@@ -73,14 +101,7 @@ void rgs_catalogue_del(struct rgs_catalogue *c)
     if (!c)
         return;
     const struct rgs_alloc *alloc = c->keep.alloc;
-    rgs_patterns_fini(&c->patterns);
-    rgs_free(alloc, c->services);
-    rgs_free(alloc, c->by_id);
-    rgs_free(alloc, c->senders);
-    rgs_free(alloc, c->prefixes);
-    rgs_free(alloc, c->formats);
-    rgs_free(alloc, c->tests);
-    rgs_keep_fini(&c->keep);
+    empty(c);
     rgs_free(alloc, c);
 }
 
@@ -170,7 +191,18 @@ bool rgs_catalogue_was_cached(const struct rgs_catalogue *c)
 
 uint8_t *rgs_catalogue_serialise(const struct rgs_catalogue *c, size_t *n)
 {
-    return rgs_patterns_serialise(&c->patterns, n);
+    const struct rgs_alloc *alloc = c->keep.alloc;
+    size_t picture = rgs_picture_write(c, NULL), databases;
+    uint8_t *bytes = picture ? rgs_patterns_serialise(&c->patterns, &databases) : NULL;
+    uint8_t *out = bytes ? rgs_new(alloc, picture + databases) : NULL;
+
+    if (out) {
+        rgs_picture_write(c, out);
+        memcpy(out + picture, bytes, databases);
+        *n = picture + databases;
+    }
+    rgs_free(alloc, bytes);
+    return out;
 }
 
 void rgs_catalogue_memory(const struct rgs_catalogue *c, size_t *database, size_t *rest,

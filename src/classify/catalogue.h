@@ -72,6 +72,8 @@ struct rgs_catalogue {
     size_t n_formats, cap_formats;
     struct rgs_service_test *tests;
     size_t n_tests, cap_tests;
+    uint32_t file_at; /* the file that is read */
+    uint64_t sources; /* of which files it was made */
     float weight[RGS_F_COUNT], bias;
     float blind[RGS_B_COUNT], blind_bias;
     bool has_words, has_weights, was_cached;
@@ -87,6 +89,14 @@ void rgs_weights_read(struct rgs_catalogue *c, struct rgs_yaml_node *root, struc
 /* The `tests` list of a file; service: whose file it is, or NULL. */
 void rgs_tests_read(struct rgs_catalogue *c, struct rgs_yaml_node *list, const char *service,
                     struct rgs_diag *diag);
+
+/* A built catalogue without its databases as bytes (out NULL: how many there will be; 0: too many),
+ * and back, when it was made of the same files by the same program; false: refused, and c has to be
+ * emptied. behind: [out] what follows it in `cached`, also when it is refused. */
+uint64_t rgs_sources_mark(const struct rgs_conf_file *files, size_t n_files);
+size_t rgs_picture_write(const struct rgs_catalogue *c, uint8_t *out);
+bool rgs_picture_read(struct rgs_catalogue *c, const struct rgs_conf_file *files, size_t n_files,
+                      struct rgs_bytes cached, struct rgs_bytes *behind);
 
 /* Senders: case, blanks and punctuation do not matter. */
 enum { RGS_SENDER_MAX = 24 };

@@ -57,6 +57,7 @@ void rgs_catalogue_memory(const struct rgs_catalogue *c, size_t *database, size_
  */
 struct rgs_service_test {
     const char *file;
+    uint32_t file_at; /* which of the catalogue's files that is */
     unsigned line;
     struct rgs_bytes text, sender;
     bool otp;

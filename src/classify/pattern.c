@@ -467,24 +467,28 @@ static void free_databases(struct rgs_patterns *p)
     }
 }
 
-bool rgs_patterns_build(struct rgs_patterns *p, struct rgs_bytes cached, bool *was_cached,
-                        struct rgs_diag *diag)
+bool rgs_patterns_take(struct rgs_patterns *p, struct rgs_bytes cached)
+{
+    hash_inputs(p);
+    bool taken = build_cached(p, cached);
+    if (!taken)
+        free_databases(p);
+    return taken;
+}
+
+bool rgs_patterns_build(struct rgs_patterns *p, struct rgs_bytes cached, struct rgs_diag *diag)
 {
     const struct rgs_alloc *a = p->keep->alloc;
     hs_compile_error_t *error = NULL;
     size_t n = p->n_literals;
 
-    *was_cached = false;
     sort_out(p);
     if (!plant(p)) {
         rgs_diag_error(diag, (struct rgs_mark){0}, "out of memory");
         return false;
     }
-    hash_inputs(p);
-    *was_cached = build_cached(p, cached);
-    if (*was_cached)
+    if (rgs_patterns_take(p, cached))
         return true;
-    free_databases(p);
     struct columns c = {.text = rgs_new(a, n * sizeof(*c.text)),
                         .flags = rgs_new(a, n * sizeof(*c.flags)),
                         .ids = rgs_new(a, n * sizeof(*c.ids)),

@@ -76,9 +76,11 @@ void rgs_patterns_add(struct rgs_patterns *p, const char *s, size_t n, struct rg
 /* The service that has this exact spelling already with this kind, 0: none. */
 uint16_t rgs_patterns_owner(const struct rgs_patterns *p, const char *s, size_t n,
                             enum rgs_meaning_kind kind);
-/* Compiles, or takes the cached form when it was made of the same inputs by the same library. */
-bool rgs_patterns_build(struct rgs_patterns *p, struct rgs_bytes cached, bool *was_cached,
-                        struct rgs_diag *diag);
+/* Grows the tree, and compiles the databases, or takes their cached form when it was made of the
+ * same inputs by the same library. */
+bool rgs_patterns_build(struct rgs_patterns *p, struct rgs_bytes cached, struct rgs_diag *diag);
+/* The cached form for patterns that have their tree; false: refused. */
+bool rgs_patterns_take(struct rgs_patterns *p, struct rgs_bytes cached);
 /* The form to be cached; NULL: no memory. Freed with the patterns' allocator. */
 uint8_t *rgs_patterns_serialise(const struct rgs_patterns *p, size_t *n);
 /* Working memory for all scans; what was allocated stays in *scratch when it fails. */

@@ -129,8 +129,10 @@ static void read_test(struct rgs_catalogue *c, struct rgs_yaml_node *n, const ch
 {
     static const char *const keys[] = {"text",    "sender", "otp",  "service",
                                        "purpose", "code",   "lang", NULL};
-    struct rgs_service_test t = {
-        .otp = true, .file = n->at.file ? n->at.file->name : "", .line = n->at.line};
+    struct rgs_service_test t = {.otp = true,
+                                 .file = n->at.file ? n->at.file->name : "",
+                                 .file_at = c->file_at,
+                                 .line = n->at.line};
     struct rgs_bytes of = rgs_bytes(service, service ? strlen(service) : 0), purpose = {0};
 
     if (n->kind != RGS_YAML_MAP || !rgs_yaml_get(n, "text")) {

@@ -224,7 +224,7 @@ static bool make_doors(struct rgs_trie *t, const struct rgs_trie_key *keys, size
     while (slots < n)
         slots *= 2;
     t->door = rgs_new(alloc, slots * sizeof(*t->door));
-    t->filter = rgs_new(alloc, (1u << RGS_TRIE_FILTER_BITS) / 32 * sizeof(*t->filter));
+    t->filter = rgs_new(alloc, RGS_TRIE_FILTER_WORDS * sizeof(*t->filter));
     if (!t->door || !t->filter)
         return false;
     t->door_mask = (uint32_t)slots - 1;
@@ -259,6 +259,84 @@ bool rgs_trie_build(struct rgs_trie *t, const struct rgs_trie_key *keys, size_t 
     rgs_free(alloc, b.used);
     rgs_free(alloc, b.task);
     return done && make_doors(t, keys, n, alloc);
+}
+
+/* ---- a tree that was read ----------------------------------------------------------------------
+ */
+
+uint32_t rgs_trie_find(const struct rgs_trie *t, struct rgs_bytes s)
+{
+    uint32_t node = t->node ? RGS_TRIE_ROOT : 0, value;
+    size_t i = 0, n;
+
+    for (; node && i < s.n && !(t->node[node].parent & RGS_TRIE_ALONE); i++)
+        node = rgs_trie_step(t, node, s.p[i]);
+    if (!node)
+        return 0;
+    if (!(t->node[node].parent & RGS_TRIE_ALONE))
+        return t->node[node].parent & RGS_TRIE_ENDS ? t->value[node] : 0;
+    const uint8_t *rest = rgs_trie_rest(t, node, &value, &n);
+    if (n != s.n - i)
+        return 0;
+    for (; i < s.n; i++) {
+        if (rgs_trie_fold(s.p[i]) != *rest++)
+            return 0;
+    }
+    return value;
+}
+
+static bool rest_fits(const struct rgs_trie *t, size_t at)
+{
+    enum { HEAD = sizeof(uint32_t) + 1 };
+    return t->rest_n >= HEAD && at <= t->rest_n - HEAD &&
+           t->rest[at + HEAD - 1] <= t->rest_n - HEAD - at;
+}
+
+static bool door_fits(const struct rgs_trie *t, const struct rgs_trie_door *d)
+{
+    uint32_t node = RGS_TRIE_ROOT;
+    uint8_t byte[sizeof(d->first)];
+
+    memcpy(byte, &d->first, sizeof(byte));
+    for (size_t i = 0; i < sizeof(byte) && node; i++)
+        node = t->node[node].parent & RGS_TRIE_ALONE ? 0 : rgs_trie_step(t, node, byte[i]);
+    return node == d->node;
+}
+
+/* What is shorter than a door is looked for by steps alone. */
+static bool lies_deep(const struct rgs_trie *t, size_t node)
+{
+    for (unsigned depth = 0; depth < RGS_TRIE_DOOR; depth++) {
+        if (node == RGS_TRIE_ROOT || node >= t->cap)
+            return false;
+        node = t->node[node].parent & RGS_TRIE_PARENT;
+    }
+    return true;
+}
+
+bool rgs_trie_sound(const struct rgs_trie *t, size_t *ends)
+{
+    size_t doors = 0;
+
+    *ends = 0;
+    if (t->cap == 0)
+        return true;
+    if (t->cap < RGS_TRIE_ROOT + BYTES || t->cap > RGS_TRIE_PARENT ||
+        (t->door_mask & (t->door_mask + 1)) != 0)
+        return false;
+    for (size_t i = 0; i < t->cap; i++) {
+        bool alone = t->node[i].parent & RGS_TRIE_ALONE;
+        size_t base = t->node[i].base;
+        *ends += alone || t->node[i].parent & RGS_TRIE_ENDS;
+        if (alone ? !rest_fits(t, base) || !lies_deep(t, i) : base > t->cap - BYTES)
+            return false;
+    }
+    for (size_t i = 0; i <= t->door_mask; i++) {
+        doors += t->door[i].node != 0;
+        if (t->door[i].node && !door_fits(t, &t->door[i]))
+            return false;
+    }
+    return doors <= t->door_mask;
 }
 
 void rgs_trie_fini(struct rgs_trie *t, const struct rgs_alloc *alloc)

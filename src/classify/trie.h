@@ -30,6 +30,7 @@ struct rgs_trie_door {
 };
 
 enum { RGS_TRIE_ROOT = 1, RGS_TRIE_DOOR = 4, RGS_TRIE_FILTER_BITS = 15 };
+enum { RGS_TRIE_FILTER_WORDS = (1 << RGS_TRIE_FILTER_BITS) / 32 };
 #define RGS_TRIE_ENDS 0x80000000u  /* a string ends here */
 #define RGS_TRIE_ALONE 0x40000000u /* one string goes on, spelled out in `rest` */
 #define RGS_TRIE_PARENT 0x3fffffffu
@@ -131,6 +132,11 @@ bool rgs_trie_same(const struct rgs_trie_key *a, const struct rgs_trie_key *b);
  * memory. */
 bool rgs_trie_build(struct rgs_trie *t, const struct rgs_trie_key *keys, size_t n,
                     const struct rgs_alloc *alloc);
+/* The value of a string, 0: it is none of them. */
+uint32_t rgs_trie_find(const struct rgs_trie *t, struct rgs_bytes s);
+/* Whether no step from any node leads out of a tree that was read, and each door to where it says;
+ * ends: [out] how many strings it has. */
+bool rgs_trie_sound(const struct rgs_trie *t, size_t *ends);
 void rgs_trie_fini(struct rgs_trie *t, const struct rgs_alloc *alloc);
 size_t rgs_trie_size(const struct rgs_trie *t); /* bytes */
 

@@ -25,9 +25,12 @@ uint8_t *rgs_read_file(const char *path, size_t *n, char *err, size_t err_size)
         snprintf(err, err_size, "%s: %s", path, strerror(errno));
         return NULL;
     }
+    struct stat st;
+    /* One more than a file has: the end is met without growing. */
+    bool sized = fstat(fileno(f), &st) == 0 && st.st_size > 0 && st.st_size < MAX_FILE;
     do {
         if (*n == cap) {
-            cap = cap ? cap * 2 : 65536;
+            cap = cap ? cap * 2 : sized ? (size_t)st.st_size + 1 : 65536;
             uint8_t *more = cap <= MAX_FILE ? realloc(data, cap) : NULL;
             if (!more) {
                 snprintf(err, err_size, "%s: %s", path,

@@ -2,6 +2,7 @@
 #include "cli/pack.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +11,8 @@
 
 #include "base/hex.h"
 #include "store/bundle.h"
+
+enum { MAX_CACHE = 256 << 20 }; /* the shipped catalogue takes 3 MB */
 
 static bool exists(const char *path)
 {
@@ -94,27 +97,51 @@ static void make_folders(const char *path)
     }
 }
 
+/* What somebody else can write is not for us: under sudo, HOME may still be another user's. */
+static uint8_t *read_cache(const char *path, size_t *n)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    uint8_t *data = NULL;
+    struct stat st;
+
+    *n = 0;
+    if (fd < 0)
+        return NULL;
+    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == geteuid() &&
+        !(st.st_mode & (S_IWGRP | S_IWOTH)) && st.st_size > 0 && st.st_size <= MAX_CACHE)
+        data = malloc((size_t)st.st_size);
+    ssize_t got = 1;
+    while (data && got > 0 && *n < (size_t)st.st_size) {
+        got = read(fd, data + *n, (size_t)st.st_size - *n);
+        *n += got > 0 ? (size_t)got : 0;
+    }
+    close(fd);
+    return data;
+}
+
 /* Failing to cache costs time at the next start, nothing else. */
 static void write_cache(const char *path, const uint8_t *data, size_t n)
 {
     char temporary[PATH_MAX + 16];
     make_folders(path);
     snprintf(temporary, sizeof(temporary), "%s.%ld", path, (long)getpid());
-    FILE *f = fopen(temporary, "we");
-    if (!f)
+    unlink(temporary);
+    int fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0)
         return;
-    bool ok = fwrite(data, 1, n, f) == n;
-    ok = fclose(f) == 0 && ok;
+    FILE *f = fdopen(fd, "w");
+    bool ok = f && fwrite(data, 1, n, f) == n;
+    ok = (f ? fclose(f) : close(fd)) == 0 && ok;
     if (!ok || rename(temporary, path) < 0)
         unlink(temporary);
 }
 
 static void load_catalogue(struct rgs_pack *p, struct rgs_diag *diag)
 {
-    char path[PATH_MAX], err[PATH_MAX + 64];
+    char path[PATH_MAX];
     bool cache = cache_path(p, path, sizeof(path));
     size_t n = 0;
-    uint8_t *cached = cache && exists(path) ? rgs_read_file(path, &n, err, sizeof(err)) : NULL;
+    uint8_t *cached = cache ? read_cache(path, &n) : NULL;
 
     p->catalogue = rgs_catalogue_new(p->services.file, p->services.n, rgs_bytes(cached, n), diag,
                                      &rgs_alloc_libc);

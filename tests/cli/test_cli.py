@@ -427,6 +427,33 @@ def classify_memory():
         os.close(terminal)
 
 
+@tap.case("classify: what a start keeps for the next is private, and remade when it is damaged or another's")
+def classify_cache():
+    more = {"XDG_CACHE_HOME": str(work / "kept")}
+    text = b"WhatsApp\tYour WhatsApp code is 482-913\n"
+    first = run("classify", stdin=text, more=more)
+    exits(first, 0, "whatsapp")
+    (kept,) = (work / "kept/regsentry").iterdir()
+    whole = kept.read_bytes()
+    expect(kept.stat().st_mode & 0o777 == 0o600, oct(kept.stat().st_mode))
+    expect(kept.parent.stat().st_mode & 0o777 == 0o700, oct(kept.parent.stat().st_mode))
+
+    def again(remade, what):
+        before = kept.stat().st_ino
+        p = run("classify", stdin=text, more=more)
+        expect(p.stdout == first.stdout and p.returncode == 0, what, p.stdout, p.stderr)
+        expect((kept.stat().st_ino != before) == remade, what, "was" if not remade else "was not", "remade")
+        expect(kept.read_bytes() == whole, what, "other bytes")
+
+    again(False, "a whole one")
+    kept.write_bytes(whole[:5000] + bytes([whole[5000] ^ 1]) + whole[5001:])
+    again(True, "a damaged one")
+    kept.write_bytes(whole[:70000])
+    again(True, "a cut one")
+    kept.chmod(0o666)
+    again(True, "one that all may write")
+
+
 @tap.case("classify: answers keep in step behind a line that is too long")
 def classify_long_line():
     p = run("classify", stdin=b"A\t" + b"x" * 200000 + b"\nWhatsApp\tYour WhatsApp code is 482-913\n")

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "classify/classify.h"
+#include "support/failing.h"
 #include "support/rules.h"
 #include "support/support.h"
 
@@ -380,25 +381,10 @@ Test(classify, no_text_survives)
     hs_set_allocator(NULL, NULL);
 }
 
-struct failing {
-    size_t after;
-};
-
-static void *fail_later(void *ctx, size_t n)
-{
-    struct failing *f = ctx;
-    return f->after && f->after-- ? calloc(1, n ? n : 1) : NULL;
-}
-
-static void fail_free(void *ctx, void *p)
-{
-    free(p);
-}
-
 Test(catalogue, survives_every_failed_allocation)
 {
-    struct failing f = {0};
-    struct rgs_alloc a = {.alloc = fail_later, .free = fail_free, .ctx = &f};
+    struct rgs_test_failing f = {0};
+    struct rgs_alloc a = {.alloc = rgs_test_fail_later, .free = rgs_test_fail_free, .ctx = &f};
     static const char words[] = "words:\n  en:\n    code: [code]\n";
     static const char service[] =
         "id: x\nname: X\nhome: DE\ncategory: shop\nbrands: [Xyz]\nsenders: [Q, P*]\n"
