@@ -44,13 +44,17 @@ static bool open_other(struct test *t, const char *dir)
     t->other = rgs_pack_ruleset(&t->other_files, dir, t->study.pack.catalogue);
     if (!t->other)
         return false;
-    if (rgs_ruleset_retention(t->other) > rgs_ruleset_retention(t->study.pack.ruleset))
+    if (rgs_ruleset_retention(t->other) != rgs_ruleset_retention(t->study.pack.ruleset))
         fprintf(stderr,
-                "regsentry backtest: %s remembers for longer than the first rule set; what "
+                "regsentry backtest: %s has another retention than the first rule set; what "
                 "counts as a registration follows the first\n",
                 dir);
     rgs_analyzer_names(t->study.analyzer, &names);
     capacity.hash_key = t->key;
+    if (t->study.config.tables.numbers)
+        capacity.numbers = t->study.config.tables.numbers;
+    if (t->study.config.tables.entities)
+        capacity.entities = t->study.config.tables.entities;
     t->scorer = rgs_scorer_new(t->other, &names, &capacity, &rgs_alloc_libc);
     if (!t->scorer)
         rgs_failed(t->study.args, "out of memory");
@@ -106,7 +110,8 @@ static void counts(const char *what, const struct rgs_result *r)
     unsigned n[RGS_STATUS_ALERT + 1] = {0};
     for (size_t i = 0; i < r->n_resellers; i++)
         n[r->resellers[i].status]++;
-    printf("%s %s, revision %s, sha256 %.12s: %u in alert, %u to review, %u clear; %zu alerts\n",
+    printf("%s %s, revision %s, sha256 %.12s: %u in alert, %u to review, %u clear; "
+           "%zu alerts and reviews were raised\n",
            what, r->ruleset_name, r->ruleset_revision, r->ruleset_sha256, n[RGS_STATUS_ALERT],
            n[RGS_STATUS_REVIEW], n[RGS_STATUS_CLEAR], r->n_alerts);
 }

@@ -271,8 +271,8 @@ static bool too_few(const struct rgs_scorer *s, struct rgs_scored *e, const stru
     return h->n == 0 || h->n < r->min_numbers || h->n < r->min_count;
 }
 
-unsigned rgs_typology_sum(struct rgs_scorer *s, struct rgs_scored *e, const struct rgs_typology *t,
-                          struct rgs_contribution out[RGS_RS_SUM], double *score)
+static unsigned gather(struct rgs_scorer *s, struct rgs_scored *e, const struct rgs_typology *t,
+                       bool all, struct rgs_contribution out[RGS_RS_SUM])
 {
     unsigned n = 0;
 
@@ -285,14 +285,28 @@ unsigned rgs_typology_sum(struct rgs_scorer *s, struct rgs_scored *e, const stru
             (c.rule->seen >= 0 && s->seen[e->road][c.rule->seen] < RGS_SEEN))
             continue;
         c.weight = rgs_rule_weight(c.rule, c.m.value, &c.band);
-        if (c.weight == 0 || excepted(s, e, c.rule))
+        if ((c.weight == 0 && !all) || excepted(s, e, c.rule))
             continue;
         if (c.rule->shadow)
             c.weight = 0;
         out[n++] = c;
     }
+    return n;
+}
+
+unsigned rgs_typology_sum(struct rgs_scorer *s, struct rgs_scored *e, const struct rgs_typology *t,
+                          struct rgs_contribution out[RGS_RS_SUM], double *score)
+{
+    unsigned n = gather(s, e, t, false, out);
+
     *score = rgs_contributions_score(t, out, n);
     return n;
+}
+
+unsigned rgs_typology_values(struct rgs_scorer *s, struct rgs_scored *e,
+                             const struct rgs_typology *t, struct rgs_contribution out[RGS_RS_SUM])
+{
+    return gather(s, e, t, true, out);
 }
 
 /* One alert, of the entity or of the cluster in it. */

@@ -365,9 +365,9 @@ static bool typologies(struct rgs_scorer *s, struct rgs_result_owner *o, const s
     struct rgs_scored *e = l->e;
     enum rgs_status status = l->status;
     struct rgs_result_typology *t = take(o, (s->rs->n_typologies + 1) * sizeof(*t));
-    const char **why_not = take(o, (s->rs->n_typologies + 1) * sizeof(*why_not));
+    const char **why_not = take(o, sizeof(*why_not));
     struct rgs_contribution c[RGS_RS_SUM];
-    char words[1024];
+    char words[8192];
     double key[RGS_RS_TYPOLOGIES];
     size_t n = 0;
 
@@ -401,12 +401,13 @@ static bool typologies(struct rgs_scorer *s, struct rgs_result_owner *o, const s
         t[at] = (struct rgs_result_typology){.id = ty->id, .score = shown};
         if (!rules(o, c, k, &t[at]))
             return false;
-        if (level->level >= RGS_STATUS_REVIEW && level->level == (unsigned)status) {
-            rgs_counterfactual_words(s, ty, c, k, status, words, sizeof(words));
-            why_not[out->n_counterfactual] = rgs_result_str(o, words);
-            if (!why_not[out->n_counterfactual++])
-                return false;
-        }
+    }
+    if (status >= RGS_STATUS_REVIEW &&
+        rgs_counterfactual_words(s, e, l->cluster, status, words, sizeof(words))) {
+        why_not[0] = rgs_result_str(o, words);
+        if (!why_not[0])
+            return false;
+        out->n_counterfactual = 1;
     }
     out->typologies = t;
     out->n_typologies = n;

@@ -354,6 +354,9 @@ struct rgs_contribution {
  * decay. */
 unsigned rgs_typology_sum(struct rgs_scorer *s, struct rgs_scored *e, const struct rgs_typology *t,
                           struct rgs_contribution out[RGS_RS_SUM], double *score);
+/* The same, with those that have a value and give nothing for it. */
+unsigned rgs_typology_values(struct rgs_scorer *s, struct rgs_scored *e,
+                             const struct rgs_typology *t, struct rgs_contribution out[RGS_RS_SUM]);
 double rgs_contributions_score(const struct rgs_typology *t, const struct rgs_contribution *c,
                                unsigned n);
 /* What an entity keeps of a score, 0 to 1, where clusters in it are the reason. */
@@ -388,12 +391,22 @@ bool rgs_cluster_words(const struct rgs_scorer *s, const struct rgs_scored *e, u
 
 /* ---- words ------------------------------------------------------------------------------------
  */
-/* A value as people write it: "6", "82 %", "3.5 days". */
-size_t rgs_value_words(const struct rgs_instance *in, double v, char *out, size_t cap);
+/* A value as people write it: "6", "82 %", "3.5 days"; and so many digits more. */
+size_t rgs_value_words(const struct rgs_instance *in, double v, unsigned more, char *out,
+                       size_t cap);
+/* By how much two values near v differ at least that are written differently. */
+double rgs_value_step(const struct rgs_instance *in, double v, unsigned more);
+/* From 0 to 1, written as percent. */
+bool rgs_value_is_share(const struct rgs_instance *in);
 /* The band's sentence with {value} filled in; what is estimated says so. */
 size_t rgs_why_words(const struct rgs_contribution *c, char *out, size_t cap);
-size_t rgs_counterfactual_words(const struct rgs_scorer *s, const struct rgs_typology *t,
-                                const struct rgs_contribution *c, unsigned n, enum rgs_status level,
-                                char *out, size_t cap);
+/*
+ * What would have to be different for a line of this status to stand below its level: the values
+ * that would have to be others, and how far. Each of them as it is written takes all scores of the
+ * line below the level, and none of them could be nearer to what it is, nor be left out. cluster:
+ * the typology of whose cluster the line is; -1: the entity itself.
+ */
+size_t rgs_counterfactual_words(struct rgs_scorer *s, struct rgs_scored *e, int cluster,
+                                enum rgs_status status, char *out, size_t cap);
 
 #endif

@@ -120,7 +120,7 @@ Test(score, families_are_capped_so_that_one_cannot_decide)
     cr_expect_str_eq(e.typologies[0].rules[0].why, "900 codes");
     cr_expect_str_eq(e.typologies[0].rules[1].why, "56 % logins");
     cr_assert_eq(e.n_counterfactual, 1);
-    cr_expect_str_eq(e.counterfactual[0], "below alert if b were 50 % instead of 56 % (B)");
+    cr_expect_str_eq(e.counterfactual[0], "below alert if b were 49 % instead of 56 % (B)");
     cr_assert_eq(e.n_services, 1);
     cr_expect_str_eq(e.services[0].id, "s3");
     cr_expect_eq(e.services[0].count, 900);
