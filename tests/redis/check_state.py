@@ -151,6 +151,19 @@ c("RPUSH", STATES, "nonsense", "9 0 0 0", "")
 status, _, err = run(engine(server.url, "--once"))
 checks.ok(status == 0 and found(on_server) == reference, "a list of states that is none is passed over", err)
 
+# What a program of another version kept: this one, with another version written into it.
+version = run([binary, "--version"])[1].split()[-1]
+other = work / "other"
+other.write_bytes(pathlib.Path(binary).read_bytes().replace(version, version[:-1] + b"~"))
+other.chmod(0o755)
+c("FLUSHALL")
+run(commands.probe(server.url))
+status, _, err = run([other, *engine(server.url, "--once", "--rules", root / "rules")[1:]])
+checks.ok(status == 0 and newest(on_server) and found(on_server) == reference, "a program of another version keeps a state", err)
+status, _, err = run(engine(server.url, "--once"))
+checks.ok(status == 0 and "event=state_refused" in err and "another version" in err and "event=resumed" not in err
+          and found(on_server) == reference, "a state of another version is refused, said so, and the log replayed", err)
+
 # Another rule set than the one under which the state was made.
 rules = work / "rules"
 shutil.copytree(root / "rules", rules)
