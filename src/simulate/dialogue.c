@@ -117,6 +117,26 @@ bool rgs_sim_part_sent(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, int6
     return false;
 }
 
+bool rgs_sim_part_done(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, int64_t ts,
+                       const struct rgs_units *u)
+{
+    if (d->kind != RGS_SIM_DELIVER)
+        return rgs_sim_part_sent(w, d, ts, u);
+    d->step = 0;
+    if (++d->part == u->parts)
+        return false;
+    rgs_sim_after(w, d, ts, 30, 60);
+    return true;
+}
+
+bool rgs_sim_retry(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, int64_t ts, uint8_t step)
+{
+    d->attempt++;
+    d->step = step;
+    rgs_sim_dialogue_go(w, d, ts + (int64_t)((double)w->s->retry * rgs_random_exp(&w->random)));
+    return true;
+}
+
 void rgs_sim_compose(const struct rgs_sim_dialogue *d, struct rgs_units *u)
 {
     char text[1024];

@@ -371,10 +371,7 @@ static bool answer_forward(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, 
     send_message(w, ts, EDGE, &m);
     if (d->absent) { /* tried again later; an alert would go another way */
         d->absent = false;
-        d->attempt++;
-        d->step = ROUTE;
-        rgs_sim_dialogue_go(w, d, ts + (int64_t)((double)w->s->retry * rgs_random_exp(&w->random)));
-        return true;
+        return rgs_sim_retry(w, d, ts, ROUTE);
     }
     rgs_sim_compose(d, &u);
     d->step = FORWARD;

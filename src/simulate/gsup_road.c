@@ -307,12 +307,8 @@ static bool message_step(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, in
     }
     rgs_sim_compose(d, &u);
     send_step(w, d, ts, &u);
-    if (d->step == ANSWER && d->absent) {
-        d->attempt++;
-        d->step = READY;
-        rgs_sim_dialogue_go(w, d, ts + (int64_t)((double)w->s->retry * rgs_random_exp(&w->random)));
-        return true;
-    }
+    if (d->step == ANSWER && d->absent)
+        return rgs_sim_retry(w, d, ts, READY);
     if (d->step == MESSAGE || d->step == READY) {
         d->step++;
         rgs_sim_after(w, d, ts, 200, 900);

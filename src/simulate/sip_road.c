@@ -266,24 +266,14 @@ static bool message_step(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, in
     }
     rgs_sim_compose(d, &u);
     send_part(w, d, ts, &u);
-    if (d->step == ACCEPTED && d->absent) {
-        d->attempt++;
-        d->step = MESSAGE;
-        rgs_sim_dialogue_go(w, d, ts + (int64_t)((double)w->s->retry * rgs_random_exp(&w->random)));
-        return true;
-    }
+    if (d->step == ACCEPTED && d->absent)
+        return rgs_sim_retry(w, d, ts, MESSAGE);
     if (d->step < REPORTED) {
         d->step++;
         rgs_sim_after(w, d, ts, 30, 120);
         return true;
     }
-    if (d->kind != RGS_SIM_DELIVER)
-        return rgs_sim_part_sent(w, d, ts, &u);
-    d->step = MESSAGE;
-    if (++d->part == u.parts)
-        return false;
-    rgs_sim_after(w, d, ts, 30, 60);
-    return true;
+    return rgs_sim_part_done(w, d, ts, &u);
 }
 
 bool rgs_sim_sip_step(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, int64_t ts)

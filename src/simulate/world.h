@@ -174,6 +174,11 @@ void rgs_sim_relay(struct rgs_sim_world *w, const struct rgs_sim_dialogue *d, in
  * for. */
 bool rgs_sim_part_sent(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, int64_t ts,
                        const struct rgs_units *u);
+/* The same for a part that was sent or delivered: true when there is another. */
+bool rgs_sim_part_done(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, int64_t ts,
+                       const struct rgs_units *u);
+/* Nobody took it: from `step` on again, when the centre tries anew. True. */
+bool rgs_sim_retry(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, int64_t ts, uint8_t step);
 
 /* links.c: SCTP associations and TCP connections */
 void rgs_sim_link_open(struct rgs_sim_world *w, unsigned link, uint32_t ip, uint32_t peer_ip,
