@@ -13,7 +13,8 @@ struct file {
     int64_t first_ts;
     uint64_t size;
     bool has_packet;
-    uint8_t digest[32];             /* of its beginning */
+    unsigned said, heard; /* of its damages; how many of the next were said at the first look */
+    uint8_t digest[32];   /* of its beginning */
     struct rgs_reader_file *reader; /* while it is read */
     struct rgs_packet head;         /* its next packet */
 };
@@ -36,6 +37,23 @@ static void problem(struct rgs_files *f, const char *path, const char *reason)
 {
     f->damaged++;
     f->problem(f->ctx, path, reason);
+}
+
+/* Reads the file's next packet into its head, and says what is damaged before it. */
+static bool next_packet(struct rgs_files *f, struct file *file, struct rgs_reader_file *reader)
+{
+    for (;;) {
+        enum rgs_read got = rgs_reader_next(reader, &file->head);
+        if (got == RGS_READ_PACKET)
+            return true;
+        if (got == RGS_READ_END)
+            return false;
+        if (file->heard > 0)
+            file->heard--;
+        else
+            problem(f, file->path, rgs_reader_error(reader));
+        file->said++;
+    }
 }
 
 /* Opens the file once to learn its first packet's time; standard input stays open. */
@@ -71,16 +89,15 @@ static bool add_file(struct rgs_files *f, const char *path, bool in_folder)
     struct rgs_bytes head = rgs_input_head(rgs_reader_input(r));
     n->size = rgs_input_size(rgs_reader_input(r));
     EVP_Digest(head.p, head.n, n->digest, NULL, EVP_sha256(), NULL);
-    enum rgs_read got = rgs_reader_next(r, &n->head);
-    n->has_packet = got == RGS_READ_PACKET;
+    n->has_packet = next_packet(f, n, r);
     if (n->has_packet)
         n->first_ts = n->head.ts;
-    else if (got == RGS_READ_DAMAGED)
-        problem(f, path, rgs_reader_error(r));
     if (n->has_packet && strcmp(path, "-") == 0)
         n->reader = r;
     else
-        rgs_reader_close(r);
+        rgs_reader_close(r); /* it is read again, but what is wrong with it is not said again */
+    if (!n->reader)
+        n->heard = n->said;
     return true;
 }
 
@@ -177,15 +194,8 @@ static void close_file(struct rgs_files *f, struct file *file)
 /* Reads the file's next packet into its head; closes it at the end. */
 static bool advance(struct rgs_files *f, struct file *file)
 {
-    switch (rgs_reader_next(file->reader, &file->head)) {
-    case RGS_READ_PACKET:
+    if (next_packet(f, file, file->reader))
         return true;
-    case RGS_READ_DAMAGED:
-        problem(f, file->path, rgs_reader_error(file->reader));
-        break;
-    case RGS_READ_END:
-        break;
-    }
     close_file(f, file);
     return false;
 }

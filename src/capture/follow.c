@@ -92,6 +92,27 @@ static char *path_of(const struct rgs_follow *f, const char *name)
     return asprintf(&path, "%s/%s", f->dir, name) < 0 ? NULL : path;
 }
 
+static void say_damaged(struct rgs_follow *f, const char *name, const char *reason)
+{
+    char *path = path_of(f, name);
+    f->state.damaged++;
+    f->problem(f->ctx, path ? path : name, reason);
+    free(path);
+}
+
+/* The next packet behind damaged places, which are said of the file `name` (NULL: they are not). */
+static enum rgs_read next_packet(struct rgs_follow *f, struct rgs_reader_file *r,
+                                 struct rgs_packet *packet, const char *name)
+{
+    enum rgs_read got;
+
+    while ((got = rgs_reader_next(r, packet)) == RGS_READ_DAMAGED) {
+        if (name)
+            say_damaged(f, name, rgs_reader_error(r));
+    }
+    return got;
+}
+
 /* Looks at the first packet. A file without one is looked at again when it has grown. */
 static void look_inside(struct rgs_follow *f, struct seen *s)
 {
@@ -100,7 +121,7 @@ static void look_inside(struct rgs_follow *f, struct seen *s)
     char *path = path_of(f, s->name);
     struct rgs_reader_file *r = path ? rgs_reader_open(path, err, sizeof(err)) : NULL;
 
-    s->is_capture = r && rgs_reader_next(r, &packet) == RGS_READ_PACKET;
+    s->is_capture = r && next_packet(f, r, &packet, NULL) == RGS_READ_PACKET;
     if (s->is_capture) {
         identify(&packet, s->id);
         s->first_ts = packet.ts;
@@ -227,7 +248,7 @@ static void open_file(struct rgs_follow *f, size_t i)
         path && f->reading_entry != SIZE_MAX ? rgs_reader_open(path, err, sizeof(err)) : NULL;
     free(path);
     for (f->at = 0; f->reader && f->at < f->position.entry[f->reading_entry].taken; f->at++) {
-        if (rgs_reader_next(f->reader, &packet) != RGS_READ_PACKET) {
+        if (next_packet(f, f->reader, &packet, NULL) != RGS_READ_PACKET) {
             rgs_reader_close(f->reader);
             f->reader = NULL;
             return;
@@ -252,12 +273,8 @@ static void close_file(struct rgs_follow *f, enum rgs_read how)
         f->state.files++;
     }
     /* The newest may end in the middle of a packet: its writer will go on. */
-    if (how == RGS_READ_DAMAGED && !f->reading_newest) {
-        char *path = path_of(f, s->name);
-        f->state.damaged++;
-        f->problem(f->ctx, path ? path : s->name, rgs_reader_error(f->reader));
-        free(path);
-    }
+    if (how == RGS_READ_CUT && !f->reading_newest)
+        say_damaged(f, s->name, rgs_reader_error(f->reader));
     rgs_reader_close(f->reader);
     f->reader = NULL;
     rgs_follow_save(f);
@@ -268,7 +285,7 @@ bool rgs_follow_next(struct rgs_follow *f, struct rgs_packet *packet)
 {
     for (;;) {
         if (f->reader) {
-            enum rgs_read got = rgs_reader_next(f->reader, packet);
+            enum rgs_read got = next_packet(f, f->reader, packet, f->seen[f->reading].name);
             if (got == RGS_READ_PACKET) {
                 f->position.entry[f->reading_entry].taken = ++f->at;
                 packet->number = ++f->number;

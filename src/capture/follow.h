@@ -15,8 +15,8 @@ struct rgs_follow;
 
 /*
  * settle_ms: how long the newest file must have been left alone before it is read; any older one is
- * finished. position NULL: "DIR/.regsentry.position"; "": none is kept. The position file must be writable now. NULL
- * with a reason in err.
+ * finished. position NULL: "DIR/.regsentry.position"; "": none is kept. The position file must be
+ * writable now. NULL with a reason in err.
  */
 struct rgs_follow *rgs_follow_new(const char *dir, const char *position, unsigned settle_ms,
                                   rgs_files_problem *problem, void *ctx, char *err,
@@ -34,7 +34,7 @@ void rgs_follow_image(struct rgs_follow *f, struct rgs_image *im);
 
 struct rgs_follow_state {
     uint64_t files;   /* read to their end */
-    uint64_t damaged; /* not to their end */
+    uint64_t damaged; /* places in them that could not be read */
     uint64_t waiting; /* seen, not read yet */
 };
 void rgs_follow_state(const struct rgs_follow *f, struct rgs_follow_state *out);

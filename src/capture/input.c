@@ -22,7 +22,6 @@ enum packing { PLAIN, GZIP, ZSTD };
 
 struct rgs_input {
     int fd;
-    FILE *stream;
     enum packing packing;
     uint64_t taken, size;
     uint8_t raw[RAW_CHUNK]; /* read, not yet unpacked: raw[raw_at..raw_n] */
@@ -31,8 +30,6 @@ struct rgs_input {
     size_t head_at, head_n;
     uint8_t *window; /* for who peeks: window[window_at..window_n] is not taken yet */
     size_t window_at, window_n, window_cap;
-    uint8_t buffer[RAW_CHUNK]; /* of the stream */
-    size_t buffer_n;
     z_stream gz;
     bool inside; /* a gzip member or zstd frame has begun and not ended */
     ZSTD_DStream *zst;
@@ -166,19 +163,6 @@ static size_t next_bytes(struct rgs_input *in, uint8_t *out, size_t n)
     return unpack(in, out, n);
 }
 
-static ssize_t cookie_read(void *cookie, char *out, size_t n)
-{
-    struct rgs_input *in = cookie;
-
-    /* The stream asks when it has given out all that it had. */
-    explicit_bzero(in->buffer, in->buffer_n);
-    in->buffer_n = 0;
-    size_t have = next_bytes(in, (uint8_t *)out, n);
-    if ((uint8_t *)out == in->buffer)
-        in->buffer_n = have;
-    return (ssize_t)have;
-}
-
 static void *wiped_alloc(void *ctx, unsigned items, unsigned size)
 {
     (void)ctx;
@@ -209,11 +193,12 @@ static bool make_room(struct rgs_input *in, size_t n)
         in->window = more;
         in->window_cap = cap;
     }
+    if (in->window_at == 0)
+        return true;
     in->window_n -= in->window_at;
     if (in->window_n)
         memmove(in->window, in->window + in->window_at, in->window_n);
-    if (in->window)
-        explicit_bzero(in->window + in->window_n, in->window_at);
+    explicit_bzero(in->window + in->window_n, in->window_at);
     in->window_at = 0;
     return true;
 }
@@ -289,15 +274,11 @@ struct rgs_input *rgs_input_open(const char *path, char *err, size_t err_size)
         return NULL;
     }
     in->size = S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0;
-    in->stream = start_unpacking(in)
-                     ? fopencookie(in, "r", (cookie_io_functions_t){.read = cookie_read})
-                     : NULL;
-    if (!in->stream) {
+    if (!start_unpacking(in)) {
         snprintf(err, err_size, "out of memory");
         rgs_input_close(in);
         return NULL;
     }
-    setvbuf(in->stream, (char *)in->buffer, _IOFBF, sizeof(in->buffer));
     while (in->head_n < sizeof(in->head)) {
         size_t n = unpack(in, in->head + in->head_n, sizeof(in->head) - in->head_n);
         if (n == 0)
@@ -311,8 +292,6 @@ void rgs_input_close(struct rgs_input *in)
 {
     if (!in)
         return;
-    if (in->stream)
-        fclose(in->stream);
     if (in->packing == GZIP)
         inflateEnd(&in->gz);
     ZSTD_freeDStream(in->zst);
@@ -323,25 +302,9 @@ void rgs_input_close(struct rgs_input *in)
     free(in);
 }
 
-FILE *rgs_input_stream(struct rgs_input *in)
-{
-    return in->stream;
-}
-
-void rgs_input_release(struct rgs_input *in)
-{
-    in->stream = NULL;
-}
-
 struct rgs_bytes rgs_input_head(const struct rgs_input *in)
 {
     return rgs_bytes(in->head, in->head_n);
-}
-
-void rgs_input_replace(struct rgs_input *in, size_t at, const void *bytes, size_t n)
-{
-    if (at <= in->head_n && n <= in->head_n - at)
-        memcpy(in->head + at, bytes, n);
 }
 
 uint64_t rgs_input_taken(const struct rgs_input *in)

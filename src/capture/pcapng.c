@@ -4,23 +4,29 @@
 #include <stdlib.h>
 
 #include "base/reader.h"
+#include "capture/resync.h"
 
 enum {
     MAX_BLOCK = 16 << 20, /* larger than any packet that a capture tool writes */
     MAX_INTERFACES = 4096,
 };
 
+enum { FRAME = 12 }; /* bytes of a block around its body: type, length, and length again */
+
 enum block_type {
     SECTION_HEADER = 0x0a0d0d0a,
     INTERFACE_DESCRIPTION = 1,
     OBSOLETE_PACKET = 2,
     SIMPLE_PACKET = 3,
+    NAME_RESOLUTION = 4,
+    INTERFACE_STATISTICS = 5,
     ENHANCED_PACKET = 6,
 };
 
 enum option_code { OPT_END = 0, IF_TSRESOL = 9, IF_TSOFFSET = 14 };
 
 struct interface {
+    bool broken; /* its description was damaged: its packets cannot be told */
     uint16_t linktype;
     uint32_t snaplen;
     uint64_t per_second; /* units of its timestamps */
@@ -35,6 +41,7 @@ struct rgs_pcapng {
     size_t n_interfaces, cap_interfaces;
     size_t given;    /* bytes of the block that was read last and still stands in the input */
     uint64_t offset; /* of the block that is being read */
+    bool said;       /* what is wrong with it, which is taken all the same */
 };
 
 bool rgs_pcapng_is(struct rgs_bytes head)
@@ -121,13 +128,15 @@ static void options(const struct rgs_pcapng *p, struct rgs_reader *r, struct int
     }
 }
 
+/* A description that is broken takes its number all the same: the others' count on. */
 static bool add_interface(struct rgs_pcapng *p, struct rgs_reader *r)
 {
     struct interface i = {.linktype = u16(p, r), .per_second = 1000000};
 
     rgs_skip(r, 2);
     i.snaplen = u32(p, r);
-    if (!rgs_reader_ok(r) || p->n_interfaces == MAX_INTERFACES)
+    i.broken = !rgs_reader_ok(r);
+    if (p->n_interfaces == MAX_INTERFACES)
         return false;
     options(p, r, &i);
     if (p->n_interfaces == p->cap_interfaces) {
@@ -139,7 +148,7 @@ static bool add_interface(struct rgs_pcapng *p, struct rgs_reader *r)
         p->cap_interfaces = cap;
     }
     p->interfaces[p->n_interfaces++] = i;
-    return true;
+    return !i.broken;
 }
 
 /* True when the block holds a packet of a known interface. */
@@ -160,7 +169,7 @@ static bool packet_of(struct rgs_pcapng *p, uint32_t type, struct rgs_reader *r,
         cap_len = u32(p, r);
     }
     packet->wire_len = u32(p, r);
-    if (!rgs_reader_ok(r) || index >= p->n_interfaces)
+    if (!rgs_reader_ok(r) || index >= p->n_interfaces || p->interfaces[index].broken)
         return false;
     const struct interface *i = &p->interfaces[index];
     if (type == SIMPLE_PACKET)
@@ -171,6 +180,150 @@ static bool packet_of(struct rgs_pcapng *p, uint32_t type, struct rgs_reader *r,
     return rgs_reader_ok(r);
 }
 
+/* The frame of the block `at` bytes from here, copied, since what was peeked at may move. */
+struct frame {
+    uint8_t byte[FRAME];
+    bool whole;
+};
+
+static struct frame frame_at(struct rgs_input *in, size_t at)
+{
+    struct frame out = {.whole = false};
+    struct rgs_bytes b = rgs_bytes_from(rgs_input_peek(in, at + FRAME), at);
+
+    if (b.n < FRAME)
+        return out;
+    memcpy(out.byte, b.p, FRAME);
+    out.whole = true;
+    return out;
+}
+
+static uint32_t number(const struct frame *f, size_t at, bool big_endian)
+{
+    struct rgs_reader r = rgs_reader(rgs_bytes(f->byte + at, 4));
+    return big_endian ? rgs_be32(&r) : rgs_le32(&r);
+}
+
+static bool possible_length(uint32_t type, size_t total)
+{
+    size_t least = type == SECTION_HEADER ? 28 : FRAME;
+    return total >= least && total % 4 == 0 && total - 8 <= MAX_BLOCK;
+}
+
+/* Whether the second length of a block that ends `end` bytes from here says so, too. */
+static bool ends_with(struct rgs_input *in, size_t end, size_t total, bool big_endian)
+{
+    struct rgs_reader r = rgs_reader(rgs_bytes_from(rgs_input_peek(in, end), end - 4));
+    uint32_t second = big_endian ? rgs_be32(&r) : rgs_le32(&r);
+    return rgs_reader_ok(&r) && second == total;
+}
+
+/*
+ * The byte order stands in the section header's body (4.1), so its length needs it first. Where it
+ * is damaged, the two lengths of the block tell it, by standing where they say.
+ */
+static bool byte_order(const struct frame *f, struct rgs_input *in, size_t at, bool *big_endian)
+{
+    uint32_t order = number(f, 8, true);
+
+    *big_endian = order == 0x1a2b3c4d;
+    if (*big_endian || order == 0x4d3c2b1a)
+        return true;
+    for (unsigned big = 0; big < 2; big++) {
+        size_t total = number(f, 4, big);
+        *big_endian = big;
+        if (possible_length(SECTION_HEADER, total) && total <= RGS_RESYNC_RECORD &&
+            ends_with(in, at + total, total, big))
+            return true;
+    }
+    return false;
+}
+
+/* Of a kind that is read, or often stands between those. */
+static bool may(const void *format, const uint8_t *header)
+{
+    const struct rgs_pcapng *p = format;
+    struct rgs_reader r = rgs_reader(rgs_bytes(header, 4));
+
+    switch (u32(p, &r)) {
+    case SECTION_HEADER:
+        return true;
+    case INTERFACE_DESCRIPTION:
+    case NAME_RESOLUTION:
+    case INTERFACE_STATISTICS:
+        return p->in_section;
+    case ENHANCED_PACKET:
+    case SIMPLE_PACKET:
+    case OBSOLETE_PACKET:
+        return p->in_section && p->n_interfaces > 0;
+    default:
+        return false;
+    }
+}
+
+static bool fits(const void *format, struct rgs_input *in, size_t at)
+{
+    const struct rgs_pcapng *p = format;
+    struct frame f = frame_at(in, at);
+    uint32_t type = number(&f, 0, p->big_endian);
+    bool big_endian = p->big_endian;
+
+    if (!f.whole || !may(p, f.byte) ||
+        (type == SECTION_HEADER && !byte_order(&f, in, at, &big_endian)))
+        return false;
+    size_t total = number(&f, 4, big_endian);
+    return possible_length(type, total) && total <= RGS_RESYNC_RECORD &&
+           ends_with(in, at + total, total, big_endian);
+}
+
+static const struct rgs_record_test test = {FRAME, may, fits};
+
+/*
+ * The length of a block whose first or second length is damaged; 0: that cannot be said. Where the
+ * next block stands tells which of them is sound.
+ */
+static size_t mended_length(struct rgs_pcapng *p, size_t first)
+{
+    if (possible_length(0, first) && first <= RGS_RESYNC_RECORD &&
+        (fits(p, p->in, first) || rgs_input_peek(p->in, first + 1).n == first))
+        return first;
+    size_t next = rgs_resync_near(p->in, FRAME, &test, p);
+    return next != SIZE_MAX && ends_with(p->in, next, next, p->big_endian) ? next : 0;
+}
+
+/* What is wrong with the next block, NULL: nothing. *total is 0 when it cannot be read all the
+ * same. */
+static const char *look_at(struct rgs_pcapng *p, uint32_t *type, size_t *total)
+{
+    struct frame f = frame_at(p->in, 0);
+    const char *wrong;
+
+    *total = 0;
+    *type = number(&f, 0, p->big_endian);
+    if (!f.whole)
+        return "the file ends early";
+    if (*type == SECTION_HEADER) { /* a palindrome: the same in both orders */
+        if (!byte_order(&f, p->in, 0, &p->big_endian))
+            return "no byte-order magic";
+        p->n_interfaces = 0;
+        p->in_section = true;
+    } else if (!p->in_section) {
+        return "no section header";
+    }
+    size_t first = number(&f, 4, p->big_endian);
+    bool cut = possible_length(*type, first) && rgs_input_peek(p->in, first).n < first;
+    if (!possible_length(*type, first))
+        wrong = "an impossible length";
+    else if (cut)
+        wrong = "the file ends early";
+    else if (!ends_with(p->in, first, first, p->big_endian))
+        wrong = "two different lengths";
+    else
+        wrong = NULL;
+    *total = wrong ? mended_length(p, first) : first;
+    return cut && *total ? "an impossible length" : wrong;
+}
+
 static enum rgs_read damaged(const struct rgs_pcapng *p, const char *what, char *err,
                              size_t err_size)
 {
@@ -178,71 +331,44 @@ static enum rgs_read damaged(const struct rgs_pcapng *p, const char *what, char 
     return RGS_READ_DAMAGED;
 }
 
-/* The byte order stands in the section header's body (4.1), so its length needs it first. */
-static const char *section(struct rgs_pcapng *p, struct rgs_bytes head, size_t *total)
+/* Goes on at the next block that can be told. */
+static enum rgs_read look_for_more(struct rgs_pcapng *p, const char *what, char *err,
+                                   size_t err_size)
 {
-    struct rgs_reader r = rgs_reader(head);
+    unsigned long long at = p->offset;
+    uint64_t skipped = 0;
+    bool found = rgs_resync(p->in, &test, p, &skipped);
 
-    rgs_skip(&r, 4);
-    struct rgs_reader len = rgs_sub(&r, 4);
-    uint32_t order = rgs_be32(&r);
-    if (!rgs_reader_ok(&r))
-        return "the file ends early";
-    if (order != 0x1a2b3c4d && order != 0x4d3c2b1a)
-        return "no byte-order magic";
-    p->big_endian = order == 0x1a2b3c4d;
-    p->n_interfaces = 0;
-    p->in_section = true;
-    *total = u32(p, &len);
-    return *total < 28 ? "an impossible length" : NULL;
-}
-
-/* Type and body of the next block, whose length in all becomes p->given; false at the end of the
- * file, and then *wrong says whether it is a sound end. */
-static bool next_block(struct rgs_pcapng *p, uint32_t *type, struct rgs_bytes *body,
-                       const char **wrong)
-{
-    struct rgs_bytes head = rgs_input_peek(p->in, 12);
-    struct rgs_reader r = rgs_reader(head);
-    size_t total;
-
-    *wrong = NULL;
-    if (head.n == 0)
-        return false;
-    *type = u32(p, &r);
-    total = u32(p, &r);
-    if (!rgs_reader_ok(&r))
-        *wrong = "the file ends early";
-    else if (*type == SECTION_HEADER) /* a palindrome: the same in both orders */
-        *wrong = section(p, head, &total);
-    else if (!p->in_section)
-        *wrong = "no section header";
-    if (!*wrong && (total < 12 || total % 4 || total - 8 > MAX_BLOCK))
-        *wrong = "an impossible length";
-    if (*wrong)
-        return false;
-    struct rgs_bytes block = rgs_input_peek(p->in, total);
-    if (block.n < total)
-        *wrong = "the file ends early";
-    p->given = total;
-    *body = rgs_bytes(block.p + 8, total - 12);
-    return !*wrong;
+    p->offset += skipped;
+    if (found && strcmp(what, "the file ends early") == 0)
+        what = "an impossible length";
+    snprintf(err, err_size, "%s in the block at byte %llu: %llu bytes are left out", what, at,
+             (unsigned long long)skipped);
+    return found ? RGS_READ_DAMAGED : RGS_READ_CUT;
 }
 
 enum rgs_read rgs_pcapng_next(struct rgs_pcapng *p, struct rgs_packet *packet, char *err,
                               size_t err_size)
 {
-    struct rgs_bytes block;
-    const char *wrong;
-    uint32_t type;
-
     for (;;) {
         rgs_input_skip(p->in, p->given);
         p->offset += p->given;
         p->given = 0;
-        if (!next_block(p, &type, &block, &wrong))
-            return wrong ? damaged(p, wrong, err, err_size) : RGS_READ_END;
-        struct rgs_reader body = rgs_reader(block);
+        uint32_t type;
+        size_t total;
+        if (rgs_input_peek(p->in, 1).n == 0)
+            return RGS_READ_END;
+        const char *wrong = look_at(p, &type, &total);
+        if (wrong && total == 0)
+            return look_for_more(p, wrong, err, err_size);
+        if (wrong && !p->said) {
+            p->said = true;
+            return damaged(p, wrong, err, err_size);
+        }
+        p->said = false;
+        p->given = total;
+        struct rgs_bytes block = rgs_input_peek(p->in, total);
+        struct rgs_reader body = rgs_reader(rgs_bytes(block.p + 8, total - FRAME));
         if (type == INTERFACE_DESCRIPTION) {
             if (!add_interface(p, &body))
                 return damaged(p, "a broken interface description", err, err_size);

@@ -13,7 +13,7 @@ struct rgs_pcapng;
 bool rgs_pcapng_is(struct rgs_bytes head);
 struct rgs_pcapng *rgs_pcapng_new(struct rgs_input *in); /* [borrow] */
 void rgs_pcapng_del(struct rgs_pcapng *p);
-/* Fills all of packet but its number. On damage a reason is in err. */
+/* As rgs_reader_next(), but for the packet's number. */
 enum rgs_read rgs_pcapng_next(struct rgs_pcapng *p, struct rgs_packet *packet, char *err,
                               size_t err_size);
 

@@ -1,73 +1,46 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "capture/reader.h"
 
-#include <pcap/pcap.h>
 #include <stdlib.h>
 
+#include "capture/pcap.h"
 #include "capture/pcapng.h"
+
+enum { MOST_DAMAGES = 8 }; /* said of a file one by one */
 
 struct rgs_reader_file {
     char *path;
     struct rgs_input *in;
-    pcap_t *pcap; /* one of these two */
+    struct rgs_pcap *pcap; /* one of these two */
     struct rgs_pcapng *pcapng;
-    uint32_t linktype;     /* of a pcap file */
-    struct rgs_bytes last; /* in libpcap's memory */
     uint64_t number;
+    uint64_t damages;
+    bool cut; /* nothing more comes */
     char error[512];
 };
 
-/*
- * Writers exist that leave rubbish where the version stands. The format has had one since long
- * (2.4), and what libpcap reads of older ones are those below 2 and 543, so that any other is taken
- * as 2.4.
- */
-static void correct_version(struct rgs_input *in, struct rgs_bytes head)
-{
-    static const struct {
-        uint8_t magic[4], version[4];
-    } forms[] = {
-        {{0xd4, 0xc3, 0xb2, 0xa1}, {2, 0, 4, 0}},
-        {{0x4d, 0x3c, 0xb2, 0xa1}, {2, 0, 4, 0}},
-        {{0xa1, 0xb2, 0xc3, 0xd4}, {0, 2, 0, 4}},
-        {{0xa1, 0xb2, 0x3c, 0x4d}, {0, 2, 0, 4}},
-    };
-    for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
-        if (head.n < 24 || memcmp(head.p, forms[i].magic, 4) != 0)
-            continue;
-        bool little = forms[i].version[0] != 0;
-        unsigned major =
-            little ? head.p[4] | (unsigned)head.p[5] << 8 : (unsigned)head.p[4] << 8 | head.p[5];
-        if (major > 2 && major != 543)
-            rgs_input_replace(in, 4, forms[i].version, 4);
-    }
-}
-
 static bool open_format(struct rgs_reader_file *f, char *err, size_t err_size)
 {
-    char reason[PCAP_ERRBUF_SIZE];
     struct rgs_bytes head = rgs_input_head(f->in);
 
-    if (head.n == 0) {
-        const char *why = rgs_input_error(f->in);
-        snprintf(err, err_size, "%s", why ? why : "is empty");
-        return false;
-    }
+    snprintf(err, err_size, "out of memory");
     if (rgs_pcapng_is(head)) {
         f->pcapng = rgs_pcapng_new(f->in);
-        snprintf(err, err_size, "out of memory");
         return f->pcapng != NULL;
     }
-    correct_version(f->in, head);
-    f->pcap = pcap_fopen_offline_with_tstamp_precision(rgs_input_stream(f->in),
-                                                       PCAP_TSTAMP_PRECISION_NANO, reason);
-    if (!f->pcap) {
-        snprintf(err, err_size,
-                 "is no capture file (%s); pcap and pcapng are read, also as .gz and .zst", reason);
-        return false;
+    if (rgs_pcap_is(head)) {
+        f->pcap = rgs_pcap_new(f->in);
+        return f->pcap != NULL;
     }
-    f->linktype = (uint32_t)pcap_datalink(f->pcap);
-    return true;
+    const char *why = rgs_input_error(f->in);
+    if (why)
+        snprintf(err, err_size, "%s", why);
+    else if (head.n == 0)
+        snprintf(err, err_size, "is empty");
+    else
+        snprintf(err, err_size,
+                 "is no capture file; pcap and pcapng are read, also as .gz and .zst");
+    return false;
 }
 
 struct rgs_reader_file *rgs_reader_open(const char *path, char *err, size_t err_size)
@@ -87,70 +60,64 @@ struct rgs_reader_file *rgs_reader_open(const char *path, char *err, size_t err_
     return f;
 }
 
-/* What libpcap keeps until the next packet, which may be shorter or long in coming. */
-static void forget(struct rgs_reader_file *f)
-{
-    if (f->last.n)
-        explicit_bzero((void *)(uintptr_t)f->last.p, f->last.n);
-    f->last = (struct rgs_bytes){0};
-}
-
 void rgs_reader_close(struct rgs_reader_file *f)
 {
     if (!f)
         return;
-    if (f->pcap) {
-        forget(f);
-        rgs_input_release(f->in); /* pcap_close() closes the stream */
-        pcap_close(f->pcap);
-    }
+    rgs_pcap_del(f->pcap);
     rgs_pcapng_del(f->pcapng);
     rgs_input_close(f->in);
     free(f->path);
     free(f);
 }
 
-static enum rgs_read next_pcap(struct rgs_reader_file *f, struct rgs_packet *packet)
+/* The next damage that is worth a line of its own. */
+static enum rgs_read damage(struct rgs_reader_file *f, enum rgs_read out, const char *reason)
 {
-    struct pcap_pkthdr *header;
-    const u_char *data;
+    f->damages++;
+    snprintf(f->error, sizeof(f->error), "%s after packet %llu", reason,
+             (unsigned long long)f->number);
+    return out;
+}
 
-    forget(f);
-    switch (pcap_next_ex(f->pcap, &header, &data)) {
-    case 1:
-        packet->ts = (int64_t)header->ts.tv_sec * 1000000000 + header->ts.tv_usec;
-        packet->wire_len = header->len;
-        packet->linktype = f->linktype;
-        packet->data = f->last = rgs_bytes(data, header->caplen);
-        return RGS_READ_PACKET;
-    case PCAP_ERROR_BREAK:
-        return RGS_READ_END;
-    default:
-        return RGS_READ_DAMAGED;
-    }
+/* What was not said one by one, before the end is. */
+static enum rgs_read sum_up(struct rgs_reader_file *f)
+{
+    snprintf(f->error, sizeof(f->error), "%llu more damaged places up to packet %llu",
+             (unsigned long long)f->damages - MOST_DAMAGES, (unsigned long long)f->number);
+    f->damages = 0;
+    return RGS_READ_DAMAGED;
 }
 
 enum rgs_read rgs_reader_next(struct rgs_reader_file *f, struct rgs_packet *packet)
 {
-    char reason[256] = "";
+    char reason[256];
+    enum rgs_read out;
 
-    if (f->error[0])
-        return RGS_READ_DAMAGED;
-    enum rgs_read out =
-        f->pcap ? next_pcap(f, packet) : rgs_pcapng_next(f->pcapng, packet, reason, sizeof(reason));
-    if (out == RGS_READ_PACKET) {
-        packet->number = ++f->number;
-        return out;
+    if (f->cut)
+        return RGS_READ_END;
+    for (;;) {
+        out = f->pcap ? rgs_pcap_next(f->pcap, packet, reason, sizeof(reason))
+                      : rgs_pcapng_next(f->pcapng, packet, reason, sizeof(reason));
+        if (out == RGS_READ_PACKET) {
+            packet->number = ++f->number;
+            return out;
+        }
+        if (out != RGS_READ_DAMAGED)
+            break;
+        if (f->damages < MOST_DAMAGES)
+            return damage(f, out, reason);
+        f->damages++;
     }
+    if (out == RGS_READ_CUT && f->damages >= MOST_DAMAGES)
+        f->damages++;
+    if (f->damages > MOST_DAMAGES)
+        return sum_up(f);
+    f->cut = true;
     const char *unpacking = rgs_input_error(f->in);
-    if (out == RGS_READ_END && !unpacking)
-        return out;
-    snprintf(f->error, sizeof(f->error), "%s after packet %llu",
-             unpacking ? unpacking
-             : f->pcap ? pcap_geterr(f->pcap)
-                       : reason,
-             (unsigned long long)f->number);
-    return RGS_READ_DAMAGED;
+    if (unpacking)
+        return damage(f, RGS_READ_CUT, unpacking);
+    return out == RGS_READ_CUT ? damage(f, out, reason) : out;
 }
 
 const char *rgs_reader_error(const struct rgs_reader_file *f)

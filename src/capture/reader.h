@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One capture file, packet by packet: pcap through libpcap, pcapng with interfaces of any link
- * type. */
+/* One capture file, pcap or pcapng, packet by packet, and behind damaged places, too. */
 #ifndef RGS_CAPTURE_READER_H
 #define RGS_CAPTURE_READER_H
 
@@ -9,14 +8,20 @@
 
 struct rgs_reader_file;
 
-enum rgs_read { RGS_READ_PACKET, RGS_READ_END, RGS_READ_DAMAGED };
+enum rgs_read {
+    RGS_READ_PACKET,
+    RGS_READ_END,
+    RGS_READ_DAMAGED, /* something is wrong or left out here; more may come */
+    RGS_READ_CUT,     /* the same, and nothing more comes */
+};
 
 /* NULL on error (no such file, no capture), with a reason in err. */
 struct rgs_reader_file *rgs_reader_open(const char *path, char *err, size_t err_size);
 void rgs_reader_close(struct rgs_reader_file *f);
 /*
- * The next packet; its data are valid until the next call. After RGS_READ_DAMAGED, which says in
- * rgs_reader_error() what is wrong and where, nothing more comes.
+ * The next packet; its data are valid until the next call. After damage rgs_reader_error() says
+ * what is wrong and where. Of many damaged places the first few are told, and the number of the
+ * others at the end.
  */
 enum rgs_read rgs_reader_next(struct rgs_reader_file *f, struct rgs_packet *packet);
 const char *rgs_reader_error(const struct rgs_reader_file *f);

@@ -104,7 +104,7 @@ static void write_files(FILE *out, const struct rgs_tap_status *s)
     if (s->ports)
         return;
     plain(out, "files_total", "counter", "Capture files read to their end.", s->follow.files);
-    plain(out, "files_damaged_total", "counter", "Capture files not read to their end.",
+    plain(out, "files_damaged_total", "counter", "Places in capture files that could not be read.",
           s->follow.damaged);
     plain(out, "files_waiting", "gauge", "Capture files seen and not read yet.", s->follow.waiting);
 }

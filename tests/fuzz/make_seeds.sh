@@ -11,8 +11,8 @@ for dir in "$shared/captures" "$shared/traffic"; do
 done
 "$tool" "$out" "$@" 2>"$out.log" || { cat "$out.log"; exit 1; }
 [ ! -d "$shared/vectors" ] || python3 "$(dirname "$0")/vector_seeds.py" "$out" "$shared/vectors" >/dev/null
-mkdir "$out/pcapng" "$out/rules" "$out/services" "$out/inventory"
-find "$@" -name '*.pcapng' -size -64k -exec cp {} "$out/pcapng" \;
+mkdir "$out/capture" "$out/rules" "$out/services" "$out/inventory"
+find "$@" -name '*.pcap*' -size -64k -exec cp {} "$out/capture" \;
 cp "$source"/rules/*.yaml "$source"/rules/typologies/*.yaml "$out/rules"
 cp "$source"/rules/recognition/*.yaml "$source"/rules/services/[a-d]*.yaml "$out/services"
 [ ! -f "$source/captures/demo.csv" ] || cp "$source/captures/demo.csv" "$out/inventory"

@@ -212,6 +212,170 @@ Test(capture, a_file_that_ends_early_is_read_as_far_as_it_goes)
     }
 }
 
+/* Ten packets of 40 bytes, the k-th filled with k, at 1000 + k s, so that records have the same size. */
+enum { TEN = 10, BODY = 40, PCAP_AT = 24, PCAP_RECORD = 16 + BODY, NG_AT = 28 + 20, NG_BLOCK = 32 + BODY };
+
+static struct rgs_test_buf ten_packets(bool ng)
+{
+    struct rgs_test_buf b = rgs_test_hex(ng ? SHB_LE IDB_ETH_LE : "d4c3b2a1 0200 0400 00000000 00000000 "
+                                                                  "ffff0000 01000000");
+    b.p = realloc(b.p, b.n + TEN * NG_BLOCK);
+    for (uint32_t k = 0; k < TEN; k++) {
+        const uint32_t record[] = {1000 + k, 7, BODY, BODY};
+        const uint64_t us = (1000 + k) * UINT64_C(1000000);
+        const uint32_t block[] = {6, NG_BLOCK, 0, (uint32_t)(us >> 32), (uint32_t)us, BODY, BODY}, end = NG_BLOCK;
+        size_t head = ng ? sizeof(block) : sizeof(record);
+        memcpy(b.p + b.n, ng ? block : record, head);
+        memset(b.p + b.n + head, (int)k, BODY);
+        memcpy(b.p + b.n + head + BODY, &end, ng ? 4 : 0);
+        b.n += head + BODY + (ng ? 4 : 0);
+    }
+    return b;
+}
+
+/* One place is damaged; what stands before and behind it is read all the same, and the loss is said. */
+Test(capture, reading_goes_on_behind_a_damaged_place)
+{
+    static const struct {
+        bool ng;
+        unsigned at;      /* in the record of packet 4 */
+        const char *with; /* hex; these bytes instead of those */
+        int more;         /* bytes put in, or taken out when negative, there */
+        const char *lost, *said;
+    } rows[] = {
+        {false, 8, "00000000", 0, "", "a wrong length in the record at byte 248"},
+        {false, 8, "ffffff7f", 0, "", "a wrong length"},
+        {false, 8, "14000000", 0, "", "a wrong length"},
+        {false, 8, "40000000", 0, "", "a wrong length"},
+        {false, 8, "2c000000", 0, "", "a wrong length"},
+        {false, 8, "ffffffffffffffff", 0, "4", "56 bytes are left out after packet 4"},
+        {false, 0, "ffffffffffffffffffffffffffffffff", 0, "4", "an impossible header"},
+        {false, 0, "00000000000000000000000000000000", 0, "4", "56 bytes are left out"},
+        {false, 4, "", -9, "4", "47 bytes are left out"},
+        {false, 4, "", 13, "4", "69 bytes are left out"},
+        {false, 30, "", -60, "5", "a wrong length"},
+        {true, 4, "00000000", 0, "", "an impossible length in the block at byte 336"},
+        {true, 4, "ffffffff", 0, "", "an impossible length"},
+        {true, 4, "44000000", 0, "", "two different lengths"},
+        {true, 4, "90000000", 0, "5", "two different lengths"},
+        {true, NG_BLOCK - 4, "00000000", 0, "", "two different lengths"},
+        {true, 4, "00000001", 0, "", "an impossible length"},
+        {true, 0, "ffffffffffffffffffffffff", 0, "4", "an impossible length"},
+        {true, 20, "ffffffff", 0, "4", "a broken packet in the block at byte 336"},
+        {true, 8, "01000000", 0, "4", "a broken packet"},
+        {true, 6, "", -9, "4", "63 bytes are left out"},
+        {true, 6, "", 13, "4", "85 bytes are left out"},
+        {true, 30, "", -76, "45", "68 bytes are left out"},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct rgs_test_buf b = ten_packets(rows[i].ng), with = rgs_test_hex(rows[i].with);
+        uint8_t out[2048] = {0};
+        size_t at = rows[i].ng ? NG_AT + 4 * NG_BLOCK : PCAP_AT + 4 * PCAP_RECORD;
+        size_t put_in = rows[i].more > 0 ? (size_t)rows[i].more : 0;
+        size_t taken = rows[i].more < 0 ? (size_t)-rows[i].more : 0;
+        struct seen s[TEN + 1];
+
+        at += rows[i].at;
+        memcpy(b.p + at, with.p, with.n);
+        memcpy(out, b.p, at);
+        memset(out + at, 0xee, put_in);
+        memcpy(out + at + put_in, b.p + at + taken, b.n - at - taken);
+        const char *path = put("damaged", out, b.n + put_in - taken);
+        problems = 0;
+        size_t n = read_all(&path, 1, s, TEN + 1), k = 0;
+        cr_expect_eq(problems, 1, "row %zu: %u problems, %s", i, problems, last_problem);
+        cr_expect_not_null(strstr(last_problem, rows[i].said), "row %zu: %s", i, last_problem);
+        for (size_t wanted = 0; wanted < TEN; wanted++) {
+            if (strchr(rows[i].lost, '0' + (int)wanted))
+                continue;
+            cr_expect(k < n && s[k].first == wanted, "row %zu: packet %zu of %zu is not there", i, wanted, n);
+            cr_expect(k >= n || s[k].number == k + 1);
+            k++;
+        }
+        cr_expect_eq(n, k, "row %zu: %zu packets, expected %zu", i, n, k);
+        rgs_test_buf_free(&b);
+        rgs_test_buf_free(&with);
+    }
+}
+
+Test(capture, a_section_and_an_interface_whose_heads_are_damaged)
+{
+    static const struct {
+        const char *hex;
+        size_t packets;
+        const char *said;
+    } rows[] = {
+        /* The length of the section, its byte-order magic, the length of an interface. */
+        {"0a0d0d0a 1cff0000 4d3c2b1a 0100 0000 ffffffffffffffff 1c000000" IDB_ETH_LE EPB_LE("00", "40420f00", "aa"), 1,
+         "an impossible length"},
+        {"0a0d0d0a 1c000000 4dff2b1a 0100 0000 ffffffffffffffff 1c000000" IDB_ETH_LE EPB_LE("00", "40420f00", "aa"), 1,
+         NULL},
+        {SHB_LE "01000000 15000000 0100 0000 00000000 14000000" IDB_RAW_MS_LE EPB_LE("00", "40420f00", "aa")
+             EPB_LE("01", "d0070000", "bb"),
+         2, "an impossible length"},
+        /* A description too short to say a link type: its packets are left out, those of the next are not. */
+        {SHB_LE "01000000 0c000000 0c000000" IDB_RAW_MS_LE EPB_LE("00", "40420f00", "aa")
+             EPB_LE("01", "d0070000", "bb"),
+         1, "a broken packet"},
+        /* No section header that can be told: what stands behind the next one is read. */
+        {"0a0d0d0a 1cff0000 4dff2b1a 0100 0000 ffffffffffffffff 1c000000" IDB_ETH_LE EPB_LE("00", "40420f00", "aa") SHB_LE
+             IDB_ETH_LE EPB_LE("00", "40420f00", "bb"),
+         1, "no byte-order magic"},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct seen s[4];
+        last_problem[0] = 0;
+        const char *path = put_hex("damaged.pcapng", rows[i].hex);
+        cr_expect_eq(read_all(&path, 1, s, 4), rows[i].packets, "row %zu: %s", i, last_problem);
+        cr_expect(!rows[i].said || strstr(last_problem, rows[i].said), "row %zu: %s", i, last_problem);
+    }
+}
+
+/* Writers exist whose headers look damaged throughout: nothing of their files is left out. */
+Test(capture, odd_headers_throughout_are_no_damage)
+{
+    static const struct {
+        unsigned at;
+        uint32_t value;
+    } rows[] = {{4, 123456789}, {12, 20}, {12, 1 << 28}, {0, 0}};
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct rgs_test_buf b = ten_packets(false);
+        struct seen s[TEN];
+        for (size_t k = i == 3 ? 5 : 0; k < TEN; k++) /* the last: a clock that is set midway */
+            memcpy(b.p + PCAP_AT + k * PCAP_RECORD + rows[i].at, &rows[i].value, 4);
+        const char *path = put("odd.pcap", b.p, b.n);
+        cr_expect_eq(read_all(&path, 1, s, TEN), TEN, "row %zu", i);
+        cr_expect_eq(problems, 0, "row %zu: %s", i, last_problem);
+        rgs_test_buf_free(&b);
+    }
+}
+
+/* Of many damaged places a few are said, and how many there are; the time is that of the bytes. */
+Test(capture, a_file_of_damage_is_read_in_time)
+{
+    enum { TIMES = 200000 };
+    static const char *const rows[] = {"eeeeee 05000000 0c000000 0c000000", "06000000 a4f70300"};
+    for (size_t i = 0; i < 2; i++) {
+        struct rgs_test_buf head = rgs_test_hex(SHB_LE IDB_ETH_LE), one = rgs_test_hex(rows[i]);
+        struct rgs_test_buf last = rgs_test_hex(EPB_LE("00", "40420f00", "aa"));
+        uint8_t *all = malloc(head.n + TIMES * one.n + last.n), *p = all + head.n;
+        struct seen s[2];
+        memcpy(all, head.p, head.n);
+        for (unsigned k = 0; k < TIMES; k++, p += one.n)
+            memcpy(p, one.p, one.n);
+        memcpy(p, last.p, last.n);
+        const char *path = put("garbage.pcapng", all, (size_t)(p - all) + last.n);
+        problems = 0;
+        cr_expect_eq(read_all(&path, 1, s, 2), 1, "the packet at the end");
+        cr_expect_eq(problems, i == 0 ? 9 : 1, "row %zu: %u", i, problems);
+        cr_expect(i != 0 || strstr(last_problem, "199992 more damaged places"), "%s", last_problem);
+        free(all);
+        rgs_test_buf_free(&head);
+        rgs_test_buf_free(&one);
+        rgs_test_buf_free(&last);
+    }
+}
+
 Test(capture, flipped_bytes_do_no_harm)
 {
     static const char *const rows[] = {

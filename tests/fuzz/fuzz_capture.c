@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A pcapng file; its packets are decoded, too. */
+/* A capture file of either format, plain or packed; its packets are decoded, too. */
 #include <stdio.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "capture/pcapng.h"
+#include "capture/reader.h"
 #include "pipeline.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
@@ -17,20 +17,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 
     char path[32];
     int fd = memfd_create("fuzz", 0);
-    struct rgs_input *in = NULL;
+    struct rgs_reader_file *file = NULL;
+    enum rgs_read got = RGS_READ_END;
 
     snprintf(path, sizeof(path), "/dev/fd/%d", fd);
     if (fd >= 0 && write(fd, data, n) == (ssize_t)n)
-        in = rgs_input_open(path, err, sizeof(err));
-    struct rgs_pcapng *p = in ? rgs_pcapng_new(in) : NULL;
+        file = rgs_reader_open(path, err, sizeof(err));
     rgs_fuzz_init(&f);
-    while (p && rgs_pcapng_next(p, &packet, err, sizeof(err)) == RGS_READ_PACKET) {
-        packet.number++;
-        rgs_decoder_packet(f.decoder, &packet);
+    while (file && (got = rgs_reader_next(file, &packet)) != RGS_READ_END) {
+        if (got == RGS_READ_PACKET)
+            rgs_decoder_packet(f.decoder, &packet);
     }
     rgs_fuzz_fini(&f);
-    rgs_pcapng_del(p);
-    rgs_input_close(in);
+    rgs_reader_close(file);
     if (fd >= 0)
         close(fd);
     return 0;
