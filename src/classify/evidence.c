@@ -19,8 +19,7 @@ static void set(struct rgs_features *f, enum rgs_feature x)
 
 static void set_if(struct rgs_features *f, enum rgs_feature x, bool holds)
 {
-    if (holds)
-        set(f, x);
+    f->bits[x / 64] |= (uint64_t)holds << x % 64;
 }
 
 static bool holds(const struct rgs_features *f, enum rgs_feature x)
@@ -126,56 +125,34 @@ bool rgs_evidence_signless(struct rgs_bytes t)
            memchr(t.p, '@', t.n) != NULL || app_tag(t);
 }
 
-static enum rgs_feature of_word(enum rgs_word w)
-{
-    switch (w) {
-    case RGS_W_CODE:
-        return RGS_F_HAS_CODE;
-    case RGS_W_WEAK:
-        return RGS_F_HAS_WEAK;
-    case RGS_W_NOT_CODE:
-        return RGS_F_HAS_OTHER_CODE;
-    case RGS_W_WARN:
-        return RGS_F_HAS_WARN;
-    case RGS_W_VALID:
-        return RGS_F_HAS_VALID;
-    case RGS_W_UNASKED:
-        return RGS_F_HAS_UNASKED;
-    case RGS_W_VERIFY:
-    case RGS_W_LOGIN:
-    case RGS_W_REGISTER:
-    case RGS_W_RESET:
-        return RGS_F_HAS_PURPOSE;
-    case RGS_W_PAY:
-        return RGS_F_HAS_PAY;
-    case RGS_W_REF:
-        return RGS_F_HAS_REF;
-    case RGS_W_MONEY:
-        return RGS_F_HAS_MONEY;
-    case RGS_W_ORDER:
-        return RGS_F_HAS_ORDER;
-    case RGS_W_DELIVERY:
-        return RGS_F_HAS_DELIVERY;
-    case RGS_W_PROMO:
-        return RGS_F_HAS_PROMO;
-    case RGS_W_BALANCE:
-        return RGS_F_HAS_BALANCE;
-    case RGS_W_BOOKING:
-        return RGS_F_HAS_BOOKING;
-    case RGS_W_PHONE:
-        return RGS_F_HAS_PHONE;
-    case RGS_W_PRIZE:
-        return RGS_F_HAS_PRIZE;
-    case RGS_W_EXPIRED:
-        return RGS_F_HAS_EXPIRED;
-    case RGS_W_STOP:
-        return RGS_F_HAS_STOP;
-    case RGS_W_HAND:
-        return RGS_F_HAS_HAND;
-    default:
-        return RGS_F_COUNT;
-    }
-}
+/* What a word says of the message as a whole. */
+static const struct {
+    uint8_t word, feature;
+} of_words[] = {
+    {RGS_W_CODE, RGS_F_HAS_CODE},
+    {RGS_W_WEAK, RGS_F_HAS_WEAK},
+    {RGS_W_NOT_CODE, RGS_F_HAS_OTHER_CODE},
+    {RGS_W_WARN, RGS_F_HAS_WARN},
+    {RGS_W_VALID, RGS_F_HAS_VALID},
+    {RGS_W_UNASKED, RGS_F_HAS_UNASKED},
+    {RGS_W_VERIFY, RGS_F_HAS_PURPOSE},
+    {RGS_W_LOGIN, RGS_F_HAS_PURPOSE},
+    {RGS_W_REGISTER, RGS_F_HAS_PURPOSE},
+    {RGS_W_RESET, RGS_F_HAS_PURPOSE},
+    {RGS_W_PAY, RGS_F_HAS_PAY},
+    {RGS_W_REF, RGS_F_HAS_REF},
+    {RGS_W_MONEY, RGS_F_HAS_MONEY},
+    {RGS_W_ORDER, RGS_F_HAS_ORDER},
+    {RGS_W_DELIVERY, RGS_F_HAS_DELIVERY},
+    {RGS_W_PROMO, RGS_F_HAS_PROMO},
+    {RGS_W_BALANCE, RGS_F_HAS_BALANCE},
+    {RGS_W_BOOKING, RGS_F_HAS_BOOKING},
+    {RGS_W_PHONE, RGS_F_HAS_PHONE},
+    {RGS_W_PRIZE, RGS_F_HAS_PRIZE},
+    {RGS_W_EXPIRED, RGS_F_HAS_EXPIRED},
+    {RGS_W_STOP, RGS_F_HAS_STOP},
+    {RGS_W_HAND, RGS_F_HAS_HAND},
+};
 
 /* Two words of one class that do not overlap: what the message is about, not what it mentions. */
 static bool twice(const struct rgs_reading *r, enum rgs_word w)
@@ -207,14 +184,12 @@ static bool about_other(const struct rgs_reading *r)
 void rgs_evidence_message(struct rgs_reading *r)
 {
     struct rgs_features *f = &r->message;
-    size_t length = characters(r->text);
+    rgs_breaks_find(r->text, &r->marks, &r->breaks);
+    size_t length = rgs_breaks_characters(&r->breaks, 0, r->text.n);
 
     *f = (struct rgs_features){0};
-    for (unsigned w = 0; w < RGS_W_COUNT; w++) {
-        enum rgs_feature x = of_word((enum rgs_word)w);
-        if (x != RGS_F_COUNT && has(r, (enum rgs_word)w))
-            set(f, x);
-    }
+    for (size_t i = 0; i < sizeof(of_words) / sizeof(of_words[0]); i++)
+        set_if(f, of_words[i].feature, has(r, of_words[i].word));
     for (size_t i = 0; i < r->hits.n; i++) {
         const struct rgs_hit *h = &r->hits.hit[i];
         set_if(f, RGS_F_HAS_BRAND,
@@ -241,33 +216,16 @@ void rgs_evidence_message(struct rgs_reading *r)
 /* ---- one token --------------------------------------------------------------------------------
  */
 
-/* The point in "Rs. 500" and "No. 7": behind one or two letters, before a number. */
-static bool abbreviates(struct rgs_bytes t, size_t point)
+static size_t least(size_t a, size_t b)
 {
-    size_t b = point;
-
-    while (b > 0 && rgs_is_letter(t.p[b - 1]))
-        b--;
-    return point - b >= 1 && point - b <= 2 && point + 2 < t.n && t.p[point + 1] == ' ' &&
-           rgs_is_digit(t.p[point + 2]);
+    return a < b ? a : b;
 }
 
-/* Characters between two places, and whether a sentence ends there; stops counting behind `most`.
- */
-static unsigned gap(struct rgs_bytes t, size_t from, size_t to, unsigned most, bool *sentence)
+/* Does a sentence end between two places? Not with what stands directly against them. */
+static bool sentence_between(const struct rgs_breaks *b, size_t from, size_t to)
 {
-    unsigned n = 0;
-
-    *sentence = false;
-    for (size_t i = from; i < to && n <= most && !*sentence; i++) {
-        uint8_t c = t.p[i];
-        n += (c & 0xc0) != 0x80;
-        if (i + 1 < to && rgs_text_ends_sentence(t, i))
-            *sentence = c != '.' || !abbreviates(t, i);
-        if (c == '\n' && i + 2 < to && i > from + 2)
-            *sentence = true;
-    }
-    return n;
+    return rgs_bits_any(b->sentence, from, to - (to > 0)) ||
+           rgs_bits_any(b->line, from + 3, to - least(to, 2));
 }
 
 /* Characters to the nearest word of each class; SENTENCE: further, but in the same sentence; FAR:
@@ -277,11 +235,6 @@ enum { SENTENCE = NEAR + 1, FAR, NONE = 255 };
 struct around {
     uint8_t before[RGS_W_COUNT], after[RGS_W_COUNT];
 };
-
-static unsigned least(unsigned a, unsigned b)
-{
-    return a < b ? a : b;
-}
 
 /* What a name and its preposition take up between a word and the token: "código de NAME es 1234".
  */
@@ -293,7 +246,7 @@ static unsigned named_between(const struct rgs_reading *r, size_t from, size_t t
         const struct rgs_hit *h = &r->hits.hit[i];
         if (h->kind != RGS_MEANS_BRAND || h->at < from || h->end > to)
             continue;
-        unsigned n = (unsigned)characters(rgs_bytes(r->text.p + h->at, (size_t)(h->end - h->at)));
+        unsigned n = (unsigned)rgs_breaks_characters(&r->breaks, h->at, h->end);
         most = n + OF > most ? n + OF : most;
     }
     return most;
@@ -308,7 +261,7 @@ static void look_around(const struct rgs_reading *r, const struct rgs_token *k, 
     memset(a, NONE, sizeof(*a));
     for (size_t i = 0; i < r->hits.n; i++) {
         const struct rgs_hit *h = &r->hits.hit[i];
-        bool sentence, before = h->end <= k->at;
+        bool before = h->end <= k->at;
         if (h->kind != RGS_MEANS_WORD || (!before && h->at < k->end) ||
             (1u << h->word & whole) != 0)
             continue;
@@ -318,13 +271,13 @@ static void look_around(const struct rgs_reading *r, const struct rgs_token *k, 
         bool purpose = h->word >= RGS_W_VERIFY && h->word <= RGS_W_RESET;
         unsigned n = FAR, most = (before && codeish) || purpose ? REACH : NEAR;
         if (to - from <= most * 4 && *nearest > 0) { /* four bytes a character at most */
-            n = gap(r->text, from, to, most, &sentence);
-            if (sentence || n > most)
+            n = (unsigned)rgs_breaks_characters(&r->breaks, from, to);
+            if (n > most || sentence_between(&r->breaks, from, to))
                 n = FAR;
             else if (n > NEAR)
                 n = SENTENCE;
             else if (before && codeish && n > ADJACENT)
-                n -= least(n, named_between(r, from, to));
+                n -= (unsigned)least(n, named_between(r, from, to));
         }
         if (n < *nearest)
             *nearest = (uint8_t)n;
@@ -389,8 +342,9 @@ static bool opens(struct rgs_bytes t, size_t at)
            cp == 0x201c || cp == 0x201e || cp == 0xab || cp == 0x300a;
 }
 
-static void place(struct rgs_bytes t, const struct rgs_token *k, struct rgs_features *f)
+static void place(const struct rgs_reading *r, const struct rgs_token *k, struct rgs_features *f)
 {
+    struct rgs_bytes t = r->text;
     size_t b = 0, e = t.n, at = skip_back(t, k->at), end = k->end;
 
     if (t.n >= 3 && memcmp(t.p, "<#>", 3) == 0)
@@ -405,8 +359,8 @@ static void place(struct rgs_bytes t, const struct rgs_token *k, struct rgs_feat
         set(f, RGS_F_ALONE);
     else
         set_if(f, RGS_F_SHORT_REST,
-               characters(rgs_bytes(t.p + b, k->at > b ? k->at - b : 0)) +
-                       characters(rgs_bytes(t.p + k->end, e > k->end ? e - k->end : 0)) <=
+               rgs_breaks_characters(&r->breaks, b, k->at) +
+                       rgs_breaks_characters(&r->breaks, k->end, e) <=
                    SHORT_REST);
     while (end < t.n && t.p[end] == ' ')
         end++;
@@ -480,7 +434,7 @@ void rgs_evidence_token(const struct rgs_reading *r, const struct rgs_token *k,
     look_around(r, k, &a);
     *f = r->message;
     shape(k, f);
-    place(r->text, k, f);
+    place(r, k, f);
     set_if(f, RGS_F_YEAR, year(k, &a));
     set_if(f, RGS_F_GLUED, k->flags & RGS_TOKEN_GLUED);
     bool line_ends = k->end < r->text.n && r->text.p[k->end] == '\n';

@@ -3,6 +3,7 @@
 #ifndef RGS_CLASSIFY_EVIDENCE_H
 #define RGS_CLASSIFY_EVIDENCE_H
 
+#include "classify/breaks.h"
 #include "classify/catalogue.h"
 #include "classify/token.h"
 
@@ -34,6 +35,7 @@ struct rgs_reading {
     const struct rgs_catalogue *c;
     struct rgs_bytes text;
     struct rgs_marks marks;
+    struct rgs_breaks breaks;
     enum rgs_sender_type sender_type;
     uint16_t sender_service;
     bool promotion; /* the sender is marked as one that promotes */

@@ -3,9 +3,8 @@
 #ifndef RGS_CLASSIFY_LANES_H
 #define RGS_CLASSIFY_LANES_H
 
-#include <stdbool.h>
-#include <stdint.h>
-#include <string.h>
+#include "base/bytes.h"
+
 #ifdef __SSE2__
 #include <emmintrin.h>
 #endif
@@ -17,6 +16,37 @@ static inline rgs_lanes rgs_lanes_at(const uint8_t *p)
     rgs_lanes v;
     memcpy(&v, p, sizeof(v));
     return v;
+}
+
+/* The sixteen bytes from i on; at the end the last sixteen, and by how many bits those before i are
+ * to be shifted out. */
+static inline rgs_lanes rgs_lanes_load(struct rgs_bytes t, size_t i, unsigned *shift)
+{
+    rgs_lanes v = {0};
+
+    *shift = 0;
+    if (i + sizeof(v) <= t.n)
+        return rgs_lanes_at(t.p + i);
+    if (t.n >= sizeof(v)) {
+        *shift = (unsigned)(i + sizeof(v) - t.n);
+        return rgs_lanes_at(t.p + t.n - sizeof(v));
+    }
+    for (size_t k = i; k < t.n; k++)
+        v[k - i] = t.p[k];
+    return v;
+}
+
+/* Where sixteen bytes from i on and two behind them can be read: in the text or, at its end, in
+ * `room`, with NUL behind it. */
+static inline const uint8_t *rgs_lanes_room(struct rgs_bytes t, size_t i,
+                                            uint8_t room[2 * sizeof(rgs_lanes)])
+{
+    size_t left = t.n - i;
+
+    if (left >= sizeof(rgs_lanes) + 2)
+        return t.p + i;
+    memset(room, 0, 2 * sizeof(rgs_lanes));
+    return memcpy(room, t.p + i, left);
 }
 
 static inline bool rgs_lanes_any(rgs_lanes m)

@@ -22,48 +22,30 @@ static rgs_lanes leads(rgs_lanes v)
     return rgs_lanes_between(v, 0xc3, 0xd6) | rgs_lanes_are(v, 0xe1);
 }
 
-/* The sixteen bytes from i on; at the end the last sixteen, and by how many bits those before i are
- * to be shifted out. */
-static rgs_lanes load(struct rgs_bytes t, size_t i, unsigned *shift)
-{
-    rgs_lanes v = {0};
-
-    *shift = 0;
-    if (i + LANES <= t.n)
-        return rgs_lanes_at(t.p + i);
-    if (t.n >= LANES) {
-        *shift = (unsigned)(i + LANES - t.n);
-        return rgs_lanes_at(t.p + t.n - LANES);
-    }
-    for (size_t k = i; k < t.n; k++)
-        v[k - i] = t.p[k];
-    return v;
-}
-
 static void mark_leads(struct rgs_bytes t, struct rgs_marks *m)
 {
     unsigned shift;
 
     memset(m->lead, 0, m->n * sizeof(m->lead[0]));
     for (size_t i = 0; i < t.n; i += LANES) {
-        rgs_lanes v = load(t, i, &shift);
+        rgs_lanes v = rgs_lanes_load(t, i, &shift);
         m->lead[i / 64] |= (uint64_t)(rgs_lanes_bits(leads(v)) >> shift) << (i % 64);
     }
 }
 
-/* May a digit of another script begin in one of sixteen bytes? With the bytes behind each, for the
- * letters of these scripts share their lead bytes. Two bytes behind are read, too. */
-static bool may_begin_digit(const uint8_t *p)
+/* Where a digit of another script may begin in sixteen bytes, with the two behind each: the letters
+ * of these scripts share their lead bytes, but not all of what follows. */
+static unsigned may_begin_digit(const uint8_t *p)
 {
-    rgs_lanes v = rgs_lanes_at(p), second, third;
+    rgs_lanes v = rgs_lanes_at(p);
 
     if (!rgs_lanes_any(rgs_lanes_are(v | 6, 0xdf) | rgs_lanes_are(v & 0xfe, 0xe0) |
                        rgs_lanes_between(v, 0xef, 0xf0)))
-        return false;
-    second = rgs_lanes_at(p + 1);
-    third = rgs_lanes_at(p + 2);
-    rgs_lanes indic = rgs_lanes_are(v, 0xe0) & rgs_lanes_between(second, 0xa5, 0xbc) &
-                      rgs_lanes_between(third, 0x90, 0xaf);
+        return 0;
+    rgs_lanes second = rgs_lanes_at(p + 1), third = rgs_lanes_at(p + 2);
+    /* A block of 128 characters has its digits in the second half, most letters in the first. */
+    rgs_lanes half = rgs_lanes_are(second & 1, 1) | rgs_lanes_are(second, 0xbc);
+    rgs_lanes indic = rgs_lanes_are(v, 0xe0) & half & rgs_lanes_between(third, 0x90, 0xaf);
     rgs_lanes wide =
         rgs_lanes_are(v, 0xef) & rgs_lanes_are(second, 0xbc) & rgs_lanes_between(third, 0x90, 0x99);
     rgs_lanes east = rgs_lanes_are(v, 0xe1) & rgs_lanes_between(second, 0x81, 0xa0) &
@@ -71,42 +53,21 @@ static bool may_begin_digit(const uint8_t *p)
     rgs_lanes arabic = (rgs_lanes_are(v, 0xd9) & rgs_lanes_between(second, 0xa0, 0xa9)) |
                        (rgs_lanes_are(v, 0xdb) & rgs_lanes_between(second, 0xb0, 0xb9)) |
                        (rgs_lanes_are(v, 0xdf) & rgs_lanes_between(second, 0x80, 0x89));
-    return rgs_lanes_any(indic | wide | east | arabic | rgs_lanes_are(v, 0xf0));
+    return rgs_lanes_bits(indic | wide | east | arabic | rgs_lanes_are(v, 0xf0));
 }
 
-static bool begins_digit(struct rgs_bytes t, size_t i)
-{
-    size_t len;
-
-    switch (t.p[i]) {
-    case 0xd9:
-    case 0xdb:
-    case 0xdf:
-    case 0xe0:
-    case 0xe1:
-    case 0xef:
-    case 0xf0:
-        return rgs_text_digit(rgs_bytes_from(t, i), &len) >= 0;
-    default:
-        return false;
-    }
-}
-
-/* Marks the digits of other scripts; sixteen bytes are passed over at a time. No marks: whether
- * there is one. */
+/* Marks the digits of other scripts. No marks: whether there is one. */
 static bool digits_beyond(struct rgs_bytes t, uint64_t *mark)
 {
-    enum { READ = LANES + 2 };
+    uint8_t room[2 * LANES];
     bool any = false;
+    size_t len;
 
     for (size_t i = 0; i < t.n; i += LANES) {
-        size_t end = t.n - i < LANES ? t.n : i + LANES;
-        if (i + READ <= t.n
-                ? !may_begin_digit(t.p + i)
-                : t.n >= READ && !may_begin_digit(t.p + t.n - READ) && t.p[t.n - 2] < 0xc0)
-            continue;
-        for (size_t k = i; k < end; k++) {
-            if (t.p[k] < 0x80 || !begins_digit(t, k))
+        unsigned may = may_begin_digit(rgs_lanes_room(t, i, room));
+        for (; may; may &= may - 1) {
+            size_t k = i + (size_t)__builtin_ctz(may);
+            if (rgs_text_digit(rgs_bytes_from(t, k), &len) < 0)
                 continue;
             if (!mark)
                 return true;
@@ -129,7 +90,7 @@ struct rgs_glance rgs_glance(struct rgs_bytes t)
         all |= v;
     }
     if (i < t.n) {
-        rgs_lanes v = load(t, i, &shift);
+        rgs_lanes v = rgs_lanes_load(t, i, &shift);
         digit |= digits(v);
         all |= v;
     }
@@ -144,7 +105,7 @@ bool rgs_five_capitals(struct rgs_bytes t)
     unsigned four = 0, shift;
 
     for (size_t i = 0; i < t.n; i += LANES) {
-        rgs_lanes v = load(t, i, &shift);
+        rgs_lanes v = rgs_lanes_load(t, i, &shift);
         unsigned w = four | rgs_lanes_bits(rgs_lanes_between(v, 'A', 'Z')) >> shift << 4;
         if (w & w >> 1 & w >> 2 & w >> 3 & w >> 4)
             return true;
@@ -163,7 +124,7 @@ void rgs_marks_find(struct rgs_bytes t, struct rgs_marks *m)
         uint64_t letter = 0, digit = 0, beyond = 0;
         size_t end = t.n - w * 64 < 64 ? t.n : w * 64 + 64;
         for (size_t i = w * 64; i < end; i += LANES) {
-            rgs_lanes v = load(t, i, &shift);
+            rgs_lanes v = rgs_lanes_load(t, i, &shift);
             letter |= (uint64_t)(rgs_lanes_bits(letters(v)) >> shift) << (i % 64);
             digit |= (uint64_t)(rgs_lanes_bits(digits(v)) >> shift) << (i % 64);
             beyond |= (uint64_t)(rgs_lanes_bits(v) >> shift) << (i % 64);

@@ -77,26 +77,15 @@ static size_t beginning(struct rgs_bytes t)
     return at;
 }
 
-static bool ends_clause(struct rgs_bytes t, size_t from, size_t to)
-{
-    for (size_t i = from; i < to; i++) {
-        uint8_t c = t.p[i];
-        if (c == '\n' || (c == ',' && (i + 1 >= to || t.p[i + 1] <= ' ')) ||
-            (c == 0xef && i + 2 < to && t.p[i + 1] == 0xbc && t.p[i + 2] == 0x8c) ||
-            rgs_text_ends_sentence(t, i))
-            return true;
-    }
-    return false;
-}
-
 /* Characters from one place to a later one, more than `most` when a clause ends between them. */
-static size_t apart(struct rgs_bytes t, size_t from, size_t to, size_t most)
+static size_t apart(const struct rgs_reading *r, size_t from, size_t to, size_t most)
 {
-    size_t n = 0;
+    size_t n = rgs_breaks_characters(&r->breaks, from, to);
 
-    for (size_t i = from; i < to && n <= most; i++)
-        n += (t.p[i] & 0xc0) != 0x80;
-    return n <= most && ends_clause(t, from, to) ? most + 1 : n;
+    if (n <= most && n > 0 &&
+        (r->text.p[to - 1] == ',' || rgs_bits_any(r->breaks.clause, from, to)))
+        return most + 1;
+    return n;
 }
 
 static bool of_code(const struct rgs_hit *w)
@@ -115,20 +104,18 @@ static bool of_code(const struct rgs_hit *w)
 static bool beside_code(const struct rgs_reading *r, const struct rgs_hit *h,
                         const struct rgs_token *code, size_t before, size_t behind)
 {
-    struct rgs_bytes t = r->text;
-
     for (size_t i = 0; i < r->hits.n; i++) {
         const struct rgs_hit *w = &r->hits.hit[i];
         if (!of_code(w))
             continue;
-        if (w->at >= h->end && apart(t, h->end, w->at, behind) <= behind)
+        if (w->at >= h->end && apart(r, h->end, w->at, behind) <= behind)
             return true;
-        if (h->at >= w->end && apart(t, w->end, h->at, before) <= before)
+        if (h->at >= w->end && apart(r, w->end, h->at, before) <= before)
             return true;
     }
-    if (code && h->at >= code->end && apart(t, code->end, h->at, 8) <= 8)
+    if (code && h->at >= code->end && apart(r, code->end, h->at, 8) <= 8)
         return true;
-    return code && code->at >= h->end && apart(t, h->end, code->at, 3) <= 3;
+    return code && code->at >= h->end && apart(r, h->end, code->at, 3) <= 3;
 }
 
 static bool capital_at(struct rgs_bytes t, size_t at)

@@ -188,33 +188,3 @@ int rgs_text_digit_far(struct rgs_bytes t, size_t *len)
     }
     return d;
 }
-
-bool rgs_text_ends_sentence_wide(struct rgs_bytes t, size_t i)
-{
-    const uint8_t *p = t.p + i;
-
-    if (t.n - i >= 2) {
-        switch (p[0] << 8 | p[1]) {
-        case 0xd689: /* Armenian */
-        case 0xdb94: /* Urdu */
-        case 0xd89f: /* Arabic question mark */
-            return true;
-        default:
-            break;
-        }
-    }
-    if (t.n - i < 3 || p[0] < 0xe0)
-        return false;
-    switch (p[0] << 16 | p[1] << 8 | p[2]) {
-    case 0xe0a5a4: /* danda */
-    case 0xe1818b: /* Myanmar */
-    case 0xe18da2: /* Ethiopic */
-    case 0xe19f94: /* Khmer */
-    case 0xe38082: /* ideographic */
-    case 0xefbc81: /* fullwidth exclamation mark */
-    case 0xefbc9f: /* fullwidth question mark */
-        return true;
-    default:
-        return false;
-    }
-}

@@ -72,14 +72,4 @@ static inline int rgs_text_digit(struct rgs_bytes t, size_t *len)
     return t.n ? rgs_text_digit_far(t, len) : -1;
 }
 
-/* Whether a mark at i ends a sentence, in any script; a full stop does before a blank. */
-bool rgs_text_ends_sentence_wide(struct rgs_bytes t, size_t i);
-static inline bool rgs_text_ends_sentence(struct rgs_bytes t, size_t i)
-{
-    uint8_t c = t.p[i];
-    if (c >= 0x80)
-        return rgs_text_ends_sentence_wide(t, i);
-    return (c == '.' || c == '!' || c == '?' || c == ';') && (i + 1 >= t.n || t.p[i + 1] <= ' ');
-}
-
 #endif
