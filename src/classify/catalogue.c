@@ -63,15 +63,15 @@ struct rgs_catalogue *rgs_catalogue_new(const struct rgs_conf_file *files, size_
 {
     unsigned errors = diag->errors;
     struct rgs_catalogue *c = rgs_new(alloc, sizeof(*c));
-    struct rgs_bytes databases;
+    struct rgs_bytes database;
 
     if (!c) {
         rgs_diag_error(diag, (struct rgs_mark){0}, "out of memory");
         return NULL;
     }
     begin(c, alloc, rgs_sources_mark(files, n_files));
-    c->was_cached = rgs_picture_read(c, files, n_files, cached, &databases) &&
-                    rgs_patterns_take(&c->patterns, databases);
+    c->was_cached = rgs_picture_read(c, files, n_files, cached, &database) &&
+                    rgs_patterns_take(&c->patterns, database);
     if (c->was_cached)
         return c;
     empty(c);
@@ -88,7 +88,7 @@ struct rgs_catalogue *rgs_catalogue_new(const struct rgs_conf_file *files, size_
     if (c->patterns.full)
         rgs_diag_error(diag, (struct rgs_mark){0}, "out of memory");
     if (diag->errors == errors)
-        rgs_patterns_build(&c->patterns, databases, diag);
+        rgs_patterns_build(&c->patterns, database, diag);
     if (diag->errors != errors) {
         rgs_catalogue_del(c);
         return NULL;
@@ -192,14 +192,14 @@ bool rgs_catalogue_was_cached(const struct rgs_catalogue *c)
 uint8_t *rgs_catalogue_serialise(const struct rgs_catalogue *c, size_t *n)
 {
     const struct rgs_alloc *alloc = c->keep.alloc;
-    size_t picture = rgs_picture_write(c, NULL), databases;
-    uint8_t *bytes = picture ? rgs_patterns_serialise(&c->patterns, &databases) : NULL;
-    uint8_t *out = bytes ? rgs_new(alloc, picture + databases) : NULL;
+    size_t picture = rgs_picture_write(c, NULL), database;
+    uint8_t *bytes = picture ? rgs_patterns_serialise(&c->patterns, &database) : NULL;
+    uint8_t *out = bytes ? rgs_new(alloc, picture + database) : NULL;
 
     if (out) {
         rgs_picture_write(c, out);
-        memcpy(out + picture, bytes, databases);
-        *n = picture + databases;
+        memcpy(out + picture, bytes, database);
+        *n = picture + database;
     }
     rgs_free(alloc, bytes);
     return out;

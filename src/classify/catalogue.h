@@ -90,7 +90,7 @@ void rgs_weights_read(struct rgs_catalogue *c, struct rgs_yaml_node *root, struc
 void rgs_tests_read(struct rgs_catalogue *c, struct rgs_yaml_node *list, const char *service,
                     struct rgs_diag *diag);
 
-/* A built catalogue without its databases as bytes (out NULL: how many there will be; 0: too many),
+/* A built catalogue without its database as bytes (out NULL: how many there will be; 0: too many),
  * and back, when it was made of the same files by the same program; false: refused, and c has to be
  * emptied. behind: [out] what follows it in `cached`, also when it is refused. */
 uint64_t rgs_sources_mark(const struct rgs_conf_file *files, size_t n_files);

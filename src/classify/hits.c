@@ -8,6 +8,9 @@ static const uint32_t AGAINST = 1u << RGS_W_NOT_CODE | 1u << RGS_W_MONEY | 1u <<
                                 1u << RGS_W_BALANCE | 1u << RGS_W_BOOKING | 1u << RGS_W_PHONE |
                                 1u << RGS_W_PRIZE;
 
+/* Every byte of a text, and those that may begin a word or stand alone. */
+enum { RGS_PLACES_MAX = RGS_TEXT_MAX * 2 };
+
 static bool digit(uint8_t c)
 {
     return rgs_is_digit(c);
@@ -40,23 +43,16 @@ static bool declined(struct rgs_bytes t, size_t at, size_t end)
  * too. */
 static bool edges_fit(struct rgs_bytes t, size_t at, size_t end, const struct rgs_meaning *m)
 {
-    uint32_t first, last = rgs_text_before(t, end);
     bool name = m->kind != RGS_MEANS_WORD;
 
-    rgs_utf8_get(rgs_bytes_from(t, at), &first);
-    if (!(m->flags & RGS_OPEN_LEFT)) {
-        bool lettered = rgs_text_letter(first) || (name && rgs_is_digit(first));
-        if (lettered && rgs_text_letter_before(t, at))
-            return false;
-        if (name && lettered && at > 0 && digit(t.p[at - 1]))
-            return false;
-    }
-    if (!(m->flags & RGS_OPEN_RIGHT)) {
-        bool lettered = rgs_text_letter(last) || (name && rgs_is_digit(last));
-        if (lettered && rgs_text_letter_at(t, end) &&
+    if ((m->flags & RGS_EDGE_LEFT) &&
+        (rgs_text_letter_before(t, at) || (name && at > 0 && digit(t.p[at - 1]))))
+        return false;
+    if (m->flags & RGS_EDGE_RIGHT) {
+        if (rgs_text_letter_at(t, end) &&
             !(m->kind == RGS_MEANS_BRAND && !(m->flags & RGS_COMMON) && declined(t, at, end)))
             return false;
-        if (name && lettered && end < t.n && digit(t.p[end]))
+        if (name && end < t.n && digit(t.p[end]))
             return false;
     }
     switch (m->kind) {
@@ -170,74 +166,82 @@ static void look_short(struct rgs_reading *r, size_t at)
     }
 }
 
-/* The literals that begin at a place when some of these kinds do; the kinds that remain. */
-static unsigned look_at(struct rgs_reading *r, size_t at, unsigned kinds)
+/* A place where literals may begin: of which kinds, and whether some are too short for a door. */
+struct place {
+    uint16_t at;
+    uint8_t kinds, brief;
+};
+
+/* What may begin where a word or a number does. What is shorter than a door ends where the word
+ * does. */
+static struct place word_place(const struct rgs_reading *r, size_t at)
 {
     const struct rgs_trie *trie = &r->c->patterns.tree;
-    uint32_t first = rgs_trie_first(r->text, at), node;
-    unsigned whole = rgs_trie_kinds(trie, first), part = 0;
+    uint32_t first = rgs_trie_first(r->text, at);
+    unsigned brief = 0;
 
-    /* What is shorter than a door ends where the word does. */
     for (unsigned n = 2; n < RGS_TRIE_DOOR; n++) {
-        if (at + n >= r->text.n || !rgs_is_letter(r->text.p[at + n]))
-            part |= rgs_trie_kinds(trie, first & rgs_trie_mask(n));
+        bool ends = !rgs_mark_at(r->marks.letter, at + n);
+        brief |= rgs_trie_kinds(trie, first & rgs_trie_mask(n)) & (0u - ends);
     }
-    if (!((whole | part) & kinds))
-        return whole | part;
-    if (part)
-        look_short(r, at);
-    if (whole && (node = rgs_trie_enter(trie, first)) != 0)
-        walk(r, at, node, RGS_TRIE_DOOR);
-    return 0;
+    return (struct place){.at = (uint16_t)at,
+                          .kinds = (uint8_t)(brief | rgs_trie_kinds(trie, first)),
+                          .brief = (uint8_t)brief};
 }
 
-/* Where a word or a number may begin, for literals that must begin there: those among which there
- * may be signs of a code; the others are left. */
-static void look_from_beginnings(struct rgs_reading *r, uint64_t *left)
+/* What may begin at a character of a script that puts no blanks between words. */
+static struct place wide_place(const struct rgs_reading *r, size_t at)
+{
+    const struct rgs_trie *trie = &r->c->patterns.tree;
+    uint64_t x = rgs_trie_eight(r->text, at);
+    uint8_t lead = r->text.p[at];
+    unsigned one = rgs_trie_wide_kinds(trie, rgs_trie_characters(x, lead, false)),
+             two = rgs_trie_wide_kinds(trie, rgs_trie_characters(x, lead, true));
+
+    return (struct place){.at = (uint16_t)at, .kinds = (uint8_t)(one | two), .brief = (uint8_t)one};
+}
+
+static void look_at(struct rgs_reading *r, struct place x)
+{
+    const struct rgs_trie *trie = &r->c->patterns.tree;
+    uint32_t node;
+
+    if (x.brief)
+        look_short(r, x.at);
+    if ((node = rgs_trie_enter(trie, rgs_trie_first(r->text, x.at))) != 0)
+        walk(r, x.at, node, RGS_TRIE_DOOR);
+}
+
+/* All places where literals of the tree may begin. */
+static size_t find_places(const struct rgs_reading *r, struct place places[RGS_PLACES_MAX])
 {
     const struct rgs_marks *m = &r->marks;
     uint64_t letter_before = 0, digit_before = 0;
+    size_t n = 0;
 
     for (size_t w = 0; w < m->n; w++) {
         uint64_t letter = m->letter[w], digit = m->digit[w] & ~m->beyond[w];
         uint64_t behind = letter << 1 | letter_before;
         uint64_t at = (letter & ~behind) | (digit & ~(behind | digit << 1 | digit_before));
+        uint64_t wide = m->ascii ? 0 : m->wide[w];
         if (!m->ascii)
             at |= m->lead[w] & ~behind;
         letter_before = letter >> 63;
         digit_before = digit >> 63;
-        for (left[w] = 0; at; at &= at - 1) {
-            size_t i = w * 64 + (size_t)__builtin_ctzll(at);
-            if (r->text.p[i] >= 0x80 && rgs_text_letter_before(r->text, i))
-                continue;
-            if (look_at(r, i, RGS_KIND_SIGN))
-                left[w] |= at & -at;
+        for (uint64_t any = at | wide; any; any &= any - 1) {
+            size_t i = w * 64 + (size_t)__builtin_ctzll(any);
+            uint64_t here = any & -any;
+            if (wide & here) {
+                places[n] = wide_place(r, i);
+                n += places[n].kinds != 0;
+            }
+            if (at & here && !(r->text.p[i] >= 0x80 && rgs_text_letter_before(r->text, i))) {
+                places[n] = word_place(r, i);
+                n += places[n].kinds != 0;
+            }
         }
     }
-}
-
-static void look_from_others(struct rgs_reading *r, const uint64_t *left)
-{
-    for (size_t w = 0; w < r->marks.n; w++) {
-        for (uint64_t at = left[w]; at; at &= at - 1)
-            look_at(r, w * 64 + (size_t)__builtin_ctzll(at), RGS_KIND_OTHER);
-    }
-}
-
-/* May the text hold anything of a script without blanks between words? */
-static bool passes(const struct rgs_gate *g, struct rgs_bytes t, const struct rgs_marks *m)
-{
-    if (m->ascii)
-        return false;
-    for (size_t w = 0; w < m->n; w++) {
-        for (uint64_t b = m->beyond[w]; b; b &= b - 1) {
-            size_t i = w * 64 + (size_t)__builtin_ctzll(b);
-            if (t.p[i] >= 0xc0 && i + 1 < t.n &&
-                (g->next[t.p[i] & 0x3f] >> (t.p[i + 1] & 0x3f) & 1))
-                return true;
-        }
-    }
-    return false;
+    return n;
 }
 
 static bool is_word(const struct rgs_hit *h, enum rgs_word w)
@@ -348,9 +352,10 @@ static void drop_covered(struct rgs_hits *h)
     h->n = n;
 }
 
-static bool scan(struct rgs_reading *r, enum rgs_scan which, hs_scratch_t *scratch)
+/* What may begin at any letter. */
+static bool scan(struct rgs_reading *r, hs_scratch_t *scratch)
 {
-    const hs_database_t *db = r->c->patterns.db[which];
+    const hs_database_t *db = r->c->patterns.db;
 
     if (!db)
         return true;
@@ -373,21 +378,22 @@ static void in_order(struct rgs_hits *h)
 
 bool rgs_hits_find(struct rgs_reading *r, hs_scratch_t *scratch)
 {
-    const struct rgs_patterns *p = &r->c->patterns;
-    uint64_t left[RGS_MARKS];
+    struct place places[RGS_PLACES_MAX];
+    size_t n = r->c->patterns.tree.node ? find_places(r, places) : 0, others = 0;
 
     r->hits.n = r->hits.names = 0;
     r->hits.signs = r->hits.against = r->hits.hand = false;
-    if (p->tree.node)
-        look_from_beginnings(r, left);
-    bool unspaced = passes(&p->gate, r->text, &r->marks);
-    if (!scan(r, RGS_SCAN_PIECES, scratch) || (unspaced && !scan(r, RGS_SCAN_SIGNS, scratch)) ||
-        (!r->hits.signs && !rgs_evidence_signless(r->text)))
+    /* Most texts have no sign of a code: those are looked for first. */
+    for (size_t i = 0; i < n; i++) {
+        if (places[i].kinds & RGS_KIND_SIGN)
+            look_at(r, places[i]);
+        else
+            places[others++] = places[i];
+    }
+    if (!scan(r, scratch) || (!r->hits.signs && !rgs_evidence_signless(r->text)))
         return false;
-    if (p->tree.node)
-        look_from_others(r, left);
-    if (unspaced && !scan(r, RGS_SCAN_REST, scratch))
-        return false;
+    for (size_t i = 0; i < others; i++)
+        look_at(r, places[i]);
     in_order(&r->hits);
     if (r->hits.against)
         drop_inside(&r->hits);

@@ -27,9 +27,12 @@ static void mark_leads(struct rgs_bytes t, struct rgs_marks *m)
     unsigned shift;
 
     memset(m->lead, 0, m->n * sizeof(m->lead[0]));
+    memset(m->wide, 0, m->n * sizeof(m->wide[0]));
     for (size_t i = 0; i < t.n; i += LANES) {
         rgs_lanes v = rgs_lanes_load(t, i, &shift);
+        rgs_lanes wide = rgs_lanes_between(v, 0xd7, 0xff) | rgs_lanes_are(v, 0xc2);
         m->lead[i / 64] |= (uint64_t)(rgs_lanes_bits(leads(v)) >> shift) << (i % 64);
+        m->wide[i / 64] |= (uint64_t)(rgs_lanes_bits(wide) >> shift) << (i % 64);
     }
 }
 

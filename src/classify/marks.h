@@ -22,15 +22,28 @@ struct rgs_marks {
     uint64_t digit[RGS_MARKS];  /* of any script, where it begins */
     uint64_t beyond[RGS_MARKS];
     uint64_t lead[RGS_MARKS]; /* where a letter of rgs_text_letter() beyond ASCII may begin */
+    uint64_t wide[RGS_MARKS]; /* where a character begins that rgs_wide_lead() is true for */
     size_t n;                 /* words that are in use */
-    bool ascii;               /* nothing is beyond: lead is not filled in */
+    bool ascii;               /* nothing is beyond: lead and wide are not filled in */
 };
+
+/* Whether a byte begins characters that are no letters of rgs_text_letter(), or not all of which
+ * are: those of scripts without edges, and signs. */
+static inline bool rgs_wide_lead(uint8_t c)
+{
+    return c >= 0xd7 || c == 0xc2;
+}
 
 struct rgs_glance rgs_glance(struct rgs_bytes t);
 /* Has the text five capitals of ASCII in a row? */
 bool rgs_five_capitals(struct rgs_bytes t);
 /* Of at most RGS_TEXT_MAX bytes. */
 void rgs_marks_find(struct rgs_bytes t, struct rgs_marks *m);
+
+static inline bool rgs_mark_at(const uint64_t *mark, size_t at)
+{
+    return mark[at / 64] >> (at % 64) & 1;
+}
 
 /* The first place from `at` on that is marked; n * 64 or more: none. */
 static inline size_t rgs_marks_next(const uint64_t *mark, size_t n, size_t at)

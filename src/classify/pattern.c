@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/hash.h"
+#include "classify/marks.h"
 #include "classify/plain.h"
 #include "classify/text.h"
 
@@ -306,10 +307,10 @@ struct cache_head {
     char magic[8];
     uint64_t inputs;
     uint64_t sum; /* of the bytes behind the head */
-    uint64_t length[RGS_SCANS];
+    uint64_t length;
 };
 
-static const char cache_magic[8] = "RGSHS3\n";
+static const char cache_magic[8] = "RGSHS4\n";
 
 static bool build_cached(struct rgs_patterns *p, struct rgs_bytes cached)
 {
@@ -322,16 +323,10 @@ static bool build_cached(struct rgs_patterns *p, struct rgs_bytes cached)
     if (memcmp(h.magic, cache_magic, sizeof(h.magic)) != 0 || h.inputs != p->inputs ||
         h.sum != rgs_hash(&cache_key, body.p, body.n))
         return false;
-    for (size_t i = 0; i < RGS_SCANS; i++) {
-        /* Refuses a database of another version or for another processor by itself. */
-        if (h.length[i] == 0)
-            continue;
-        if (h.length[i] > body.n ||
-            hs_deserialize_database((const char *)body.p, h.length[i], &p->db[i]) != HS_SUCCESS)
-            return false;
-        body = rgs_bytes_from(body, h.length[i]);
-    }
-    return true;
+    /* Refuses a database of another version or for another processor by itself. */
+    return h.length == 0 ||
+           (h.length <= body.n &&
+            hs_deserialize_database((const char *)body.p, h.length, &p->db) == HS_SUCCESS);
 }
 
 static bool is_sign(const struct rgs_patterns *p, const struct rgs_literal *l)
@@ -367,27 +362,48 @@ static bool begins_word(const struct rgs_patterns *p, const struct rgs_literal *
     return l->n >= 2;
 }
 
-static unsigned finder_of(const struct rgs_patterns *p, const struct rgs_literal *l)
+static uint32_t first_of(const struct rgs_literal *l)
 {
     uint32_t first;
 
     rgs_utf8_get(rgs_bytes(l->s, l->n), &first);
-    if (begins_word(p, l, first))
-        return RGS_IN_TREE;
-    if (first < 0x80 || rgs_text_letter(first))
-        return RGS_SCAN_PIECES;
-    return l->sign ? RGS_SCAN_SIGNS : RGS_SCAN_REST;
+    return first;
+}
+
+/* Whether a literal is looked for at each character of its script. */
+static bool is_wide(const struct rgs_literal *l, uint32_t first)
+{
+    return first >= 0x80 && !rgs_text_letter(first) && rgs_wide_lead((uint8_t)l->s[0]);
+}
+
+static unsigned finder_of(const struct rgs_patterns *p, const struct rgs_literal *l)
+{
+    uint32_t first = first_of(l);
+
+    return is_wide(l, first) || begins_word(p, l, first) ? RGS_IN_TREE : RGS_BY_HYPERSCAN;
+}
+
+static void find_edges(struct rgs_patterns *p, const struct rgs_literal *l)
+{
+    uint32_t first = first_of(l), last = rgs_text_before(rgs_bytes(l->s, l->n), l->n);
+
+    for (uint32_t i = l->first; i; i = p->meanings[i].next) {
+        struct rgs_meaning *m = &p->meanings[i];
+        if (!(m->flags & RGS_OPEN_LEFT) && has_edge(first, m))
+            m->flags |= RGS_EDGE_LEFT;
+        if (!(m->flags & RGS_OPEN_RIGHT) && has_edge(last, m))
+            m->flags |= RGS_EDGE_RIGHT;
+    }
 }
 
 static void sort_out(struct rgs_patterns *p)
 {
     for (size_t i = 0; i < p->n_literals; i++) {
         struct rgs_literal *l = &p->literals[i];
+        find_edges(p, l);
         l->sign = is_sign(p, l);
         l->finder = (uint8_t)finder_of(p, l);
         l->meaning = p->meanings[l->first];
-        if (l->finder == RGS_SCAN_SIGNS || l->finder == RGS_SCAN_REST)
-            p->gate.next[l->s[0] & 0x3f] |= UINT64_C(1) << (l->s[1] & 0x3f);
     }
 }
 
@@ -405,6 +421,7 @@ static bool plant(struct rgs_patterns *p)
             keys[all++] = (struct rgs_trie_key){.s = l->s,
                                                 .n = l->n,
                                                 .value = (uint32_t)i + 1,
+                                                .wide = is_wide(l, first_of(l)),
                                                 .kinds = l->sign ? RGS_KIND_SIGN : RGS_KIND_OTHER};
     }
     rgs_trie_sort(keys, all);
@@ -441,14 +458,13 @@ struct columns {
     size_t *lens;
 };
 
-static bool compile(struct rgs_patterns *p, enum rgs_scan scan, struct columns *c,
-                    hs_compile_error_t **error)
+static bool compile(struct rgs_patterns *p, struct columns *c, hs_compile_error_t **error)
 {
     unsigned n = 0;
 
     for (size_t i = 0; i < p->n_literals; i++) {
         const struct rgs_literal *l = &p->literals[i];
-        if (l->finder != scan)
+        if (l->finder != RGS_BY_HYPERSCAN)
             continue;
         c->text[n] = l->s;
         c->lens[n] = l->n;
@@ -456,23 +472,17 @@ static bool compile(struct rgs_patterns *p, enum rgs_scan scan, struct columns *
         c->ids[n++] = (unsigned)i;
     }
     return n == 0 || hs_compile_lit_multi(c->text, c->flags, c->ids, c->lens, n, HS_MODE_BLOCK,
-                                          NULL, &p->db[scan], error) == HS_SUCCESS;
-}
-
-static void free_databases(struct rgs_patterns *p)
-{
-    for (size_t i = 0; i < RGS_SCANS; i++) {
-        hs_free_database(p->db[i]);
-        p->db[i] = NULL;
-    }
+                                          NULL, &p->db, error) == HS_SUCCESS;
 }
 
 bool rgs_patterns_take(struct rgs_patterns *p, struct rgs_bytes cached)
 {
     hash_inputs(p);
     bool taken = build_cached(p, cached);
-    if (!taken)
-        free_databases(p);
+    if (!taken) {
+        hs_free_database(p->db);
+        p->db = NULL;
+    }
     return taken;
 }
 
@@ -494,8 +504,7 @@ bool rgs_patterns_build(struct rgs_patterns *p, struct rgs_bytes cached, struct 
                         .ids = rgs_new(a, n * sizeof(*c.ids)),
                         .lens = rgs_new(a, n * sizeof(*c.lens))};
     bool done = n && c.text && c.flags && c.ids && c.lens;
-    for (int scan = 0; done && scan < RGS_SCANS; scan++)
-        done = compile(p, (enum rgs_scan)scan, &c, &error);
+    done = done && compile(p, &c, &error);
     rgs_free(a, c.text);
     rgs_free(a, c.flags);
     rgs_free(a, c.ids);
@@ -512,57 +521,42 @@ bool rgs_patterns_build(struct rgs_patterns *p, struct rgs_bytes cached, struct 
 uint8_t *rgs_patterns_serialise(const struct rgs_patterns *p, size_t *n)
 {
     struct cache_head h = {.inputs = p->inputs};
-    char *bytes[RGS_SCANS] = {NULL};
-    uint8_t *out = NULL;
-    bool done = true;
+    char *bytes = NULL;
+    size_t len = 0;
 
     memcpy(h.magic, cache_magic, sizeof(h.magic));
-    *n = sizeof(h);
-    for (size_t i = 0; done && i < RGS_SCANS; i++) {
-        size_t len = 0;
-        done = !p->db[i] || hs_serialize_database(p->db[i], &bytes[i], &len) == HS_SUCCESS;
-        h.length[i] = len;
-        *n += len;
-    }
-    if (done)
-        out = rgs_new(p->keep->alloc, *n);
-    size_t at = sizeof(h);
-    for (size_t i = 0; i < RGS_SCANS; i++) {
-        if (out && bytes[i])
-            memcpy(out + at, bytes[i], h.length[i]);
-        at += h.length[i];
-        free(bytes[i]);
-    }
+    if (p->db && hs_serialize_database(p->db, &bytes, &len) != HS_SUCCESS)
+        return NULL;
+    h.length = len;
+    *n = sizeof(h) + len;
+    uint8_t *out = rgs_new(p->keep->alloc, *n);
     if (out) {
+        if (bytes)
+            memcpy(out + sizeof(h), bytes, len);
         h.sum = rgs_hash(&cache_key, out + sizeof(h), *n - sizeof(h));
         memcpy(out, &h, sizeof(h));
     }
+    free(bytes);
     return out;
 }
 
 bool rgs_patterns_scratch(const struct rgs_patterns *p, hs_scratch_t **scratch)
 {
-    for (size_t i = 0; i < RGS_SCANS; i++) {
-        if (p->db[i] && hs_alloc_scratch(p->db[i], scratch) != HS_SUCCESS)
-            return false;
-    }
-    return true;
+    return !p->db || hs_alloc_scratch(p->db, scratch) == HS_SUCCESS;
 }
 
 size_t rgs_patterns_size(const struct rgs_patterns *p)
 {
-    size_t all = rgs_trie_size(&p->tree), n;
+    size_t n;
 
-    for (size_t i = 0; i < RGS_SCANS; i++) {
-        if (p->db[i] && hs_database_size(p->db[i], &n) == HS_SUCCESS)
-            all += n;
-    }
-    return all;
+    if (!p->db || hs_database_size(p->db, &n) != HS_SUCCESS)
+        n = 0;
+    return rgs_trie_size(&p->tree) + n;
 }
 
 void rgs_patterns_fini(struct rgs_patterns *p)
 {
-    free_databases(p);
+    hs_free_database(p->db);
     rgs_trie_fini(&p->tree, p->keep->alloc);
     rgs_free(p->keep->alloc, p->literals);
     rgs_free(p->keep->alloc, p->meanings);

@@ -220,7 +220,6 @@ static void move_patterns(struct walk *w)
         l->sign = flags >> 1 & 1;
     }
     p->cap_literals = p->n_literals;
-    RGS_IMAGE(&w->im, p->gate);
 }
 
 static void move_tree(struct walk *w)

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Many strings as one tree (a double array), for the question which of them begin at a place of a
- * text. Capitals of ASCII count as small letters. Nearly all words of a text begin none of them: a
+ * text. Capitals of ASCII count as small letters. Nearly all places of a text begin none of them: a
  * filter of a few kilobytes, which stays close to the processor, says so for most, and a table
- * leads from the first four bytes into the tree.
+ * leads from the first four bytes into the tree. Of words the filter knows the first four bytes; of
+ * what may begin anywhere, in scripts without blanks between words, the first two characters.
  */
 #ifndef RGS_CLASSIFY_TRIE_H
 #define RGS_CLASSIFY_TRIE_H
@@ -16,6 +17,7 @@ struct rgs_trie_key {
     uint32_t n;
     uint32_t value;
     uint8_t kinds; /* bits of two kinds of strings, to ask for one of them first */
+    bool wide;     /* may begin anywhere; two bytes or more, the first of them beyond ASCII */
 };
 
 /* The child by byte c of a node stands at its base + c, when that one's parent is the node. */
@@ -30,7 +32,8 @@ struct rgs_trie_door {
 };
 
 enum { RGS_TRIE_ROOT = 1, RGS_TRIE_DOOR = 4, RGS_TRIE_FILTER_BITS = 15 };
-enum { RGS_TRIE_FILTER_WORDS = (1 << RGS_TRIE_FILTER_BITS) / 32 };
+enum { RGS_TRIE_FILTER_PART = (1 << RGS_TRIE_FILTER_BITS) / 32 };
+enum { RGS_TRIE_FILTER_WORDS = RGS_TRIE_FILTER_PART * 2 };
 #define RGS_TRIE_ENDS 0x80000000u  /* a string ends here */
 #define RGS_TRIE_ALONE 0x40000000u /* one string goes on, spelled out in `rest` */
 #define RGS_TRIE_PARENT 0x3fffffffu
@@ -42,12 +45,15 @@ struct rgs_trie {
     size_t n, cap, rest_n, rest_cap;
     struct rgs_trie_door *door;
     uint32_t door_mask;
-    uint64_t *filter; /* two bits of kinds for each hash of the first four, three or two bytes */
+    uint64_t *filter; /* two bits of kinds for each hash of the first four, three or two bytes, and
+                         behind these for each of what may begin anywhere */
 };
+
+extern const uint8_t rgs_trie_folded[256];
 
 static inline uint8_t rgs_trie_fold(uint8_t c)
 {
-    return (uint8_t)(c | ((uint8_t)(c - 'A') < 26) << 5);
+    return rgs_trie_folded[c];
 }
 
 /* Four bytes at a time. */
@@ -94,6 +100,53 @@ static inline unsigned rgs_trie_kinds(const struct rgs_trie *t, uint32_t x)
 {
     uint32_t h = rgs_trie_hash(x) >> (32 - RGS_TRIE_FILTER_BITS);
     return (unsigned)(t->filter[h / 32] >> (h % 32 * 2)) & 3u;
+}
+
+/* The first eight bytes from a place on, folded; what lies behind the end is NUL. */
+static inline uint64_t rgs_trie_eight(struct rgs_bytes t, size_t at)
+{
+    uint64_t x = 0, from_a, beyond_z;
+
+    if (t.n - at >= sizeof(x))
+        memcpy(&x, t.p + at, sizeof(x));
+    else
+        memcpy(&x, t.p + at, t.n - at);
+    from_a = (x & 0x7f7f7f7f7f7f7f7fu) + 0x3f3f3f3f3f3f3f3fu;
+    beyond_z = (x & 0x7f7f7f7f7f7f7f7fu) + 0x2525252525252525u;
+    return x | ((from_a ^ beyond_z) & ~x & 0x8080808080808080u) >> 2;
+}
+
+/* The first two characters of eight bytes, or the first one; characters of two and of three bytes
+ * are those that there are. */
+static inline uint64_t rgs_trie_characters(uint64_t x, uint8_t lead, bool two)
+{
+    static const union {
+        uint8_t byte[8];
+        uint64_t word;
+    } mask[2][2] = {{{{0xff, 0xff}}, {{0xff, 0xff, 0xff, 0xff}}},
+                    {{{0xff, 0xff, 0xff}}, {{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}}}};
+    return x & mask[lead >= 0xe0][two].word;
+}
+
+enum { RGS_TRIE_TWO_MOST = 6 };
+
+/* How many bytes rgs_trie_characters() takes for two. */
+static inline unsigned rgs_trie_two(uint8_t lead)
+{
+    return lead >= 0xe0 ? RGS_TRIE_TWO_MOST : 4;
+}
+
+static inline uint32_t rgs_trie_wide_hash(uint64_t x)
+{
+    return (uint32_t)(x * 0x9e3779b97f4a7c15u >> (64 - RGS_TRIE_FILTER_BITS));
+}
+
+/* The kinds of strings that may begin with these characters, or are shorter and begin with this
+ * one. */
+static inline unsigned rgs_trie_wide_kinds(const struct rgs_trie *t, uint64_t characters)
+{
+    uint32_t h = rgs_trie_wide_hash(characters);
+    return (unsigned)(t->filter[RGS_TRIE_FILTER_PART + h / 32] >> (h % 32 * 2)) & 3u;
 }
 
 /* The node behind four bytes, 0: no string begins so. */

@@ -71,6 +71,12 @@ Test(hits, every_spelling_is_found)
         look(c, scratch, text, n + 1);
         bool small = l->meaning.flags & RGS_CAPITAL;
         cr_expect(stands(4, n) || small, "'%s' in capitals by %u", l->s, l->finder);
+        if (l->finder == RGS_IN_TREE && !(l->meaning.flags & RGS_EDGE_LEFT)) {
+            memcpy(text, "語", 3); /* nothing has to end before it */
+            memmove(text + 3, text + 4, n - 4);
+            look(c, scratch, text, n - 1);
+            cr_expect(stands(3, n - 1), "'%s' behind another character by %u", l->s, l->finder);
+        }
         by[l->finder]++;
     }
     for (size_t i = 0; i < RGS_FINDERS; i++)

@@ -55,6 +55,7 @@ Test(marks, are_where_they_should_be)
             cr_assert_eq(bit(m.letter, i), rgs_is_letter(t.p[i]));
             cr_assert_eq(bit(m.digit, i), is_digit, "%zu of %zu", i, t.n);
             cr_assert_eq(bit(m.beyond, i), t.p[i] >= 0x80);
+            cr_assert(m.ascii || bit(m.wide, i) == rgs_wide_lead(t.p[i]));
             if (cp >= 0x80 && cp != RGS_UTF8_REPLACEMENT && rgs_text_letter(cp))
                 cr_assert(bit(m.lead, i), "U+%04X", cp);
             digit |= is_digit;
