@@ -29,6 +29,16 @@ enum rgs_outcome rgs_adaptation_read(struct rgs_dissect *d, struct rgs_bytes pay
     return RGS_OK;
 }
 
+enum rgs_outcome rgs_adaptation_read_only(struct rgs_dissect *d, struct rgs_bytes payload,
+                                          uint8_t class, uint8_t type, struct rgs_reader *body)
+{
+    struct rgs_adaptation m = {0};
+    enum rgs_outcome out = rgs_adaptation_read(d, payload, &m);
+
+    *body = m.body;
+    return out == RGS_OK && (m.class != class || m.type != type) ? RGS_UNSUPPORTED : out;
+}
+
 bool rgs_adaptation_next(struct rgs_dissect *d, struct rgs_reader *r,
                          struct rgs_adaptation_param *p)
 {

@@ -18,6 +18,9 @@ struct rgs_adaptation_param {
 /* RFC 4666 3.1. Anything else than RGS_OK has been counted as an anomaly. */
 enum rgs_outcome rgs_adaptation_read(struct rgs_dissect *d, struct rgs_bytes payload,
                                      struct rgs_adaptation *m);
+/* The same for who wants one kind of message alone: RGS_UNSUPPORTED for all others. */
+enum rgs_outcome rgs_adaptation_read_only(struct rgs_dissect *d, struct rgs_bytes payload,
+                                          uint8_t class, uint8_t type, struct rgs_reader *body);
 
 /* The next parameter, RFC 4666 3.2; false at the end. A cut one is given as far as it goes. */
 bool rgs_adaptation_next(struct rgs_dissect *d, struct rgs_reader *r,

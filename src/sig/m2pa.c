@@ -14,36 +14,32 @@ enum {
 
 enum rgs_outcome rgs_m2pa(struct rgs_dissect *d, struct rgs_bytes payload)
 {
-    struct rgs_adaptation m;
-    enum rgs_outcome out = rgs_adaptation_read(d, payload, &m);
+    struct rgs_reader body;
+    enum rgs_outcome out = rgs_adaptation_read_only(d, payload, M2PA_CLASS, M2PA_USER_DATA, &body);
 
     if (out != RGS_OK)
         return out;
-    if (m.class != M2PA_CLASS || m.type != M2PA_USER_DATA)
-        return RGS_UNSUPPORTED;
-    rgs_skip(&m.body, M2PA_SEQUENCE_NUMBERS);
-    if (!rgs_reader_ok(&m.body)) {
+    rgs_skip(&body, M2PA_SEQUENCE_NUMBERS);
+    if (!rgs_reader_ok(&body)) {
         rgs_anomaly(d, RGS_A_ADAPTATION_SHORT);
         return RGS_SHORT;
     }
-    if (rgs_left(&m.body) == 0) /* acknowledges, carries nothing (2.3.1) */
+    if (rgs_left(&body) == 0) /* acknowledges, carries nothing (2.3.1) */
         return RGS_OK;
-    rgs_skip(&m.body, 1); /* priority in its two upper bits (2.3.1) */
-    return rgs_hand_on(d, RGS_LAYER_MTP3, rgs_rest(&m.body));
+    rgs_skip(&body, 1); /* priority in its two upper bits (2.3.1) */
+    return rgs_hand_on(d, RGS_LAYER_MTP3, rgs_rest(&body));
 }
 
 enum rgs_outcome rgs_m2ua(struct rgs_dissect *d, struct rgs_bytes payload)
 {
-    struct rgs_adaptation m;
     struct rgs_adaptation_param p;
-    enum rgs_outcome out = rgs_adaptation_read(d, payload, &m);
+    struct rgs_reader body;
+    enum rgs_outcome out = rgs_adaptation_read_only(d, payload, M2UA_MAUP, M2UA_DATA, &body);
 
     if (out != RGS_OK)
         return out;
     out = RGS_UNSUPPORTED;
-    if (m.class != M2UA_MAUP || m.type != M2UA_DATA)
-        return out;
-    while (rgs_adaptation_next(d, &m.body, &p)) {
+    while (rgs_adaptation_next(d, &body, &p)) {
         if (p.tag == M2UA_PROTOCOL_DATA)
             out = rgs_hand_on(d, RGS_LAYER_MTP3, p.value);
         else if (p.tag == M2UA_TTC_DATA)

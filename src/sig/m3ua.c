@@ -30,16 +30,14 @@ static enum rgs_outcome protocol_data(struct rgs_dissect *d, struct rgs_bytes va
 
 enum rgs_outcome rgs_m3ua(struct rgs_dissect *d, struct rgs_bytes payload)
 {
-    struct rgs_adaptation m;
     struct rgs_adaptation_param p;
-    enum rgs_outcome out = rgs_adaptation_read(d, payload, &m);
+    struct rgs_reader body;
+    enum rgs_outcome out = rgs_adaptation_read_only(d, payload, CLASS_TRANSFER, TYPE_DATA, &body);
 
     if (out != RGS_OK)
         return out;
     out = RGS_UNSUPPORTED;
-    if (m.class != CLASS_TRANSFER || m.type != TYPE_DATA)
-        return out;
-    while (rgs_adaptation_next(d, &m.body, &p)) {
+    while (rgs_adaptation_next(d, &body, &p)) {
         switch (p.tag) {
         case PARAM_PROTOCOL_DATA:
             out = protocol_data(d, p.value);

@@ -177,6 +177,12 @@ static bool convinces(const struct rgs_nas_walk *w)
     return w->cause == 0 || w->dialect->cause(w->cause) != NULL;
 }
 
+bool rgs_nas_sure(const struct rgs_l3_subscriber *who, unsigned security)
+{
+    return security == RGS_NAS_PLAIN || security == RGS_NAS_INTEGRITY ||
+           security == RGS_NAS_INTEGRITY_NEW_CONTEXT || who->ciphering == RGS_NAS_NOT_CIPHERED;
+}
+
 enum rgs_outcome rgs_nas_ciphered(struct rgs_dissect *d)
 {
     rgs_count(d, RGS_A_NAS_CIPHERED, 1);

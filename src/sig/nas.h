@@ -12,6 +12,13 @@
 /* What the security mode command has chosen for a connection. */
 enum rgs_nas_ciphering { RGS_NAS_CIPHERING_UNKNOWN, RGS_NAS_NOT_CIPHERED, RGS_NAS_CIPHERED };
 
+/* Security header types, TS 24.301 9.3.1 and TS 24.501 9.3. */
+enum {
+    RGS_NAS_PLAIN = 0,
+    RGS_NAS_INTEGRITY = 1,
+    RGS_NAS_INTEGRITY_NEW_CONTEXT = 3,
+};
+
 /* How a message is laid out, one letter per element:
  *   1    an octet that tells nothing here     L X  an element with a length of one or two octets
  *   I J  the dialect's mobile identity, likewise   M  mobile identity of TS 24.008, length of one
@@ -70,6 +77,8 @@ void rgs_nas_temporary(struct rgs_l3_subscriber *who, uint32_t tmsi, const uint8
 enum rgs_outcome rgs_nas_plain(struct rgs_dissect *d, const struct rgs_nas_dialect *dialect,
                                struct rgs_bytes in, bool sure, struct rgs_l3_state *s,
                                struct rgs_l3_subscriber *who);
+/* Whether what stands behind such a security header cannot be ciphered. */
+bool rgs_nas_sure(const struct rgs_l3_subscriber *who, unsigned security);
 /* Counts a message that cannot be read. */
 enum rgs_outcome rgs_nas_ciphered(struct rgs_dissect *d);
 /* A request of a mobile that the carrier's identity alone names. */

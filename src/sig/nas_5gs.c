@@ -113,23 +113,20 @@ enum rgs_outcome rgs_nas_5gs(struct rgs_dissect *d, struct rgs_bytes in, struct 
                              struct rgs_l3_subscriber *who)
 {
     enum { EPD_5GMM = 0x7e, PROTECTED_HEADER = 7 };
-    /* TS 24.501 9.3.1 */
-    enum { PLAIN = 0, INTEGRITY = 1, INTEGRITY_NEW_CONTEXT = 3, LAST = 4 };
-    bool sure = true;
+    enum { INTEGRITY_AND_CIPHERED_NEW_CONTEXT = 4 }; /* TS 24.501 9.3: the last */
 
     if (in.n < 3)
         return RGS_SHORT;
     unsigned security = in.p[1] & 0xf;
-    if (in.p[0] != EPD_5GMM || security > LAST)
+    if (in.p[0] != EPD_5GMM || security > INTEGRITY_AND_CIPHERED_NEW_CONTEXT)
         return RGS_UNSUPPORTED;
-    if (security != PLAIN) {
-        sure = security == INTEGRITY || security == INTEGRITY_NEW_CONTEXT ||
-               who->ciphering == RGS_NAS_NOT_CIPHERED;
+    bool sure = rgs_nas_sure(who, security);
+    if (security != RGS_NAS_PLAIN) {
         if (!sure && who->ciphering == RGS_NAS_CIPHERED)
             return rgs_nas_ciphered(d);
         in = rgs_bytes_from(in, PROTECTED_HEADER);
     }
-    if (in.n < 3 || in.p[0] != EPD_5GMM || in.p[1] != PLAIN)
+    if (in.n < 3 || in.p[0] != EPD_5GMM || in.p[1] != RGS_NAS_PLAIN)
         return sure ? RGS_UNSUPPORTED : rgs_nas_ciphered(d);
     return rgs_nas_plain(d, &dialect, rgs_bytes_from(in, 2), sure, s, who);
 }

@@ -73,13 +73,8 @@ static const struct rgs_nas_dialect dialect = {
     .cause = rgs_emm_cause,
 };
 
-/* TS 24.301 9.3.1 */
+/* TS 24.301 9.3.1: security headers of EPS alone. */
 enum {
-    PLAIN = 0,
-    INTEGRITY = 1,
-    INTEGRITY_AND_CIPHERED = 2,
-    INTEGRITY_NEW_CONTEXT = 3,
-    INTEGRITY_AND_CIPHERED_NEW_CONTEXT = 4,
     INTEGRITY_AND_PARTIALLY_CIPHERED = 5,
     SERVICE_REQUEST = 12,
 };
@@ -103,18 +98,15 @@ static bool network_detaches(struct rgs_bytes in)
 enum rgs_outcome rgs_nas_eps(struct rgs_dissect *d, struct rgs_bytes in, struct rgs_l3_state *s,
                              struct rgs_l3_subscriber *who)
 {
-    bool sure = true;
-
     if (in.n == 0)
         return RGS_SHORT;
-    unsigned security = (in.p[0] & 0xf) == PD_EMM ? in.p[0] >> 4 : PLAIN;
+    unsigned security = (in.p[0] & 0xf) == PD_EMM ? in.p[0] >> 4 : RGS_NAS_PLAIN;
     if (security >= SERVICE_REQUEST)
         return rgs_nas_named(d, s, who, "SERVICE REQUEST");
     if (security > INTEGRITY_AND_PARTIALLY_CIPHERED)
         return RGS_UNSUPPORTED;
-    if (security != PLAIN) {
-        sure = security == INTEGRITY || security == INTEGRITY_NEW_CONTEXT ||
-               who->ciphering == RGS_NAS_NOT_CIPHERED;
+    bool sure = rgs_nas_sure(who, security);
+    if (security != RGS_NAS_PLAIN) {
         if (!sure && who->ciphering == RGS_NAS_CIPHERED &&
             security != INTEGRITY_AND_PARTIALLY_CIPHERED)
             return rgs_nas_ciphered(d);
