@@ -16,6 +16,7 @@
 #include "base/json.h"
 #include "sink/file.h"
 #include "store/chain.h"
+#include "store/whole.h"
 
 int rgs_audit_default(char *out, size_t cap)
 {
@@ -109,20 +110,6 @@ static char *entry_text(const struct rgs_audit_entry *e, const struct rgs_chain 
     return fclose(f) == 0 ? text : NULL;
 }
 
-static int write_all(int fd, const char *p, size_t n)
-{
-    while (n) {
-        ssize_t w = write(fd, p, n);
-        if (w < 0 && errno == EINTR)
-            continue;
-        if (w <= 0)
-            return w < 0 ? -errno : -EIO;
-        p += w;
-        n -= (size_t)w;
-    }
-    return 0;
-}
-
 int rgs_audit_add(const char *path, const struct rgs_audit_entry *e, char *err, size_t err_size)
 {
     struct rgs_chain chain;
@@ -147,7 +134,7 @@ int rgs_audit_add(const char *path, const struct rgs_audit_entry *e, char *err, 
     line = text ? rgs_chain_close(&chain, rgs_bytes(text, len)) : NULL;
     if (line) {
         line[len = strlen(line)] = '\n'; /* in place of the NUL: one write, one line */
-        status = write_all(fd, line, len + 1);
+        status = rgs_whole_write(fd, line, len + 1) ? 0 : -errno;
     }
     if (status == 0 && fsync(fd) < 0)
         status = -errno;

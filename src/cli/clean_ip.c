@@ -1,36 +1,24 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* IP, TCP with SMPP, SCTP with M3UA; checksums are made anew. */
+#include "base/big_endian.h"
 #include "cli/clean.h"
 
 enum { IP_SCTP = 132, IP_TCP = 6, PPID_M3UA = 3, SI_SCCP = 3 };
-
-static unsigned be16(const uint8_t *p)
-{
-    return (unsigned)p[0] << 8 | p[1];
-}
-
-static uint32_t be32(const uint8_t *p)
-{
-    return (uint32_t)be16(p) << 16 | be16(p + 2);
-}
-
-static void put16(uint8_t *p, unsigned v)
-{
-    p[0] = (uint8_t)(v >> 8);
-    p[1] = (uint8_t)v;
-}
 
 /* RFC 4666 3.3.1: a DATA message and the parameters that say nothing of a subscriber. */
 static bool clean_m3ua(struct rgs_cleaner *c, uint8_t *p, size_t n)
 {
     bool data = false;
 
-    if (n < 8 || p[0] != 1 || p[2] != 1 || p[3] != 1 || be32(p + 4) > n || be32(p + 4) < 8)
+    if (n < 8 || p[0] != 1 || p[2] != 1 || p[3] != 1)
         return false;
-    memset(p + be32(p + 4), 0, n - be32(p + 4));
-    n = be32(p + 4);
+    size_t whole = rgs_be_get(p + 4, 4);
+    if (whole > n || whole < 8)
+        return false;
+    memset(p + whole, 0, n - whole);
+    n = whole;
     for (size_t at = 8; at + 4 <= n;) {
-        unsigned tag = be16(p + at), length = be16(p + at + 2);
+        unsigned tag = rgs_be_get(p + at, 2), length = rgs_be_get(p + at + 2, 2);
         if (length < 4 || at + length > n)
             return false;
         if (tag == 0x0210) {
@@ -55,12 +43,12 @@ static bool clean_sctp(struct rgs_cleaner *c, uint8_t *p, size_t n)
     for (size_t at = 12; at < n;) {
         if (n - at < 4)
             return false;
-        unsigned type = p[at], length = be16(p + at + 2);
+        unsigned type = p[at], length = rgs_be_get(p + at + 2, 2);
         if (length < 4 || length > n - at)
             return false;
         if (type == 0) {
             bool one = (p[at + 1] & 3) == 3;
-            if (length < 16 || !one || be32(p + at + 12) != PPID_M3UA ||
+            if (length < 16 || !one || rgs_be_get(p + at + 12, 4) != PPID_M3UA ||
                 !clean_m3ua(c, p + at + 16, length - 16))
                 return false;
         } else if (type != 3 && type != 7 && type != 8 && type != 11 && type != 14) {
@@ -87,8 +75,8 @@ static bool clean_tcp(struct rgs_cleaner *c, uint8_t *p, size_t n, uint32_t pseu
     memset(p + 20, 1, head - 20); /* options as no-operation: timestamps tell of a host's uptime */
     if (n > head && !rgs_clean_smpp(c, p + head, n - head))
         return false;
-    put16(p + 16, 0);
-    put16(p + 16, rgs_inet_checksum(pseudo, rgs_bytes(p, n)));
+    rgs_be_put(p + 16, 0, 2);
+    rgs_be_put(p + 16, rgs_inet_checksum(pseudo, rgs_bytes(p, n)), 2);
     return true;
 }
 
@@ -108,7 +96,7 @@ static uint32_t sum_of(const uint8_t *p, size_t n)
 {
     uint32_t sum = 0;
     for (size_t i = 0; i + 1 < n; i += 2)
-        sum += be16(p + i);
+        sum += rgs_be_get(p + i, 2);
     return sum;
 }
 
@@ -123,18 +111,18 @@ static bool clean_transport(struct rgs_cleaner *c, unsigned proto, uint8_t *p, s
 bool rgs_clean_ip(struct rgs_cleaner *c, uint8_t *p, size_t *n)
 {
     if (*n >= 20 && p[0] == 0x45) { /* no options */
-        size_t total = be16(p + 2);
-        if (total < 20 || total > *n || be16(p + 6) & 0x3fff)
+        size_t total = rgs_be_get(p + 2, 2);
+        if (total < 20 || total > *n || rgs_be_get(p + 6, 2) & 0x3fff)
             return false;
         *n = total;
         clean_address(c, p + 12, 4, 10);
         clean_address(c, p + 16, 4, 10);
-        put16(p + 10, 0);
-        put16(p + 10, rgs_inet_checksum(0, rgs_bytes(p, 20)));
+        rgs_be_put(p + 10, 0, 2);
+        rgs_be_put(p + 10, rgs_inet_checksum(0, rgs_bytes(p, 20)), 2);
         return clean_transport(c, p[9], p + 20, total - 20, sum_of(p + 12, 8));
     }
     if (*n >= 40 && p[0] >> 4 == 6) { /* no extension headers: the next one is looked at */
-        size_t payload = be16(p + 4);
+        size_t payload = rgs_be_get(p + 4, 2);
         if (payload == 0 || payload > *n - 40)
             return false;
         *n = 40 + payload;

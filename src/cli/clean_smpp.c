@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SMPP 3.3 to 5.0: PDUs that bind, carry a message, or only answer. */
+#include "base/big_endian.h"
 #include "cli/clean.h"
 
 enum { HEADER = 16, TON_ALPHANUMERIC = 5 };
@@ -9,11 +10,6 @@ struct cursor {
     size_t n, at;
     bool ok;
 };
-
-static uint32_t be32(const uint8_t *p)
-{
-    return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
-}
 
 static uint8_t *take(struct cursor *k, size_t n)
 {
@@ -154,7 +150,7 @@ static bool clean_pdu(const struct rgs_cleaner *c, uint8_t *p, size_t n)
 {
     struct cursor k = {p, n, HEADER, true};
 
-    switch (be32(p + 4)) {
+    switch (rgs_be_get(p + 4, 4)) {
     case 0x00000001: /* bind_receiver, bind_transmitter, bind_transceiver */
     case 0x00000002:
     case 0x00000009:
@@ -193,7 +189,7 @@ static bool clean_pdu(const struct rgs_cleaner *c, uint8_t *p, size_t n)
 bool rgs_clean_smpp(struct rgs_cleaner *c, uint8_t *p, size_t n)
 {
     while (n) {
-        size_t length = n >= HEADER ? be32(p) : 0;
+        size_t length = n >= HEADER ? rgs_be_get(p, 4) : 0;
         if (length < HEADER || length > n || !clean_pdu(c, p, length))
             return false;
         p += length;

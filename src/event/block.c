@@ -4,6 +4,7 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 
+#include "base/big_endian.h"
 #include "base/reader.h"
 #include "event/obs_pack.h"
 
@@ -82,30 +83,23 @@ static bool cross(struct rgs_sealer *s, const uint8_t tag[TAG], struct rgs_bytes
            (in.n == 0 || EVP_EncryptUpdate(s->cipher, out, &n, in.p, (int)in.n) == 1);
 }
 
-static uint8_t *put(uint8_t *out, uint64_t v, unsigned bytes)
-{
-    while (bytes--)
-        *out++ = (uint8_t)(v >> 8 * bytes);
-    return out;
-}
-
 size_t rgs_block_seal(struct rgs_sealer *s, const struct rgs_block_head *head,
                       struct rgs_bytes body, uint8_t *out)
 {
     uint8_t tag[32], *p = out;
 
     memcpy(p, "RGSB", 4);
-    p = put(p + 4, RGS_BLOCK_VERSION, 1);
-    p = put(p, head->type, 1);
-    p = put(p, rgs_obs_schema(), 4);
+    p = rgs_be_put(p + 4, RGS_BLOCK_VERSION, 1);
+    p = rgs_be_put(p, head->type, 1);
+    p = rgs_be_put(p, rgs_obs_schema(), 4);
     memcpy(p, s->mark, MARK);
-    p = put(p + MARK, head->probe, 8);
-    p = put(p, head->session, 8);
-    p = put(p, head->seq, 8);
-    p = put(p, head->shard, 2);
-    p = put(p, head->shards, 2);
-    p = put(p, head->count, 4);
-    p = put(p, (uint64_t)head->ts, 8);
+    p = rgs_be_put(p + MARK, head->probe, 8);
+    p = rgs_be_put(p, head->session, 8);
+    p = rgs_be_put(p, head->seq, 8);
+    p = rgs_be_put(p, head->shard, 2);
+    p = rgs_be_put(p, head->shards, 2);
+    p = rgs_be_put(p, head->count, 4);
+    p = rgs_be_put(p, (uint64_t)head->ts, 8);
     if (!tag_of(s, out, body, tag))
         return 0;
     memcpy(p, tag, TAG);

@@ -10,6 +10,9 @@
 #include <unistd.h>
 #include <zlib.h>
 
+#include "base/big_endian.h"
+#include "store/whole.h"
+
 enum { RECORD_HEAD = 8 };
 
 struct rgs_spool {
@@ -54,47 +57,6 @@ bool rgs_spool_active(const struct rgs_spool *s)
     return s && s->size > 0;
 }
 
-static void put32(uint8_t *p, uint32_t v)
-{
-    for (int i = 0; i < 4; i++)
-        p[i] = (uint8_t)(v >> (24 - 8 * i));
-}
-
-static uint32_t get32(const uint8_t *p)
-{
-    return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
-}
-
-static bool write_at(int fd, const uint8_t *p, size_t n, uint64_t at)
-{
-    while (n) {
-        ssize_t done = pwrite(fd, p, n, (off_t)at);
-        if (done < 0 && errno == EINTR)
-            continue;
-        if (done <= 0)
-            return false;
-        p += done;
-        n -= (size_t)done;
-        at += (uint64_t)done;
-    }
-    return true;
-}
-
-static bool read_at(int fd, uint8_t *p, size_t n, uint64_t at)
-{
-    while (n) {
-        ssize_t done = pread(fd, p, n, (off_t)at);
-        if (done < 0 && errno == EINTR)
-            continue;
-        if (done <= 0)
-            return false;
-        p += done;
-        n -= (size_t)done;
-        at += (uint64_t)done;
-    }
-    return true;
-}
-
 uint64_t rgs_spool_bytes(const struct rgs_spool *s)
 {
     return s ? s->size : 0;
@@ -106,11 +68,10 @@ int rgs_spool_append(struct rgs_spool *s, struct rgs_bytes block)
 
     if (s->size + RECORD_HEAD + block.n > s->max)
         return -ENOSPC;
-    put32(head, (uint32_t)block.n);
-    put32(head + 4, (uint32_t)crc32(0, block.p, (uInt)block.n));
-    errno = EIO;
-    if (!write_at(s->fd, head, sizeof(head), s->size) ||
-        !write_at(s->fd, block.p, block.n, s->size + RECORD_HEAD)) {
+    rgs_be_put(head, (uint32_t)block.n, 4);
+    rgs_be_put(head + 4, (uint32_t)crc32(0, block.p, (uInt)block.n), 4);
+    if (!rgs_whole_write_at(s->fd, head, sizeof(head), s->size) ||
+        !rgs_whole_write_at(s->fd, block.p, block.n, s->size + RECORD_HEAD)) {
         int status = -errno;
         /* Half a record must not stand in the way of the next one. */
         if (ftruncate(s->fd, (off_t)s->size) < 0)
@@ -139,10 +100,10 @@ size_t rgs_spool_next(struct rgs_spool *s, uint8_t *out, size_t cap, bool *damag
     *damaged = false;
     if (s->at >= s->size)
         return 0;
-    if (read_at(s->fd, head, sizeof(head), s->at)) {
-        size_t n = get32(head);
-        if (n > 0 && n <= cap && read_at(s->fd, out, n, s->at + RECORD_HEAD) &&
-            (uint32_t)crc32(0, out, (uInt)n) == get32(head + 4)) {
+    if (rgs_whole_read_at(s->fd, head, sizeof(head), s->at)) {
+        size_t n = rgs_be_get(head, 4);
+        if (n > 0 && n <= cap && rgs_whole_read_at(s->fd, out, n, s->at + RECORD_HEAD) &&
+            (uint32_t)crc32(0, out, (uInt)n) == rgs_be_get(head + 4, 4)) {
             s->at += RECORD_HEAD + n;
             return n;
         }

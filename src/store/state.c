@@ -13,6 +13,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/big_endian.h"
+#include "store/whole.h"
+
 enum {
     VERSION = 2,
     MAGIC = 16,
@@ -45,20 +48,6 @@ struct rgs_state {
     uint8_t chunk[CHUNK];
     uint8_t sealed[CHUNK + 4];
 };
-
-static void put(uint8_t *p, uint64_t v, unsigned bytes)
-{
-    for (unsigned i = 0; i < bytes; i++)
-        p[i] = (uint8_t)(v >> 8 * (bytes - 1 - i));
-}
-
-static uint64_t get(const uint8_t *p, unsigned bytes)
-{
-    uint64_t v = 0;
-    for (unsigned i = 0; i < bytes; i++)
-        v = v << 8 | p[i];
-    return v;
-}
 
 static bool start(struct rgs_state *s, const struct rgs_token_key *key)
 {
@@ -128,25 +117,11 @@ static bool begin(struct rgs_state *s, const uint8_t *head)
 
 /* ---- writing ----------------------------------------------------------------------------------
  */
-static bool write_all(int fd, const uint8_t *p, size_t n)
-{
-    while (n) {
-        ssize_t done = write(fd, p, n);
-        if (done < 0 && errno == EINTR)
-            continue;
-        if (done <= 0)
-            return false;
-        p += done;
-        n -= (size_t)done;
-    }
-    return true;
-}
-
 static bool seal(struct rgs_state *s, const uint8_t *p, size_t n)
 {
     int out = 0;
     return EVP_EncryptUpdate(s->cipher, s->sealed, &out, p, (int)n) == 1 && out == (int)n &&
-           EVP_MAC_update(s->tag, s->sealed, n) == 1 && write_all(s->fd, s->sealed, n);
+           EVP_MAC_update(s->tag, s->sealed, n) == 1 && rgs_whole_write(s->fd, s->sealed, n);
 }
 
 static bool is_zero(const uint8_t *p, size_t n)
@@ -159,7 +134,7 @@ static bool flush_chunk(struct rgs_state *s)
     bool zeros = is_zero(s->chunk, s->n);
     uint8_t head[4];
 
-    put(head, (uint32_t)s->n | (zeros ? ZEROS : 0), 4);
+    rgs_be_put(head, (uint32_t)s->n | (zeros ? ZEROS : 0), 4);
     bool ok = s->n == 0 || (seal(s, head, 4) && (zeros || seal(s, s->chunk, s->n)));
     s->n = 0;
     return ok;
@@ -190,20 +165,20 @@ static bool write_file(struct rgs_state *s, const struct rgs_state_for *whose, r
     size_t n = 0;
 
     memcpy(head, magic, MAGIC);
-    put(head + MAGIC, VERSION, 4);
+    rgs_be_put(head + MAGIC, VERSION, 4);
     memcpy(head + MARK_AT, s->mark, 4);
-    put(head + SHAPE_AT, whose->shape, 8);
-    put(head + SERVICES_AT, whose->services, 8);
+    rgs_be_put(head + SHAPE_AT, whose->shape, 8);
+    rgs_be_put(head + SERVICES_AT, whose->services, 8);
     memcpy(head + RULESET_AT, whose->ruleset_sha256, IV_AT - RULESET_AT);
     if (getrandom(head + IV_AT, HEAD - IV_AT, 0) != HEAD - IV_AT || !begin(s, head) ||
-        !write_all(s->fd, head, HEAD))
+        !rgs_whole_write(s->fd, head, HEAD))
         return false;
     uint64_t rules = whose->rules.n;
     RGS_IMAGE(&im, rules);
     rgs_image_bytes(&im, (void *)(uintptr_t)whose->rules.p, whose->rules.n);
     fn(ctx, &im);
     return !im.failed && flush_chunk(s) && EVP_MAC_final(s->tag, tag, &n, TAG) == 1 && n == TAG &&
-           write_all(s->fd, tag, TAG) && fsync(s->fd) == 0;
+           rgs_whole_write(s->fd, tag, TAG) && fsync(s->fd) == 0;
 }
 
 int rgs_state_write(struct rgs_state *s, const struct rgs_state_for *whose, rgs_state_fn *fn,
@@ -230,25 +205,11 @@ int rgs_state_write(struct rgs_state *s, const struct rgs_state_for *whose, rgs_
 
 /* ---- reading ----------------------------------------------------------------------------------
  */
-static bool read_all(int fd, uint8_t *p, size_t n)
-{
-    while (n) {
-        ssize_t done = read(fd, p, n);
-        if (done < 0 && errno == EINTR)
-            continue;
-        if (done <= 0)
-            return false;
-        p += done;
-        n -= (size_t)done;
-    }
-    return true;
-}
-
 static bool open_sealed(struct rgs_state *s, uint8_t *p, size_t n)
 {
     int out = 0;
 
-    if (n > s->left || !read_all(s->fd, s->sealed, n))
+    if (n > s->left || !rgs_whole_read(s->fd, s->sealed, n))
         return false;
     s->left -= n;
     return EVP_EncryptUpdate(s->cipher, p, &out, s->sealed, (int)n) == 1 && out == (int)n;
@@ -260,7 +221,7 @@ static bool next_chunk(struct rgs_state *s)
 
     if (!open_sealed(s, head, 4))
         return false;
-    uint32_t n = (uint32_t)get(head, 4);
+    uint32_t n = (uint32_t)rgs_be_get(head, 4);
     bool zeros = n & ZEROS;
     s->n = n & ~ZEROS;
     s->at = 0;
@@ -298,11 +259,11 @@ static bool is_sound(struct rgs_state *s, const uint8_t *head, uint64_t sealed)
         return false;
     for (uint64_t left = sealed; left;) {
         size_t part = left < CHUNK ? (size_t)left : CHUNK;
-        if (!read_all(s->fd, s->sealed, part) || EVP_MAC_update(s->tag, s->sealed, part) != 1)
+        if (!rgs_whole_read(s->fd, s->sealed, part) || EVP_MAC_update(s->tag, s->sealed, part) != 1)
             return false;
         left -= part;
     }
-    return read_all(s->fd, was, TAG) && EVP_MAC_final(s->tag, tag, &n, TAG) == 1 &&
+    return rgs_whole_read(s->fd, was, TAG) && EVP_MAC_final(s->tag, tag, &n, TAG) == 1 &&
            CRYPTO_memcmp(tag, was, TAG) == 0 && lseek(s->fd, HEAD, SEEK_SET) == HEAD;
 }
 
@@ -311,7 +272,7 @@ static const char *foreign(const struct rgs_state *s, const uint8_t *head)
 {
     if (memcmp(head, magic, MAGIC) != 0)
         return "is no state file";
-    if (get(head + MAGIC, 4) != VERSION)
+    if (rgs_be_get(head + MAGIC, 4) != VERSION)
         return "is of another version of this program";
     if (memcmp(head + MARK_AT, s->mark, 4) != 0)
         return "was made under another key";
@@ -344,13 +305,13 @@ static const char *read_head(struct rgs_state *s, struct rgs_state_found *f)
     uint8_t head[HEAD];
     struct stat st;
 
-    if (fstat(s->fd, &st) < 0 || st.st_size < HEAD + TAG || !read_all(s->fd, head, HEAD))
+    if (fstat(s->fd, &st) < 0 || st.st_size < HEAD + TAG || !rgs_whole_read(s->fd, head, HEAD))
         return "is no state file";
     const char *reason = foreign(s, head);
     if (reason)
         return reason;
-    f->shape = get(head + SHAPE_AT, 8);
-    f->services = get(head + SERVICES_AT, 8);
+    f->shape = rgs_be_get(head + SHAPE_AT, 8);
+    f->services = rgs_be_get(head + SERVICES_AT, 8);
     memcpy(f->ruleset_sha256, head + RULESET_AT, IV_AT - RULESET_AT);
     s->left = (uint64_t)st.st_size - HEAD - TAG;
     if (!is_sound(s, head, s->left) || !begin(s, head))
