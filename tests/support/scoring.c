@@ -2,12 +2,12 @@
 #include "support/scoring.h"
 
 #include <criterion/criterion.h>
-#include <dirent.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "base/table.h"
+#include "support/rules.h"
 
 #define DAY (INT64_C(86400) * 1000000000)
 #define EPOCH (INT64_C(20500) * DAY)
@@ -98,47 +98,27 @@ struct rgs_ruleset *rgs_test_ruleset(const char *text, char **messages)
     return r;
 }
 
-static size_t read_folder(const char *path, struct rgs_conf_file *files, size_t n, size_t most)
+struct rgs_ruleset *rgs_test_good_ruleset(const char *text)
 {
-    struct dirent **names;
-    int count = scandir(path, &names, NULL, alphasort);
+    char *messages;
+    struct rgs_ruleset *r = rgs_test_ruleset(text, &messages);
 
-    cr_assert(count >= 0, "%s", path);
-    for (int i = 0; i < count; i++) {
-        char full[1024];
-        const char *name = names[i]->d_name, *dot = strrchr(name, '.');
-        snprintf(full, sizeof(full), "%s/%s", path, name);
-        if (dot && strcmp(dot, ".yaml") == 0 && n < most) {
-            FILE *f = fopen(full, "rb");
-            char *text = malloc(1 << 20);
-            size_t len = fread(text, 1, 1 << 20, f);
-            fclose(f);
-            files[n++] = (struct rgs_conf_file){.name = strdup(full), .text = rgs_bytes(text, len)};
-        } else if (!strcmp(name, "typologies") || !strcmp(name, "lists")) {
-            n = read_folder(full, files, n, most);
-        }
-        free(names[i]);
-    }
-    free(names);
-    return n;
+    cr_assert(r, "%s", messages);
+    free(messages);
+    return r;
 }
 
 struct rgs_ruleset *rgs_test_shipped(void)
 {
-    struct rgs_conf_file files[64];
+    static const char *const folders[] = {"", "lists", "typologies", NULL};
+    struct rgs_test_files f = rgs_test_rules(folders);
     struct rgs_diag diag;
-    char path[1024];
 
-    snprintf(path, sizeof(path), "%s/rules", getenv("RGS_SOURCE_ROOT"));
-    size_t n = read_folder(path, files, 0, 64);
     rgs_diag_init(&diag, &rgs_alloc_libc);
-    struct rgs_ruleset *r = rgs_ruleset_new(files, n, &rgs_test_lookup, &diag, &rgs_alloc_libc);
+    struct rgs_ruleset *r = rgs_ruleset_new(f.file, f.n, &rgs_test_lookup, &diag, &rgs_alloc_libc);
     cr_assert_not_null(r, "%s", diag.text);
     rgs_diag_fini(&diag);
-    for (size_t i = 0; i < n; i++) {
-        free((void *)(uintptr_t)files[i].name);
-        free((void *)(uintptr_t)files[i].text.p);
-    }
+    rgs_test_files_free(&f);
     return r;
 }
 
@@ -287,6 +267,46 @@ void rgs_world_finish(struct rgs_world *w)
     rgs_table_del(pairs);
 }
 
+void rgs_world_of(struct rgs_world *w, uint64_t seed, double days, const struct rgs_population *p,
+                  size_t n)
+{
+    rgs_world_init(w, seed, days);
+    for (size_t i = 0; i < n; i++)
+        rgs_world_add(w, &p[i]);
+    rgs_world_finish(w);
+}
+
+const struct rgs_population rgs_test_customers = {.reseller = 90,
+                                                  .first_number = 85260000000,
+                                                  .numbers = 300,
+                                                  .stride = 7,
+                                                  .codes = 0.12,
+                                                  .messages = 0.3,
+                                                  .sent = 0.2,
+                                                  .services = 4,
+                                                  .repeat = 0.8,
+                                                  .cells = 80,
+                                                  .nodes = 6,
+                                                  .sims_per_device = 1};
+
+void rgs_world_traded(struct rgs_world *w, uint64_t seed)
+{
+    const struct rgs_population p[] = {rgs_test_customers,
+                                       {.reseller = 1,
+                                        .first_number = 85291230000,
+                                        .numbers = 60,
+                                        .over_days = 12,
+                                        .life_days = 10,
+                                        .codes = 1.8,
+                                        .services = 10,
+                                        .repeat = 0.05,
+                                        .away = true,
+                                        .cells = 3,
+                                        .nodes = 2,
+                                        .sims_per_device = 32}};
+    rgs_world_of(w, seed, 21, p, sizeof(p) / sizeof(p[0]));
+}
+
 void rgs_world_score(const struct rgs_world *w, const struct rgs_ruleset *r,
                      struct rgs_result_owner *o)
 {
@@ -344,5 +364,16 @@ char *rgs_test_result_text(const struct rgs_result *r)
         fprintf(f, "dropped %s %llu\n", r->dropped[i].name,
                 (unsigned long long)r->dropped[i].count);
     fclose(f);
+    return text;
+}
+
+char *rgs_test_scorer_text(struct rgs_scorer *s)
+{
+    struct rgs_result_owner o;
+
+    rgs_result_owner_init(&o, &rgs_alloc_libc);
+    cr_assert_eq(rgs_scorer_result(s, &o), 0);
+    char *text = rgs_test_result_text(&o.result);
+    rgs_result_owner_fini(&o);
     return text;
 }

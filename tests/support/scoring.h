@@ -9,6 +9,8 @@
 /* Compiles one text as "t.yaml"; NULL with the messages in *messages (freed with free) when it is
  * refused. */
 struct rgs_ruleset *rgs_test_ruleset(const char *text, char **messages);
+/* The same, and aborts the test when it is. */
+struct rgs_ruleset *rgs_test_good_ruleset(const char *text);
 /* The pack under rules/; aborts the test when it does not compile. */
 struct rgs_ruleset *rgs_test_shipped(void);
 /* Services "s1" .. "s999" with indices 1 .. 999; categories "bank" = 1, "social" = 2. */
@@ -51,10 +53,18 @@ struct rgs_world {
     uint64_t random;
     double days;
 };
+/* Ordinary customers of a network, R90, so that nothing is scored in an empty world. */
+extern const struct rgs_population rgs_test_customers;
+
 void rgs_world_init(struct rgs_world *w, uint64_t seed, double days);
 void rgs_world_add(struct rgs_world *w, const struct rgs_population *p);
 /* In order of time; marks what is the first for its (number, service) pair. */
 void rgs_world_finish(struct rgs_world *w);
+/* A world of n populations, finished. */
+void rgs_world_of(struct rgs_world *w, uint64_t seed, double days, const struct rgs_population *p,
+                  size_t n);
+/* Three weeks in which R1 trades among the customers of R90. */
+void rgs_world_traded(struct rgs_world *w, uint64_t seed);
 void rgs_world_fini(struct rgs_world *w);
 /* The result of a world under a rule set; owner is initialised here. */
 void rgs_world_score(const struct rgs_world *w, const struct rgs_ruleset *r,
@@ -63,5 +73,7 @@ void rgs_world_score(const struct rgs_world *w, const struct rgs_ruleset *r,
 const struct rgs_result_reseller *rgs_test_find(const struct rgs_result_owner *o, const char *id);
 /* Everything that a result says, as text: for comparing, and for messages of failed tests. */
 char *rgs_test_result_text(const struct rgs_result *r);
+/* The same of what a scorer says now. */
+char *rgs_test_scorer_text(struct rgs_scorer *s);
 
 #endif

@@ -67,20 +67,8 @@ static struct rgs_world world(uint64_t seed)
     };
     struct rgs_world w;
 
-    rgs_world_init(&w, seed, 16);
-    for (size_t i = 0; i < sizeof(people) / sizeof(people[0]); i++)
-        rgs_world_add(&w, &people[i]);
-    rgs_world_finish(&w);
+    rgs_world_of(&w, seed, 16, people, sizeof(people) / sizeof(people[0]));
     return w;
-}
-
-static struct rgs_ruleset *ruleset(const char *yaml)
-{
-    char *messages;
-    struct rgs_ruleset *r = rgs_test_ruleset(yaml, &messages);
-    cr_assert(r, "%s", messages);
-    free(messages);
-    return r;
 }
 
 static struct rgs_scorer *start(const struct rgs_ruleset *r)
@@ -101,11 +89,7 @@ static void adopt(struct rgs_scorer **s, const struct rgs_ruleset *r)
 /* What the scorer says, and it is gone. */
 static char *said(struct rgs_scorer *s)
 {
-    struct rgs_result_owner o;
-    rgs_result_owner_init(&o, &rgs_alloc_libc);
-    cr_assert_eq(rgs_scorer_result(s, &o), 0);
-    char *text = rgs_test_result_text(&o.result);
-    rgs_result_owner_fini(&o);
+    char *text = rgs_test_scorer_text(s);
     rgs_scorer_del(s);
     return text;
 }
@@ -198,10 +182,10 @@ Test(adopt, what_did_not_change_keeps_its_state)
               "  - {id: A4, family: time, uses: a4, bands: [{ge: 1, weight: 1, why: x}]}\n",
               "  s: {scope: 'number.offshore', sum: [A1, A2, A3, A4]}\n" TYPOLOGY)},
     };
-    struct rgs_ruleset *a = ruleset(PACK("", AGGREGATES, RULES, TYPOLOGY));
+    struct rgs_ruleset *a = rgs_test_good_ruleset(PACK("", AGGREGATES, RULES, TYPOLOGY));
 
     for (size_t i = 0; i < sizeof(other) / sizeof(other[0]); i++) {
-        struct rgs_ruleset *b = ruleset(other[i].yaml);
+        struct rgs_ruleset *b = rgs_test_good_ruleset(other[i].yaml);
         struct rgs_world w = world(20 + i);
         expect_same(&w, a, b, 5, other[i].what);
         rgs_world_fini(&w);
@@ -267,10 +251,10 @@ static void on_alert(void *ctx, const struct rgs_result_alert *a)
 
 Test(adopt, a_changed_typology_is_scored_at_once_and_told_once)
 {
-    struct rgs_ruleset *calm = ruleset(SIMPLE(
+    struct rgs_ruleset *calm = rgs_test_good_ruleset(SIMPLE(
         DISTINCT, "sliding 2d/1h", NEVER,
         "t: {sum: [A, B], half_life: 30d, hysteresis: 0, suppress: {limit: 1, backoff: 1h}}"));
-    struct rgs_ruleset *sharp = ruleset(SIMPLE(
+    struct rgs_ruleset *sharp = rgs_test_good_ruleset(SIMPLE(
         DISTINCT, "sliding 2d/1h", HALF,
         "t: {sum: [A, B], half_life: 30d, hysteresis: 0, suppress: {limit: 1, backoff: 1h}}"));
     struct feed f = feed(calm);
@@ -321,10 +305,10 @@ static double value_after(struct feed *f, unsigned n)
 
 Test(adopt, a_new_value_sees_what_the_logs_can_tell)
 {
-    struct rgs_ruleset *before = ruleset(
+    struct rgs_ruleset *before = rgs_test_good_ruleset(
         SIMPLE("fn: count, per: number, reduce: mean", "sliding 2d/1h", NEVER, "t: {sum: [A, B]}"));
     struct rgs_ruleset *after =
-        ruleset(SIMPLE(DISTINCT, "sliding 2d/1h", HALF, "t: {sum: [A, B]}"));
+        rgs_test_good_ruleset(SIMPLE(DISTINCT, "sliding 2d/1h", HALF, "t: {sum: [A, B]}"));
     struct feed f = feed(before), all = feed(after);
 
     codes(&f, 320);
@@ -343,8 +327,9 @@ Test(adopt, a_new_value_sees_what_the_logs_can_tell)
 Test(adopt, what_the_logs_do_not_tell_begins_with_the_next_step)
 {
     struct rgs_ruleset *before =
-        ruleset(SIMPLE(DISTINCT, "sliding 1d/1h", NEVER, "t: {sum: [A, B]}"));
-    struct rgs_ruleset *after = ruleset(SIMPLE(LOGINS, "sliding 1d/1h", HALF, "t: {sum: [A, B]}"));
+        rgs_test_good_ruleset(SIMPLE(DISTINCT, "sliding 1d/1h", NEVER, "t: {sum: [A, B]}"));
+    struct rgs_ruleset *after =
+        rgs_test_good_ruleset(SIMPLE(LOGINS, "sliding 1d/1h", HALF, "t: {sum: [A, B]}"));
     struct feed f = feed(before);
 
     codes(&f, 1000);
@@ -365,9 +350,10 @@ Test(adopt, what_the_logs_do_not_tell_begins_with_the_next_step)
 
 Test(adopt, another_clock_of_the_logs_keeps_what_they_hold)
 {
-    struct rgs_ruleset *days = ruleset(SIMPLE(DISTINCT, "sliding 4d/1d", HALF, "t: {sum: [A, B]}"));
+    struct rgs_ruleset *days =
+        rgs_test_good_ruleset(SIMPLE(DISTINCT, "sliding 4d/1d", HALF, "t: {sum: [A, B]}"));
     struct rgs_ruleset *hours =
-        ruleset(SIMPLE(DISTINCT, "sliding 4d/1h", HALF, "t: {sum: [A, B]}"));
+        rgs_test_good_ruleset(SIMPLE(DISTINCT, "sliding 4d/1h", HALF, "t: {sum: [A, B]}"));
     struct feed f = feed(days);
 
     cr_expect_eq(value_after(&f, 200), 5);
@@ -395,9 +381,10 @@ Test(adopt, another_clock_of_the_logs_keeps_what_they_hold)
 
 Test(adopt, alerts_name_rules_that_are_no_more)
 {
-    struct rgs_ruleset *two = ruleset(SIMPLE(DISTINCT, "sliding 2d/1h", HALF, "t: {sum: [A, B]}"));
-    struct rgs_ruleset *one = ruleset(FEWER("t: {sum: [A, C], hysteresis: 0}"));
-    struct rgs_ruleset *gone = ruleset(FEWER("u: {sum: [A, C]}"));
+    struct rgs_ruleset *two =
+        rgs_test_good_ruleset(SIMPLE(DISTINCT, "sliding 2d/1h", HALF, "t: {sum: [A, B]}"));
+    struct rgs_ruleset *one = rgs_test_good_ruleset(FEWER("t: {sum: [A, C], hysteresis: 0}"));
+    struct rgs_ruleset *gone = rgs_test_good_ruleset(FEWER("u: {sum: [A, C]}"));
     struct feed f = feed(two);
     struct rgs_result_owner o;
 
@@ -442,7 +429,7 @@ static void drop(void *ctx, void *p)
 Test(adopt, when_memory_is_short_the_old_one_goes_on)
 {
     static const struct rgs_alloc alloc = {scarce, drop, NULL};
-    struct rgs_ruleset *r = ruleset(PACK("", AGGREGATES, RULES, TYPOLOGY));
+    struct rgs_ruleset *r = rgs_test_good_ruleset(PACK("", AGGREGATES, RULES, TYPOLOGY));
     struct rgs_world w = world(4);
     struct rgs_scorer *plain = start(r), *next = NULL;
     unsigned refused = 0;

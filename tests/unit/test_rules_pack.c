@@ -8,20 +8,6 @@
 
 enum { SEEDS = 4 };
 
-/* Ordinary customers of the same network, so that nothing is scored in an empty world. */
-static const struct rgs_population ordinary = {.reseller = 90,
-                                               .first_number = 85260000000,
-                                               .numbers = 300,
-                                               .stride = 7,
-                                               .codes = 0.12,
-                                               .messages = 0.3,
-                                               .sent = 0.2,
-                                               .services = 4,
-                                               .repeat = 0.8,
-                                               .cells = 80,
-                                               .nodes = 6,
-                                               .sims_per_device = 1};
-
 struct row {
     const char *name;
     const char *id; /* whose status is looked at */
@@ -31,10 +17,10 @@ struct row {
 };
 
 #define PARKED                                                                                     \
-    .from_day = 5, .over_days = 12, .life_days = 10, .codes = 1.8, .services = 10, .repeat = 0.05,  \
+    .from_day = 5, .over_days = 12, .life_days = 10, .codes = 1.8, .services = 10, .repeat = 0.05, \
     .away = true
 #define HOSTED                                                                                     \
-    .from_day = 3, .over_days = 14, .life_days = 9, .codes = 2.2, .services = 12, .repeat = 0.04,   \
+    .from_day = 3, .over_days = 14, .life_days = 9, .codes = 2.2, .services = 12, .repeat = 0.04,  \
     .account = 1
 #define HONEST                                                                                     \
     .codes = 0.12, .messages = 0.3, .sent = 0.2, .services = 4, .repeat = 0.8, .sims_per_device = 1
@@ -152,7 +138,8 @@ static const struct rgs_result_reseller *find(const struct rgs_result_owner *o, 
 {
     for (size_t i = 0; i < o->result.n_resellers; i++) {
         const struct rgs_result_reseller *e = &o->result.resellers[i];
-        if (strcmp(e->id, id) == 0 || (id[strlen(id) - 1] == ':' && !strncmp(e->id, id, strlen(id))))
+        if (strcmp(e->id, id) == 0 ||
+            (id[strlen(id) - 1] == ':' && !strncmp(e->id, id, strlen(id))))
             return e;
     }
     return NULL;
@@ -164,7 +151,7 @@ static void run(const struct row *row, uint64_t seed, const struct rgs_ruleset *
     struct rgs_result_owner o;
 
     rgs_world_init(&w, seed, row->days);
-    rgs_world_add(&w, &ordinary);
+    rgs_world_add(&w, &rgs_test_customers);
     for (size_t i = 0; i < 3 && row->p[i].numbers; i++)
         rgs_world_add(&w, &row->p[i]);
     rgs_world_finish(&w);

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* When an alert is raised, when it is kept back, and who is named in it. */
+#include <criterion/criterion.h>
+
+#include "rules/scorer.h"
+#include "support/feed.h"
+
+#define HOUR (INT64_C(3600) * 1000000000)
+#define DAY (24 * HOUR)
+
+/* Above the level by the codes of a day, and below it again on the next one. */
+static void cross(struct rgs_feed *f, unsigned day)
+{
+    f->ts = RGS_FEED_START + day * DAY;
+    rgs_feed_codes(f, 200, 30, RGS_PURPOSE_LOGIN);
+    rgs_scorer_advance(f->s, f->ts + 2 * HOUR);
+    struct rgs_obs quiet = {.ts = f->ts + 30 * HOUR};
+    RGS_OBS_SET(&quiet, KIND, kind, RGS_OBS_MESSAGE);
+    RGS_OBS_SET(&quiet, NUMBER, number, 85291230000);
+    RGS_OBS_SET(&quiet, RESELLER, reseller, rgs_test_reseller(1));
+    rgs_scorer_observe(f->s, &quiet);
+    rgs_scorer_advance(f->s, f->ts + 40 * HOUR);
+}
+
+Test(alerts, alerts_are_suppressed_with_a_growing_distance)
+{
+    struct rgs_feed f;
+
+    rgs_feed_init(&f,
+                  RGS_FEED_PACK("sum: [A, B], hysteresis: 0, suppress: {limit: 3, backoff: 3d}"));
+    /* Up and down every two days: crossings on days 0, 2, 4 ... 30. Quiet for 3, then 6 days, then
+     * for good. */
+    for (unsigned day = 0; day <= 30; day += 2)
+        cross(&f, day);
+    rgs_feed_reseller(&f);
+    cr_assert_eq(f.o.result.n_alerts, 3, "%zu", f.o.result.n_alerts);
+    static const int64_t days[] = {0, 4, 10};
+    for (size_t i = 0; i < 3; i++) {
+        cr_expect_eq((f.o.result.alerts[i].ts - RGS_FEED_START) / DAY, days[i], "alert %zu", i);
+        cr_expect_str_eq(f.o.result.alerts[i].rules[0], "A.3");
+        cr_expect_eq(f.o.result.alerts[i].level, RGS_STATUS_ALERT);
+    }
+    rgs_feed_fini(&f);
+}
+
+static void count_alert(void *ctx, const struct rgs_result_alert *a)
+{
+    ++*(unsigned *)ctx;
+}
+
+/* A tap that runs for years: every alert is told, and the list keeps the newest. */
+Test(alerts, the_oldest_alerts_make_room)
+{
+    struct rgs_feed f;
+    unsigned told = 0;
+
+    rgs_feed_init(&f, RGS_FEED_PACK("sum: [A, B], hysteresis: 0, suppress: {backoff: 1s}"));
+    rgs_scorer_on_alert(f.s, count_alert, &told);
+    for (unsigned day = 0; told < RGS_ALERTS + 2; day += 2) {
+        unsigned before = told;
+        cross(&f, day);
+        cr_assert_gt(told, before, "day %u", day);
+    }
+    struct rgs_result_reseller e = rgs_feed_reseller(&f);
+    cr_expect_gt(f.s->n_alerts, RGS_ALERTS / 2);
+    cr_expect_leq(f.s->n_alerts, RGS_ALERTS);
+    cr_assert_gt(f.o.result.n_alerts, 0);
+    cr_expect_gt(f.o.result.alerts[0].ts, RGS_FEED_START + 4 * DAY, "the first ones are gone");
+    cr_expect_geq(f.o.result.alerts[f.o.result.n_alerts - 1].ts, e.last_ts - 5 * DAY);
+    rgs_feed_fini(&f);
+}
+
+Test(alerts, a_rise_above_what_was_told_is_never_suppressed)
+{
+    struct rgs_feed f;
+
+    rgs_feed_init(&f,
+                  RGS_FEED_PACK("sum: [A, B], hysteresis: 0, suppress: {limit: 1, backoff: 30d}"));
+    rgs_feed_codes(&f, 20, 20, RGS_PURPOSE_LOGIN); /* 20 + 40 */
+    rgs_scorer_advance(f.s, RGS_FEED_START + 2 * HOUR);
+    f.ts = RGS_FEED_START + 2 * HOUR;
+    rgs_feed_codes(&f, 100, 20, RGS_PURPOSE_LOGIN); /* 49 + 40 */
+    rgs_scorer_advance(f.s, RGS_FEED_START + 4 * HOUR);
+    struct rgs_result_reseller e = rgs_feed_reseller(&f);
+    cr_expect_eq(e.status, RGS_STATUS_ALERT);
+    cr_assert_eq(f.o.result.n_alerts, 2, "%zu", f.o.result.n_alerts);
+    cr_expect_eq(f.o.result.alerts[0].level, RGS_STATUS_REVIEW);
+    cr_expect_eq(f.o.result.alerts[1].level, RGS_STATUS_ALERT);
+    cr_expect_eq(f.o.result.alerts[1].ts, e.alert_ts);
+    rgs_feed_fini(&f);
+}
+
+/* 25 of 120 numbers are used from CN, and take codes for six services there; the others for one. */
+Test(alerts, a_part_of_a_reseller_is_named_as_its_cluster)
+{
+    static const struct {
+        unsigned others;
+        enum rgs_status parent;
+        bool cluster;
+    } cases[] = {{95, RGS_STATUS_CLEAR, true}, {5, RGS_STATUS_ALERT, false}};
+    for (size_t k = 0; k < sizeof(cases) / sizeof(cases[0]); k++) {
+        static const char yaml[] =
+            "aggregates:\n"
+            "  many: {by: [reseller, block], over: sliding 7d/1d, fn: distinct(service), per: "
+            "number,"
+            " reduce: share_ge(6), where: kind == verification}\n"
+            "  codes: {by: [reseller, block], over: sliding 7d/1d, fn: count}\n"
+            "rules:\n"
+            "  - {id: A, family: usage, uses: many, bands: [{ge: 0.5, weight: 45, why: x}]}\n"
+            "  - {id: B, family: time, uses: codes, bands: [{ge: 60, weight: 40, why: x}]}\n"
+            "typologies:\n"
+            "  t: {sum: [A, B], lead: usage, scope: origin.country in home_origins, title: "
+            "away}\n";
+        struct rgs_feed f;
+        rgs_feed_init(&f, yaml);
+        for (unsigned i = 0; i < 25 * 6 + cases[k].others; i++) {
+            bool away = i < 25 * 6;
+            struct rgs_obs x = {.ts = f.ts += 60 * INT64_C(1000000000)};
+            RGS_OBS_SET(&x, KIND, kind, RGS_OBS_VERIFICATION);
+            RGS_OBS_SET(&x, NUMBER, number, 85291230000 + (away ? i % 25 : i));
+            RGS_OBS_SET(&x, RESELLER, reseller, rgs_test_reseller(1));
+            RGS_OBS_SET(&x, SERVICE, service, (uint16_t)(away ? 1 + i / 25 : 1));
+            RGS_OBS_SET(&x, ORIGIN_COUNTRY, origin_country, away ? 'C' << 8 | 'N' : 'H' << 8 | 'K');
+            rgs_scorer_observe(f.s, &x);
+        }
+        rgs_scorer_advance(f.s, f.ts + 12 * HOUR);
+        struct rgs_result_reseller parent = rgs_feed_reseller(&f);
+        cr_expect_eq(parent.status, cases[k].parent, "%zu: %d", k, parent.status);
+        cr_expect_eq(parent.alerted, !cases[k].cluster);
+        const struct rgs_result_reseller *c = rgs_test_find(&f.o, "cluster:R1/t");
+        cr_assert_eq(c != NULL, cases[k].cluster, "%zu", k);
+        if (c) {
+            cr_expect_eq(c->status, RGS_STATUS_ALERT);
+            cr_expect_str_eq(c->parent, "R1");
+            cr_expect_str_eq(c->name, "away");
+            cr_expect_eq(c->numbers, 25);
+            cr_expect_eq(c->verifications, 150);
+            cr_expect_eq(c->n_typologies, 1);
+            /* Its own codes, six services of 25 each, and none of what is around it. */
+            cr_expect_eq(c->n_services, 6);
+            for (size_t i = 0; i < c->n_services; i++)
+                cr_expect_eq(c->services[i].count, 25);
+            cr_expect_eq(c->n_origins, 1);
+            cr_expect_str_eq(c->origins[0].id, "CN");
+            cr_expect_lt(c->last_ts, f.ts, "the last code is of others");
+        }
+        /* Of R1 there is an alert only while it is the matter; it was, before the others came. */
+        size_t of_parent = 0, of_cluster = 0;
+        for (size_t i = 0; i < f.o.result.n_alerts; i++) {
+            of_parent += strcmp(f.o.result.alerts[i].id, "R1") == 0;
+            of_cluster += strcmp(f.o.result.alerts[i].id, "cluster:R1/t") == 0;
+        }
+        cr_expect_eq(of_parent > 0, !cases[k].cluster);
+        cr_expect_eq(of_cluster > 0, cases[k].cluster);
+        rgs_feed_fini(&f);
+    }
+}
+
+/* 25 of 200 numbers take codes for six services one after another and nothing else, at the same
+ * place as all: no scope, block or device tells them apart. The others get messages, too. */
+Test(alerts, what_a_few_do_among_many_is_a_cluster_of_their_own)
+{
+    static const struct {
+        unsigned hidden, others;
+        bool cluster;
+    } cases[] = {{25, 175, true}, {19, 175, false}, {120, 40, false}};
+    for (size_t k = 0; k < sizeof(cases) / sizeof(cases[0]); k++) {
+        static const char yaml[] =
+            "aggregates:\n"
+            "  only: {by: reseller, over: sliding 7d/1d, fn: only(kind == verification), per: "
+            "number,"
+            " reduce: share_ge(5), where: kind == verification or kind == message}\n"
+            "  codes: {by: reseller, over: sliding 7d/1d, fn: count, where: kind == verification}\n"
+            "rules:\n"
+            "  - {id: A, family: silence, uses: only, bands: [{ge: 0.05, weight: 45, why: x}]}\n"
+            "  - {id: B, family: time, uses: codes, bands: [{ge: 60, weight: 40, why: x}]}\n"
+            "typologies:\n"
+            "  t: {sum: [A, B], lead: silence, inside: true, title: hidden}\n";
+        struct rgs_feed f;
+        rgs_feed_init(&f, yaml);
+        for (unsigned i = 0; i < cases[k].hidden * 6 + cases[k].others * 2; i++) {
+            bool hides = i < cases[k].hidden * 6;
+            unsigned other = i - cases[k].hidden * 6;
+            struct rgs_obs x = {.ts = f.ts += 60 * INT64_C(1000000000)};
+            RGS_OBS_SET(&x, KIND, kind,
+                        hides || other % 2 ? RGS_OBS_VERIFICATION : RGS_OBS_MESSAGE);
+            RGS_OBS_SET(&x, NUMBER, number,
+                        85291230000 + (hides ? i % cases[k].hidden : 1000 + other / 2));
+            RGS_OBS_SET(&x, RESELLER, reseller, rgs_test_reseller(1));
+            if (x.kind == RGS_OBS_VERIFICATION)
+                RGS_OBS_SET(&x, SERVICE, service, (uint16_t)(hides ? 11 + i / cases[k].hidden : 1));
+            rgs_scorer_observe(f.s, &x);
+        }
+        rgs_scorer_advance(f.s, f.ts + 12 * HOUR);
+        struct rgs_result_reseller parent = rgs_feed_reseller(&f);
+        cr_expect_eq(parent.status, cases[k].hidden > 100 ? RGS_STATUS_ALERT : RGS_STATUS_CLEAR,
+                     "%zu: %d", k, parent.status);
+        const struct rgs_result_reseller *c = rgs_test_find(&f.o, "cluster:R1/t");
+        cr_assert_eq(c != NULL, cases[k].cluster, "%zu", k);
+        if (c) {
+            cr_expect_eq(c->status, RGS_STATUS_ALERT);
+            cr_expect_str_eq(c->parent, "R1");
+            cr_expect_eq(c->numbers, 25);
+            /* Its own codes, by its numbers' logs: none for the service of the others. */
+            cr_expect_eq(c->verifications, 150);
+            cr_expect_eq(c->n_services, 6);
+            for (size_t i = 0; i < c->n_services; i++)
+                cr_expect_eq(c->services[i].count, 25);
+            cr_expect_eq(c->n_origins, 0);
+            cr_expect_leq(c->first_ts, RGS_FEED_START + DAY);
+            cr_expect_geq(c->last_ts, c->first_ts);
+        }
+        rgs_feed_fini(&f);
+    }
+}
+
+/* Of a seller that has nothing but one block, the block speaks where only blocks are looked at. */
+Test(alerts, a_block_speaks_where_its_reseller_is_not_looked_at)
+{
+    struct rgs_feed f;
+
+    rgs_feed_init(&f, RGS_FEED_PACK("sum: [A, B], by: block"));
+    rgs_feed_codes(&f, 400, 30, RGS_PURPOSE_LOGIN);
+    cr_expect_eq(rgs_feed_reseller(&f).status, RGS_STATUS_CLEAR);
+    const struct rgs_result_reseller *block = rgs_test_find(&f.o, "block:8529123");
+    cr_assert_not_null(block);
+    cr_expect_eq(block->status, RGS_STATUS_ALERT);
+    cr_expect_str_eq(block->parent, "R1");
+    rgs_feed_fini(&f);
+}
