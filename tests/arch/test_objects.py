@@ -21,7 +21,7 @@ PURE = set("""
     memcpy memcmp memchr memmove memmem memset strlen strnlen strcmp strncmp strchr strrchr strstr strspn strcspn strpbrk
     explicit_bzero snprintf vsnprintf strtoll strtod qsort bsearch inet_pton __errno_location
     exp exp2 log log2 log10 pow sqrt round floor ceil fmin fmax fabs ldexp
-    __stack_chk_fail _GLOBAL_OFFSET_TABLE_
+    __stack_chk_fail _GLOBAL_OFFSET_TABLE_ __popcountdi2
 """.split())
 LIBRARIES = re.compile(r"(yaml_|hs_|nghttp2_hd_inflate_|EVP_|HMAC$|OSSL_PARAM_|OPENSSL_cleanse$|CRYPTO_memcmp$|gsm48_gmm_cause_names$)")
 ALLOCATOR = {"calloc": {"base_alloc.c.o"}, "free": {"base_alloc.c.o", "classify_pattern.c.o"}}
