@@ -79,6 +79,8 @@ int rgs_verb_error(const struct rgs_args *args, const char *word, const char *co
 
     for (size_t i = 0; verbs[i] && n < sizeof(all); i++)
         n += (size_t)snprintf(all + n, sizeof(all) - n, "%s%s", i ? ", " : "", verbs[i]);
+    if (!word[0])
+        return rgs_usage_error(args, "nothing said to do: one of %s", all);
     return rgs_usage_error(args, "'%s' is not one of %s%s%s%s", word, all,
                            near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
 }

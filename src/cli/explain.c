@@ -9,10 +9,29 @@
 #include "cli/site.h"
 #include "cli/site_result.h"
 #include "cli/study.h"
+#include "conf/yaml.h"
 #include "engine/tape.h"
 #include "sink/charts.h"
 
 static const size_t tape_bytes = (size_t)768 << 20;
+
+/* The id or name that looks most like the word, or NULL. */
+static const char *nearest(const struct rgs_result *r, const char *word)
+{
+    const char **known = calloc(2 * r->n_resellers + 1, sizeof(*known));
+    const char *near = NULL;
+    size_t n = 0;
+
+    for (size_t i = 0; known && i < r->n_resellers; i++) {
+        known[n++] = r->resellers[i].id;
+        if (r->resellers[i].name)
+            known[n++] = r->resellers[i].name;
+    }
+    if (known)
+        near = rgs_nearest(word, known);
+    free(known);
+    return near;
+}
 
 /* The line of a reseller by its id or, when only one has it, its name. */
 static bool find(const struct rgs_args *args, const struct rgs_result *r, const char *word,
@@ -33,10 +52,15 @@ static bool find(const struct rgs_args *args, const struct rgs_result *r, const 
     }
     if (named == 1)
         return true;
-    rgs_failed(args,
-               named ? "%zu resellers have the name '%s': give an id"
-                     : "%zu lines of the result are for '%s'",
-               named, word);
+    const char *near = named ? NULL : nearest(r, word);
+    if (named)
+        rgs_failed(args, "%zu resellers have the name '%s': give an id", named, word);
+    else if (near)
+        rgs_failed(args, "the result has no line for '%s'; did you mean '%s'?", word, near);
+    else
+        rgs_failed(args, "the result has no line for '%s'", word);
+    if (r->n_resellers == 0)
+        return false;
     fputs("It has:", stderr);
     for (size_t i = 0; i < r->n_resellers && i < 12; i++)
         fprintf(stderr, " %s", r->resellers[i].id);

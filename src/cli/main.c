@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
@@ -100,7 +101,7 @@ static int help_of(const char *word)
     return unknown_command(word);
 }
 
-int main(int argc, char **argv)
+static int run(int argc, char **argv)
 {
     if (argc < 2) {
         rgs_help(stderr);
@@ -134,11 +135,20 @@ int main(int argc, char **argv)
             status = rgs_commands[i]->run(&args);
         else if (status < 0)
             status = RGS_EXIT_OK;
-        if (fflush(stdout) == EOF && status == RGS_EXIT_OK) {
-            fprintf(stderr, "regsentry %s: the output cannot be written\n", word);
-            status = RGS_EXIT_FAILED;
-        }
         return status;
     }
     return unknown_command(word);
+}
+
+int main(int argc, char **argv)
+{
+    int status = run(argc, argv);
+
+    errno = 0;
+    if ((fflush(stdout) == EOF || ferror(stdout)) && status == RGS_EXIT_OK) {
+        fprintf(stderr, "regsentry%s%s: the output cannot be written%s%s\n", argc > 1 ? " " : "",
+                argc > 1 ? argv[1] : "", errno ? ": " : "", errno ? strerror(errno) : "");
+        status = RGS_EXIT_FAILED;
+    }
+    return status;
 }

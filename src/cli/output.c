@@ -42,8 +42,10 @@ int rgs_output_close(struct rgs_output *o, char *err, size_t err_size)
     int status = 0;
 
     if (!o->path) {
+        errno = 0;
         if (fflush(o->stream) == EOF || ferror(o->stream)) {
-            snprintf(err, err_size, "the output cannot be written");
+            snprintf(err, err_size, "the output cannot be written%s%s", errno ? ": " : "",
+                     errno ? strerror(errno) : "");
             status = -EIO;
         }
         return status;

@@ -9,7 +9,7 @@
 #include "cli/load.h"
 #include "event/token.h"
 
-enum { REASON_LEAST = 8 };
+enum { REASON_LEAST = 4 };
 
 static struct rgs_token_key *load_key(const struct rgs_args *args)
 {

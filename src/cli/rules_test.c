@@ -300,9 +300,9 @@ static void rule_cases(struct run *r, const struct rgs_conf_file *file, struct r
     rgs_yaml_del(yaml);
 }
 
-static void summary(const char *what, const struct tally *t)
+static void summary(const char *what, const struct tally *t, const char *note)
 {
-    printf("%-12s %5u passed, %u failed\n", what, t->passed, t->failed);
+    printf("%-12s %5u passed, %u failed%s\n", what, t->passed, t->failed, note);
 }
 
 int rgs_rules_test(const struct rgs_args *args, const char *dir)
@@ -319,13 +319,14 @@ int rgs_rules_test(const struct rgs_args *args, const char *dir)
         rule_cases(&run, &run.pack.rules.file[i], &diag);
     if (diag.text)
         fputs(diag.text, stderr);
-    summary("services", &run.services);
-    summary("recognition", &run.recognition);
-    summary("rules", &run.rules);
     unsigned measured = run.recognition.passed + run.recognition.failed;
     bool recognised = run.recognition.passed >= recognition_least * measured;
-    if (!recognised)
-        printf("recognition: at least %.0f %% must pass\n", recognition_least * 100);
+    char least[64];
+    snprintf(least, sizeof(least), "; %.0f %% must pass%s", recognition_least * 100,
+             recognised ? ", which they do" : "");
+    summary("services", &run.services, "");
+    summary("recognition", &run.recognition, least);
+    summary("rules", &run.rules, "");
     bool good =
         ok && recognised && diag.errors == 0 && run.services.failed == 0 && run.rules.failed == 0;
     rgs_diag_fini(&diag);

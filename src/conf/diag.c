@@ -4,6 +4,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "base/utf8.h"
+
 enum {
     MAX_MESSAGES = 200, /* nobody reads more; a hostile file must not fill memory */
     MAX_LINE = 160,     /* longer source lines are cut around the caret's column */
@@ -40,23 +42,35 @@ static void append(struct rgs_diag *d, const char *s, size_t n)
     d->text[d->len] = '\0';
 }
 
-/* The source line with a caret under the column; bytes that a terminal may obey become '?'. */
+/* What comes from a file: what a terminal may obey, and what is no UTF-8, becomes '?'. */
+static void append_clean(struct rgs_diag *d, struct rgs_bytes s)
+{
+    while (s.n) {
+        uint32_t cp;
+        size_t n = rgs_utf8_get(s, &cp);
+        bool odd = cp < 0x20 || (cp >= 0x7f && cp < 0xa0) || (cp == RGS_UTF8_REPLACEMENT && n == 1);
+        append(d, odd ? (cp == '\t' ? " " : "?") : (const char *)s.p, odd ? 1 : n);
+        s = rgs_bytes_from(s, n);
+    }
+}
+
+/* The source line with a caret under the column. */
 static void append_source(struct rgs_diag *d, struct rgs_mark at)
 {
     const struct rgs_bytes b = at.file->text;
     size_t i = 0;
-    char line[MAX_LINE + 2], caret[MAX_LINE + 8];
+    char caret[MAX_LINE + 8];
 
     for (unsigned l = 1; l < at.line && i < b.n; i++)
         l += b.p[i] == '\n';
     if (i >= b.n || at.col == 0 || at.col > MAX_LINE)
         return;
     size_t n = 0;
-    for (; i < b.n && b.p[i] != '\n' && n < MAX_LINE; i++, n++)
-        line[n] = b.p[i] == '\t' ? ' ' : (b.p[i] < 0x20 || b.p[i] == 0x7f) ? '?' : (char)b.p[i];
-    line[n] = '\n';
+    while (i + n < b.n && b.p[i + n] != '\n' && n < MAX_LINE)
+        n++;
     append(d, "  ", 2);
-    append(d, line, n + 1);
+    append_clean(d, rgs_bytes(b.p + i, n));
+    append(d, "\n", 1);
     int len = snprintf(caret, sizeof(caret), "  %*s^\n", (int)at.col - 1, "");
     append(d, caret, (size_t)len);
 }
@@ -76,7 +90,7 @@ message(struct rgs_diag *d, struct rgs_mark at, const char *what, const char *fm
                      at.file ? ": " : "", what);
     append(d, head, n < (int)sizeof(head) ? (size_t)n : sizeof(head) - 1);
     n = vsnprintf(text, sizeof(text), fmt, ap);
-    append(d, text, n < (int)sizeof(text) ? (size_t)n : sizeof(text) - 1);
+    append_clean(d, rgs_bytes(text, n < (int)sizeof(text) ? (size_t)n : sizeof(text) - 1));
     append(d, "\n", 1);
     if (at.file && at.line)
         append_source(d, at);

@@ -27,6 +27,7 @@ static const struct row linktypes[] = {
     {142, RGS_LAYER_SCCP},        /* LINKTYPE_SCCP */
     {166, RGS_LAYER_PPP},         /* LINKTYPE_PPP_PPPD */
     {197, RGS_LAYER_ERF},         /* LINKTYPE_ERF */
+    {204, RGS_LAYER_PPP},         /* LINKTYPE_PPP_WITH_DIR */
     {217, RGS_LAYER_GSMTAP},      /* LINKTYPE_GSMTAP_UM */
     {218, RGS_LAYER_GSMTAP},      /* LINKTYPE_GSMTAP_ABIS */
     {228, RGS_LAYER_IP},          /* LINKTYPE_IPV4 */

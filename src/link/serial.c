@@ -25,14 +25,17 @@ static enum rgs_outcome ppp_protocol(struct rgs_dissect *d, struct rgs_reader *r
 }
 
 /* RFC 1662 3.1, with the address and control octets or without; also the direction octet that pppd
- * writes in place of the address, and Cisco HDLC, which shares LINKTYPE_PPP_HDLC. */
+ * writes in place of the address, or LINKTYPE_PPP_WITH_DIR before it, and Cisco HDLC, which shares
+ * LINKTYPE_PPP_HDLC. */
 enum rgs_outcome rgs_ppp(struct rgs_dissect *d, struct rgs_bytes frame)
 {
     struct rgs_reader r = rgs_reader(frame);
 
     if (frame.n >= 2 && (frame.p[0] == 0x0f || frame.p[0] == 0x8f) && frame.p[1] == 0)
         return rgs_hand_on(d, RGS_LAYER_CHDLC, frame);
-    if (frame.n >= 2 && frame.p[1] == 0x03 && (frame.p[0] == 0xff || frame.p[0] <= 1))
+    if (frame.n >= 3 && frame.p[0] <= 1 && frame.p[1] == 0xff && frame.p[2] == 0x03)
+        rgs_skip(&r, 3);
+    else if (frame.n >= 2 && frame.p[1] == 0x03 && (frame.p[0] == 0xff || frame.p[0] <= 1))
         rgs_skip(&r, 2);
     return ppp_protocol(d, &r);
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "event/obs.h"
+#include "conf/yaml.h"
 #include "numplan/csv.h"
 #include "numplan/match.h"
 
@@ -33,9 +34,10 @@ struct build {
     struct rgs_reseller *row; /* one per row, with doubles; `entity` tells them apart */
     size_t rows;
     int column[6];
+    unsigned width; /* of the heading */
 };
 
-static const char *const columns[6] = {"reseller_id", "name", "kind", "match", "value", "parent"};
+static const char *const columns[7] = {"reseller_id", "name", "kind", "match", "value", "parent"};
 enum column { ID, NAME, KIND, MATCH, VALUE, PARENT };
 
 /* ---- rows ---------------------------------------------------------------------------------------
@@ -49,22 +51,40 @@ static const struct rgs_csv_cell *cell(const struct build *b, const struct rgs_c
     return i >= 0 && (unsigned)i < c->n ? &c->cell[i] : &none;
 }
 
+static void unused(struct build *b, const struct rgs_csv_cell *c)
+{
+    const char *near = rgs_nearest(c->text, columns);
+    if (near)
+        rgs_diag_warning(b->diag, c->at, "column '%s' is not used; did you mean '%s'?", c->text,
+                         near);
+    else
+        rgs_diag_warning(b->diag, c->at, "column '%s' is not used", c->text);
+}
+
 static bool heading(struct build *b, struct rgs_csv *c)
 {
     bool ok = true;
     for (unsigned i = 0; i < 6; i++)
         b->column[i] = -1;
+    const struct rgs_bytes head = rgs_bytes_upto(b->file->text, 2);
+    if (rgs_bytes_equal(head, rgs_bytes("\xff\xfe", 2)) ||
+        rgs_bytes_equal(head, rgs_bytes("\xfe\xff", 2))) {
+        rgs_diag_error(b->diag, (struct rgs_mark){.file = b->file},
+                       "this is UTF-16: save it as UTF-8");
+        return false;
+    }
     if (!rgs_csv_row(c, b->diag)) {
         rgs_diag_error(b->diag, (struct rgs_mark){b->file, 1, 1},
                        "the heading is missing: reseller_id,name,kind,match,value");
         return false;
     }
+    b->width = c->n;
     for (unsigned i = 0; i < c->n; i++) {
         unsigned k = 0;
         while (k < 6 && strcmp(columns[k], c->cell[i].text) != 0)
             k++;
         if (k == 6)
-            rgs_diag_warning(b->diag, c->cell[i].at, "column '%s' is not used", c->cell[i].text);
+            unused(b, &c->cell[i]);
         else if (b->column[k] >= 0)
             rgs_diag_error(b->diag, c->cell[i].at, "column '%s' is there twice", columns[k]),
                 ok = false;
@@ -109,6 +129,13 @@ static void read_row(struct build *b, const struct rgs_csv *c)
 
     if (c->n < PARENT) {
         rgs_diag_error(b->diag, c->cell[0].at, "%u cells, the heading has more", c->n);
+        return;
+    }
+    /* A name with a comma in it, mostly: the cells behind it would stand in the wrong columns. */
+    if (c->n > b->width && c->cell[b->width].n) {
+        rgs_diag_error(b->diag, c->cell[b->width].at,
+                       "%u cells, the heading has %u: a cell with a comma needs quotes", c->n,
+                       b->width);
         return;
     }
     if (!good_id(b, id) || (parent->n && !good_id(b, parent)))

@@ -122,6 +122,8 @@ def _():
     exits(run("analyze", "--format", "jsn", "trace.pcapng"), 2, "--format is one of: text json", "'jsn'")
     exits(run("analyze", "--format"), 2, "--format needs a value")
     exits(run("rules", "chekc"), 2, "did you mean 'check'?")
+    exits(run("rules"), 2, "nothing said to do: one of check, test")
+    exits(run("case"), 2, "nothing said to do: one of open, decide")
 
 
 @tap.case("input that is missing, damaged, empty, or all of these")
@@ -189,7 +191,8 @@ def _():
     p = run(f"{program} decode --format jsonl trace.pcapng | head -1", shell=True)
     exits(p, 0)
     expect(json.loads(p.stdout), "one record")
-    exits(run(f"{program} analyze trace.pcapng >/dev/full", shell=True), 1, "cannot be written")
+    for words in ("analyze trace.pcapng", "decode trace.pcapng", "--help", "analyze --help", "--man", "rules check"):
+        exits(run(f"{program} {words} >/dev/full", shell=True), 1, "cannot be written: No space left on device")
 
 
 @tap.case("the man page renders")
@@ -249,7 +252,9 @@ def _():
         expect(told == b, line["id"], [x for x in told if x not in b], [x for x in b if x not in told])
         expect(len(charts) == 1 or (not charts and line["id"] != "R17"), line["id"], charts)
     exits(run("explain", "Harbour Link Telecom", "--result", "result.json"), 0, "R17")
-    exits(run("explain", "R0", "--result", "result.json"), 1, "R17")
+    exits(run("explain", "X", "--result", "result.json"), 1, "no line for 'X'\n", "It has: R17")
+    exits(run("explain", "R18", "--result", "result.json"), 1, "did you mean 'R17'?", "It has: R17")
+    exits(run("explain", "Habour Link Telecom", "--result", "result.json"), 1, "did you mean 'Harbour Link Telecom'?")
     exits(run("explain"), 2)
     exits(run("explain", "R17"), 2, "--result")
     (work / "half.json").write_text((work / "result.json").read_text()[:3000])
@@ -471,6 +476,7 @@ def _():
     exits(p, 0)
     for kind in ("services", "rules"):
         expect(re.search(rf"^{kind} +\d\d+ passed, 0 failed$", p.stdout.decode(), re.M), p.stdout.decode()[-300:])
+    exits(p, 0, "must pass, which they do")
     tested = (work / "rules/cases.yaml").read_text()
     for path in work.glob("rules/**/*.yaml"):
         for rule in re.findall(r"^  - id: ([A-Z]\d\d)$", path.read_text(), re.M):

@@ -148,6 +148,12 @@ static const struct {
      "inv.csv:1:18: error: column 'name' is there twice"},
     {HEAD "R1,a,b,msisdn,85291230000\n", "inv.csv:2:8: error: 'msisdn' is none of msisdn_range"},
     {HEAD "R1,a,b,msisdn_range\n", "inv.csv:2:1: error: 4 cells, the heading has more"},
+    {HEAD "R1,Harbour, Link,b,msisdn_range,85291230000\n",
+     "inv.csv:2:33: error: 6 cells, the heading has 5: a cell with a comma needs quotes"},
+    {"\xff\xfer", "inv.csv: error: this is UTF-16: save it as UTF-8"},
+    {"reseller_id,nmae,name,kind,match\n", "column 'nmae' is not used; did you mean 'name'?"},
+    {HEAD "R1,\x1b[31m\xff,b,gt\x1b[m\xc2\x9b\xfe,1\n", "error: 'gt?[m?" "?' is none of"},
+    {HEAD "R1,\x1b[31m\xff,b,gt,\n", "  R1,?[31m?,b,gt,\n"},
     {HEAD "R1,a,b,msisdn_range,8529123x\n", "inv.csv:2:21: error: '8529123x': digits are expected"},
     {HEAD "R1,a,b,msisdn_range,\n", "inv.csv:2:21: error: '': digits are expected"},
     {HEAD "R1,a,b,msisdn_range,85291239999-85291230000\n", "ends before it begins"},
@@ -189,7 +195,7 @@ Test(inventory, errors_name_the_place)
 
 Test(inventory, the_same_owner_may_say_it_twice)
 {
-    struct rgs_inventory *inv = load(HEAD "R1,a,b,gt,85290000001\nR1,a,b,gt,85290000001\nR1,a,b,"
+    struct rgs_inventory *inv = load(HEAD "R1,a,b,gt,85290000001,,\nR1,a,b,gt,85290000001\nR1,a,b,"
                                           "smpp_account,x\nR1,,,smpp_account,x\n");
     cr_assert_not_null(inv, "%s", diag.text);
     rgs_inventory_del(inv);

@@ -116,6 +116,8 @@ static const struct row tunnels[] = {
     {"PPP, HDLC", 50, "ff030021" IP4, 1, 0},
     {"PPP, Cisco HDLC", 50, "0f000800" IP4, 1, 0},
     {"PPP, of pppd", 166, "01030021" IP4, 1, 0},
+    {"PPP, direction before it", 204, "00ff030021" IP4, 1, 0},
+    {"PPP, direction before it, received", 204, "01ff030057" IP6, 0, 1},
     {"PPP, LCP", 9, "ff03c021 01", 0, 0},
     {"Cisco HDLC", 104, "8f0086dd" IP6, 0, 1},
     {"Frame Relay", 107, "184103cc" IP4, 1, 0},
