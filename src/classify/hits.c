@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "classify/evidence.h"
+
+#include "base/wipe.h"
 #include "classify/text.h"
 
 /* Words that speak against a code. */
@@ -361,6 +363,8 @@ static bool scan(struct rgs_reading *r, hs_scratch_t *scratch)
         return true;
     hs_error_t e =
         hs_scan(db, (const char *)r->text.p, (unsigned)r->text.n, 0, scratch, on_match, r);
+    /* Here, where it begins: the places of its caller take more of the stack than it does. */
+    rgs_wipe_stack();
     return e == HS_SUCCESS || e == HS_SCAN_TERMINATED;
 }
 
