@@ -4,9 +4,13 @@
 #include <dirent.h>
 #include <openssl/evp.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
-enum { MAX_FOLDER_DEPTH = 16 };
+enum {
+    MAX_FOLDER_DEPTH = 16,
+    OTHER_FILES = 64, /* rules, output, sockets */
+};
 
 struct file {
     char *path;
@@ -106,14 +110,27 @@ static int not_hidden(const struct dirent *e)
     return e->d_name[0] != '.';
 }
 
-static bool add_path(struct rgs_files *f, const char *path, bool in_folder, unsigned depth)
+/* A folder, in which one it stands, and how deeply. */
+struct folder {
+    const struct folder *in;
+    dev_t dev;
+    ino_t ino;
+    unsigned depth;
+};
+
+static bool add_path(struct rgs_files *f, const char *path, const struct folder *in)
 {
     struct stat st;
     struct dirent **entries;
 
     if (strcmp(path, "-") == 0 || stat(path, &st) < 0 || !S_ISDIR(st.st_mode))
-        return add_file(f, path, in_folder);
-    if (depth == MAX_FOLDER_DEPTH) {
+        return add_file(f, path, in != NULL);
+    const struct folder here = {in, st.st_dev, st.st_ino, in ? in->depth + 1 : 0};
+    for (const struct folder *o = in; o; o = o->in) {
+        if (o->dev == here.dev && o->ino == here.ino)
+            return true; /* a link back: all of it is read already */
+    }
+    if (here.depth == MAX_FOLDER_DEPTH) {
         problem(f, path, "folders nested too deeply");
         return true;
     }
@@ -129,12 +146,12 @@ static bool add_path(struct rgs_files *f, const char *path, bool in_folder, unsi
         size_t len = strlen(path);
         const char *slash = len && path[len - 1] == '/' ? "" : "/";
         ok = ok && asprintf(&sub, "%s%s%s", path, slash, entries[i]->d_name) >= 0 &&
-             add_path(f, sub, true, depth + 1);
+             add_path(f, sub, &here);
         free(sub);
         free(entries[i]);
     }
     free(entries);
-    if (depth == 0 && f->n == files && f->damaged == damaged)
+    if (!in && f->n == files && f->damaged == damaged)
         problem(f, path, "holds no capture file");
     return ok;
 }
@@ -149,6 +166,17 @@ static int by_time(const void *a, const void *b)
     return strcmp(x->path, y->path);
 }
 
+/* Files that overlap in time are open together: as many as the system lets a process have. */
+static void allow_open(size_t files)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= files + OTHER_FILES)
+        return;
+    limit.rlim_cur = limit.rlim_max < files + OTHER_FILES ? limit.rlim_max : files + OTHER_FILES;
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 struct rgs_files *rgs_files_new(char *const *paths, size_t n, rgs_files_problem *on_problem,
                                 void *ctx)
 {
@@ -160,7 +188,8 @@ struct rgs_files *rgs_files_new(char *const *paths, size_t n, rgs_files_problem 
     f->problem = on_problem;
     f->ctx = ctx;
     for (size_t i = 0; ok && i < n; i++)
-        ok = add_path(f, paths[i], false, 0);
+        ok = add_path(f, paths[i], NULL);
+    allow_open(f->n);
     f->active = calloc(f->n + 1, sizeof(*f->active));
     if (!ok || !f->active) {
         rgs_files_del(f);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <criterion/criterion.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
@@ -437,6 +438,39 @@ Test(capture, folders_in_time_order_with_overlap)
     cr_assert_eq(s[2].first, 0xa2);
     cr_assert_eq(s[3].first, 0xb2);
     cr_assert_eq(s[3].number, 2, "frames are numbered in their own file");
+}
+
+Test(capture, a_folder_with_a_link_back_is_read_once)
+{
+    char link[128];
+    struct seen s[8];
+    const char *p = dir;
+
+    snprintf(link, sizeof(link), "%s/back", dir);
+    cr_assert_eq(symlink(".", link), 0);
+    put_hex("a.pcapng", SHB_LE IDB_ETH_LE EPB_LE("00", "40420f00", "aa"));
+    cr_assert_eq(read_all(&p, 1, s, 8), 1);
+    cr_assert_eq(problems, 0, "%s", last_problem);
+}
+
+Test(capture, more_files_at_a_time_than_are_open_usually)
+{
+    enum { FILES = 80 };
+    struct rlimit limit, few;
+    struct seen s[FILES];
+    const char *p = dir;
+
+    cr_assert_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    few = (struct rlimit){.rlim_cur = 50, .rlim_max = limit.rlim_max};
+    for (unsigned i = 0; i < FILES; i++) {
+        char name[32];
+        snprintf(name, sizeof(name), "%02u.pcapng", i);
+        put_hex(name, SHB_LE IDB_ETH_LE EPB_LE("00", "40420f00", "aa") EPB_LE("00", "50420f00", "bb"));
+    }
+    cr_assert_eq(setrlimit(RLIMIT_NOFILE, &few), 0);
+    cr_assert_eq(read_all(&p, 1, s, FILES), 2 * FILES, "%s", last_problem);
+    cr_assert_eq(problems, 0, "%s", last_problem);
+    cr_assert_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
 }
 
 Test(capture, what_is_no_capture_is_said)
