@@ -15,7 +15,7 @@ struct rgs_table {
     uint8_t *mem;
     uint32_t *buckets;
     size_t stride, value_at;
-    uint32_t mask;
+    uint32_t mask, most; /* of the buckets in use, and when all are */
     uint32_t count;
     uint32_t fresh; /* entries from here on were never used */
     uint32_t spare; /* chain of returned entries */
@@ -42,19 +42,24 @@ static size_t align8(size_t n)
     return (n + 7u) & ~(size_t)7u;
 }
 
+/* Few entries in few buckets: those stay in the cache of a core, where a chance look-up in as many
+ * as a full table wants would miss it. */
+enum { FIRST_BUCKETS = 64 };
+
 struct rgs_table *rgs_table_new(const struct rgs_table_conf *conf, const struct rgs_alloc *alloc)
 {
     struct rgs_table *t = rgs_new(alloc, sizeof(*t));
     if (!t)
         return NULL;
-    uint32_t buckets = 16;
+    uint32_t buckets = FIRST_BUCKETS;
     while (buckets < conf->cap && buckets < (1u << 30))
         buckets <<= 1;
     t->conf = *conf;
     t->alloc = alloc;
     t->value_at = sizeof(struct entry) + align8(conf->key_size);
     t->stride = t->value_at + align8(conf->value_size);
-    t->mask = buckets - 1;
+    t->mask = FIRST_BUCKETS - 1;
+    t->most = buckets - 1;
     t->fresh = 1;
     t->mem = rgs_new(alloc, ((size_t)conf->cap + 1) * t->stride);
     t->buckets = rgs_new(alloc, (size_t)buckets * sizeof(*t->buckets));
@@ -150,6 +155,25 @@ static uint32_t acquire(struct rgs_table *t)
     return i;
 }
 
+/* Twice as many buckets: each chain is parted in two by one more bit of the hash. */
+static void spread(struct rgs_table *t)
+{
+    uint32_t half = t->mask + 1;
+
+    for (uint32_t b = 0; b < half; b++) {
+        uint32_t *low = &t->buckets[b], *high = &t->buckets[b + half], i = *low;
+        while (i) {
+            struct entry *e = at(t, i);
+            uint32_t **link = e->hash & half ? &high : &low;
+            **link = i;
+            *link = &e->chain;
+            i = e->chain;
+        }
+        *low = *high = 0;
+    }
+    t->mask = 2 * half - 1;
+}
+
 void *rgs_table_peek(const struct rgs_table *t, const void *key)
 {
     uint32_t i = lookup(t, key, hash_of(t, key));
@@ -180,6 +204,8 @@ void *rgs_table_get(struct rgs_table *t, const void *key, int64_t now, bool *cre
     if (i)
         return use(t, i, now);
     i = acquire(t);
+    if (t->count > t->mask / 2 && t->mask < t->most)
+        spread(t);
     struct entry *e = at(t, i);
     e->hash = hash;
     e->chain = t->buckets[hash & t->mask];
@@ -245,7 +271,7 @@ uint64_t rgs_table_evictions(const struct rgs_table *t)
 
 size_t rgs_table_memory(const struct rgs_table *t)
 {
-    return ((size_t)t->conf.cap + 1) * t->stride + ((size_t)t->mask + 1) * sizeof(*t->buckets);
+    return ((size_t)t->conf.cap + 1) * t->stride + ((size_t)t->most + 1) * sizeof(*t->buckets);
 }
 
 bool rgs_table_next(const struct rgs_table *t, uint32_t *it, const void **key, void **value)
@@ -262,11 +288,14 @@ void rgs_table_image(struct rgs_table *t, struct rgs_image *im)
 {
     rgs_image_same(im, t->conf.cap);
     rgs_image_same(im, t->stride);
+    rgs_image_same(im, t->most);
+    RGS_IMAGE(im, t->mask);
     RGS_IMAGE(im, t->count);
     RGS_IMAGE(im, t->fresh);
     RGS_IMAGE(im, t->spare);
     RGS_IMAGE(im, t->evictions);
-    if (!rgs_image_fits(im, t->fresh, (uint64_t)t->conf.cap + 1))
+    if (!rgs_image_fits(im, t->fresh, (uint64_t)t->conf.cap + 1) ||
+        !rgs_image_fits(im, t->mask, t->most))
         return;
     rgs_image_bytes(im, t->mem, t->fresh * t->stride);
     rgs_image_bytes(im, t->buckets, ((size_t)t->mask + 1) * sizeof(*t->buckets));

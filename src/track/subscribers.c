@@ -6,17 +6,20 @@ struct rgs_subs {
     struct rgs_hash_key key;
     struct rgs_sub *sub; /* entry 0 is the head of the order of use */
     uint32_t *numbers, *imsis;
-    uint32_t cap, mask, count;
-    uint32_t fresh; /* entries from here on were never used */
-    uint32_t spare; /* chain through by_number */
+    uint32_t cap, count;
+    uint32_t mask, most; /* of the buckets in use, and when all are (see base/table.c) */
+    uint32_t fresh;      /* entries from here on were never used */
+    uint32_t spare;      /* chain through by_number */
     uint64_t evictions;
 };
+
+enum { FIRST_BUCKETS = 64 };
 
 struct rgs_subs *rgs_subs_new(uint32_t cap, const struct rgs_hash_key *key,
                               const struct rgs_alloc *alloc)
 {
     struct rgs_subs *t = rgs_new(alloc, sizeof(*t));
-    uint32_t buckets = 16;
+    uint32_t buckets = FIRST_BUCKETS;
     if (!t)
         return NULL;
     while (buckets < cap && buckets < (1u << 30))
@@ -24,7 +27,8 @@ struct rgs_subs *rgs_subs_new(uint32_t cap, const struct rgs_hash_key *key,
     t->alloc = alloc;
     t->key = *key;
     t->cap = cap;
-    t->mask = buckets - 1;
+    t->mask = FIRST_BUCKETS - 1;
+    t->most = buckets - 1;
     t->fresh = 1;
     t->sub = rgs_new(alloc, ((size_t)cap + 1) * sizeof(*t->sub));
     t->numbers = rgs_new(alloc, (size_t)buckets * sizeof(*t->numbers));
@@ -139,6 +143,23 @@ static void drop(struct rgs_subs *t, uint32_t i)
     t->count--;
 }
 
+/* The same chains in twice as many buckets. */
+static void spread(struct rgs_subs *t)
+{
+    uint32_t half = t->mask + 1;
+
+    t->mask = 2 * half - 1;
+    memset(t->numbers, 0, 2 * (size_t)half * sizeof(*t->numbers));
+    memset(t->imsis, 0, 2 * (size_t)half * sizeof(*t->imsis));
+    for (uint32_t i = t->sub[0].newer; i; i = t->sub[i].newer) {
+        struct rgs_sub *s = &t->sub[i];
+        uint64_t number = s->number, imsi = s->imsi;
+        s->number = s->imsi = 0; /* in no chain */
+        set_number(t, i, number);
+        set_imsi(t, i, imsi);
+    }
+}
+
 static uint32_t acquire(struct rgs_subs *t, uint32_t now_s)
 {
     uint32_t i;
@@ -153,6 +174,8 @@ static uint32_t acquire(struct rgs_subs *t, uint32_t now_s)
         t->spare = t->sub[i].by_number;
         t->sub[i] = (struct rgs_sub){0};
     }
+    if (t->count > t->mask / 2 && t->mask < t->most)
+        spread(t);
     t->sub[i].first_s = now_s;
     t->count++;
     link_newest(t, i);
@@ -243,21 +266,23 @@ uint64_t rgs_subs_evictions(const struct rgs_subs *t)
 
 size_t rgs_subs_memory(const struct rgs_subs *t)
 {
-    return ((size_t)t->cap + 1) * sizeof(*t->sub) + 2 * ((size_t)t->mask + 1) * sizeof(uint32_t);
+    return ((size_t)t->cap + 1) * sizeof(*t->sub) + 2 * ((size_t)t->most + 1) * sizeof(uint32_t);
 }
 
 void rgs_subs_image(struct rgs_subs *t, struct rgs_image *im)
 {
-    size_t buckets = (size_t)t->mask + 1;
-
     rgs_image_same(im, t->cap);
     rgs_image_same(im, sizeof(*t->sub));
+    rgs_image_same(im, t->most);
+    RGS_IMAGE(im, t->mask);
     RGS_IMAGE(im, t->count);
     RGS_IMAGE(im, t->fresh);
     RGS_IMAGE(im, t->spare);
     RGS_IMAGE(im, t->evictions);
-    if (!rgs_image_fits(im, t->fresh, (uint64_t)t->cap + 1))
+    if (!rgs_image_fits(im, t->fresh, (uint64_t)t->cap + 1) ||
+        !rgs_image_fits(im, t->mask, t->most))
         return;
+    size_t buckets = (size_t)t->mask + 1;
     rgs_image_bytes(im, t->sub, t->fresh * sizeof(*t->sub));
     rgs_image_bytes(im, t->numbers, buckets * sizeof(*t->numbers));
     rgs_image_bytes(im, t->imsis, buckets * sizeof(*t->imsis));
