@@ -4,6 +4,7 @@
 
 #include "capture/files.h"
 #include "cli/commands.h"
+#include "cli/large.h"
 #include "cli/load.h"
 #include "cli/output.h"
 #include "cli/progress.h"
@@ -36,7 +37,8 @@ static void emit(void *ctx, struct rgs_dissect *d, struct rgs_op *op)
 
 static int decode_files(struct run *run, struct rgs_files *files)
 {
-    struct rgs_decoder *dec = rgs_decoder_new(&rgs_capacity_default, emit, run, &rgs_alloc_libc);
+    struct rgs_decoder *dec =
+        rgs_decoder_new(&rgs_capacity_default, emit, run, rgs_alloc_for(files));
     struct rgs_progress progress;
     struct rgs_packet packet;
     size_t file;

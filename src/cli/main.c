@@ -6,6 +6,7 @@
 
 #include "cli/command.h"
 #include "cli/help.h"
+#include "cli/large.h"
 #include "conf/yaml.h"
 #include "regsentry/version.h"
 
@@ -103,6 +104,7 @@ static int help_of(const char *word)
 
 static int run(int argc, char **argv)
 {
+    rgs_large_blocks();
     if (argc < 2) {
         rgs_help(stderr);
         return RGS_EXIT_USAGE;

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "cli/large.h"
 #include "cli/output.h"
 #include "cli/pipeline.h"
 #include "cli/progress.h"
@@ -51,7 +52,7 @@ static bool open_analyzer(struct rgs_study *s, bool scored)
     conf.capacity = s->config.capacity;
     conf.tables = s->config.tables;
     rgs_analyzer_conf_key(&conf, s->key);
-    s->analyzer = rgs_analyzer_new(&conf, &rgs_alloc_libc);
+    s->analyzer = rgs_analyzer_new(&conf, rgs_alloc_for(s->files));
     if (!s->analyzer)
         rgs_failed(s->args, "out of memory");
     return s->analyzer != NULL;

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Memory for the tables of a long run. They are looked up here and there, so that with small pages
+ * nearly each look-up misses the processor's table of pages, and each page has to be asked for. A
+ * short run touches little of them, and huge pages have to be cleared as a whole.
+ */
+#ifndef RGS_CLI_LARGE_H
+#define RGS_CLI_LARGE_H
+
+#include "base/alloc.h"
+#include "capture/files.h"
+
+/* What suits the reading of these files. */
+const struct rgs_alloc *rgs_alloc_for(const struct rgs_files *files);
+/* At the start of the program: big blocks come from the kernel, zeroed, and go back to it. Without
+ * this, those that were freed are taken again, and cleared by hand. */
+void rgs_large_blocks(void);
+
+#endif
