@@ -57,6 +57,30 @@ static void begin(struct rgs_catalogue *c, const struct rgs_alloc *alloc, uint64
     c->patterns.signs = RGS_SIGNS;
 }
 
+static bool take_picture(struct rgs_catalogue *c, const struct rgs_conf_file *files, size_t n_files,
+                         struct rgs_bytes cached, struct rgs_bytes *database)
+{
+    c->was_cached = rgs_picture_read(c, files, n_files, cached, database) &&
+                    rgs_patterns_take(&c->patterns, *database);
+    return c->was_cached;
+}
+
+struct rgs_catalogue *rgs_catalogue_of_picture(const struct rgs_conf_file *files, size_t n_files,
+                                               uint64_t sources, struct rgs_bytes cached,
+                                               const struct rgs_alloc *alloc)
+{
+    struct rgs_catalogue *c = rgs_new(alloc, sizeof(*c));
+    struct rgs_bytes database;
+
+    if (!c)
+        return NULL;
+    begin(c, alloc, sources);
+    if (take_picture(c, files, n_files, cached, &database))
+        return c;
+    rgs_catalogue_del(c);
+    return NULL;
+}
+
 struct rgs_catalogue *rgs_catalogue_new(const struct rgs_conf_file *files, size_t n_files,
                                         struct rgs_bytes cached, struct rgs_diag *diag,
                                         const struct rgs_alloc *alloc)
@@ -70,9 +94,7 @@ struct rgs_catalogue *rgs_catalogue_new(const struct rgs_conf_file *files, size_
         return NULL;
     }
     begin(c, alloc, rgs_sources_mark(files, n_files));
-    c->was_cached = rgs_picture_read(c, files, n_files, cached, &database) &&
-                    rgs_patterns_take(&c->patterns, database);
-    if (c->was_cached)
+    if (take_picture(c, files, n_files, cached, &database))
         return c;
     empty(c);
     begin(c, alloc, c->sources);
@@ -108,6 +130,11 @@ void rgs_catalogue_del(struct rgs_catalogue *c)
 size_t rgs_catalogue_count(const struct rgs_catalogue *c)
 {
     return c->n_services;
+}
+
+uint64_t rgs_catalogue_sources(const struct rgs_catalogue *c)
+{
+    return c->sources;
 }
 
 uint64_t rgs_catalogue_mark(const struct rgs_catalogue *c)

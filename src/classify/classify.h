@@ -50,6 +50,13 @@ uint16_t rgs_catalogue_find(const struct rgs_catalogue *c, const char *id, size_
 /* The service that a sender belongs to by itself, 0: unknown. */
 uint16_t rgs_catalogue_sender(const struct rgs_catalogue *c, struct rgs_bytes sender);
 bool rgs_catalogue_was_cached(const struct rgs_catalogue *c);
+/* Of the texts that it was made of. */
+uint64_t rgs_catalogue_sources(const struct rgs_catalogue *c);
+/* One made of texts with this mark, of which only the files' names are at hand. NULL: `cached` is
+ * of others or of another program, or memory is short. */
+struct rgs_catalogue *rgs_catalogue_of_picture(const struct rgs_conf_file *files, size_t n_files,
+                                               uint64_t sources, struct rgs_bytes cached,
+                                               const struct rgs_alloc *alloc);
 void rgs_catalogue_memory(const struct rgs_catalogue *c, size_t *database, size_t *rest,
                           size_t *literals);
 

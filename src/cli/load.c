@@ -52,19 +52,38 @@ uint8_t *rgs_read_file(const char *path, size_t *n, char *err, size_t err_size)
     return data;
 }
 
-static int add_file(struct rgs_file_set *s, const char *path, char *err, size_t err_size)
+static bool make_room(struct rgs_file_set *s)
 {
-    if (s->n == s->cap) {
-        size_t cap = s->cap ? s->cap * 2 : 32;
-        struct rgs_conf_file *more = realloc(s->file, cap * sizeof(*more));
-        if (!more)
-            return -ENOMEM;
-        s->file = more;
-        s->cap = cap;
-    }
+    if (s->n < s->cap)
+        return true;
+    size_t cap = s->cap ? s->cap * 2 : 32;
+    struct rgs_conf_file *file = realloc(s->file, cap * sizeof(*file));
+    if (file)
+        s->file = file;
+    struct rgs_file_stamp *stamp = realloc(s->stamp, cap * sizeof(*stamp));
+    if (stamp)
+        s->stamp = stamp;
+    if (!file || !stamp)
+        return false;
+    s->cap = cap;
+    return true;
+}
+
+static int64_t ns_of(struct timespec t)
+{
+    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+static int add_file(struct rgs_file_set *s, const char *path, const struct stat *st, char *err,
+                    size_t err_size)
+{
+    if (!make_room(s))
+        return -ENOMEM;
     struct rgs_conf_file *f = &s->file[s->n];
-    f->text.p = rgs_read_file(path, &f->text.n, err, err_size);
-    if (!f->text.p)
+    *f = (struct rgs_conf_file){0};
+    s->stamp[s->n] = (struct rgs_file_stamp){st->st_dev, st->st_ino, (uint64_t)st->st_size,
+                                             ns_of(st->st_mtim), ns_of(st->st_ctim)};
+    if (!s->listed && !(f->text.p = rgs_read_file(path, &f->text.n, err, err_size)))
         return -EIO;
     f->name = strdup(path);
     s->n++;
@@ -93,7 +112,7 @@ static int add_path(struct rgs_file_set *s, const char *path, unsigned depth, un
         return -errno;
     }
     if (!S_ISDIR(st.st_mode))
-        return depth == 0 || ends_in_yaml(path) ? add_file(s, path, err, err_size) : 0;
+        return depth == 0 || ends_in_yaml(path) ? add_file(s, path, &st, err, err_size) : 0;
     if (depth > max_depth)
         return 0;
     int n = scandir(path, &entries, wanted, alphasort);
@@ -126,6 +145,7 @@ void rgs_file_set_fini(struct rgs_file_set *s)
         free((void *)(uintptr_t)s->file[i].text.p);
     }
     free(s->file);
+    free(s->stamp);
     *s = (struct rgs_file_set){0};
 }
 

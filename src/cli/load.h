@@ -5,10 +5,18 @@
 
 #include "conf/diag.h"
 
+/* What tells a file from another, and from itself after a change; times in ns. */
+struct rgs_file_stamp {
+    uint64_t device, inode, size;
+    int64_t written, changed;
+};
+
 /* Files whose text lives as long as the set. */
 struct rgs_file_set {
     struct rgs_conf_file *file;
+    struct rgs_file_stamp *stamp; /* of each, from before it was read */
     size_t n, cap;
+    bool listed; /* given: names and stamps only, no texts */
 };
 
 /* The whole file as a heap block; NULL with a reason in err. At most 64 MiB. */
@@ -23,9 +31,9 @@ int rgs_file_set_add(struct rgs_file_set *s, const char *path, bool deep, char *
 void rgs_file_set_fini(struct rgs_file_set *s);
 
 /*
- * The folder of rules: as given, else $RGS_RULES, else in the source tree that the program was built
- * in (build/../rules), else beside the program (bin/../share/regsentry/rules), wherever its tree was
- * moved to, else where it was to be installed. False when there is none.
+ * The folder of rules: as given, else $RGS_RULES, else in the source tree that the program was
+ * built in (build/../rules), else beside the program (bin/../share/regsentry/rules), wherever its
+ * tree was moved to, else where it was to be installed. False when there is none.
  */
 bool rgs_find_rules(const char *given, char *out, size_t cap);
 

@@ -2,17 +2,16 @@
 #include "cli/pack.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/hex.h"
+#include "cli/cache.h"
+#include "cli/known.h"
 #include "store/bundle.h"
-
-enum { MAX_CACHE = 256 << 20 }; /* the shipped catalogue takes 3 MB */
 
 static bool exists(const char *path)
 {
@@ -56,102 +55,99 @@ static int service_files(struct rgs_pack *p, char *err, size_t err_size)
     return status;
 }
 
-static bool services_digest(const struct rgs_pack *p, uint8_t digest[32])
+static bool services_digest(const struct rgs_file_set *s, uint8_t digest[32])
 {
     EVP_MD_CTX *ctx = EVP_MD_CTX_new();
     bool ok = ctx && EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) == 1;
 
-    for (size_t i = 0; ok && i < p->services.n; i++)
-        ok = EVP_DigestUpdate(ctx, p->services.file[i].text.p, p->services.file[i].text.n) == 1;
+    for (size_t i = 0; ok && i < s->n; i++)
+        ok = EVP_DigestUpdate(ctx, s->file[i].text.p, s->file[i].text.n) == 1;
     ok = ok && EVP_DigestFinal_ex(ctx, digest, NULL) == 1;
     EVP_MD_CTX_free(ctx);
     return ok;
 }
 
-/* $XDG_CACHE_HOME/regsentry/services-HASH.db, by the hash of all files. */
-static bool cache_path(const struct rgs_pack *p, char *out, size_t cap)
+/* The cache has a file for the texts of this hash, whichever folder they lie in. */
+static void picture_name(const uint8_t digest[32], char out[48])
 {
-    const char *xdg = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
-    uint8_t digest[32];
     char hex[33];
 
-    if (!services_digest(p, digest))
-        return false;
     rgs_hex_write(hex, digest, 16);
-    if (xdg && xdg[0] == '/')
-        snprintf(out, cap, "%s/regsentry", xdg);
-    else if (home && home[0] == '/')
-        snprintf(out, cap, "%s/.cache/regsentry", home);
-    else
+    snprintf(out, 48, "services-%s.db", hex);
+}
+
+/* And one for what is known of this folder's files. */
+static void known_name(const char *dir, char out[48])
+{
+    snprintf(out, 48, "known-%016llx", (unsigned long long)rgs_id_of(dir, strlen(dir)));
+}
+
+/* The catalogue of files that need not be read; false: they need. */
+static bool known_catalogue(struct rgs_pack *p)
+{
+    char name[48];
+    struct rgs_known known;
+
+    known_name(p->dir, name);
+    if (!rgs_known_find(name, &p->services, &known))
         return false;
-    size_t n = strlen(out);
-    return (size_t)snprintf(out + n, cap - n, "/services-%s.db", hex) < cap - n;
+    picture_name(known.digest, name);
+    struct rgs_bytes cached = rgs_cache_open(name);
+    p->catalogue = rgs_catalogue_of_picture(p->services.file, p->services.n, known.sources, cached,
+                                            &rgs_alloc_libc);
+    rgs_cache_close(cached);
+    memcpy(p->services_digest, known.digest, sizeof(known.digest));
+    return p->catalogue != NULL;
 }
 
-static void make_folders(const char *path)
+static void read_catalogue(struct rgs_pack *p, int64_t began, struct rgs_diag *diag)
 {
-    char part[PATH_MAX];
-    for (const char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-        snprintf(part, sizeof(part), "%.*s", (int)(slash - path), path);
-        mkdir(part, 0700);
-    }
-}
+    char name[48];
+    struct rgs_known known;
+    size_t n;
 
-/* What somebody else can write is not for us: under sudo, HOME may still be another user's. */
-static uint8_t *read_cache(const char *path, size_t *n)
-{
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-    uint8_t *data = NULL;
-    struct stat st;
-
-    *n = 0;
-    if (fd < 0)
-        return NULL;
-    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == geteuid() &&
-        !(st.st_mode & (S_IWGRP | S_IWOTH)) && st.st_size > 0 && st.st_size <= MAX_CACHE)
-        data = malloc((size_t)st.st_size);
-    ssize_t got = 1;
-    while (data && got > 0 && *n < (size_t)st.st_size) {
-        got = read(fd, data + *n, (size_t)st.st_size - *n);
-        *n += got > 0 ? (size_t)got : 0;
-    }
-    close(fd);
-    return data;
-}
-
-/* Failing to cache costs time at the next start, nothing else. */
-static void write_cache(const char *path, const uint8_t *data, size_t n)
-{
-    char temporary[PATH_MAX + 16];
-    make_folders(path);
-    snprintf(temporary, sizeof(temporary), "%s.%ld", path, (long)getpid());
-    unlink(temporary);
-    int fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (fd < 0)
+    if (!services_digest(&p->services, p->services_digest)) {
+        rgs_diag_error(diag, (struct rgs_mark){0}, "out of memory");
         return;
-    FILE *f = fdopen(fd, "w");
-    bool ok = f && fwrite(data, 1, n, f) == n;
-    ok = (f ? fclose(f) : close(fd)) == 0 && ok;
-    if (!ok || rename(temporary, path) < 0)
-        unlink(temporary);
-}
-
-static void load_catalogue(struct rgs_pack *p, struct rgs_diag *diag)
-{
-    char path[PATH_MAX];
-    bool cache = cache_path(p, path, sizeof(path));
-    size_t n = 0;
-    uint8_t *cached = cache ? read_cache(path, &n) : NULL;
-
-    p->catalogue = rgs_catalogue_new(p->services.file, p->services.n, rgs_bytes(cached, n), diag,
-                                     &rgs_alloc_libc);
-    free(cached);
-    if (p->catalogue && cache && !rgs_catalogue_was_cached(p->catalogue)) {
+    }
+    picture_name(p->services_digest, name);
+    struct rgs_bytes cached = rgs_cache_open(name);
+    p->catalogue =
+        rgs_catalogue_new(p->services.file, p->services.n, cached, diag, &rgs_alloc_libc);
+    rgs_cache_close(cached);
+    if (!p->catalogue)
+        return;
+    if (!rgs_catalogue_was_cached(p->catalogue)) {
         uint8_t *data = rgs_catalogue_serialise(p->catalogue, &n);
         if (data)
-            write_cache(path, data, n);
+            rgs_cache_write(name, data, n);
         rgs_free(&rgs_alloc_libc, data);
     }
+    memcpy(known.digest, p->services_digest, sizeof(known.digest));
+    known.sources = rgs_catalogue_sources(p->catalogue);
+    known_name(p->dir, name);
+    rgs_known_keep(name, &p->services, &known, began);
+}
+
+static int64_t real_time(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_REALTIME, &t);
+    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+static int load_catalogue(struct rgs_pack *p, struct rgs_diag *diag, char *err, size_t err_size)
+{
+    int64_t began = real_time();
+
+    p->services.listed = true;
+    int status = service_files(p, err, err_size);
+    if (status < 0 || known_catalogue(p))
+        return status;
+    rgs_file_set_fini(&p->services);
+    if ((status = service_files(p, err, err_size)) == 0)
+        read_catalogue(p, began, diag);
+    return status;
 }
 
 bool rgs_pack_load(struct rgs_pack *p, const char *given_dir, bool with_rules)
@@ -166,14 +162,14 @@ bool rgs_pack_load(struct rgs_pack *p, const char *given_dir, bool with_rules)
                 p->dir);
         return false;
     }
-    if (service_files(p, err, sizeof(err)) < 0 ||
+    rgs_diag_init(&diag, &rgs_alloc_libc);
+    if (load_catalogue(p, &diag, err, sizeof(err)) < 0 ||
         (with_rules && rgs_pack_rule_files(&p->rules, p->dir, err, sizeof(err)) < 0)) {
         fprintf(stderr, "regsentry: %s\n", err);
+        rgs_diag_fini(&diag);
         rgs_pack_fini(p);
         return false;
     }
-    rgs_diag_init(&diag, &rgs_alloc_libc);
-    load_catalogue(p, &diag);
     if (with_rules)
         p->ruleset =
             rgs_ruleset_compile(p->rules.file, p->rules.n, p->catalogue, &diag, &rgs_alloc_libc);
@@ -227,13 +223,13 @@ void rgs_pack_text_fini(struct rgs_pack_text *t)
 bool rgs_pack_services_changed(const struct rgs_pack *p)
 {
     struct rgs_pack now = {0};
-    uint8_t digest[2][32];
+    uint8_t digest[32];
     char err[PATH_MAX + 128];
 
     memcpy(now.dir, p->dir, sizeof(now.dir));
-    bool changed = service_files(&now, err, sizeof(err)) == 0 && services_digest(p, digest[0]) &&
-                   services_digest(&now, digest[1]) &&
-                   memcmp(digest[0], digest[1], sizeof(digest[0])) != 0;
+    bool changed = service_files(&now, err, sizeof(err)) == 0 &&
+                   services_digest(&now.services, digest) &&
+                   memcmp(digest, p->services_digest, sizeof(digest)) != 0;
     rgs_pack_fini(&now);
     return changed;
 }

@@ -20,7 +20,8 @@ void rgs_pack_text_fini(struct rgs_pack_text *t);
 
 struct rgs_pack {
     char dir[PATH_MAX];
-    struct rgs_file_set services;
+    struct rgs_file_set services; /* without texts where they are those of an earlier start */
+    uint8_t services_digest[32];
     struct rgs_file_set rules;
     struct rgs_catalogue *catalogue;
     struct rgs_ruleset *ruleset;

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import unicodedata
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
@@ -549,7 +550,7 @@ def classify_cache():
     text = b"WhatsApp\tYour WhatsApp code is 482-913\n"
     first = run("classify", stdin=text, more=more)
     exits(first, 0, "whatsapp")
-    (kept,) = (work / "kept/regsentry").iterdir()
+    (kept,) = (work / "kept/regsentry").glob("*.db")
     whole = kept.read_bytes()
     expect(kept.stat().st_mode & 0o777 == 0o600, oct(kept.stat().st_mode))
     expect(kept.parent.stat().st_mode & 0o777 == 0o700, oct(kept.parent.stat().st_mode))
@@ -568,6 +569,52 @@ def classify_cache():
     again(True, "a cut one")
     kept.chmod(0o666)
     again(True, "one that all may write")
+
+
+@tap.case("classify: service files that an earlier start has read are read again when they were changed, and only then")
+def classify_known_files():
+    services = work / "known/services"
+    services.mkdir(parents=True)
+    for name in ("words.yaml", "weights.yaml"):
+        shutil.copy(root / "rules/recognition" / name, services)
+    acme = services / "acme.yaml"
+    acme.write_text("id: acme\nname: Acme\nhome: unknown\ncategory: shop\nbrands: [Acmezon]\n" + "# filled\n" * 100000)
+    more = {"XDG_CACHE_HOME": str(work / "kept-known")}
+
+    def start(brand):
+        """Whether the files were read, by a process that waits for its second line."""
+        end, terminal = os.openpty()
+        p = subprocess.Popen([str(program), "classify", "--rules", str(work / "known")], stdin=subprocess.PIPE,
+                             stdout=terminal, stderr=subprocess.PIPE, cwd=work, env={**env, **more})
+        os.close(terminal)  # when the process ends without an answer, so does reading it
+        try:
+            p.stdin.write(b"X\tYour " + brand + b" code is 482913\n")
+            p.stdin.flush()
+            answer = os.read(end, 200)
+            expect(answer.startswith(b"otp\tacme\t"), brand, answer)
+            read = re.search(r"^rchar: (\d+)", pathlib.Path(f"/proc/{p.pid}/io").read_text(), re.M)[1]
+            return int(read) > acme.stat().st_size
+        finally:
+            _, err = p.communicate()
+            os.close(end)
+            expect(p.returncode == 0 and not err, err)
+
+    start(b"Acmezon")
+    expect(start(b"Acmezon"), "files that were changed a moment ago are trusted")
+    time.sleep(2.1)
+    expect(start(b"Acmezon"), "what nothing is known of is not read")
+    expect(not start(b"Acmezon"), "what is known is read")
+    was = acme.stat()
+    acme.write_text(acme.read_text().replace("Acmezon", "Bcmezon"))
+    os.utime(acme, ns=(was.st_atime_ns, was.st_mtime_ns))
+    expect(acme.stat().st_size == was.st_size and acme.stat().st_mtime_ns == was.st_mtime_ns, "no such edit")
+    expect(start(b"Bcmezon"), "an edit that gives size and time back is not seen")
+    time.sleep(2.1)
+    expect(start(b"Bcmezon") and not start(b"Bcmezon"), "the new one does not become known")
+    (known,) = (work / "kept-known/regsentry").glob("known-*")
+    whole = known.read_bytes()
+    known.write_bytes(whole[:60] + bytes([whole[60] ^ 1]) + whole[61:])
+    expect(start(b"Bcmezon") and not start(b"Bcmezon"), "damaged, it is believed, or not remade")
 
 
 @tap.case("classify: answers keep in step behind a line that is too long")
