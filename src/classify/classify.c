@@ -111,6 +111,7 @@ static void wipe(struct rgs_classifier *k)
 {
     struct rgs_reading *r = &k->r;
 
+    explicit_bzero(r->folded, r->text.n);
     explicit_bzero(&r->tokens, sizeof(r->tokens.token[0]) * r->tokens.n);
     r->tokens.n = 0;
     explicit_bzero(k->plain, k->plain_n);

@@ -25,6 +25,21 @@ struct rgs_hits {
     bool hand;    /* RGS_W_HAND was */
 };
 
+/* A place where literals of the tree may begin. */
+struct rgs_place {
+    uint16_t at;
+    uint16_t brief; /* some that are too short for a door may */
+};
+
+/* Every byte of a text, twice those that may begin a word or stand alone, and one to write to. */
+enum { RGS_PLACES_MAX = RGS_TEXT_MAX * 2 + 1 };
+
+/* Those of signs of a code, among which others may be, and those of others alone. */
+struct rgs_places {
+    struct rgs_place sign[RGS_PLACES_MAX], other[RGS_PLACES_MAX];
+    size_t signs, others;
+};
+
 struct rgs_features {
     uint64_t bits[RGS_EVIDENCE_WORDS];
 };
@@ -34,12 +49,14 @@ _Static_assert(RGS_F_COUNT <= RGS_EVIDENCE_WORDS * 64, "features are bits of the
 struct rgs_reading {
     const struct rgs_catalogue *c;
     struct rgs_bytes text;
+    uint8_t folded[RGS_TEXT_MAX + RGS_TRIE_ROOM]; /* the text as the tree reads it */
     struct rgs_marks marks;
     struct rgs_breaks breaks;
     enum rgs_sender_type sender_type;
     uint16_t sender_service;
     bool promotion; /* the sender is marked as one that promotes */
     struct rgs_tokens tokens;
+    struct rgs_places places;
     struct rgs_hits hits;
     uint32_t words;              /* bit per enum rgs_word that stands somewhere */
     struct rgs_features message; /* what holds for the message as a whole */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "classify/evidence.h"
 
-#include "base/wipe.h"
+#include "classify/lanes.h"
 #include "classify/text.h"
 
 /* Words that speak against a code. */
@@ -9,9 +9,6 @@ static const uint32_t AGAINST = 1u << RGS_W_NOT_CODE | 1u << RGS_W_MONEY | 1u <<
                                 1u << RGS_W_ORDER | 1u << RGS_W_DELIVERY | 1u << RGS_W_PROMO |
                                 1u << RGS_W_BALANCE | 1u << RGS_W_BOOKING | 1u << RGS_W_PHONE |
                                 1u << RGS_W_PRIZE;
-
-/* Every byte of a text, and those that may begin a word or stand alone. */
-enum { RGS_PLACES_MAX = RGS_TEXT_MAX * 2 };
 
 static bool digit(uint8_t c)
 {
@@ -119,37 +116,30 @@ static void found_all(struct rgs_reading *r, uint32_t value, size_t at)
     }
 }
 
-static bool alike(const uint8_t *text, const uint8_t *folded, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        if (rgs_trie_fold(text[i]) != folded[i])
-            return false;
-    }
-    return true;
-}
-
 /* All literals that begin at a place and go on from a node, which stands behind `depth` bytes. */
 static void walk(struct rgs_reading *r, size_t at, uint32_t node, size_t depth)
 {
     const struct rgs_trie *trie = &r->c->patterns.tree;
-    struct rgs_bytes t = r->text;
+    size_t i = at + depth, end = r->text.n, n;
 
-    for (size_t i = at + depth;; i++) {
-        uint32_t flags = trie->node[node].parent, value;
-        size_t n;
-        if (flags & RGS_TRIE_ALONE) {
-            const uint8_t *rest = rgs_trie_rest(trie, node, &value, &n);
-            if (n <= t.n - i && alike(t.p + i, rest, n))
-                found_all(r, value, at);
-            return;
-        }
+    while (node && i <= end) {
+        uint32_t flags = trie->node[node].parent, to;
         if (flags & RGS_TRIE_ENDS)
             found_all(r, trie->value[node], at);
-        if (i == t.n)
+        if (!(flags & (RGS_TRIE_ALONE | RGS_TRIE_LEAP))) {
+            node = rgs_trie_step(trie, node, r->folded[i]);
+            i++;
+            continue;
+        }
+        const uint8_t *rest = rgs_trie_rest(trie, node, &to, &n);
+        if (n > end - i || !rgs_trie_alike(r->folded + i, rest, n))
             return;
-        node = rgs_trie_step(trie, node, t.p[i]);
-        if (!node)
+        if (flags & RGS_TRIE_ALONE) {
+            found_all(r, to, at);
             return;
+        }
+        i += n;
+        node = to;
     }
 }
 
@@ -160,7 +150,7 @@ static void look_short(struct rgs_reading *r, size_t at)
     uint32_t node = RGS_TRIE_ROOT;
 
     for (size_t i = at; i < r->text.n && i < at + RGS_TRIE_DOOR - 1; i++) {
-        node = rgs_trie_step(trie, node, r->text.p[i]);
+        node = rgs_trie_step(trie, node, r->folded[i]);
         if (!node)
             return;
         if (trie->node[node].parent & RGS_TRIE_ENDS)
@@ -168,58 +158,80 @@ static void look_short(struct rgs_reading *r, size_t at)
     }
 }
 
-/* A place where literals may begin: of which kinds, and whether some are too short for a door. */
-struct place {
-    uint16_t at;
-    uint8_t kinds, brief;
-};
+/* Capitals of ASCII as small letters, and room behind the end. */
+static void fold(struct rgs_reading *r)
+{
+    enum { LANES = sizeof(rgs_lanes) };
+    struct rgs_bytes t = r->text;
+
+    for (size_t i = 0; i < t.n; i += LANES) {
+        size_t at = i + LANES <= t.n ? i : t.n - LANES; /* some twice */
+        if (t.n < LANES) {
+            for (; i < t.n; i++)
+                r->folded[i] = rgs_trie_fold(t.p[i]);
+            break;
+        }
+        rgs_lanes v = rgs_lanes_at(t.p + at);
+        v |= rgs_lanes_between(v, 'A', 'Z') & 0x20;
+        memcpy(r->folded + at, &v, sizeof(v));
+    }
+    memset(r->folded + t.n, 0, RGS_TRIE_ROOM);
+}
+
+static void add_place(struct rgs_places *p, size_t at, unsigned kinds, unsigned brief)
+{
+    struct rgs_place *sign = &p->sign[p->signs], *other = &p->other[p->others];
+
+    sign->at = other->at = (uint16_t)at;
+    sign->brief = other->brief = (uint16_t)brief;
+    p->signs += kinds & RGS_KIND_SIGN;
+    p->others += kinds == RGS_KIND_OTHER;
+}
 
 /* What may begin where a word or a number does. What is shorter than a door ends where the word
  * does. */
-static struct place word_place(const struct rgs_reading *r, size_t at)
+static void add_word(const struct rgs_reading *r, size_t at, struct rgs_places *p)
 {
     const struct rgs_trie *trie = &r->c->patterns.tree;
-    uint32_t first = rgs_trie_first(r->text, at);
+    uint32_t first = rgs_trie_first(r->folded + at);
     unsigned brief = 0;
 
     for (unsigned n = 2; n < RGS_TRIE_DOOR; n++) {
         bool ends = !rgs_mark_at(r->marks.letter, at + n);
         brief |= rgs_trie_kinds(trie, first & rgs_trie_mask(n)) & (0u - ends);
     }
-    return (struct place){.at = (uint16_t)at,
-                          .kinds = (uint8_t)(brief | rgs_trie_kinds(trie, first)),
-                          .brief = (uint8_t)brief};
+    add_place(p, at, brief | rgs_trie_kinds(trie, first), brief);
 }
 
 /* What may begin at a character of a script that puts no blanks between words. */
-static struct place wide_place(const struct rgs_reading *r, size_t at)
+static void add_wide(const struct rgs_reading *r, size_t at, struct rgs_places *p)
 {
     const struct rgs_trie *trie = &r->c->patterns.tree;
-    uint64_t x = rgs_trie_eight(r->text, at);
+    uint64_t x = rgs_trie_eight(r->folded + at);
     uint8_t lead = r->text.p[at];
     unsigned one = rgs_trie_wide_kinds(trie, rgs_trie_characters(x, lead, false)),
              two = rgs_trie_wide_kinds(trie, rgs_trie_characters(x, lead, true));
 
-    return (struct place){.at = (uint16_t)at, .kinds = (uint8_t)(one | two), .brief = (uint8_t)one};
+    add_place(p, at, one | two, one);
 }
 
-static void look_at(struct rgs_reading *r, struct place x)
+static void look_at(struct rgs_reading *r, const struct rgs_place *places, size_t n)
 {
     const struct rgs_trie *trie = &r->c->patterns.tree;
-    uint32_t node;
 
-    if (x.brief)
-        look_short(r, x.at);
-    if ((node = rgs_trie_enter(trie, rgs_trie_first(r->text, x.at))) != 0)
-        walk(r, x.at, node, RGS_TRIE_DOOR);
+    for (size_t i = 0; i < n; i++) {
+        size_t at = places[i].at;
+        if (places[i].brief)
+            look_short(r, at);
+        walk(r, at, rgs_trie_enter(trie, rgs_trie_first(r->folded + at)), RGS_TRIE_DOOR);
+    }
 }
 
 /* All places where literals of the tree may begin. */
-static size_t find_places(const struct rgs_reading *r, struct place places[RGS_PLACES_MAX])
+static void find_places(const struct rgs_reading *r, struct rgs_places *p)
 {
     const struct rgs_marks *m = &r->marks;
     uint64_t letter_before = 0, digit_before = 0;
-    size_t n = 0;
 
     for (size_t w = 0; w < m->n; w++) {
         uint64_t letter = m->letter[w], digit = m->digit[w] & ~m->beyond[w];
@@ -233,17 +245,12 @@ static size_t find_places(const struct rgs_reading *r, struct place places[RGS_P
         for (uint64_t any = at | wide; any; any &= any - 1) {
             size_t i = w * 64 + (size_t)__builtin_ctzll(any);
             uint64_t here = any & -any;
-            if (wide & here) {
-                places[n] = wide_place(r, i);
-                n += places[n].kinds != 0;
-            }
-            if (at & here && !(r->text.p[i] >= 0x80 && rgs_text_letter_before(r->text, i))) {
-                places[n] = word_place(r, i);
-                n += places[n].kinds != 0;
-            }
+            if (wide & here)
+                add_wide(r, i, p);
+            if (at & here && !(r->text.p[i] >= 0x80 && rgs_text_letter_before(r->text, i)))
+                add_word(r, i, p);
         }
     }
-    return n;
 }
 
 static bool is_word(const struct rgs_hit *h, enum rgs_word w)
@@ -363,8 +370,6 @@ static bool scan(struct rgs_reading *r, hs_scratch_t *scratch)
         return true;
     hs_error_t e =
         hs_scan(db, (const char *)r->text.p, (unsigned)r->text.n, 0, scratch, on_match, r);
-    /* Here, where it begins: the places of its caller take more of the stack than it does. */
-    rgs_wipe_stack();
     return e == HS_SUCCESS || e == HS_SCAN_TERMINATED;
 }
 
@@ -382,22 +387,19 @@ static void in_order(struct rgs_hits *h)
 
 bool rgs_hits_find(struct rgs_reading *r, hs_scratch_t *scratch)
 {
-    struct place places[RGS_PLACES_MAX];
-    size_t n = r->c->patterns.tree.node ? find_places(r, places) : 0, others = 0;
+    struct rgs_places *places = &r->places;
 
+    places->signs = places->others = 0;
+    fold(r);
+    if (r->c->patterns.tree.node)
+        find_places(r, places);
     r->hits.n = r->hits.names = 0;
     r->hits.signs = r->hits.against = r->hits.hand = false;
     /* Most texts have no sign of a code: those are looked for first. */
-    for (size_t i = 0; i < n; i++) {
-        if (places[i].kinds & RGS_KIND_SIGN)
-            look_at(r, places[i]);
-        else
-            places[others++] = places[i];
-    }
+    look_at(r, places->sign, places->signs);
     if (!scan(r, scratch) || (!r->hits.signs && !rgs_evidence_signless(r->text)))
         return false;
-    for (size_t i = 0; i < others; i++)
-        look_at(r, places[i]);
+    look_at(r, places->other, places->others);
     in_order(&r->hits);
     if (r->hits.against)
         drop_inside(&r->hits);

@@ -68,7 +68,8 @@ struct builder {
     const struct rgs_alloc *alloc;
     uint64_t *used;    /* a bit for each place */
     size_t full;       /* words of it that have no place left, from its begin */
-    struct task *task; /* in the order of depth: what each walk begins with lies close together */
+    struct task *task; /* up to the doors in the order of depth, then door by door: what one walk
+                          may come to lies close together */
     size_t n_tasks, cap_tasks;
 };
 
@@ -155,25 +156,68 @@ static bool add_task(struct builder *b, struct task task)
     return true;
 }
 
-/* The rest of a key that goes on alone behind its first `depth` bytes. */
-static bool add_rest(struct builder *b, uint32_t node, const struct rgs_trie_key *k, size_t depth)
+static bool room_for_rest(struct builder *b, size_t n)
 {
     struct rgs_trie *t = b->t;
-    size_t n = k->n - depth, need = sizeof(k->value) + 1 + n;
 
-    while (t->rest_n + need > t->rest_cap) {
+    while (t->rest_n + n > t->rest_cap) {
         if (!rgs_grow(b->alloc, (void **)&t->rest, t->rest_cap, &t->rest_cap, 1))
             return false;
     }
-    uint8_t *p = t->rest + t->rest_n;
-    memcpy(p, &k->value, sizeof(k->value));
-    p[sizeof(k->value)] = (uint8_t)n;
-    for (size_t i = 0; i < n; i++)
-        p[sizeof(k->value) + 1 + i] = byte_of(k, depth + i);
-    t->node[node].base = (uint32_t)t->rest_n;
-    t->node[node].parent |= RGS_TRIE_ALONE;
-    t->rest_n += need;
     return true;
+}
+
+/* The n bytes of a key behind its first `depth`, by which all go on from a node, and to. */
+static bool add_rest(struct builder *b, uint32_t node, const struct rgs_trie_key *k, size_t depth,
+                     size_t n, uint32_t to, uint32_t flag)
+{
+    struct rgs_trie *t = b->t;
+
+    if (!room_for_rest(b, sizeof(to) + 1 + n))
+        return false;
+    uint8_t *p = t->rest + t->rest_n;
+    memcpy(p, &to, sizeof(to));
+    p[sizeof(to)] = (uint8_t)n;
+    for (size_t i = 0; i < n; i++)
+        p[sizeof(to) + 1 + i] = byte_of(k, depth + i);
+    t->node[node].base = (uint32_t)t->rest_n;
+    t->node[node].parent |= flag;
+    t->rest_n += sizeof(to) + 1 + n;
+    return true;
+}
+
+static bool add_alone(struct builder *b, uint32_t node, const struct rgs_trie_key *k, size_t depth)
+{
+    return add_rest(b, node, k, depth, k->n - depth, k->value, RGS_TRIE_ALONE);
+}
+
+/* How many bytes behind `depth` all keys of a task have in common. */
+static size_t in_common(const struct builder *b, struct task k)
+{
+    const struct rgs_trie_key *first = &b->keys[k.low], *last = &b->keys[k.high - 1];
+    size_t n = 0;
+
+    while (k.depth + n < first->n && k.depth + n < last->n &&
+           byte_of(first, k.depth + n) == byte_of(last, k.depth + n))
+        n++;
+    return n;
+}
+
+/* From a node to one that stands where its keys part. */
+static bool leap(struct builder *b, struct task k, size_t n)
+{
+    struct rgs_trie *t = b->t;
+    uint8_t last = byte_of(&b->keys[k.low], k.depth + n - 1);
+    size_t base = find_base(b, &last, 1);
+
+    if (!base)
+        return false;
+    uint32_t at = (uint32_t)base + last;
+    take(b, at);
+    t->node[at].parent = k.node;
+    t->n++;
+    return add_rest(b, k.node, &b->keys[k.low], k.depth, n, at, RGS_TRIE_LEAP) &&
+           add_task(b, (struct task){at, k.low, k.high, k.depth + (uint32_t)n});
 }
 
 static bool do_task(struct builder *b, struct task k)
@@ -191,6 +235,8 @@ static bool do_task(struct builder *b, struct task k)
         child[n++] = byte_of(&b->keys[i], k.depth);
     if (n == 0)
         return true;
+    if (n == 1 && k.high - k.low > 1 && k.depth >= RGS_TRIE_DOOR)
+        return leap(b, k, in_common(b, k));
     size_t base = find_base(b, child, n);
     if (!base)
         return false;
@@ -203,8 +249,18 @@ static bool do_task(struct builder *b, struct task k)
         t->node[at].parent = k.node;
         /* Doors lead to nodes at their depth. */
         bool alone = end - i == 1 && k.depth + 1 >= RGS_TRIE_DOOR;
-        if (!(alone ? add_rest(b, at, &b->keys[i], k.depth + 1)
+        if (!(alone ? add_alone(b, at, &b->keys[i], k.depth + 1)
                     : add_task(b, (struct task){at, i, end, k.depth + 1})))
+            return false;
+    }
+    return true;
+}
+
+/* All that a task left to do: those behind it that go deeper. */
+static bool finish(struct builder *b, size_t first)
+{
+    while (b->n_tasks > first && b->task[b->n_tasks - 1].depth > RGS_TRIE_DOOR) {
+        if (!do_task(b, b->task[--b->n_tasks]))
             return false;
     }
     return true;
@@ -213,25 +269,24 @@ static bool do_task(struct builder *b, struct task k)
 /* ---- doors and filter --------------------------------------------------------------------------
  */
 
-static void let_pass(struct rgs_trie *t, const struct rgs_trie_key *k)
+static void let_pass(struct rgs_trie *t, const struct rgs_trie_key *k, const uint8_t head[8])
 {
-    struct rgs_bytes s = rgs_bytes(k->s, k->n);
     uint64_t *filter = t->filter;
     uint32_t h;
 
     if (k->wide) {
-        bool two = k->n >= rgs_trie_two(s.p[0]);
-        h = rgs_trie_wide_hash(rgs_trie_characters(rgs_trie_eight(s, 0), s.p[0], two));
+        bool two = k->n >= rgs_trie_two(head[0]);
+        h = rgs_trie_wide_hash(rgs_trie_characters(rgs_trie_eight(head), head[0], two));
         filter += RGS_TRIE_FILTER_PART;
     } else {
-        h = rgs_trie_hash(rgs_trie_first(s, 0)) >> (32 - RGS_TRIE_FILTER_BITS);
+        h = rgs_trie_hash(rgs_trie_first(head)) >> (32 - RGS_TRIE_FILTER_BITS);
     }
     filter[h / 32] |= (uint64_t)k->kinds << (h % 32 * 2);
 }
 
 static void open_door(struct rgs_trie *t, uint32_t first)
 {
-    uint32_t at = rgs_trie_hash(first) >> 7 & t->door_mask, node = RGS_TRIE_ROOT;
+    uint32_t at = rgs_trie_door_at(t, first), node = RGS_TRIE_ROOT;
     uint8_t byte[sizeof(first)];
 
     memcpy(byte, &first, sizeof(first));
@@ -258,10 +313,12 @@ static bool make_doors(struct rgs_trie *t, const struct rgs_trie_key *keys, size
         return false;
     t->door_mask = (uint32_t)slots - 1;
     for (size_t i = 0; i < n; i++) {
-        uint32_t first = rgs_trie_first(rgs_bytes(keys[i].s, keys[i].n), 0);
-        let_pass(t, &keys[i]);
+        uint8_t head[8] = {0};
+        for (size_t c = 0; c < keys[i].n && c < sizeof(head); c++)
+            head[c] = byte_of(&keys[i], c);
+        let_pass(t, &keys[i], head);
         if (keys[i].n >= RGS_TRIE_DOOR)
-            open_door(t, first);
+            open_door(t, rgs_trie_first(head));
     }
     return true;
 }
@@ -284,7 +341,10 @@ bool rgs_trie_build(struct rgs_trie *t, const struct rgs_trie_key *keys, size_t 
             take(&b, at);
     }
     for (size_t i = 0; done && i < b.n_tasks; i++)
-        done = do_task(&b, b.task[i]);
+        done = do_task(&b, b.task[i]) && (b.task[i].depth < RGS_TRIE_DOOR || finish(&b, i + 1));
+    done = done && room_for_rest(&b, RGS_TRIE_ROOM);
+    if (done)
+        t->rest_n += RGS_TRIE_ROOM; /* see rgs_trie_rest() */
     rgs_free(alloc, b.used);
     rgs_free(alloc, b.task);
     return done && make_doors(t, keys, n, alloc);
@@ -295,30 +355,48 @@ bool rgs_trie_build(struct rgs_trie *t, const struct rgs_trie_key *keys, size_t 
 
 uint32_t rgs_trie_find(const struct rgs_trie *t, struct rgs_bytes s)
 {
-    uint32_t node = t->node ? RGS_TRIE_ROOT : 0, value;
-    size_t i = 0, n;
+    uint32_t node = t->node ? RGS_TRIE_ROOT : 0, to;
 
-    for (; node && i < s.n && !(t->node[node].parent & RGS_TRIE_ALONE); i++)
-        node = rgs_trie_step(t, node, s.p[i]);
-    if (!node)
-        return 0;
-    if (!(t->node[node].parent & RGS_TRIE_ALONE))
-        return t->node[node].parent & RGS_TRIE_ENDS ? t->value[node] : 0;
-    const uint8_t *rest = rgs_trie_rest(t, node, &value, &n);
-    if (n != s.n - i)
-        return 0;
-    for (; i < s.n; i++) {
-        if (rgs_trie_fold(s.p[i]) != *rest++)
+    for (size_t i = 0, n; node;) {
+        uint32_t flags = t->node[node].parent;
+        if (i == s.n && flags & RGS_TRIE_ENDS)
+            return t->value[node];
+        if (!(flags & (RGS_TRIE_ALONE | RGS_TRIE_LEAP))) {
+            node = i < s.n ? rgs_trie_step(t, node, rgs_trie_fold(s.p[i])) : 0;
+            i++;
+            continue;
+        }
+        const uint8_t *rest = rgs_trie_rest(t, node, &to, &n);
+        if (n > s.n - i)
             return 0;
+        for (size_t end = i + n; i < end; i++) {
+            if (rgs_trie_fold(s.p[i]) != *rest++)
+                return 0;
+        }
+        if (flags & RGS_TRIE_ALONE)
+            return i == s.n ? to : 0;
+        node = to;
     }
-    return value;
+    return 0;
 }
+
+enum { REST_HEAD = sizeof(uint32_t) + 1 };
 
 static bool rest_fits(const struct rgs_trie *t, size_t at)
 {
-    enum { HEAD = sizeof(uint32_t) + 1 };
-    return t->rest_n >= HEAD && at <= t->rest_n - HEAD &&
-           t->rest[at + HEAD - 1] <= t->rest_n - HEAD - at;
+    enum { LEAST = REST_HEAD + RGS_TRIE_ROOM };
+    return t->rest_n >= LEAST && at <= t->rest_n - LEAST &&
+           t->rest[at + REST_HEAD - 1] <= t->rest_n - LEAST - at;
+}
+
+/* A leap leads on, and to a node. */
+static bool leap_fits(const struct rgs_trie *t, size_t node)
+{
+    uint32_t to;
+    size_t n;
+
+    rgs_trie_rest(t, (uint32_t)node, &to, &n);
+    return n > 0 && to > RGS_TRIE_ROOT && to < t->cap;
 }
 
 static bool door_fits(const struct rgs_trie *t, const struct rgs_trie_door *d)
@@ -328,7 +406,9 @@ static bool door_fits(const struct rgs_trie *t, const struct rgs_trie_door *d)
 
     memcpy(byte, &d->first, sizeof(byte));
     for (size_t i = 0; i < sizeof(byte) && node; i++)
-        node = t->node[node].parent & RGS_TRIE_ALONE ? 0 : rgs_trie_step(t, node, byte[i]);
+        node = t->node[node].parent & (RGS_TRIE_ALONE | RGS_TRIE_LEAP)
+                   ? 0
+                   : rgs_trie_step(t, node, byte[i]);
     return node == d->node;
 }
 
@@ -354,10 +434,13 @@ bool rgs_trie_sound(const struct rgs_trie *t, size_t *ends)
         (t->door_mask & (t->door_mask + 1)) != 0)
         return false;
     for (size_t i = 0; i < t->cap; i++) {
-        bool alone = t->node[i].parent & RGS_TRIE_ALONE;
+        uint32_t flags = t->node[i].parent;
         size_t base = t->node[i].base;
-        *ends += alone || t->node[i].parent & RGS_TRIE_ENDS;
-        if (alone ? !rest_fits(t, base) || !lies_deep(t, i) : base > t->cap - BYTES)
+        *ends += (flags & (RGS_TRIE_ALONE | RGS_TRIE_ENDS)) != 0;
+        if (flags & (RGS_TRIE_ALONE | RGS_TRIE_LEAP) ? !rest_fits(t, base) || !lies_deep(t, i)
+                                                     : base > t->cap - BYTES)
+            return false;
+        if ((flags & (RGS_TRIE_ALONE | RGS_TRIE_LEAP)) == RGS_TRIE_LEAP && !leap_fits(t, i))
             return false;
     }
     for (size_t i = 0; i <= t->door_mask; i++) {

@@ -22,7 +22,7 @@ struct rgs_trie_key {
 
 /* The child by byte c of a node stands at its base + c, when that one's parent is the node. */
 struct rgs_trie_node {
-    uint32_t base;   /* where one string goes on alone: what it is, in `rest` */
+    uint32_t base;   /* where all strings go on alike: how, in `rest` */
     uint32_t parent; /* with the flags below; 0: nobody stands here */
 };
 
@@ -36,12 +36,13 @@ enum { RGS_TRIE_FILTER_PART = (1 << RGS_TRIE_FILTER_BITS) / 32 };
 enum { RGS_TRIE_FILTER_WORDS = RGS_TRIE_FILTER_PART * 2 };
 #define RGS_TRIE_ENDS 0x80000000u  /* a string ends here */
 #define RGS_TRIE_ALONE 0x40000000u /* one string goes on, spelled out in `rest` */
-#define RGS_TRIE_PARENT 0x3fffffffu
+#define RGS_TRIE_LEAP 0x20000000u  /* several go on alike for a while, spelled out there, too */
+#define RGS_TRIE_PARENT 0x1fffffffu
 
 struct rgs_trie {
     struct rgs_trie_node *node; /* NULL: no strings */
     uint32_t *value;            /* of the strings that end at the nodes */
-    uint8_t *rest;              /* value, length and bytes of what goes on alone */
+    uint8_t *rest;              /* value or node, length and bytes of what goes on alike */
     size_t n, cap, rest_n, rest_cap;
     struct rgs_trie_door *door;
     uint32_t door_mask;
@@ -56,32 +57,27 @@ static inline uint8_t rgs_trie_fold(uint8_t c)
     return rgs_trie_folded[c];
 }
 
-/* Four bytes at a time. */
-static inline uint32_t rgs_trie_fold4(uint32_t x)
+/* A text as it is asked for: folded, with eight bytes behind its end. */
+enum { RGS_TRIE_ROOM = 8 };
+
+/* The first four bytes from a place on. */
+static inline uint32_t rgs_trie_first(const uint8_t *folded)
 {
-    uint32_t low = x & 0x7f7f7f7fu, from_a = low + 0x3f3f3f3fu, beyond_z = low + 0x25252525u;
-    return x | ((from_a ^ beyond_z) & ~x & 0x80808080u) >> 2;
+    uint32_t x;
+    memcpy(&x, folded, sizeof(x));
+    return x;
+}
+
+static inline uint64_t rgs_trie_eight(const uint8_t *folded)
+{
+    uint64_t x;
+    memcpy(&x, folded, sizeof(x));
+    return x;
 }
 
 static inline uint32_t rgs_trie_hash(uint32_t x)
 {
     return x * 0x9e3779b1u;
-}
-
-/* The first four bytes from a place on, folded; what lies behind the end is NUL. */
-static inline uint32_t rgs_trie_first(struct rgs_bytes t, size_t at)
-{
-    uint8_t few[4] = {0};
-    uint32_t x;
-
-    if (t.n - at >= sizeof(x)) {
-        memcpy(&x, t.p + at, sizeof(x));
-    } else {
-        for (size_t i = 0; at + i < t.n; i++)
-            few[i] = t.p[at + i];
-        memcpy(&x, few, sizeof(x));
-    }
-    return rgs_trie_fold4(x);
 }
 
 /* The bits of the first n of four bytes as they lie in memory. */
@@ -100,20 +96,6 @@ static inline unsigned rgs_trie_kinds(const struct rgs_trie *t, uint32_t x)
 {
     uint32_t h = rgs_trie_hash(x) >> (32 - RGS_TRIE_FILTER_BITS);
     return (unsigned)(t->filter[h / 32] >> (h % 32 * 2)) & 3u;
-}
-
-/* The first eight bytes from a place on, folded; what lies behind the end is NUL. */
-static inline uint64_t rgs_trie_eight(struct rgs_bytes t, size_t at)
-{
-    uint64_t x = 0, from_a, beyond_z;
-
-    if (t.n - at >= sizeof(x))
-        memcpy(&x, t.p + at, sizeof(x));
-    else
-        memcpy(&x, t.p + at, t.n - at);
-    from_a = (x & 0x7f7f7f7f7f7f7f7fu) + 0x3f3f3f3f3f3f3f3fu;
-    beyond_z = (x & 0x7f7f7f7f7f7f7f7fu) + 0x2525252525252525u;
-    return x | ((from_a ^ beyond_z) & ~x & 0x8080808080808080u) >> 2;
 }
 
 /* The first two characters of eight bytes, or the first one; characters of two and of three bytes
@@ -149,32 +131,63 @@ static inline unsigned rgs_trie_wide_kinds(const struct rgs_trie *t, uint64_t ch
     return (unsigned)(t->filter[RGS_TRIE_FILTER_PART + h / 32] >> (h % 32 * 2)) & 3u;
 }
 
+static inline uint32_t rgs_trie_door_at(const struct rgs_trie *t, uint32_t first)
+{
+    return rgs_trie_hash(first) >> 7 & t->door_mask;
+}
+
 /* The node behind four bytes, 0: no string begins so. */
 static inline uint32_t rgs_trie_enter(const struct rgs_trie *t, uint32_t first)
 {
-    uint32_t at = rgs_trie_hash(first) >> 7 & t->door_mask;
+    uint32_t at = rgs_trie_door_at(t, first);
 
     while (t->door[at].node && t->door[at].first != first)
         at = (at + 1) & t->door_mask;
     return t->door[at].node;
 }
 
-/* Takes one byte of the text from a node; 0: no string goes on so. */
+/* Takes one folded byte from a node; 0: no string goes on so. */
 static inline uint32_t rgs_trie_step(const struct rgs_trie *t, uint32_t node, uint8_t c)
 {
-    uint32_t next = t->node[node].base + rgs_trie_fold(c);
+    uint32_t next = t->node[node].base + c;
     return (t->node[next].parent & RGS_TRIE_PARENT) == node ? next : 0;
 }
 
-/* What goes on alone from a node. */
-static inline const uint8_t *rgs_trie_rest(const struct rgs_trie *t, uint32_t node, uint32_t *value,
+/* Has what is behind a node, for a text that goes on with this byte, fetched from far memory. */
+static inline void rgs_trie_fetch(const struct rgs_trie *t, uint32_t node, uint8_t c)
+{
+    const struct rgs_trie_node *at = &t->node[node];
+    const void *next = at->parent & (RGS_TRIE_ALONE | RGS_TRIE_LEAP)
+                           ? (const void *)(t->rest + at->base)
+                           : (const void *)(t->node + at->base + c);
+    __builtin_prefetch(next);
+}
+
+/* The bytes that follow a node in all strings, and to: the value or the node behind them. As many
+ * as make eight can be read behind them. */
+static inline const uint8_t *rgs_trie_rest(const struct rgs_trie *t, uint32_t node, uint32_t *to,
                                            size_t *n)
 {
     const uint8_t *p = t->rest + t->node[node].base;
 
-    memcpy(value, p, sizeof(*value));
-    *n = p[sizeof(*value)];
-    return p + sizeof(*value) + 1;
+    memcpy(to, p, sizeof(*to));
+    *n = p[sizeof(*to)];
+    return p + sizeof(*to) + 1;
+}
+
+/* Of bytes that can be read on up to a multiple of eight. */
+static inline bool rgs_trie_alike(const uint8_t *a, const uint8_t *b, size_t n)
+{
+    for (; n > 8; n -= 8, a += 8, b += 8) {
+        if (rgs_trie_eight(a) != rgs_trie_eight(b))
+            return false;
+    }
+    static const union {
+        uint8_t byte[16];
+        uint64_t word[2];
+    } all = {{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}};
+    uint64_t mask = rgs_trie_eight(all.byte + 8 - n);
+    return ((rgs_trie_eight(a) ^ rgs_trie_eight(b)) & mask) == 0;
 }
 
 enum { RGS_TRIE_KEY_MAX = 255 };
