@@ -46,6 +46,7 @@ static void refill(struct lines *l)
     explicit_bzero(l->at + l->to - l->from, l->from);
     l->to -= l->from;
     l->from = 0;
+    fflush(stdout); /* who asks line by line waits for the answer before it asks on */
     ssize_t n = read(STDIN_FILENO, l->at + l->to, sizeof(l->at) - l->to);
     if (n > 0)
         l->to += (size_t)n;

@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import re
+import select
 import shutil
 import subprocess
 import sys
@@ -615,6 +616,22 @@ def classify_known_files():
     whole = known.read_bytes()
     known.write_bytes(whole[:60] + bytes([whole[60] ^ 1]) + whole[61:])
     expect(start(b"Bcmezon") and not start(b"Bcmezon"), "damaged, it is believed, or not remade")
+
+
+@tap.case("classify: who asks through pipes has each answer before the next question")
+def _():
+    p = subprocess.Popen([str(program), "classify"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=work, env=env)
+    try:
+        for text, answer in ((b"Your WhatsApp code: 123-456", b"otp\twhatsapp\t"), (b"lunch at noon?", b"other\t-\t")):
+            p.stdin.write(b"X\t" + text + b"\n")
+            p.stdin.flush()
+            expect(select.select([p.stdout], [], [], 60)[0], "no answer while standard input stays open")
+            line = os.read(p.stdout.fileno(), 100)
+            expect(line.startswith(answer) and line.endswith(b"\n"), line)
+    finally:
+        p.stdin.close()
+        p.wait(60)
+        p.stdout.close()
 
 
 @tap.case("classify: answers keep in step behind a line that is too long")
