@@ -46,7 +46,7 @@ struct rgs_result_reseller {
     size_t n_services;
     const struct rgs_result_count *origins;
     size_t n_origins;
-    int64_t first_ts, last_ts;
+    int64_t first_ts, last_ts; /* 0: not told, as services and origins, of too few numbers */
     const struct rgs_result_typology *typologies;
     size_t n_typologies;
     const char *const *counterfactual;

@@ -124,8 +124,8 @@ static void reseller(struct rgs_json *j, const struct rgs_result_reseller *x)
         rgs_json_close(j, '}');
     }
     rgs_json_close(j, ']');
-    time_or_null(j, "first_ts", x->first_ts, x->numbers > 0);
-    time_or_null(j, "last_ts", x->last_ts, x->numbers > 0);
+    time_or_null(j, "first_ts", x->first_ts, x->last_ts != 0);
+    time_or_null(j, "last_ts", x->last_ts, x->last_ts != 0);
     rgs_json_key(j, "typologies");
     rgs_json_open(j, '[');
     for (size_t i = 0; i < x->n_typologies; i++)

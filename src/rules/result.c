@@ -453,9 +453,7 @@ static bool line(struct rgs_scorer *s, struct rgs_result_owner *o, const struct 
                                         .score = l->score,
                                         .status = l->status,
                                         .numbers = rgs_entity_support(l->e),
-                                        .verifications = l->e->verifications,
-                                        .first_ts = l->e->first_ts,
-                                        .last_ts = l->e->last_ts};
+                                        .verifications = l->e->verifications};
     if (l->cluster >= 0) {
         const struct rgs_standing *st = &l->e->standing[l->cluster];
         out->numbers = (uint64_t)st->members;
@@ -483,6 +481,11 @@ static bool line(struct rgs_scorer *s, struct rgs_result_owner *o, const struct 
         if (!out->parent)
             return false;
     }
+    /* Of a few numbers, or of one, it would be what persons do, and when. */
+    if (l->status == RGS_STATUS_INSUFFICIENT)
+        return true;
+    out->first_ts = l->e->first_ts;
+    out->last_ts = l->e->last_ts;
     return tops(s, o, &l->e->services, l->e->verifications, &l->e->origin, l->e->origins, out) &&
            typologies(s, o, l, out);
 }

@@ -80,8 +80,8 @@ void rgs_report_csv(FILE *out, const struct rgs_result *r)
                 (unsigned long long)x->verifications);
         counts(out, x->services, x->n_services, false);
         counts(out, x->origins, x->n_origins, true);
-        when(out, x->first_ts, x->numbers > 0);
-        when(out, x->last_ts, x->numbers > 0);
+        when(out, x->first_ts, x->last_ts != 0);
+        when(out, x->last_ts, x->last_ts != 0);
         for (size_t u = 0; t && u < t->n_rules; u++) {
             if (a < sizeof(rules))
                 a += (size_t)snprintf(rules + a, sizeof(rules) - a, "%s%s.%u", u ? " " : "",

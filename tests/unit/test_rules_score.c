@@ -23,6 +23,11 @@ Test(score, below_the_support_nothing_is_named)
         cr_expect_eq(e.status, numbers < 20 ? RGS_STATUS_INSUFFICIENT : RGS_STATUS_ALERT);
         cr_expect_eq(e.score > 0, numbers >= 20);
         cr_expect_eq(e.n_typologies > 0, numbers >= 20);
+        /* Of one number it would be what a person does, and when. */
+        cr_expect_eq(e.n_services > 0, numbers >= 20);
+        cr_expect(numbers >= 20 || e.n_origins == 0);
+        cr_expect_eq(e.first_ts != 0, numbers >= 20);
+        cr_expect_eq(e.last_ts != 0, numbers >= 20);
         cr_expect_eq(f.o.result.n_alerts > 0, numbers >= 20);
         /* Not the block that they stand in, either: it says what R1 says. */
         cr_expect_eq(f.o.result.n_resellers, 1);
