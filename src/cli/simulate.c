@@ -7,6 +7,8 @@
 
 #include "cli/commands.h"
 #include "cli/load.h"
+#include "cli/output.h"
+#include "cli/stop.h"
 #include "simulate/simulate.h"
 
 enum { SETS_MOST = 64, FILES_MOST = 16 };
@@ -22,25 +24,75 @@ static size_t split(char *words, const char **out)
     return n;
 }
 
-static int simulate(const struct rgs_args *args, struct rgs_simulate_conf *conf,
-                    const struct rgs_conf_file *scenario, size_t n)
+/* Where the capture, the truth and the inventory go, as far as they are asked for. */
+struct outputs {
+    struct rgs_output of[3];
+    const char *path[3];
+};
+
+static bool open_all(const struct rgs_args *args, struct outputs *o)
 {
-    const struct rgs_simulate_files files = {rgs_arg(args, "output"), rgs_arg(args, "truth"),
-                                             rgs_arg(args, "inventory")};
-    struct rgs_simulate_counts counts;
+    static const char *const names[] = {"output", "truth", "inventory"};
+    char err[512];
+
+    for (size_t i = 0; i < 3; i++) {
+        o->path[i] = rgs_arg(args, names[i]);
+        if (o->path[i] && rgs_output_open(&o->of[i], o->path[i], err, sizeof(err)) < 0) {
+            rgs_failed(args, "%s", err);
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool close_all(const struct rgs_args *args, struct outputs *o)
+{
+    char err[512];
+
+    for (size_t i = 0; i < 3; i++) {
+        if (o->path[i] && rgs_output_close(&o->of[i], err, sizeof(err)) < 0) {
+            rgs_failed(args, "%s", err);
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool write_all(const struct rgs_args *args, struct rgs_simulate_conf *conf,
+                      const struct rgs_conf_file *scenario, size_t n, const struct outputs *o,
+                      struct rgs_simulate_counts *counts)
+{
+    const struct rgs_simulate_files files = {o->of[0].stream, o->of[1].stream, o->of[2].stream,
+                                             rgs_stop_asked};
     struct rgs_diag diag;
 
     rgs_diag_init(&diag, &rgs_alloc_libc);
-    int error = rgs_simulate_to(scenario, n, conf, &files, &diag, &rgs_alloc_libc, &counts);
+    int error = rgs_simulate_to(scenario, n, conf, &files, &diag, &rgs_alloc_libc, counts);
     if (diag.len)
         fputs(diag.text, stderr);
-    if (error && !diag.errors)
-        rgs_failed(args, "%s", strerror(-error));
+    if (error == -EINTR)
+        rgs_failed(args, "stopped: nothing is left of what was written");
+    else if (error && !diag.errors)
+        rgs_failed(args, "%s: %s", o->path[0], strerror(-error));
     rgs_diag_fini(&diag);
-    if (error)
+    return error == 0;
+}
+
+static int simulate(const struct rgs_args *args, struct rgs_simulate_conf *conf,
+                    const struct rgs_conf_file *scenario, size_t n)
+{
+    struct rgs_simulate_counts counts;
+    struct outputs out = {0};
+
+    rgs_stop_install();
+    if (!open_all(args, &out) || !write_all(args, conf, scenario, n, &out, &counts) ||
+        !close_all(args, &out)) {
+        for (size_t i = 0; i < 3; i++)
+            rgs_output_drop(&out.of[i]);
         return RGS_EXIT_FAILED;
+    }
     /* beside the capture, not into it */
-    FILE *to = strcmp(files.capture, "-") == 0 ? stderr : stdout;
+    FILE *to = strcmp(out.path[0], "-") == 0 ? stderr : stdout;
     const struct {
         const char *name;
         uint64_t n;

@@ -3,6 +3,8 @@
 #ifndef RGS_SIMULATE_SIMULATE_H
 #define RGS_SIMULATE_SIMULATE_H
 
+#include <stdio.h>
+
 #include "conf/diag.h"
 #include "simulate/frames.h"
 
@@ -29,13 +31,14 @@ int rgs_simulate(const struct rgs_conf_file *scenario, size_t n,
                  const struct rgs_simulate_conf *conf, struct rgs_diag *diag,
                  const struct rgs_alloc *alloc, struct rgs_simulate_counts *counts);
 
+/* [borrow] */
 struct rgs_simulate_files {
-    const char *capture;   /* pcapng; "-": standard output */
-    const char *truth;     /* JSON lines; NULL: not written */
-    const char *inventory; /* CSV; NULL: not written */
+    FILE *capture;         /* pcapng; nothing was written to it yet */
+    FILE *truth;           /* JSON lines; NULL: not written */
+    FILE *inventory;       /* CSV; NULL: not written */
+    bool (*stopped)(void); /* asked for each packet: true ends it all; NULL: never */
 };
-/* The same into files; the callbacks of conf are not used. A file that cannot be written is named
- * in diag. */
+/* The same into files; the callbacks of conf are not used. -EINTR: it was stopped. */
 int rgs_simulate_to(const struct rgs_conf_file *scenario, size_t n,
                     const struct rgs_simulate_conf *conf, const struct rgs_simulate_files *files,
                     struct rgs_diag *diag, const struct rgs_alloc *alloc,
