@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* regsentry decode: what was decoded, one line per operation. */
 #include <errno.h>
+#include <inttypes.h>
 
 #include "capture/files.h"
 #include "cli/commands.h"
@@ -10,6 +11,7 @@
 #include "cli/progress.h"
 #include "cli/stop.h"
 #include "event/token.h"
+#include "link/link.h"
 #include "sink/record.h"
 #include "sms/sms.h"
 
@@ -21,6 +23,8 @@ struct run {
     bool json;
     struct rgs_show_conf record;
     uint64_t records;
+    uint64_t unknown;  /* packets of link types that are not decoded, */
+    uint32_t linktype; /* such as this one */
 };
 
 static void emit(void *ctx, struct rgs_dissect *d, struct rgs_op *op)
@@ -49,6 +53,10 @@ static int decode_files(struct run *run, struct rgs_files *files)
     rgs_progress_init(&progress);
     while (!rgs_stop_asked() && rgs_files_next(files, &packet, &file)) {
         run->file = rgs_files_path(files, file);
+        if (rgs_link_layer(packet.linktype) == RGS_LAYER_NONE) {
+            run->linktype = packet.linktype;
+            run->unknown++;
+        }
         rgs_decoder_packet(dec, &packet);
         if (++packets % PROGRESS_EVERY == 0)
             rgs_progress_show(&progress, files, packets);
@@ -57,6 +65,11 @@ static int decode_files(struct run *run, struct rgs_files *files)
     }
     rgs_decoder_flush(dec);
     rgs_progress_clear(&progress);
+    if (run->unknown)
+        fprintf(stderr,
+                "regsentry decode: %" PRIu64 " packets are of link types that are not decoded, "
+                "such as %" PRIu32 "\n",
+                run->unknown, run->linktype);
     rgs_decoder_del(dec);
     return 0;
 }

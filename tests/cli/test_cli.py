@@ -6,6 +6,8 @@ import pathlib
 import re
 import select
 import shutil
+import signal
+import struct
 import subprocess
 import sys
 import tempfile
@@ -137,6 +139,10 @@ def _():
     exits(p, 3, "damaged.pcapng", "packets")
     exits(run("decode", "damaged.pcapng"), 3)
     exits(run("analyze", "nowhere.pcap", "trace.pcapng"), 3, "codes")
+    # A header, and one packet of a link type for users (147).
+    (work / "user.pcap").write_bytes(struct.pack("<IHHiIII4I4s", 0xa1b2c3d4, 2, 4, 0, 0, 65535, 147, 1, 0, 4, 4, b"abcd"))
+    exits(run("decode", "user.pcap"), 0, "1 packets are of link types that are not decoded, such as 147")
+    exits(run("analyze", "user.pcap"), 0, "link.unsupported_type")
     (work / "text.pcap").write_text("this is no capture")
     exits(run("analyze", "text.pcap"), 1, "text.pcap", "pcap and pcapng are read")
     (work / "empty").mkdir()
@@ -163,6 +169,26 @@ def _():
     expect(a["resellers"] == b["resellers"] and len(a["resellers"]) >= 5, "the same resellers")
     expect(not list(work.glob("*.part")), "a half-written file is left")
     exits(run("analyze", "-o", "trace.pcapng/x", "trace.pcapng"), 1, "trace.pcapng/x")
+
+
+@tap.case("simulate: a scenario that is wrong, and a run that is stopped, leave the files of the last one")
+def _():
+    kept = {name: (work / name).read_bytes() for name in ("trace.pcapng", "truth.jsonl", "resellers.csv")}
+    files = ("-o", "trace.pcapng", "--truth", "truth.jsonl", "--inventory", "resellers.csv")
+    (work / "wrong.yaml").write_text((work / "week.yaml").read_text().replace("numbers:", "numbrs:", 1))
+    exits(run("simulate", "wrong.yaml", *files), 1, "wrong.yaml:", "did you mean 'numbers'?")
+    exits(run("simulate", "week.yaml", *files[:-1], "nowhere/r.csv"), 1, "nowhere/r.csv: No such file")
+    exits(run("simulate", "week.yaml", "-o", "/dev/full"), 1, "/dev/full: No space left on device")
+    p = subprocess.Popen([str(program), "simulate", "week.yaml", *files, "--set", "ordinary.numbers=2000"], cwd=work, env=env,
+                         stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    while not (work / "trace.pcapng.part").exists() or not (work / "trace.pcapng.part").stat().st_size:
+        expect(p.poll() is None, "it was done before it could be stopped")
+        time.sleep(0.001)
+    p.send_signal(signal.SIGINT)
+    _, err = p.communicate(timeout=60)
+    expect(p.returncode == 1 and b"stopped" in err, p.returncode, err)
+    expect(kept == {name: (work / name).read_bytes() for name in kept}, "others than before")
+    expect(not list(work.glob("*.part")), "a half-written file is left")
 
 
 @tap.case("tables fit 80 and 100 columns")
