@@ -96,19 +96,27 @@ static void meet_device(struct rgs_sub *s, const struct rgs_op *op)
     s->imei = imei;
 }
 
-bool rgs_track_is_router(const struct rgs_tracker *t, uint64_t node)
+static bool is_router(const struct rgs_node *n)
 {
-    const struct rgs_node *n = node ? rgs_table_peek(t->nodes, &node) : NULL;
     return n && n->against >= ROUTER_PROOF && n->against > n->serves;
 }
 
-static void judge(struct rgs_tracker *t, uint64_t node, unsigned serves, unsigned against,
-                  int64_t now)
+bool rgs_track_is_router(const struct rgs_tracker *t, uint64_t node)
+{
+    return node && is_router(rgs_table_peek(t->nodes, &node));
+}
+
+/* NULL: the operation names no node. */
+static struct rgs_node *node_of(struct rgs_tracker *t, uint64_t node, int64_t now)
 {
     bool created;
-    if (!node)
+    return node ? rgs_table_get(t->nodes, &node, now, &created) : NULL;
+}
+
+static void judge(struct rgs_node *n, unsigned serves, unsigned against)
+{
+    if (!n)
         return;
-    struct rgs_node *n = rgs_table_get(t->nodes, &node, now, &created);
     if (n->serves > UINT16_MAX - serves ||
         n->against > UINT16_MAX - against) { /* keep the proportion */
         n->serves /= 2;
@@ -135,7 +143,7 @@ struct rgs_sub *rgs_track_learn(struct rgs_tracker *t, const struct rgs_op *op, 
         rgs_place_read(&p, op, false, true, &t->conf.geo);
         rgs_track_locate(t, s, op, &p);
         if (role == RGS_ROLE_LOCATED)
-            judge(t, p.node, 1, 0, op->ts);
+            judge(node_of(t, p.node, op->ts), 1, 0);
     }
     report(t, s, op);
     return s;
@@ -158,11 +166,10 @@ void rgs_track_routed(struct rgs_tracker *t, const struct rgs_op *op, uint64_t n
         return;
     struct rgs_sub *s = rgs_sub_by_number(t->subs, number);
     bool contradicts = s && s->imsi && s->imsi != imsi;
-    const struct rgs_node *known = node ? rgs_table_peek(t->nodes, &node) : NULL;
-    told = told && !(known && known->serves >
-                                  known->against); /* a node that registers subscribers is none */
-    judge(t, node, s && s->imsi == imsi, told ? ROUTER_PROOF : contradicts, op->ts);
-    routed = told || rgs_track_is_router(t, node) || (contradicts && s->flags & RGS_SUB_FIRM);
+    struct rgs_node *n = node_of(t, node, op->ts);
+    told = told && !(n && n->serves > n->against); /* a node that registers subscribers is none */
+    judge(n, s && s->imsi == imsi, told ? ROUTER_PROOF : contradicts);
+    routed = told || is_router(n) || (contradicts && s->flags & RGS_SUB_FIRM);
     struct rgs_route *r = rgs_table_get(t->routes, &imsi, op->ts, &created);
     *r = (struct rgs_route){number, op->ts, routed};
     if (routed)

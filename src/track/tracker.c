@@ -92,8 +92,7 @@ static void await(struct rgs_tracker *t, const struct rgs_op *op)
 /* What the request knew and the answer adds, as the answer's own. */
 static void answer(struct rgs_tracker *t, const struct rgs_op *op, enum rgs_role role)
 {
-    const struct rgs_open *found =
-        RGS_HAS(op, DIALOGUE) ? rgs_table_peek(t->open, &op->dialogue) : NULL;
+    struct rgs_open *found = RGS_HAS(op, DIALOGUE) ? rgs_table_peek(t->open, &op->dialogue) : NULL;
     struct rgs_open asked = found ? *found : (struct rgs_open){0};
     bool stays = role == RGS_ROLE_SUBMITTED; /* its receipt may come with the same dialogue's id */
 
@@ -133,7 +132,7 @@ static void answer(struct rgs_tracker *t, const struct rgs_op *op, enum rgs_role
         break;
     }
     if (found && !stays)
-        rgs_table_remove(t->open, &op->dialogue);
+        rgs_table_drop(t->open, found);
 }
 
 static void request(struct rgs_tracker *t, const struct rgs_op *op, const struct rgs_verdict *v,
