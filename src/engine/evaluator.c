@@ -167,6 +167,7 @@ int rgs_evaluator_reload(struct rgs_evaluator *e, const struct rgs_ruleset *rule
 {
     const struct rgs_inventory *former = e->conf.inventory;
 
+    rgs_scorer_settle(e->scorer);
     /* Alerts that arise while a typology is scored anew name resellers as they are called now. */
     e->conf.inventory = inventory;
     struct rgs_scorer *s = rgs_scorer_adopt(e->scorer, ruleset);

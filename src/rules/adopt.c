@@ -98,8 +98,9 @@ static void evaluate_changed(const struct rgs_adoption *a)
     }
 }
 
-struct rgs_scorer *rgs_scorer_adopt(const struct rgs_scorer *old, const struct rgs_ruleset *r)
+struct rgs_scorer *rgs_scorer_adopt(struct rgs_scorer *old, const struct rgs_ruleset *r)
 {
+    rgs_scorer_settle(old);
     struct rgs_scorer *s = rgs_scorer_new(r, &old->names, &old->capacity, old->alloc);
     struct rgs_adoption a = {.old = old, .s = s};
 

@@ -94,6 +94,7 @@ static void copy_grain(const struct rgs_adoption *a, unsigned g)
     for (uint32_t i = 0; i < from->fresh; i++) {
         struct rgs_scored *e = rgs_entity_at(a->old, g, i), *x = rgs_entity_at(a->s, g, i);
         memcpy(x, e, sizeof(*e));
+        x->scoped = UINT16_MAX;
         if (i == 0 || !e->id)
             continue;
         copy_standing(a, e, x);
@@ -105,6 +106,8 @@ static void copy_grain(const struct rgs_adoption *a, unsigned g)
     to->fresh = from->fresh;
     to->spare = from->spare;
     to->evicted = from->evicted;
+    memcpy(to->dirty, from->dirty, from->n_dirty * sizeof(*to->dirty));
+    to->n_dirty = from->n_dirty;
 }
 
 bool rgs_adopt_entities(const struct rgs_adoption *a)
@@ -113,8 +116,6 @@ bool rgs_adopt_entities(const struct rgs_adoption *a)
 
     for (unsigned g = 0; g < RGS_GRAIN_COUNT; g++)
         copy_grain(a, g);
-    memcpy(s->dirty_first, a->old->dirty_first, sizeof(s->dirty_first));
-    memcpy(s->dirty_last, a->old->dirty_last, sizeof(s->dirty_last));
     for (unsigned i = 0; i < s->rs->n_instances; i++) {
         const struct rgs_instance *in = &s->rs->instances[i];
         if (in->fn == RGS_FN_ZSCORE && in->against == RGS_AGAINST_PEERS && a->instance[i] >= 0)

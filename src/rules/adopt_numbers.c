@@ -68,6 +68,7 @@ static bool copy_wheel(const struct rgs_adoption *a)
         for (uint32_t i = old->wheel[pane % old->wheel_size]; i; i = old->at[i].wheel) {
             t->at[i].due = (uint16_t)slot;
             t->at[i].wheel = 0;
+            t->at[i].wheel_before = last[slot];
             if (last[slot])
                 t->at[last[slot]].wheel = i;
             else

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rules/scorer.h"
 
-void rgs_scorer_census(const struct rgs_scorer *s, struct rgs_census *out)
+void rgs_scorer_census(struct rgs_scorer *s, struct rgs_census *out)
 {
+    rgs_scorer_settle(s);
     *out = (struct rgs_census){
         .ruleset = rgs_ruleset_name(s->rs),
         .revision = rgs_ruleset_revision(s->rs),

@@ -227,6 +227,23 @@ static void lay_out(struct rgs_ruleset *rs)
     }
 }
 
+/* A count is 0 of nothing, and a score against the past learns of it: other functions have no
+ * value. */
+static void find_silent(struct rgs_ruleset *rs)
+{
+    for (unsigned i = 0; i < rs->n_typologies; i++) {
+        struct rgs_typology *t = &rs->typologies[i];
+        t->silent = t->scope >= 0;
+        for (unsigned k = 0; k < t->n_rules; k++) {
+            const struct rgs_instance *in = &rs->instances[t->instance[k]];
+            if (in->per_number)
+                rs->per[in->per].typologies |= (uint16_t)(1u << i);
+            else if (in->fn == RGS_FN_COUNT || in->fn == RGS_FN_ZSCORE)
+                t->silent = false;
+        }
+    }
+}
+
 static int64_t gcd(int64_t a, int64_t b)
 {
     while (b) {
@@ -275,5 +292,6 @@ void rgs_rules_compile(struct rgs_rules_source *src)
     for (unsigned i = 0; i < rs->n_rules; i++)
         rs->seen_conditions |= bit(rs->rules[i].seen);
     find_twins(rs);
+    find_silent(rs);
     lay_out(rs);
 }

@@ -8,6 +8,13 @@ static const uint8_t parts[RGS_GRAIN_COUNT] = {4, 12, 2, 4, 10};
  */
 static const uint8_t needed[RGS_GRAIN_COUNT] = {1, RGS_SEEDS + 1, 1, RGS_SEEDS + 1, RGS_SEEDS + 1};
 
+enum {
+    LINE = 64,
+    /* What an observation touches of a record at its begin, and of a slot. */
+    EXPECTED_HEAD = 5 * LINE,
+    EXPECTED_SLOT = 3 * LINE,
+};
+
 bool rgs_entities_init(struct rgs_scorer *s, uint32_t cap)
 {
     bool ok = true;
@@ -28,8 +35,9 @@ bool rgs_entities_init(struct rgs_scorer *s, uint32_t cap)
             t->stride += s->rs->n_typologies * sizeof(struct rgs_scope_facts);
         t->mem = rgs_new(s->alloc, ((size_t)t->cap + 1) * t->stride);
         t->bucket = rgs_new(s->alloc, (size_t)buckets * sizeof(*t->bucket));
+        t->dirty = rgs_new(s->alloc, ((size_t)t->cap + 1) * sizeof(*t->dirty));
         t->maybe = rgs_new(s->alloc, rgs_maybe_words(t) * sizeof(*t->maybe));
-        ok = ok && t->mem && t->bucket && t->maybe;
+        ok = ok && t->mem && t->bucket && t->dirty && t->maybe;
     }
     return ok;
 }
@@ -39,6 +47,7 @@ void rgs_entities_fini(struct rgs_scorer *s)
     for (unsigned g = 0; g < RGS_GRAIN_COUNT; g++) {
         rgs_free(s->alloc, s->entities[g].mem);
         rgs_free(s->alloc, s->entities[g].bucket);
+        rgs_free(s->alloc, s->entities[g].dirty);
         rgs_free(s->alloc, s->entities[g].maybe);
     }
 }
@@ -58,7 +67,7 @@ struct rgs_scored *rgs_entity_of(const struct rgs_scorer *s, unsigned grain, rgs
 {
     if (!ref)
         return NULL;
-    struct rgs_scored *e = rgs_entity_at(s, grain, ref & 0xfffff);
+    struct rgs_scored *e = rgs_entity_at(s, grain, rgs_entity_ref_index(ref));
     return e->id && (e->generation & 0xfff) == ref >> 20 ? e : NULL;
 }
 
@@ -75,6 +84,56 @@ struct rgs_scored *rgs_entity_find(const struct rgs_scorer *s, unsigned grain, u
             return rgs_entity_at(s, grain, i);
     }
     return NULL;
+}
+
+void rgs_entity_expect_search(const struct rgs_scorer *s, unsigned grain, uint64_t id)
+{
+    __builtin_prefetch(&s->entities[grain].bucket[bucket_of(s, grain, id)]);
+}
+
+uint32_t rgs_entity_expected(const struct rgs_scorer *s, unsigned grain, uint64_t id)
+{
+    return s->entities[grain].bucket[bucket_of(s, grain, id)];
+}
+
+static void fetch(const uint8_t *from, size_t n)
+{
+    for (size_t i = 0; i < n; i += LINE)
+        __builtin_prefetch(from + i, 1);
+}
+
+void rgs_entity_expect(const struct rgs_scorer *s, unsigned grain, uint32_t index,
+                       const struct rgs_situation *is)
+{
+    const struct rgs_entities *t = &s->entities[grain];
+    const uint8_t *e = t->mem + (size_t)index * t->stride, *slots = e + t->slots_at;
+
+    fetch(e, EXPECTED_HEAD);
+    for (unsigned w = 0; w < RGS_FEED_WORDS; w++) {
+        for (uint64_t rest = is->feeds[grain][w]; rest; rest &= rest - 1) {
+            unsigned i = s->direct[grain][w * 64 + (unsigned)__builtin_ctzll(rest)];
+            fetch(slots + s->rs->instances[i].slot[grain], EXPECTED_SLOT);
+        }
+    }
+}
+
+void rgs_entity_expect_score(const struct rgs_scorer *s, const struct rgs_scored *e)
+{
+    const struct rgs_ruleset *rs = s->rs;
+    const uint8_t *slots = (const uint8_t *)e + s->entities[e->grain].slots_at;
+
+    for (unsigned i = 0; i < rs->n_typologies; i++) {
+        const struct rgs_typology *t = &rs->typologies[i];
+        if (!(t->grains >> e->grain & 1))
+            continue;
+        fetch((const uint8_t *)&e->standing[i], sizeof(e->standing[i]));
+        for (unsigned k = 0; k < t->n_rules && !rgs_entity_is_out_of(e, rs, t); k++) {
+            const struct rgs_instance *in = &rs->instances[t->instance[k]];
+            if (in->grains >> e->grain & 1)
+                fetch(slots + (in->per_number ? rs->per[in->per].slot : in->slot)[e->grain],
+                      in->per_number ? sizeof(struct rgs_histogram) : rgs_state_size(in));
+        }
+    }
 }
 
 static void unlink_use(const struct rgs_scorer *s, struct rgs_scored *e)
@@ -162,14 +221,12 @@ static struct rgs_scored *create(struct rgs_scorer *s, unsigned grain, uint64_t 
     else
         i = t->fresh++;
     struct rgs_scored *e = rgs_entity_at(s, grain, i);
-    /* A record that waits in the dirty list stays there: its link survives. */
+    /* A record that waits in the dirty list stays there. */
     uint16_t generation = (uint16_t)(e->generation + 1);
     bool dirty = e->dirty;
-    uint32_t dirty_next = e->dirty_next;
     memset(e, 0, t->stride);
     e->generation = generation;
     e->dirty = dirty;
-    e->dirty_next = dirty_next;
     e->id = id;
     e->grain = (uint8_t)grain;
     uint32_t *head = &t->bucket[bucket_of(s, grain, id)];
@@ -246,6 +303,7 @@ void rgs_entity_values(struct rgs_scorer *s, struct rgs_number *n, const struct 
             if (!(v->grains >> g & 1))
                 continue;
             struct rgs_histogram *h = rgs_entity_slot(s, e, v->slot[g]);
+            e->scoped |= v->typologies;
             move_bin(h, c[i].from, c[i].to);
             if (v->pairs && appears != goes)
                 count_pairs(s, e, n, &of, c[i].per, appears ? 1 : -1);
@@ -261,6 +319,7 @@ static void members(struct rgs_scorer *s, struct rgs_scored *e, struct rgs_numbe
     for (unsigned p = 0; p < rs->n_per; p++) {
         if (!(rs->per[p].grains >> e->grain & 1) || n->bin[p] == RGS_BIN_NONE)
             continue;
+        e->scoped |= rs->per[p].typologies;
         count_bin(rgs_entity_slot(s, e, rs->per[p].slot[e->grain]), n->bin[p], by);
         if (rs->per[p].pairs)
             count_pairs(s, e, n, &of, p, by);
@@ -497,21 +556,15 @@ static void note_facts(struct rgs_scope_facts *f, const struct rgs_obs *o)
     }
 }
 
-void rgs_entity_touch(struct rgs_scorer *s, struct rgs_scored *e)
+static void touch(struct rgs_scorer *s, struct rgs_scored *e)
 {
-    unsigned g = e->grain;
+    struct rgs_entities *t = &s->entities[e->grain];
 
     e->changes++;
     if (e->dirty)
         return;
-    uint32_t i = rgs_entity_index(s, e);
     e->dirty = true;
-    e->dirty_next = 0;
-    if (s->dirty_last[g])
-        rgs_entity_at(s, g, s->dirty_last[g])->dirty_next = i;
-    else
-        s->dirty_first[g] = i;
-    s->dirty_last[g] = i;
+    t->dirty[t->n_dirty++] = rgs_entity_index(s, e);
 }
 
 /* Of small values the majority, too. */
@@ -570,7 +623,8 @@ void rgs_entity_observe(struct rgs_scorer *s, struct rgs_scored *e, const struct
     if (!e->first_ts)
         e->first_ts = o->ts;
     e->last_ts = o->ts > e->last_ts ? o->ts : e->last_ts;
-    rgs_entity_touch(s, e);
+    touch(s, e);
+    e->scoped |= is->scopes;
     if (!RGS_OBS_HAS(o, KIND) || o->kind != RGS_OBS_VERIFICATION)
         return;
     e->verifications++;

@@ -276,6 +276,8 @@ static unsigned gather(struct rgs_scorer *s, struct rgs_scored *e, const struct 
 {
     unsigned n = 0;
 
+    if (rgs_entity_is_out_of(e, s->rs, t))
+        return 0;
     for (unsigned i = 0; i < t->n_rules; i++) {
         const struct rgs_instance *in = &s->rs->instances[t->instance[i]];
         struct rgs_contribution c = {.rule = &s->rs->rules[t->rule[i]], .instance = in};

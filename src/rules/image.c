@@ -41,9 +41,12 @@ static void entities(struct rgs_entities *t, struct rgs_image *im)
     RGS_IMAGE(im, t->fresh);
     RGS_IMAGE(im, t->spare);
     RGS_IMAGE(im, t->evicted);
-    if (!rgs_image_fits(im, t->fresh, (uint64_t)t->cap + 1))
+    RGS_IMAGE(im, t->n_dirty);
+    if (!rgs_image_fits(im, t->fresh, (uint64_t)t->cap + 1) ||
+        !rgs_image_fits(im, t->n_dirty, (uint64_t)t->cap + 1))
         return;
     rgs_image_bytes(im, t->mem, t->fresh * t->stride);
+    rgs_image_bytes(im, t->dirty, t->n_dirty * sizeof(*t->dirty));
     rgs_image_bytes(im, t->bucket, ((size_t)t->mask + 1) * sizeof(*t->bucket));
 }
 
@@ -72,6 +75,7 @@ static void alerts(struct rgs_scorer *s, struct rgs_image *im)
 
 void rgs_scorer_image(struct rgs_scorer *s, struct rgs_image *im)
 {
+    rgs_scorer_settle(s);
     numbers(s, im);
     for (unsigned g = 0; g < RGS_GRAIN_COUNT; g++)
         entities(&s->entities[g], im);
@@ -81,8 +85,6 @@ void rgs_scorer_image(struct rgs_scorer *s, struct rgs_image *im)
     rgs_image_same(im, s->rs->n_z);
     rgs_image_bytes(im, s->peers, (s->rs->n_z * RGS_GRAIN_COUNT + 1) * sizeof(*s->peers));
     alerts(s, im);
-    RGS_IMAGE(im, s->dirty_first);
-    RGS_IMAGE(im, s->dirty_last);
     RGS_IMAGE(im, s->now);
     RGS_IMAGE(im, s->next);
     RGS_IMAGE(im, s->next_day);

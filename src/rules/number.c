@@ -60,6 +60,14 @@ void rgs_number_expect(const struct rgs_scorer *s, uint64_t id)
     __builtin_prefetch(&s->numbers.bucket[bucket_of(s, id)]);
 }
 
+void rgs_number_expect_record(const struct rgs_scorer *s, uint64_t id)
+{
+    const struct rgs_number *n = &s->numbers.at[s->numbers.bucket[bucket_of(s, id)]];
+
+    __builtin_prefetch(n, 1);
+    __builtin_prefetch((const uint8_t *)(n + 1) - 1, 1);
+}
+
 static void unlink_use(struct rgs_numbers *t, struct rgs_number *n)
 {
     t->at[n->older].newer = n->newer;
@@ -125,22 +133,24 @@ static struct rgs_number *victim(struct rgs_numbers *t)
     return n;
 }
 
+static void out_of_wheel(struct rgs_numbers *t, struct rgs_number *n)
+{
+    if (n->wheel_before)
+        t->at[n->wheel_before].wheel = n->wheel;
+    else
+        t->wheel[n->due] = n->wheel;
+    t->at[n->wheel].wheel_before = n->wheel_before;
+    n->flags &= (uint8_t)~RGS_NUMBER_IN_WHEEL;
+}
+
 static struct rgs_number *acquire(struct rgs_scorer *s)
 {
     struct rgs_numbers *t = &s->numbers;
 
     if (!t->spare && t->fresh > t->cap) {
-        /* The wheel's slot keeps an evicted number's record; unhook it here, rarely, by search. */
         struct rgs_number *n = victim(t);
-        uint32_t i = rgs_number_index(s, n);
-        if (n->flags & RGS_NUMBER_IN_WHEEL) {
-            uint32_t *link = &t->wheel[n->due % t->wheel_size];
-            while (*link && *link != i)
-                link = &t->at[*link].wheel;
-            if (*link)
-                *link = n->wheel;
-            n->flags &= (uint8_t)~RGS_NUMBER_IN_WHEEL;
-        }
+        if (n->flags & RGS_NUMBER_IN_WHEEL)
+            out_of_wheel(t, n);
         t->evicted++;
         forget(s, n);
     }
@@ -315,7 +325,8 @@ static void into_wheel(struct rgs_scorer *s, struct rgs_number *n, unsigned due)
     uint32_t slot = (uint32_t)((t->pane + due) % t->wheel_size);
     n->due = (uint16_t)slot;
     n->wheel = t->wheel[slot];
-    t->wheel[slot] = rgs_number_index(s, n);
+    n->wheel_before = 0;
+    t->wheel[slot] = t->at[n->wheel].wheel_before = rgs_number_index(s, n);
     n->flags |= RGS_NUMBER_IN_WHEEL;
 }
 
@@ -502,6 +513,16 @@ void rgs_number_note(struct rgs_scorer *s, struct rgs_number *n, const struct rg
     }
 }
 
+/* While one is looked at, the next is fetched, and the one behind it. */
+static void expect_turn(const struct rgs_numbers *t, uint32_t next)
+{
+    const struct rgs_number *n = &t->at[next], *then = &t->at[n->wheel];
+
+    __builtin_prefetch(&t->chunk[n->log], 1);
+    __builtin_prefetch(then, 1);
+    __builtin_prefetch((const uint8_t *)(then + 1) - 1, 1);
+}
+
 static void turn(struct rgs_scorer *s)
 {
     struct rgs_numbers *t = &s->numbers;
@@ -512,6 +533,7 @@ static void turn(struct rgs_scorer *s)
     while (i) {
         struct rgs_number *n = &t->at[i];
         uint32_t next = n->wheel;
+        expect_turn(t, next);
         n->flags &= (uint8_t)~RGS_NUMBER_IN_WHEEL;
         if (n->id == 0) {
             n->chain = t->spare;

@@ -33,6 +33,7 @@ static size_t size(const struct rgs_scorer *s)
 
 int rgs_scorer_preview(struct rgs_scorer *s, struct rgs_result_owner *o)
 {
+    rgs_scorer_settle(s);
     uint8_t *saved = rgs_new(s->alloc, size(s));
     uint32_t n_alerts = s->n_alerts;
     uint64_t dropped = s->alerts_dropped;

@@ -563,7 +563,7 @@ static bool alerts(struct rgs_scorer *s, struct rgs_result_owner *o, const struc
     return true;
 }
 
-static bool dropped(const struct rgs_scorer *s, struct rgs_result_owner *o)
+static bool dropped(struct rgs_scorer *s, struct rgs_result_owner *o)
 {
     struct rgs_result_named *d = take(o, 8 * sizeof(*d));
     struct rgs_census c;
@@ -594,6 +594,7 @@ int rgs_scorer_result(struct rgs_scorer *s, struct rgs_result_owner *o)
     struct rgs_result *r = &o->result;
     size_t n = 0;
 
+    rgs_scorer_settle(s);
     rgs_parts_forget(s);
     for (unsigned g = RGS_GRAIN_COUNT; g-- > 0;) {
         for (uint32_t i = 1; i < s->entities[g].fresh; i++) {

@@ -88,10 +88,15 @@ void rgs_scorer_del(struct rgs_scorer *s);
  * memory of its former score, and its alerts arise during this call; levels that were told are
  * not told again. Alerts of a typology that is no more leave the result.
  */
-struct rgs_scorer *rgs_scorer_adopt(const struct rgs_scorer *old, const struct rgs_ruleset *r);
-/* Observations in stream order. One that lies further back than the lateness is counted and passed
- * over. */
+struct rgs_scorer *rgs_scorer_adopt(struct rgs_scorer *old, const struct rgs_ruleset *r);
+/*
+ * Observations in stream order. One that lies further back than the lateness is counted and passed
+ * over. Up to the next step of time a few of them wait, while what they will need is fetched:
+ * nobody who asks sees a difference, but names are asked for until they are settled.
+ */
 void rgs_scorer_observe(struct rgs_scorer *s, const struct rgs_obs *o);
+/* All that waits is taken now: before what names ask is changed. */
+void rgs_scorer_settle(struct rgs_scorer *s);
 /* Event time went on without an observation (ns); windows move, scores are worked out. */
 void rgs_scorer_advance(struct rgs_scorer *s, int64_t ts);
 
@@ -121,14 +126,15 @@ struct rgs_top_line {
     enum rgs_status status;
     uint64_t numbers, verifications;
 };
-size_t rgs_scorer_top(const struct rgs_scorer *s, struct rgs_top_line *out, size_t cap);
+size_t rgs_scorer_top(struct rgs_scorer *s, struct rgs_top_line *out, size_t cap);
 
-/* The inventory is another one: numbers that were in none are asked after again. */
+/* The inventory is another one (since a settle): numbers that were in none are asked after again.
+ */
 void rgs_scorer_inventory_changed(struct rgs_scorer *s);
 
-uint64_t rgs_scorer_numbers(const struct rgs_scorer *s);
+uint64_t rgs_scorer_numbers(struct rgs_scorer *s);
 /* Bytes in use by numbers and their logs, without what is still spare. */
-size_t rgs_scorer_number_bytes(const struct rgs_scorer *s);
+size_t rgs_scorer_number_bytes(struct rgs_scorer *s);
 
 /* What is in the tables, and what they could not hold: for counters of a running tap. */
 struct rgs_census {
@@ -137,7 +143,7 @@ struct rgs_census {
     uint64_t late; /* observations that came too late */
     uint64_t numbers_evicted, facts_dropped, entities_evicted, sketches_missing, alerts_dropped;
 };
-void rgs_scorer_census(const struct rgs_scorer *s, struct rgs_census *out);
+void rgs_scorer_census(struct rgs_scorer *s, struct rgs_census *out);
 /* "reseller", "block" and so on. */
 const char *rgs_grain_word(enum rgs_grain grain);
 

@@ -115,6 +115,7 @@ struct rgs_typology {
     unsigned n_rules;
     uint32_t grains;
     unsigned lead;     /* families, as bits, without which the others do not count; 0 none */
+    bool silent;       /* has a scope, and no value where nothing was ever in it */
     bool inside;       /* speaks of the numbers that its leading shares count: they are a cluster */
     int64_t half_life; /* 0: no memory */
     double cap, review, alert, hysteresis;
@@ -138,7 +139,8 @@ struct rgs_per_value {
     uint8_t twin;             /* repeats: the distinct value over the same entries; 255 none */
     uint16_t mask, cond_mask; /* conditions as bits of the log */
     uint32_t panes;
-    bool pairs; /* entities count neighbours, for run_length */
+    bool pairs;          /* entities count neighbours, for run_length */
+    uint16_t typologies; /* that look at it */
     uint32_t grains;
     uint32_t slot[RGS_GRAIN_COUNT]; /* struct rgs_histogram in an entity's slots */
 };

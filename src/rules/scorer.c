@@ -89,14 +89,17 @@ void rgs_scorer_on_alert(struct rgs_scorer *s, rgs_alert_fn *fn, void *ctx)
     s->on_alert_ctx = ctx;
 }
 
-uint64_t rgs_scorer_numbers(const struct rgs_scorer *s)
+uint64_t rgs_scorer_numbers(struct rgs_scorer *s)
 {
+    rgs_scorer_settle(s);
     return s->numbers.count;
 }
 
-size_t rgs_scorer_number_bytes(const struct rgs_scorer *s)
+size_t rgs_scorer_number_bytes(struct rgs_scorer *s)
 {
     const struct rgs_numbers *t = &s->numbers;
+
+    rgs_scorer_settle(s);
     return t->count * (sizeof(*t->at) + sizeof(*t->bucket)) + t->chunks * sizeof(*t->chunk);
 }
 
@@ -109,32 +112,49 @@ static bool worth_it(const struct rgs_scored *e, int64_t ts)
     return e->changes >= e->members / 4 || ts - e->evaluated >= DAY / 4;
 }
 
+static bool is_scored(const struct rgs_scorer *s, const struct rgs_scored *e)
+{
+    return e->id && rgs_entity_support(e) >= s->rs->min_support;
+}
+
+/* What comes soon in a list of dirty entities is fetched, and what it will be scored by. */
+static void expect_dirty(const struct rgs_scorer *s, unsigned grain, uint32_t at, uint32_t n,
+                         int64_t ts)
+{
+    enum { SOON = 8, NEXT = 2 };
+    const uint32_t *dirty = s->entities[grain].dirty;
+
+    if (at + SOON < n)
+        rgs_entity_expect_head(s, grain, dirty[at + SOON]);
+    if (at + NEXT >= n)
+        return;
+    const struct rgs_scored *e = rgs_entity_at(s, grain, dirty[at + NEXT]);
+    if (is_scored(s, e) && worth_it(e, ts))
+        rgs_entity_expect_score(s, e);
+}
+
 static void evaluate_dirty(struct rgs_scorer *s, int64_t ts)
 {
     /* Clusters before the resellers around them, whose part of it depends on theirs. */
     rgs_parts_forget(s);
     for (unsigned g = RGS_GRAIN_COUNT; g-- > 0;) {
-        uint32_t i = s->dirty_first[g];
-        s->dirty_first[g] = s->dirty_last[g] = 0;
-        while (i) {
-            struct rgs_scored *e = rgs_entity_at(s, g, i);
-            i = e->dirty_next;
-            e->dirty = false;
-            if (e->id == 0 || rgs_entity_support(e) < s->rs->min_support)
-                continue;
-            if (worth_it(e, ts)) {
+        struct rgs_entities *t = &s->entities[g];
+        uint32_t n = t->n_dirty;
+        t->n_dirty = 0;
+        for (uint32_t k = 0; k < n; k++) {
+            struct rgs_scored *e = rgs_entity_at(s, g, t->dirty[k]);
+            expect_dirty(s, g, k, n, ts);
+            e->dirty = is_scored(s, e) && !worth_it(e, ts);
+            if (e->dirty)
+                t->dirty[t->n_dirty++] = t->dirty[k];
+            else if (is_scored(s, e))
                 rgs_entity_evaluate(s, e, ts);
-            } else {
-                uint32_t changes = e->changes;
-                rgs_entity_touch(s, e);
-                e->changes = changes;
-            }
         }
         rgs_parts_note(s, g);
     }
 }
 
-void rgs_scorer_advance(struct rgs_scorer *s, int64_t ts)
+void rgs_scorer_go_on(struct rgs_scorer *s, int64_t ts)
 {
     if (ts <= s->now)
         return;
@@ -168,8 +188,7 @@ static void note_seen(struct rgs_scorer *s, const struct rgs_obs *o, uint64_t bi
     }
 }
 
-/* The id that a grain has in an observation; 0 none. */
-static uint64_t id_of(const struct rgs_obs *o, unsigned grain)
+uint64_t rgs_entity_id_of(const struct rgs_obs *o, unsigned grain)
 {
     switch (grain) {
     case RGS_GRAIN_RESELLER:
@@ -193,6 +212,7 @@ static bool in_inventory(const struct rgs_scorer *s, uint64_t id)
 
 void rgs_scorer_inventory_changed(struct rgs_scorer *s)
 {
+    rgs_scorer_settle(s);
     for (uint32_t i = 1; i < s->numbers.fresh; i++)
         s->numbers.at[i].flags &= (uint8_t)~RGS_NUMBER_NO_RESELLER;
 }
@@ -213,7 +233,7 @@ static struct rgs_scored *entity_of(struct rgs_scorer *s, unsigned grain, uint64
     return rgs_entity_join(s, grain, id, n);
 }
 
-void rgs_scorer_observe(struct rgs_scorer *s, const struct rgs_obs *o)
+void rgs_scorer_take(struct rgs_scorer *s, const struct rgs_obs *o, const struct rgs_situation *is)
 {
     const struct rgs_ruleset *rs = s->rs;
     struct rgs_number *n = NULL;
@@ -223,11 +243,8 @@ void rgs_scorer_observe(struct rgs_scorer *s, const struct rgs_obs *o)
         return;
     }
     uint64_t who = rgs_subscriber_of(o);
-    if (who)
-        rgs_number_expect(s, who);
-    rgs_scorer_advance(s, o->ts);
+    rgs_scorer_go_on(s, o->ts);
     s->observations++;
-    const struct rgs_situation *is = rgs_situation_of(s, o);
     note_seen(s, o, is->bits);
     /* A SIM without a number counts from its second sight: a home router's correlation id, which
      * looks like one, has none. */
@@ -240,11 +257,9 @@ void rgs_scorer_observe(struct rgs_scorer *s, const struct rgs_obs *o)
         bool starts = RGS_OBS_HAS(o, KIND) && o->kind == RGS_OBS_VERIFICATION;
         n = starts ? rgs_number_get(s, who) : rgs_number_peek(s, who);
     }
-    if (n)
-        rgs_number_expect_log(s, n);
     struct rgs_scored *e[RGS_GRAIN_COUNT];
     for (unsigned g = 0; g < RGS_GRAIN_COUNT; g++) {
-        uint64_t id = id_of(o, g);
+        uint64_t id = rgs_entity_id_of(o, g);
         e[g] = id ? entity_of(s, g, id, once ? NULL : n) : NULL;
         if (id && n)
             n->flags |= (uint8_t)(RGS_NUMBER_SEEN_AT << g);

@@ -8,6 +8,7 @@
 #ifndef RGS_RULES_SCORER_H
 #define RGS_RULES_SCORER_H
 
+#include "rules/ahead.h"
 #include "rules/ruleset.h"
 #include "rules/situation.h"
 #include "rules/slots.h"
@@ -40,7 +41,7 @@ struct rgs_number {
     uint64_t id; /* 0: free */
     uint32_t chain;
     uint32_t older, newer;
-    uint32_t wheel; /* next in the expiry wheel's slot */
+    uint32_t wheel, wheel_before; /* the ones beside it in the expiry wheel's slot */
     uint32_t log;
     rgs_entity_ref entity[RGS_GRAIN_COUNT];
     uint16_t due;
@@ -112,8 +113,8 @@ struct rgs_scored {
     uint64_t id; /* 0: free */
     uint32_t chain;
     uint32_t older, newer;
-    uint32_t dirty_next;
     uint16_t generation;
+    uint16_t scoped; /* typologies in whose scope it, or one of its numbers, ever was */
     uint8_t grain, parent_grain;
     bool dirty;
     bool used;    /* since it stands where it stands in the list */
@@ -138,10 +139,11 @@ struct rgs_scored {
 struct rgs_entities {
     uint8_t *mem;
     uint32_t *bucket;
+    uint32_t *dirty; /* that observations came to since they were scored, n_dirty of them */
     uint64_t
         *maybe; /* a bit for each that may be the reason for another's score; the rest is not */
     size_t stride, slots_at, facts_at;
-    uint32_t cap, mask, count, fresh, spare;
+    uint32_t cap, mask, count, fresh, spare, n_dirty;
     uint64_t evicted;
 };
 
@@ -185,6 +187,7 @@ struct rgs_scorer {
     struct rgs_numbers numbers;
     struct rgs_entities entities[RGS_GRAIN_COUNT];
     struct rgs_situations situations;
+    struct rgs_ahead ahead;
     struct rgs_seed *seeds;
     uint32_t seed_mask;
     struct rgs_sketch *sketches; /* [0] unused */
@@ -202,7 +205,6 @@ struct rgs_scorer {
     bool looking; /* at what would be: nothing of it stays, and nobody is told */
     rgs_alert_fn *on_alert;
     void *on_alert_ctx;
-    uint32_t dirty_first[RGS_GRAIN_COUNT], dirty_last[RGS_GRAIN_COUNT];
     int64_t now, next, next_day;
     uint64_t late, observations;
     /* Per road and condition, up to RGS_SEEN: rules that speak of what is missing ask for it. */
@@ -235,12 +237,9 @@ static inline unsigned rgs_road_index(const struct rgs_obs *o)
 bool rgs_numbers_init(struct rgs_scorer *s, uint32_t cap);
 void rgs_numbers_fini(struct rgs_scorer *s);
 struct rgs_number *rgs_number_peek(const struct rgs_scorer *s, uint64_t id);
-/* Fetches ahead what a search for the number, or a note on it, reads first. */
+/* What a search for the number reads first, and then. */
 void rgs_number_expect(const struct rgs_scorer *s, uint64_t id);
-static inline void rgs_number_expect_log(const struct rgs_scorer *s, const struct rgs_number *n)
-{
-    __builtin_prefetch(&s->numbers.chunk[n->log]);
-}
+void rgs_number_expect_record(const struct rgs_scorer *s, uint64_t id);
 struct rgs_number *rgs_number_get(struct rgs_scorer *s, uint64_t id);
 /* This one is counted under another id from now on: nobody may count it twice. */
 void rgs_number_retire(struct rgs_scorer *s, uint64_t id);
@@ -289,6 +288,17 @@ uint32_t rgs_entity_index(const struct rgs_scorer *s, const struct rgs_scored *e
  * origins; the codes among them. A walk over all numbers. */
 uint64_t rgs_inside_facts(const struct rgs_scorer *s, const struct rgs_scored *e, unsigned typology,
                           struct rgs_scope_facts *out);
+/* Fetches what an observation reads and writes in an entity: of this index, or by its id: what a
+ * search for it reads first, and then. */
+void rgs_entity_expect(const struct rgs_scorer *s, unsigned grain, uint32_t index,
+                       const struct rgs_situation *is);
+void rgs_entity_expect_search(const struct rgs_scorer *s, unsigned grain, uint64_t id);
+uint32_t rgs_entity_expected(const struct rgs_scorer *s, unsigned grain, uint64_t id);
+/* The index in a reference. */
+static inline uint32_t rgs_entity_ref_index(rgs_entity_ref ref)
+{
+    return ref & 0xfffff;
+}
 /* The entity that a number points to, or NULL. */
 struct rgs_scored *rgs_entity_of(const struct rgs_scorer *s, unsigned grain, rgs_entity_ref ref);
 struct rgs_scored *rgs_entity_find(const struct rgs_scorer *s, unsigned grain, uint64_t id);
@@ -317,7 +327,21 @@ static inline uint32_t rgs_entity_support(const struct rgs_scored *e)
 {
     return e->grain <= RGS_GRAIN_BLOCK ? e->numbers : e->members;
 }
-void rgs_entity_touch(struct rgs_scorer *s, struct rgs_scored *e);
+/* Nothing of a typology with a scope was ever counted for the entity, and it says nothing then. */
+static inline bool rgs_entity_is_out_of(const struct rgs_scored *e, const struct rgs_ruleset *rs,
+                                        const struct rgs_typology *t)
+{
+    return t->silent && !(e->scoped >> (t - rs->typologies) & 1);
+}
+/* Fetches what says whether a score is worth it, and what it is worked out of. */
+static inline void rgs_entity_expect_head(const struct rgs_scorer *s, unsigned grain, uint32_t i)
+{
+    const struct rgs_scored *e = rgs_entity_at(s, grain, i);
+
+    __builtin_prefetch(e, 1);
+    __builtin_prefetch(&e->evaluated, 1);
+}
+void rgs_entity_expect_score(const struct rgs_scorer *s, const struct rgs_scored *e);
 static inline unsigned rgs_gens(const struct rgs_instance *in)
 {
     return (in->panes + in->gen - 1) / in->gen;
@@ -332,6 +356,14 @@ static inline uint64_t rgs_block_of(uint64_t number)
 {
     return number / 10000;
 }
+
+/* ---- observations -----------------------------------------------------------------------------
+ */
+/* The id that a grain has in an observation; 0 none. */
+uint64_t rgs_entity_id_of(const struct rgs_obs *o, unsigned grain);
+/* An observation at its turn, and time that goes on, when none waits any more. */
+void rgs_scorer_take(struct rgs_scorer *s, const struct rgs_obs *o, const struct rgs_situation *is);
+void rgs_scorer_go_on(struct rgs_scorer *s, int64_t ts);
 
 /* ---- scores -----------------------------------------------------------------------------------
  */

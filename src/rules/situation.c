@@ -57,12 +57,12 @@ const struct rgs_situation *rgs_situation_of(struct rgs_scorer *s, const struct 
         hash = (hash ^ value[i]) * 0x9e3779b97f4a7c15u;
         hash ^= hash >> 32;
     }
-    struct rgs_situation *x = &t->at[hash % RGS_SITUATIONS];
+    struct rgs_known_situation *x = &t->at[hash % RGS_SITUATIONS];
     if (x->known && x->has == has && memcmp(x->value, value, t->n_fields * sizeof(value[0])) == 0)
-        return x;
-    work_out(s, o, x);
+        return &x->is;
+    work_out(s, o, &x->is);
     x->known = true;
     x->has = has;
     memcpy(x->value, value, t->n_fields * sizeof(value[0]));
-    return x;
+    return &x->is;
 }

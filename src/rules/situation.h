@@ -15,17 +15,22 @@ enum {
 };
 
 struct rgs_situation {
-    bool known;
-    uint64_t has, value[RGS_SITUATION_FIELDS]; /* of the fields that conditions name */
-    uint64_t bits;                             /* conditions that are true */
-    uint16_t mask;                             /* of them, the log's */
-    uint16_t scopes;                           /* typologies in whose scope it lies */
+    uint64_t bits;   /* conditions that are true */
+    uint16_t mask;   /* of them, the log's */
+    uint16_t scopes; /* typologies in whose scope it lies */
     /* Of an entity's direct instances, those that it moves. */
     uint64_t feeds[RGS_GRAIN_COUNT][RGS_FEED_WORDS];
 };
 
+struct rgs_known_situation {
+    bool known;
+    uint64_t has, value[RGS_SITUATION_FIELDS]; /* of the fields that conditions name */
+    struct rgs_situation is;
+};
+
 struct rgs_situations {
-    struct rgs_situation *at, other; /* other: what is not remembered */
+    struct rgs_known_situation *at;
+    struct rgs_situation other; /* what is not remembered */
     uint64_t fields;
     uint8_t field[RGS_SITUATION_FIELDS];
     unsigned n_fields;

@@ -39,11 +39,12 @@ static size_t place(struct rgs_top_line *out, size_t n, size_t cap, const struct
     return n;
 }
 
-size_t rgs_scorer_top(const struct rgs_scorer *s, struct rgs_top_line *out, size_t cap)
+size_t rgs_scorer_top(struct rgs_scorer *s, struct rgs_top_line *out, size_t cap)
 {
     static const unsigned grains[] = {RGS_GRAIN_RESELLER, RGS_GRAIN_BLOCK};
     size_t n = 0;
 
+    rgs_scorer_settle(s);
     for (size_t g = 0; g < sizeof(grains) / sizeof(grains[0]); g++) {
         for (uint32_t i = rgs_entity_at(s, grains[g], 0)->newer; i;
              i = rgs_entity_at(s, grains[g], i)->newer) {

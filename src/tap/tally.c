@@ -21,7 +21,7 @@ struct rgs_tally {
 
 void rgs_tally_refresh(struct rgs_tally *t)
 {
-    const struct rgs_scorer *s = rgs_evaluator_scorer(t->evaluator);
+    struct rgs_scorer *s = rgs_evaluator_scorer(t->evaluator);
     struct rgs_tally_census c = {0};
 
     if (!s)

@@ -40,7 +40,7 @@ static uint64_t lost_sum(const struct rgs_tap_lost *l)
 /* Entries that full tables gave up, since the state began. */
 static uint64_t evicted(struct rgs_tap *t)
 {
-    const struct rgs_scorer *scorer = rgs_evaluator_scorer(t->evaluator);
+    struct rgs_scorer *scorer = rgs_evaluator_scorer(t->evaluator);
     struct rgs_census c = {0};
     uint64_t n = 0;
 

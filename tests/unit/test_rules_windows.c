@@ -299,6 +299,7 @@ static void check(const struct row *row, uint64_t seed)
             now += (all.o[i + 1].ts - now) / 2;
             rgs_scorer_advance(s, now);
         }
+        rgs_scorer_settle(s);
         struct rgs_scored *e = rgs_entity_find(s, RGS_GRAIN_RESELLER, rgs_test_reseller(1));
         struct rgs_measure m;
         double expected = naive(row, &so_far, now);
@@ -404,6 +405,7 @@ Test(windows, a_session_ends_with_the_gap)
         RGS_OBS_SET(&o, NUMBER, number, 85291230000);
         RGS_OBS_SET(&o, RESELLER, reseller, rgs_test_reseller(1));
         rgs_scorer_observe(s, &o);
+        rgs_scorer_settle(s);
         struct rgs_scored *e = rgs_entity_find(s, RGS_GRAIN_RESELLER, rgs_test_reseller(1));
         cr_assert(rgs_measure(s, e, &r->instances[0], &m));
         cr_expect_eq(m.value, steps[i].expected, "step %zu: %g", i, m.value);
@@ -428,6 +430,7 @@ Test(windows, sketches_keep_their_bound)
             RGS_OBS_SET(&o, SIM, sim, 454031000000000 + i);
             rgs_scorer_observe(s, &o);
         }
+        rgs_scorer_settle(s);
         struct rgs_scored *e = rgs_entity_find(s, RGS_GRAIN_RESELLER, rgs_test_reseller(1));
         cr_assert(rgs_measure(s, e, &r->instances[0], &m));
         cr_expect_eq(m.error > 0, n > RGS_SET_EXACT, "%u", n);

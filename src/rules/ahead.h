@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Observations that wait a moment while what they will read is fetched from memory. A number, its
+ * log and its entities lie anywhere in hundreds of megabytes, each is found through the one before,
+ * and waiting for them one after the other would cost more than all that is done with them. So
+ * every observation that comes lets each of those that wait go one step ahead.
+ */
+#ifndef RGS_RULES_AHEAD_H
+#define RGS_RULES_AHEAD_H
+
+#include "event/obs.h"
+#include "rules/situation.h"
+
+enum { RGS_AHEAD = 16 }; /* steps of a busy number's log included */
+
+struct rgs_expected {
+    struct rgs_obs o;
+    struct rgs_situation is;
+    uint64_t who; /* its number's id; 0: none */
+    uint32_t chunk;
+    uint8_t step;
+};
+
+/* A ring. None waits across a step of time, so that what arises in one arises at its call. */
+struct rgs_ahead {
+    struct rgs_expected at[RGS_AHEAD];
+    unsigned first, n;
+};
+
+#endif

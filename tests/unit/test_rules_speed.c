@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What makes scoring fast changes no answer. */
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "rules/scorer.h"
+#include "support/scoring.h"
+
+#define DAY (INT64_C(86400) * 1000000000)
+#define START (INT64_C(20500) * DAY)
+
+static void world(struct rgs_world *w, uint64_t seed)
+{
+    struct rgs_population people = {.reseller = 2,
+                                    .first_number = 85260000000,
+                                    .numbers = 120,
+                                    .codes = 0.3,
+                                    .messages = 2,
+                                    .sent = 1,
+                                    .services = 4,
+                                    .cells = 40,
+                                    .sims_per_device = 1},
+                          sold = {.reseller = 1,
+                                  .first_number = 85291230000,
+                                  .numbers = 60,
+                                  .codes = 3,
+                                  .services = 40,
+                                  .cells = 1,
+                                  .sims_per_device = 16};
+
+    rgs_world_init(w, seed, 20);
+    rgs_world_add(w, &people);
+    rgs_world_add(w, &sold);
+    rgs_world_finish(w);
+}
+
+/* Which observation each alert arose at. */
+struct told {
+    char text[8192];
+    size_t n, at;
+};
+
+static void on_alert(void *ctx, const struct rgs_result_alert *a)
+{
+    struct told *t = ctx;
+
+    t->n += (size_t)snprintf(t->text + t->n, sizeof(t->text) - t->n, "%zu %s %s %.9g\n", t->at,
+                             a->id, a->typology, a->score);
+    cr_assert_lt(t->n, sizeof(t->text));
+}
+
+/* An observation that waits is taken by whoever asks, and an alert arises at the observation that
+ * it would have arisen at if none had waited. */
+Test(speed, nobody_sees_that_observations_wait)
+{
+    struct rgs_ruleset *r = rgs_test_shipped();
+    struct rgs_world w;
+    static struct told told[2];
+    char *text[2];
+    bool waited = false;
+
+    world(&w, 3);
+    for (unsigned at_once = 0; at_once < 2; at_once++) {
+        struct rgs_scorer *s =
+            rgs_scorer_new(r, &rgs_test_names, &rgs_test_capacity, &rgs_alloc_libc);
+        struct rgs_result_owner o;
+        rgs_scorer_on_alert(s, on_alert, &told[at_once]);
+        for (size_t i = 0; i < w.n; i++) {
+            told[at_once].at = i;
+            rgs_scorer_observe(s, &w.obs[i]);
+            waited |= s->ahead.n > 1;
+            if (at_once)
+                rgs_scorer_settle(s);
+        }
+        rgs_result_owner_init(&o, &rgs_alloc_libc);
+        cr_assert_eq(rgs_scorer_result(s, &o), 0);
+        text[at_once] = rgs_test_result_text(&o.result);
+        rgs_result_owner_fini(&o);
+        rgs_scorer_del(s);
+    }
+    cr_expect(waited);
+    cr_expect_gt(told[0].n, 0);
+    cr_expect_str_eq(told[0].text, told[1].text);
+    cr_expect_str_eq(text[0], text[1]);
+    free(text[0]);
+    free(text[1]);
+    rgs_world_fini(&w);
+    rgs_ruleset_del(r);
+}
+
+/* Numbers that give way to others leave the wheel of expiry from wherever they stand in it. */
+Test(speed, the_wheel_holds_together_when_numbers_are_evicted)
+{
+    struct rgs_ruleset *r = rgs_test_shipped();
+    const struct rgs_scorer_capacity small = {.numbers = 50, .entities = 64, .hash_key = {3, 4}};
+    struct rgs_scorer *s = rgs_scorer_new(r, &rgs_test_names, &small, &rgs_alloc_libc);
+    const struct rgs_numbers *t = &s->numbers;
+    uint64_t random = 11;
+
+    for (unsigned i = 0; i < 5000; i++) {
+        struct rgs_obs o = {.ts = START + i * DAY / 500};
+        RGS_OBS_SET(&o, KIND, kind, RGS_OBS_VERIFICATION);
+        RGS_OBS_SET(&o, NUMBER, number, 85291230000 + rgs_test_random(&random) % 120);
+        RGS_OBS_SET(&o, SERVICE, service, (uint16_t)(1 + i % 7));
+        rgs_scorer_observe(s, &o);
+    }
+    cr_assert_eq(rgs_scorer_numbers(s), 50);
+    cr_expect_gt(t->evicted, 1000);
+    unsigned in_wheel = 0;
+    for (uint32_t slot = 0; slot < t->wheel_size; slot++) {
+        uint32_t before = 0;
+        for (uint32_t i = t->wheel[slot]; i; before = i, i = t->at[i].wheel) {
+            cr_assert_eq(t->at[i].wheel_before, before);
+            cr_assert_eq(t->at[i].due, slot);
+            cr_assert_leq(++in_wheel, 50);
+        }
+    }
+    cr_expect_eq(in_wheel, 50, "every number's values expire, %u do", in_wheel);
+    rgs_scorer_del(s);
+    rgs_ruleset_del(r);
+}
+
+/* A typology is passed over where nothing was ever in its scope; not so where that means
+ * something. */
+Test(speed, no_count_is_a_count)
+{
+    static const char *const fns[] = {"fn: count", "fn: distinct(service)"};
+
+    for (unsigned k = 0; k < 2; k++) {
+        char yaml[800], *messages;
+        snprintf(yaml, sizeof(yaml),
+                 "min_support: 20\n"
+                 "aggregates:\n  a: {by: reseller, over: sliding 1d/1h, %s}\n"
+                 "rules:\n"
+                 "  - {id: A, family: usage, uses: a, bands: [{lt: 1, weight: 30, why: 'none'}]}\n"
+                 "  - {id: B, family: time, uses: a, bands: [{lt: 1, weight: 20, why: 'none'}]}\n"
+                 "typologies:\n  t: {scope: kind == message, sum: [A, B]}\n",
+                 fns[k]);
+        struct rgs_ruleset *r = rgs_test_ruleset(yaml, &messages);
+        cr_assert(r, "%s", messages);
+        free(messages);
+        cr_expect_eq(r->typologies[0].silent, k == 1);
+        struct rgs_scorer *s =
+            rgs_scorer_new(r, &rgs_test_names, &rgs_test_capacity, &rgs_alloc_libc);
+        struct rgs_result_owner o;
+        for (unsigned i = 0; i < 30; i++) {
+            struct rgs_obs x = {.ts = START + i};
+            RGS_OBS_SET(&x, KIND, kind, RGS_OBS_VERIFICATION);
+            RGS_OBS_SET(&x, NUMBER, number, 85291230000 + i);
+            RGS_OBS_SET(&x, RESELLER, reseller, rgs_test_reseller(1));
+            rgs_scorer_observe(s, &x);
+        }
+        rgs_result_owner_init(&o, &rgs_alloc_libc);
+        cr_assert_eq(rgs_scorer_result(s, &o), 0);
+        cr_expect_float_eq(rgs_test_find(&o, "R1")->score, k == 0 ? 50 : 0, 1e-6, "%s", fns[k]);
+        rgs_result_owner_fini(&o);
+        rgs_scorer_del(s);
+        rgs_ruleset_del(r);
+    }
+}
