@@ -87,7 +87,8 @@ static int run_decode(const struct rgs_args *args)
     if (!files)
         return rgs_failed(args, "out of memory");
     struct rgs_token_key *key = rgs_run_key(rgs_arg(args, "key"), files, err, sizeof(err));
-    if (!key || rgs_output_open(&output, rgs_arg(args, "output"), err, sizeof(err)) < 0) {
+    if (!key ||
+        rgs_output_open_beside(&output, rgs_arg(args, "output"), files, err, sizeof(err)) < 0) {
         rgs_token_key_del(key);
         rgs_files_del(files);
         return rgs_failed(args, "%s", err);

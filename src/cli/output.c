@@ -37,6 +37,24 @@ int rgs_output_open(struct rgs_output *o, const char *path, char *err, size_t er
     return 0;
 }
 
+int rgs_output_open_beside(struct rgs_output *o, const char *path, const struct rgs_files *files,
+                           char *err, size_t err_size)
+{
+    struct stat out, in;
+    bool there = path && stat(path, &out) == 0 && S_ISREG(out.st_mode);
+
+    for (size_t i = 0; there && i < rgs_files_count(files); i++) {
+        if (stat(rgs_files_path(files, i), &in) < 0 || in.st_dev != out.st_dev ||
+            in.st_ino != out.st_ino)
+            continue;
+        *o = (struct rgs_output){.stream = stdout};
+        snprintf(err, err_size, "%s: is one of the captures; name another file for the output",
+                 path);
+        return -EEXIST;
+    }
+    return rgs_output_open(o, path, err, err_size);
+}
+
 int rgs_output_close(struct rgs_output *o, char *err, size_t err_size)
 {
     int status = 0;

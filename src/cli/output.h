@@ -17,6 +17,9 @@ struct rgs_output {
 
 /* path NULL or "-": standard output. 0, or -errno with a reason in err. */
 int rgs_output_open(struct rgs_output *o, const char *path, char *err, size_t err_size);
+/* The same for what is said of captures; none of these is replaced by it. */
+int rgs_output_open_beside(struct rgs_output *o, const char *path, const struct rgs_files *files,
+                           char *err, size_t err_size);
 int rgs_output_close(struct rgs_output *o, char *err, size_t err_size);
 /* Where the run has failed: nothing is left of a file that was begun. After closing it does
  * nothing. */

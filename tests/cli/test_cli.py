@@ -154,6 +154,11 @@ def _():
     (work / "kept.json").write_text("the last one")
     exits(run("analyze", "-o", "kept.json", "nowhere.pcap"), 1)
     exits(run("analyze", "-o", "nowhere/kept.json", "trace.pcapng"), 1, "nowhere/kept.json", "No such file")
+    (work / "link.pcapng").symlink_to("trace.pcapng")
+    for command in ("analyze", "decode"):
+        exits(run(command, "-o", "link.pcapng", "empty", "trace.pcapng"), 1, "link.pcapng: is one of the captures")
+    expect((work / "trace.pcapng").read_bytes() == trace, "a capture was replaced by what is said of it")
+    (work / "link.pcapng").unlink()
     expect((work / "kept.json").read_text() == "the last one" and not (work / "kept.json.part").exists(), os.listdir(work))
 
 
