@@ -8,12 +8,11 @@ agreement per field; TAP on standard output.
 """
 import collections
 import glob
-import json
 import os
 import re
-import subprocess
 import sys
-import xml.etree.ElementTree as tree
+
+from pdml import begins_with_a_rest, packets, records
 
 regsentry, root, shared = sys.argv[1:4]
 captures = sorted(glob.glob(f"{root}/captures/smpp-*.pcapng"))
@@ -49,15 +48,9 @@ def number(text):
 
 def theirs(capture):
     """One dictionary per PDU, by frame."""
-    run = subprocess.run(["tshark", "-n", "-r", capture, "-Y", "smpp", "-T", "pdml",
-                          "-o", "smpp.decode_sms_over_smpp:GSM 7-bit", "-o", "tcp.reassemble_out_of_order:TRUE"],
-                         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True)
     out = collections.defaultdict(list)
-    # tshark 4.0 writes the two halves of a surrogate pair one by one, and control characters as they are.
-    pdml = run.stdout.decode("utf-8", "surrogatepass").encode("utf-16", "surrogatepass").decode("utf-16")
-    pdml = re.sub("[\x00-\x08\x0b\x0c\x0e-\x1f]", "?", pdml)
-    for packet in tree.fromstring(pdml).iter("packet"):
-        frame = int(packet.find("./proto[@name='geninfo']/field[@name='num']").get("show"))
+    for frame, packet in packets(capture, "smpp", r"smpp\.[^\"]*", "-o", "smpp.decode_sms_over_smpp:GSM 7-bit",
+                                 "-o", "tcp.reassemble_out_of_order:TRUE"):
         for pdu in packet.findall("./proto[@name='smpp']"):
             values = {}
             for f in pdu.iter("field"):
@@ -85,23 +78,9 @@ def theirs(capture):
     return out
 
 
-def ends_a_split_pdu(capture, frame):
-    """tshark does not put together every PDU that is cut inside its fields: this frame begins with a rest."""
-    run = subprocess.run(["tshark", "-n", "-r", capture, "-Y", f"frame.number == {frame}", "-T", "fields", "-e",
-                          "tcp.payload"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True)
-    payload = bytes.fromhex(run.stdout.decode().strip())
-    return int.from_bytes(payload[:4], "big") != len(payload)
-
-
 def ours(capture):
-    run = subprocess.run([regsentry, "decode", "--format", "jsonl", "--clear", capture],
-                         stdout=subprocess.PIPE, check=False)
-    out = collections.defaultdict(list)
-    for line in run.stdout.splitlines():
-        r = json.loads(line)
-        if r["proto"] == "smpp":
-            out[r["frame"]].append(r)
-    return out
+    found = {frame: [r for r in rs if r["proto"] == "smpp"] for frame, rs in records(regsentry, capture).items()}
+    return collections.defaultdict(list, {frame: rs for frame, rs in found.items() if rs})
 
 
 failed = False
@@ -116,7 +95,7 @@ for i, capture in enumerate(captures + impostors, 1):
     agree, differ, said = collections.Counter(), collections.Counter(), []
     for frame in sorted(set(mine) | set(their)):
         a, b = their.get(frame, []), mine.get(frame, [])
-        if not a and len(b) == 1 and capture not in impostors and ends_a_split_pdu(capture, frame):
+        if not a and len(b) == 1 and capture not in impostors and begins_with_a_rest(capture, frame):
             agree["PDUs only we put together"] += 1
             continue
         if len(a) != len(b):

@@ -10,13 +10,14 @@ agreement per protocol and field; what is known to differ is listed below with i
 import collections
 import concurrent.futures
 import glob
-import json
 import os
 import re
 import subprocess
 import sys
 import tempfile
 import xml.etree.ElementTree as tree
+
+from pdml import begins_with_a_rest, packets, records
 
 regsentry, root, shared = sys.argv[1:4]
 
@@ -45,13 +46,37 @@ PREFERENCES = ["gsm_sms.reassemble:FALSE", "sccp.defragment_xudt:TRUE",
                "smpp.decode_sms_over_smpp:GSM 7-bit", "nas-eps.null_decipher:TRUE", "nas-5gs.null_decipher:TRUE"]
 
 
+# The fields that the readers below ask for.
+FIELDS = frozenset("""
+    _ws.expert _ws.expert.message ansi_637_tele.user_data.text camel.invoke_element camel.local cimd.da cimd.opcode
+    diameter.Experimental-Result-Code diameter.Result-Code diameter.User-Name diameter.applicationId diameter.cmd.code
+    diameter.flags.request e164.msisdn e212.imsi gsm_a.dtap.msg_mm_type gsm_a.dtap.msg_rr_type gsm_a.rp.msg_type
+    gsm_map.invoke_element gsm_map.reject_element gsm_map.returnError_element gsm_map.returnResultLast_element
+    gsm_map.returnResult_element gsm_map.ms.msisdn gsm_map.sm.msisdn gsm_map.sm.serviceCentreAddressDA
+    gsm_map.sm.serviceCentreAddressOA gsm_old.invoke_element gsm_old.localValue gsm_old.reject_element
+    gsm_old.returnError_element gsm_old.returnResultLast_element gsm_old.returnResult_element gsm_sms.ie_identifier
+    gsm_sms.sms_text gsm_sms.tp-da gsm_sms.tp-oa gsup.msg_type http2.headers.path nas_5gs.mm.message_type
+    nas_eps.nas_msg_emm_type nas_eps.security_header_type sctp.retransmission sgsap.msg_type sip.CSeq.method
+    sip.Status-Code smpp.command_id tcap.abort_element ucp.hdr.OT ucp.hdr.O_R ucp.parm.AdC ucp.parm.NACK ucp.parm.OAdC
+    """.split())
+
+
+def fields_of(node, *names):
+    assert FIELDS.issuperset(names), names
+    return (f for f in node.iter("field") if f.get("name") in names)
+
+
+def find(node, name):
+    return next(fields_of(node, name), None)
+
+
 def first(node, name):
-    f = node.find(f".//field[@name='{name}']")
+    f = find(node, name)
     return None if f is None else f.get("show")
 
 
 def all_of(node, name):
-    return [f.get("show") for f in node.iter("field") if f.get("name") == name]
+    return [f.get("show") for f in fields_of(node, name)]
 
 
 def number(text):
@@ -92,7 +117,7 @@ class Pdu(dict):
 
 def map_pdus(packet):
     protos = list(packet)
-    if packet.find(".//field[@name='tcap.abort_element']") is not None:
+    if find(packet, "tcap.abort_element") is not None:
         r = Pdu(proto="map", phase="error")   # ends what was asked for; tshark has no MAP in it
         r.required = False
         yield r
@@ -100,8 +125,8 @@ def map_pdus(packet):
         if proto.get("name") != "gsm_map":
             continue
         kind = next((k for k in ("invoke", "returnResultLast", "returnResult", "returnError", "reject")
-                     if proto.find(f".//field[@name='gsm_old.{k}_element']") is not None
-                     or proto.find(f".//field[@name='gsm_map.{k}_element']") is not None), None)
+                     if find(proto, f"gsm_old.{k}_element") is not None
+                     or find(proto, f"gsm_map.{k}_element") is not None), None)
         code = first(proto, "gsm_old.localValue")
         r = Pdu()
         r["proto"] = "map"
@@ -127,7 +152,7 @@ def map_pdus(packet):
         elif kind == "returnError":
             r["phase"] = "error"
             r.required = False
-            shown = proto.find(".//field[@name='gsm_old.localValue']")
+            shown = find(proto, "gsm_old.localValue")
             if shown is not None:
                 r["result"] = re.sub(r"^.*: (.*) \(\d+\)$", r"\1", shown.get("showname"))
         else:
@@ -136,7 +161,7 @@ def map_pdus(packet):
             r["imsi"] = imsi
         for field, key in (("gsm_map.sm.serviceCentreAddressOA", "smsc"), ("gsm_map.sm.serviceCentreAddressDA", "smsc"),
                            ("gsm_map.sm.msisdn", "msisdn"), ("gsm_map.ms.msisdn", "msisdn")):
-            holder = proto.find(f".//field[@name='{field}']")
+            holder = find(proto, field)
             digits = None if holder is None else first(holder, "e164.msisdn")
             if digits:
                 r.setdefault(key, digits)
@@ -185,7 +210,7 @@ def sip_pdus(packet):
 
 def gsup_pdus(packet):
     for proto in packet.findall("./proto[@name='gsup']"):
-        shown = proto.find(".//field[@name='gsup.msg_type']").get("showname")
+        shown = find(proto, "gsup.msg_type").get("showname")
         kind = re.match(r".*Message Type: (.*) (Request|Error|Result) \(", shown)
         if not kind:
             continue
@@ -202,7 +227,7 @@ def ucp_pdus(packet):
         if op is None or kind is None:
             continue
         r = Pdu(proto="ucp", op=f"{int(op):02}")
-        nack = proto.find(".//field[@name='ucp.parm.NACK']") is not None
+        nack = find(proto, "ucp.parm.NACK") is not None
         r["phase"] = "request" if "O" in kind else "error" if nack else "response"
         r.required = r["phase"] == "request" and r["op"] in ("01", "51", "52", "53", "60")
         for field, key in (("ucp.parm.AdC", "da"), ("ucp.parm.OAdC", "oa")):
@@ -214,7 +239,7 @@ def ucp_pdus(packet):
 
 def sgsap_pdus(packet):
     for proto in packet.findall("./proto[@name='sgsap']"):
-        shown = proto.find(".//field[@name='sgsap.msg_type']").get("showname")
+        shown = find(proto, "sgsap.msg_type").get("showname")
         name = re.match(r".*SGsAP-(.*) \(0x", shown)
         r = Pdu(proto="sgsap")
         if name:
@@ -244,16 +269,15 @@ def radio_pdus(packet):
         r = Pdu(proto=proto, op="CP-DATA", phase=phase)
         r.required = bool(short_messages(packet))
         yield merge(r, packet)
-    for f in packet.iter("field"):
-        if f.get("name") in ("gsm_a.dtap.msg_mm_type", "gsm_a.dtap.msg_rr_type"):
-            name = re.match(r".*: (.*) \(0x", f.get("showname") or "")
-            if not name or name.group(1) not in MM:
-                continue
-            r = Pdu(proto=proto, op=name.group(1).upper(), phase=MM[name.group(1)])
-            if first(packet, "e212.imsi"):
-                r["imsi"] = first(packet, "e212.imsi")
-            r.required = "imsi" in r
-            yield r
+    for f in fields_of(packet, "gsm_a.dtap.msg_mm_type", "gsm_a.dtap.msg_rr_type"):
+        name = re.match(r".*: (.*) \(0x", f.get("showname") or "")
+        if not name or name.group(1) not in MM:
+            continue
+        r = Pdu(proto=proto, op=name.group(1).upper(), phase=MM[name.group(1)])
+        if first(packet, "e212.imsi"):
+            r["imsi"] = first(packet, "e212.imsi")
+        r.required = "imsi" in r
+        yield r
 
 
 def nas_pdus(packet):
@@ -265,8 +289,8 @@ def nas_pdus(packet):
         r = Pdu(proto="nas", op="CP-DATA", phase=phase)
         r.required = bool(short_messages(packet))
         yield merge(r, packet)
-    for f in packet.iter("field"):
-        if f.get("name") in ("nas_eps.nas_msg_emm_type", "nas_5gs.mm.message_type"):
+    for f in fields_of(packet, "nas_eps.nas_msg_emm_type", "nas_5gs.mm.message_type", "nas_eps.security_header_type"):
+        if f.get("name") != "nas_eps.security_header_type":
             name = re.match(r".*: (.*?)( \(UE (?:originating|terminated)\))? \(0x", f.get("showname") or "")
             if not name or "transport" in name.group(1).lower():
                 continue
@@ -275,7 +299,7 @@ def nas_pdus(packet):
                 r["imsi"] = first(packet, "e212.imsi")
             r.required = "imsi" in r
             yield r
-        elif f.get("name") == "nas_eps.security_header_type" and f.get("show") == "12":
+        elif f.get("show") == "12":
             r = Pdu(proto="nas", op="SERVICE REQUEST")   # TS 24.301 8.2.25: has no message type
             r.required = False
             yield r
@@ -285,7 +309,7 @@ def smpp_pdus(packet):
     """Field by field in compare_smpp.py; here that nothing is missed or invented."""
     silent = {"enquire_link", "param_retrieve", "query_last_msgs"}
     for proto in packet.findall("./proto[@name='smpp']"):
-        shown = proto.find("./field[@name='smpp.command_id']")
+        shown = find(proto, "smpp.command_id")
         name = re.match(r"Operation: (.*) \(0x", shown.get("showname")) if shown is not None else None
         if not name:
             continue
@@ -297,9 +321,9 @@ def smpp_pdus(packet):
 
 def camel_pdus(packet):
     for proto in packet.findall("./proto[@name='camel']"):
-        shown = proto.find(".//field[@name='camel.local']")
+        shown = find(proto, "camel.local")
         name = re.match(r".*: (\S+) \(\d+\)$", shown.get("showname") or "") if shown is not None else None
-        invoke = proto.find(".//field[@name='camel.invoke_element']") is not None
+        invoke = find(proto, "camel.invoke_element") is not None
         if name and invoke and name.group(1) in ("initialDP", "initialDPSMS"):
             r = Pdu(proto="cap", op=name.group(1), phase="request")
             if first(proto, "e212.imsi"):
@@ -339,8 +363,8 @@ def nsmsf_pdus(packet):
     not, so that texts are compared where it finds them."""
     identity = {"imsi": "imsi", "msisdn": "msisdn", "imei": "imei"}
     for proto in packet.findall("./proto[@name='http2']"):
-        for f in proto.iter("field"):
-            if f.get("name") != "http2.headers.path" or not re.search("/n[a-z0-9]+-[a-z-]+/v[0-9]/", f.get("show")):
+        for f in fields_of(proto, "http2.headers.path"):
+            if not re.search("/n[a-z0-9]+-[a-z-]+/v[0-9]/", f.get("show")):
                 continue
             r = Pdu(proto="nsmsf")
             for kind, digits in re.findall(r"\b(imsi|msisdn|imei)-([0-9]+)", f.get("show")):
@@ -354,43 +378,19 @@ READERS = [nsmsf_pdus, map_pdus, diameter_pdus, sip_pdus, gsup_pdus, ucp_pdus, s
 
 def theirs(capture, frames, in_order=True):
     """PDUs by frame, and whether the frame repeats an earlier one."""
-    command = ["tshark", "-n", "-r", capture, "-Y", FILTER, "-T", "pdml"]
+    options = ["-c", str(frames)] if frames else []
     for port in (17777, 7777):   # tests/peers/sbi-http2, `simulate`
-        command += ["-d", f"tcp.port=={port},http2"]
+        options += ["-d", f"tcp.port=={port},http2"]
     for p in PREFERENCES + ["tcp.reassemble_out_of_order:" + ("TRUE" if in_order else "FALSE")]:
-        command += ["-o", p]
-    if frames:
-        command += ["-c", str(frames)]
-    run = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False)
-    # tshark 4.0 writes the two halves of a surrogate pair one by one, and control characters and octets that are no
-    # characters as they are.
-    try:
-        pdml = run.stdout.decode("utf-8", "surrogatepass").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    except UnicodeDecodeError:
-        pdml = run.stdout.decode("utf-8", "replace")
-    pdml = re.sub("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]", "?", pdml)
+        options += ["-o", p]
     out = collections.defaultdict(list)
-    if "</pdml>" not in pdml:
-        # A file that tshark does not open; it opens all of ours.
-        return out
-    for packet in tree.fromstring(pdml).iter("packet"):
-        frame = int(packet.find("./proto[@name='geninfo']/field[@name='num']").get("show"))
-        again = any("etransmi" in (f.get("showname") or "") for f in packet.iter("field")
-                    if f.get("name") in ("sctp.retransmission", "_ws.expert", "_ws.expert.message"))
+    for frame, packet in packets(capture, FILTER, "|".join(map(re.escape, FIELDS)), *options):
+        again = any("etransmi" in (f.get("showname") or "") for f in fields_of(
+            packet, "sctp.retransmission", "_ws.expert", "_ws.expert.message"))
         for read in READERS:
             for pdu in read(packet):
                 pdu.again = again
                 out[frame].append(pdu)
-    return out
-
-
-def ours(capture):
-    run = subprocess.run([regsentry, "decode", "--format", "jsonl", "--clear", capture], stdout=subprocess.PIPE,
-                         stderr=subprocess.DEVNULL, check=False)
-    out = collections.defaultdict(list)
-    for line in run.stdout.splitlines():
-        r = json.loads(line)
-        out[r["frame"]].append(r)
     return out
 
 
@@ -441,15 +441,8 @@ def explain(capture, frames, extra, agree, differ, said):
                         f"{r['path']}")
 
 
-def begins_with_a_rest(capture, frame):
-    run = subprocess.run(["tshark", "-n", "-r", capture, "-Y", f"frame.number == {frame}", "-T", "fields", "-e",
-                          "tcp.payload"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True)
-    payload = bytes.fromhex(run.stdout.decode().strip())
-    return int.from_bytes(payload[:4], "big") != len(payload)
-
-
 def compare(capture, frames=0):
-    their, mine = theirs(capture, frames), ours(capture)
+    their, mine = theirs(capture, frames), records(regsentry, capture)
     agree, differ, said = collections.Counter(), collections.Counter(), []
     extra = []
     for frame in sorted(set(their) | set(mine)):
