@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What tshark and what `decode` say of the frames of a capture."""
 import collections
+import functools
 import json
 import re
 import subprocess
@@ -40,9 +41,15 @@ def records(regsentry, capture):
     return out
 
 
+@functools.lru_cache(maxsize=4)
+def payloads(capture):
+    """What each frame carries over TCP, in hex."""
+    run = subprocess.run(["tshark", "-n", "-r", capture, "-Y", "tcp.payload", "-T", "fields", "-e", "frame.number", "-e",
+                          "tcp.payload"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True)
+    return dict(line.split("\t") for line in run.stdout.decode().splitlines())
+
+
 def begins_with_a_rest(capture, frame):
     """Whether a frame of SMPP begins inside of a PDU: tshark does not put together every one that two segments share."""
-    run = subprocess.run(["tshark", "-n", "-r", capture, "-Y", f"frame.number == {frame}", "-T", "fields", "-e",
-                          "tcp.payload"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True)
-    payload = bytes.fromhex(run.stdout.decode().strip())
+    payload = bytes.fromhex(payloads(capture)[str(frame)])
     return int.from_bytes(payload[:4], "big") != len(payload)
