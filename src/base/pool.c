@@ -166,9 +166,3 @@ size_t rgs_pool_used(const struct rgs_pool *p)
 {
     return p->used;
 }
-
-size_t rgs_pool_memory(const struct rgs_pool *p)
-{
-    size_t units = (size_t)1 << p->top;
-    return size_of(p->top) + units * (sizeof(*p->unit) + sizeof(*p->state));
-}

@@ -26,6 +26,5 @@ void rgs_pool_give(struct rgs_pool *p, void *block);
 const struct rgs_alloc *rgs_pool_alloc(struct rgs_pool *p);
 
 size_t rgs_pool_used(const struct rgs_pool *p);
-size_t rgs_pool_memory(const struct rgs_pool *p);
 
 #endif

@@ -9,7 +9,6 @@
 enum { MOST_DAMAGES = 8 }; /* said of a file one by one */
 
 struct rgs_reader_file {
-    char *path;
     struct rgs_input *in;
     struct rgs_pcap *pcap; /* one of these two */
     struct rgs_pcapng *pcapng;
@@ -47,9 +46,8 @@ struct rgs_reader_file *rgs_reader_open(const char *path, char *err, size_t err_
 {
     struct rgs_reader_file *f = calloc(1, sizeof(*f));
 
-    if (!f || !(f->path = strdup(path))) {
+    if (!f) {
         snprintf(err, err_size, "out of memory");
-        free(f);
         return NULL;
     }
     f->in = rgs_input_open(path, err, err_size);
@@ -67,7 +65,6 @@ void rgs_reader_close(struct rgs_reader_file *f)
     rgs_pcap_del(f->pcap);
     rgs_pcapng_del(f->pcapng);
     rgs_input_close(f->in);
-    free(f->path);
     free(f);
 }
 
@@ -123,11 +120,6 @@ enum rgs_read rgs_reader_next(struct rgs_reader_file *f, struct rgs_packet *pack
 const char *rgs_reader_error(const struct rgs_reader_file *f)
 {
     return f->error;
-}
-
-const char *rgs_reader_path(const struct rgs_reader_file *f)
-{
-    return f->path;
 }
 
 const struct rgs_input *rgs_reader_input(const struct rgs_reader_file *f)

@@ -25,7 +25,6 @@ void rgs_reader_close(struct rgs_reader_file *f);
  */
 enum rgs_read rgs_reader_next(struct rgs_reader_file *f, struct rgs_packet *packet);
 const char *rgs_reader_error(const struct rgs_reader_file *f);
-const char *rgs_reader_path(const struct rgs_reader_file *f);
 const struct rgs_input *rgs_reader_input(const struct rgs_reader_file *f);
 
 #endif

@@ -88,10 +88,7 @@ struct rgs_probe_link *rgs_site_probe(const struct rgs_args *args, const struct 
 int rgs_site_finish(const struct rgs_args *args, struct rgs_probe_link *probe,
                     const struct rgs_result *r)
 {
-    const struct rgs_probe_end end = {r->packets,       r->bytes,    r->operations,
-                                      r->verifications, r->first_ts, r->last_ts};
-
-    switch (rgs_probe_finish(probe, &end)) {
+    switch (rgs_probe_finish(probe, r->last_ts)) {
     case 0:
         return RGS_EXIT_OK;
     case -EAGAIN:

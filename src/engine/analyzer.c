@@ -95,7 +95,7 @@ void rgs_analyzer_on_obs(struct rgs_analyzer *a, rgs_obs_fn *fn, void *ctx)
 
 void rgs_analyzer_on_alert(struct rgs_analyzer *a, rgs_alert_fn *fn, void *ctx)
 {
-    struct rgs_scorer *s = rgs_analyzer_scorer(a);
+    struct rgs_scorer *s = rgs_evaluator_scorer(a->evaluator);
     if (s)
         rgs_scorer_on_alert(s, fn, ctx);
 }
@@ -117,21 +117,6 @@ int rgs_analyzer_result(struct rgs_analyzer *a, struct rgs_result_owner *owner)
 struct rgs_evaluator *rgs_analyzer_evaluator(const struct rgs_analyzer *a)
 {
     return a->evaluator;
-}
-
-struct rgs_tracker *rgs_analyzer_tracker(struct rgs_analyzer *a)
-{
-    return rgs_evaluator_tracker(a->evaluator);
-}
-
-struct rgs_scorer *rgs_analyzer_scorer(struct rgs_analyzer *a)
-{
-    return rgs_evaluator_scorer(a->evaluator);
-}
-
-struct rgs_dissect *rgs_analyzer_dissect(struct rgs_analyzer *a)
-{
-    return rgs_worker_dissect(a->worker);
 }
 
 void rgs_analyzer_names(const struct rgs_analyzer *a, struct rgs_scorer_names *names)

@@ -30,8 +30,5 @@ void rgs_analyzer_on_unknown(struct rgs_analyzer *a,
 void rgs_analyzer_names(const struct rgs_analyzer *a, struct rgs_scorer_names *names);
 
 struct rgs_evaluator *rgs_analyzer_evaluator(const struct rgs_analyzer *a);
-struct rgs_tracker *rgs_analyzer_tracker(struct rgs_analyzer *a);
-struct rgs_scorer *rgs_analyzer_scorer(struct rgs_analyzer *a);
-struct rgs_dissect *rgs_analyzer_dissect(struct rgs_analyzer *a);
 
 #endif

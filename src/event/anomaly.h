@@ -30,6 +30,5 @@ static inline bool rgs_anomalies_have(const struct rgs_anomalies *a, enum rgs_an
 
 /* "layer.what", stable: an interface. */
 const char *rgs_anomaly_name(enum rgs_anomaly x);
-const char *rgs_anomaly_meaning(enum rgs_anomaly x);
 
 #endif

@@ -448,8 +448,3 @@ size_t rgs_inventory_count(const struct rgs_inventory *inv)
 {
     return inv ? inv->n : 0;
 }
-
-const struct rgs_reseller *rgs_inventory_at(const struct rgs_inventory *inv, size_t i)
-{
-    return &inv->reseller[i];
-}

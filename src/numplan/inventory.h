@@ -38,6 +38,5 @@ const struct rgs_reseller *rgs_inventory_account(const struct rgs_inventory *inv
 const struct rgs_reseller *rgs_inventory_reseller(const struct rgs_inventory *inv, uint64_t entity);
 
 size_t rgs_inventory_count(const struct rgs_inventory *inv); /* of resellers */
-const struct rgs_reseller *rgs_inventory_at(const struct rgs_inventory *inv, size_t i);
 
 #endif

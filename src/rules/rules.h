@@ -27,9 +27,8 @@ struct rgs_rules_lookup {
 struct rgs_ruleset *rgs_ruleset_new(const struct rgs_conf_file *files, size_t n,
                                     const struct rgs_rules_lookup *lookup, struct rgs_diag *diag,
                                     const struct rgs_alloc *alloc);
-/* What the tracker needs: how long a (number, service) pair is remembered, and where "home" is. */
+/* What the tracker needs: how long a (number, service) pair is remembered, ns. */
 int64_t rgs_ruleset_retention(const struct rgs_ruleset *r);
-size_t rgs_ruleset_home_origins(const struct rgs_ruleset *r, const rgs_country **out);
 /* The scope of the typology of that id, -1 when it has none; and whether an observation lies in a
  * scope. */
 int rgs_ruleset_scope(const struct rgs_ruleset *r, const char *typology);

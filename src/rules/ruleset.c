@@ -155,12 +155,6 @@ int64_t rgs_ruleset_retention(const struct rgs_ruleset *r)
     return r->retention;
 }
 
-size_t rgs_ruleset_home_origins(const struct rgs_ruleset *r, const rgs_country **out)
-{
-    *out = r->home;
-    return r->n_home;
-}
-
 /* A bound between two weights. */
 struct edge {
     double at, below, above;

@@ -47,7 +47,7 @@ void rgs_sim_dialogue_go(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, in
     rgs_sim_at(w, ts, RGS_SIM_DIALOGUE, 0, (uint32_t)(d - w->dialogue));
 }
 
-void rgs_sim_dialogue_del(struct rgs_sim_world *w, struct rgs_sim_dialogue *d)
+static void dialogue_del(struct rgs_sim_world *w, struct rgs_sim_dialogue *d)
 {
     d->next_free = w->dialogue_free;
     w->dialogue_free = (uint32_t)(d - w->dialogue) + 1;
@@ -67,7 +67,7 @@ void rgs_sim_dialogue_event(struct rgs_sim_world *w, const struct rgs_sim_event 
                        ? rgs_sim_sgs_step(w, d, e->ts)
                        : step[rgs_sim_behaviour_of(w, &w->sub[d->sub])->road](w, d, e->ts);
     if (!goes_on)
-        rgs_sim_dialogue_del(w, &w->dialogue[e->who]); /* a step may have moved the dialogues */
+        dialogue_del(w, &w->dialogue[e->who]); /* a step may have moved the dialogues */
 }
 
 void rgs_sim_deliver(struct rgs_sim_world *w, int64_t ts, uint32_t sub,

@@ -3,7 +3,7 @@
 
 #include "simulate/random.h"
 
-enum { PROTOCOL_TCP = 6, FIN = 1, SYN = 2, PSH = 8, ACK = 16, WINDOW = 64240, MSS = 1460 };
+enum { PROTOCOL_TCP = 6, SYN = 2, PSH = 8, ACK = 16, WINDOW = 64240, MSS = 1460 };
 
 static void segment(struct rgs_tcp *c, struct rgs_frames *f, int64_t ts, unsigned from,
                     unsigned flags, struct rgs_bytes data)
@@ -32,7 +32,7 @@ static void segment(struct rgs_tcp *c, struct rgs_frames *f, int64_t ts, unsigne
         rgs_set16(tcp + 16, rgs_inet_checksum(pseudo, rgs_bytes(tcp, n)));
     }
     rgs_frame_close(f, ts);
-    src->seq += (uint32_t)data.n + (flags & (SYN | FIN) ? 1 : 0);
+    src->seq += (uint32_t)data.n + (flags & SYN ? 1 : 0);
     src->owes_ack = false;
 }
 
@@ -60,11 +60,4 @@ void rgs_tcp_ack(struct rgs_tcp *c, struct rgs_frames *f, int64_t ts, unsigned f
 {
     if (c->end[from].owes_ack)
         segment(c, f, ts, from, ACK, nothing);
-}
-
-void rgs_tcp_close(struct rgs_tcp *c, struct rgs_frames *f, int64_t ts, unsigned from)
-{
-    segment(c, f, ts, from, FIN | ACK, nothing);
-    segment(c, f, ts + 20000000, !from, FIN | ACK, nothing);
-    segment(c, f, ts + 40000000, from, ACK, nothing);
 }

@@ -23,7 +23,5 @@ void rgs_tcp_open(struct rgs_tcp *c, struct rgs_frames *f, int64_t ts, uint64_t 
 bool rgs_tcp_data(struct rgs_tcp *c, struct rgs_frames *f, int64_t ts, unsigned from,
                   struct rgs_bytes data);
 void rgs_tcp_ack(struct rgs_tcp *c, struct rgs_frames *f, int64_t ts, unsigned from);
-/* FIN, FIN-ACK, ACK; end `from` begins. */
-void rgs_tcp_close(struct rgs_tcp *c, struct rgs_frames *f, int64_t ts, unsigned from);
 
 #endif

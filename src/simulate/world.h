@@ -151,7 +151,6 @@ struct rgs_sim_dialogue *rgs_sim_dialogue_new(struct rgs_sim_world *w,
                                               enum rgs_sim_dialogue_kind kind, uint32_t sub);
 /* Begins it at ts. */
 void rgs_sim_dialogue_go(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, int64_t ts);
-void rgs_sim_dialogue_del(struct rgs_sim_world *w, struct rgs_sim_dialogue *d);
 /* Its next step. */
 void rgs_sim_dialogue_event(struct rgs_sim_world *w, const struct rgs_sim_event *e);
 /* Delivers a message to a subscriber by its road. `number` is the sender of a chat. */

@@ -198,8 +198,6 @@ static void open_block(struct rgs_merge *m, struct rgs_source *s, struct rgs_lan
 
     s->now = later(s->now, w->least);
     if (w->head.type == RGS_BLOCK_END) {
-        if (!s->ended && m->conf.end)
-            m->conf.end(m->conf.ctx, rgs_bytes(w->body, w->n));
         m->counts.ended += !s->ended;
         s->ended = true;
     } else if (w->head.count) {

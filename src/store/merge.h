@@ -31,7 +31,6 @@ struct rgs_merge_conf {
     void (*obs)(void *ctx, const struct rgs_obs *o);
     /* All that was known had ended, says the log; event time went on to ts. */
     void (*complete)(void *ctx, int64_t ts);
-    void (*end)(void *ctx, struct rgs_bytes body);
     struct rgs_unpack_names names;
     /* Reads a block again that was too much to be held; out has room for RGS_BLOCK_MAX. 0: gone. */
     size_t (*fetch)(void *ctx, const struct rgs_place *place, uint8_t *out);

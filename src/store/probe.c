@@ -128,41 +128,14 @@ void rgs_probe_tick(struct rgs_probe_link *p, int64_t event_ts)
         send_round(p, p->newest);
 }
 
-size_t rgs_probe_end_pack(const struct rgs_probe_end *e, uint8_t out[64])
+int rgs_probe_finish(struct rgs_probe_link *p, int64_t last_ts)
 {
-    const uint64_t v[] = {
-        e->packets,          e->bytes, e->operations, e->verifications, (uint64_t)e->first_ts,
-        (uint64_t)e->last_ts};
-    size_t n = 0;
-    for (size_t i = 0; i < 6; i++)
-        n += rgs_put_varint(out + n, v[i]);
-    return n;
-}
-
-bool rgs_probe_end_unpack(struct rgs_bytes body, struct rgs_probe_end *e)
-{
-    struct rgs_reader r = rgs_reader(body);
-
-    *e = (struct rgs_probe_end){.packets = rgs_varint(&r)};
-    e->bytes = rgs_varint(&r);
-    e->operations = rgs_varint(&r);
-    e->verifications = rgs_varint(&r);
-    e->first_ts = (int64_t)rgs_varint(&r);
-    e->last_ts = (int64_t)rgs_varint(&r);
-    return rgs_reader_ok(&r) && rgs_left(&r) == 0;
-}
-
-int rgs_probe_finish(struct rgs_probe_link *p, const struct rgs_probe_end *e)
-{
-    uint8_t body[64];
-    struct rgs_bytes end = rgs_bytes(body, rgs_probe_end_pack(e, body));
-
     if (p->order)
         send_round(p, p->newest);
     p->round.type = RGS_BLOCK_END;
-    p->round.ts = e->last_ts;
+    p->round.ts = last_ts;
     for (unsigned k = 0; k < p->shards; k++) {
-        p->round.part[k].body = end;
+        p->round.part[k].body = (struct rgs_bytes){0};
         p->round.part[k].count = 0;
     }
     rgs_sender_put(p->sender, &p->round);

@@ -45,18 +45,10 @@ void rgs_probe_obs(void *probe, const struct rgs_obs *o);
  * this follows, also when there was nothing to tell; 0: not known. Never waits. */
 void rgs_probe_tick(struct rgs_probe_link *p, int64_t event_ts);
 
-/* What the end of a run tells of its input. */
-struct rgs_probe_end {
-    uint64_t packets, bytes, operations, verifications;
-    int64_t first_ts, last_ts;
-};
-size_t rgs_probe_end_pack(const struct rgs_probe_end *e, uint8_t out[64]);
-bool rgs_probe_end_unpack(struct rgs_bytes body, struct rgs_probe_end *e);
-
-/* The run is over: sends the end and waits until all has arrived, but no longer than patience_ms
- * without progress. 0, or -errno: -EAGAIN when the spool holds the rest, -EIO when it is lost to
- * the site. */
-int rgs_probe_finish(struct rgs_probe_link *p, const struct rgs_probe_end *e);
+/* The run is over, with traffic up to last_ts: sends the end and waits until all has arrived, but
+ * no longer than patience_ms without progress. 0, or -errno: -EAGAIN when the spool holds the rest,
+ * -EIO when it is lost to the site. */
+int rgs_probe_finish(struct rgs_probe_link *p, int64_t last_ts);
 
 struct rgs_probe_counts {
     uint64_t observations, blocks, arrived, dropped; /* dropped: observations */

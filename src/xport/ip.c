@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* IPv4 (RFC 791) and IPv6 (RFC 8200): addresses, options, extension headers, the end of the
  * payload. */
-#include "xport/ip.h"
-
+#include "event/dissect.h"
 #include "xport/fragment.h"
 
 static enum rgs_outcome bad(struct rgs_dissect *d)
@@ -49,54 +48,6 @@ static struct rgs_ip plain(const uint8_t *v6)
     return ip;
 }
 
-enum rgs_outcome rgs_ipv4(struct rgs_dissect *d, struct rgs_bytes packet)
-{
-    const uint8_t *h = packet.p;
-
-    if (packet.n < 20)
-        return cut(d);
-    size_t header = (size_t)(h[0] & 15u) * 4, total = (size_t)h[2] << 8 | h[3];
-    if (h[0] >> 4 != 4 || header < 20)
-        return bad(d);
-    if (total == 0) /* segmentation was left to the interface, the length is not filled in yet */
-        total = packet.n;
-    if (total < header)
-        return bad(d);
-    if (packet.n < header)
-        return cut(d);
-    RGS_SET(&d->op, SRC_IP, src_ip, mapped(h + 12));
-    RGS_SET(&d->op, DST_IP, dst_ip, mapped(h + 16));
-    struct rgs_bytes payload = to_length(d, rgs_bytes_from(packet, header), total - header);
-    unsigned flags_offset = (unsigned)h[6] << 8 | h[7];
-    if (flags_offset & 0x3fff) { /* more fragments, or an offset */
-        struct rgs_fragment f = {.id = (uint32_t)h[4] << 8 | h[5],
-                                 .protocol = h[9],
-                                 .more = flags_offset & 0x2000,
-                                 .offset = (flags_offset & 0x1fff) * 8,
-                                 .data = payload};
-        if (!join(d, &f, &payload))
-            return RGS_OK;
-    }
-    return rgs_ip_payload(d, h[9], payload);
-}
-
-enum rgs_outcome rgs_ipv6(struct rgs_dissect *d, struct rgs_bytes packet)
-{
-    const uint8_t *h = packet.p;
-
-    if (packet.n < 40)
-        return cut(d);
-    if (h[0] >> 4 != 6)
-        return bad(d);
-    size_t length = (size_t)h[4] << 8 | h[5];
-    struct rgs_bytes payload = rgs_bytes_from(packet, 40);
-    if (length == 0) /* a jumbogram (RFC 2675), or left to the interface */
-        length = payload.n;
-    RGS_SET(&d->op, SRC_IP, src_ip, plain(h + 8));
-    RGS_SET(&d->op, DST_IP, dst_ip, plain(h + 24));
-    return rgs_ip_payload(d, h[6], to_length(d, payload, length));
-}
-
 /* https://www.iana.org/assignments/protocol-numbers; nearly all traffic meets one of the first
  * three. */
 static enum rgs_layer layer_of(uint8_t protocol)
@@ -121,7 +72,10 @@ static enum rgs_layer layer_of(uint8_t protocol)
     return RGS_LAYER_NONE;
 }
 
-enum rgs_outcome rgs_ip_payload(struct rgs_dissect *d, uint8_t protocol, struct rgs_bytes payload)
+/* Hands on what an IP protocol number announces, behind extension headers and AH if there are any.
+ */
+static enum rgs_outcome hand_on_payload(struct rgs_dissect *d, uint8_t protocol,
+                                        struct rgs_bytes payload)
 {
     for (;;) {
         const uint8_t *p = payload.p;
@@ -169,4 +123,52 @@ enum rgs_outcome rgs_ip_payload(struct rgs_dissect *d, uint8_t protocol, struct 
         protocol = p[0];
         payload = rgs_bytes_from(payload, length);
     }
+}
+
+enum rgs_outcome rgs_ipv4(struct rgs_dissect *d, struct rgs_bytes packet)
+{
+    const uint8_t *h = packet.p;
+
+    if (packet.n < 20)
+        return cut(d);
+    size_t header = (size_t)(h[0] & 15u) * 4, total = (size_t)h[2] << 8 | h[3];
+    if (h[0] >> 4 != 4 || header < 20)
+        return bad(d);
+    if (total == 0) /* segmentation was left to the interface, the length is not filled in yet */
+        total = packet.n;
+    if (total < header)
+        return bad(d);
+    if (packet.n < header)
+        return cut(d);
+    RGS_SET(&d->op, SRC_IP, src_ip, mapped(h + 12));
+    RGS_SET(&d->op, DST_IP, dst_ip, mapped(h + 16));
+    struct rgs_bytes payload = to_length(d, rgs_bytes_from(packet, header), total - header);
+    unsigned flags_offset = (unsigned)h[6] << 8 | h[7];
+    if (flags_offset & 0x3fff) { /* more fragments, or an offset */
+        struct rgs_fragment f = {.id = (uint32_t)h[4] << 8 | h[5],
+                                 .protocol = h[9],
+                                 .more = flags_offset & 0x2000,
+                                 .offset = (flags_offset & 0x1fff) * 8,
+                                 .data = payload};
+        if (!join(d, &f, &payload))
+            return RGS_OK;
+    }
+    return hand_on_payload(d, h[9], payload);
+}
+
+enum rgs_outcome rgs_ipv6(struct rgs_dissect *d, struct rgs_bytes packet)
+{
+    const uint8_t *h = packet.p;
+
+    if (packet.n < 40)
+        return cut(d);
+    if (h[0] >> 4 != 6)
+        return bad(d);
+    size_t length = (size_t)h[4] << 8 | h[5];
+    struct rgs_bytes payload = rgs_bytes_from(packet, 40);
+    if (length == 0) /* a jumbogram (RFC 2675), or left to the interface */
+        length = payload.n;
+    RGS_SET(&d->op, SRC_IP, src_ip, plain(h + 8));
+    RGS_SET(&d->op, DST_IP, dst_ip, plain(h + 24));
+    return hand_on_payload(d, h[6], to_length(d, payload, length));
 }

@@ -157,7 +157,7 @@ struct log {
 struct order {
     int64_t ts[MOST];
     uint64_t frame[MOST];
-    unsigned n, completes, ends;
+    unsigned n, completes;
 };
 
 static struct log logs[SHARDS];
@@ -174,11 +174,6 @@ static void on_obs(void *ctx, const struct rgs_obs *o)
 static void on_complete(void *ctx, int64_t ts)
 {
     ((struct order *)ctx)->completes++;
-}
-
-static void on_end(void *ctx, struct rgs_bytes body)
-{
-    ((struct order *)ctx)->ends++;
 }
 
 static struct rgs_sealer *sealer(void)
@@ -214,7 +209,6 @@ static struct rgs_merge *merge_new(struct order *out, struct rgs_sealer *s)
     const struct rgs_merge_conf conf = {.ctx = out,
                                         .obs = on_obs,
                                         .complete = on_complete,
-                                        .end = on_end,
                                         .fetch = fetch,
                                         .shards = SHARDS,
                                         .held_bytes = 1 << 30};
@@ -364,7 +358,10 @@ static void follow(struct rgs_sealer *s, const struct order *want, unsigned tria
     cr_assert_eq(got.n, want->n, "trial %u: %u of %u", trial, got.n, want->n);
     cr_assert(memcmp(got.frame, want->frame, want->n * sizeof(want->frame[0])) == 0,
               "trial %u: the same order", trial);
-    cr_assert(got.completes == want->completes && got.ends == want->ends);
+    cr_assert_eq(got.completes, want->completes);
+    struct rgs_merge_counts counts;
+    rgs_merge_counts(m, &counts);
+    cr_assert_eq(counts.ended, PROBES);
     rgs_merge_del(m);
 }
 
@@ -399,7 +396,7 @@ Test(merge, is_a_function_of_the_logs)
         cr_assert(counts.complete && counts.lost == 0 && counts.poisoned == 0 &&
                   counts.waiting == 0);
         cr_assert_eq(want.n, PROBES * (ROUNDS - 1) * PER_ROUND, "all of it: %u", want.n);
-        cr_assert_eq(want.ends, PROBES);
+        cr_assert_eq(counts.ended, PROBES);
         cr_assert_geq(want.completes, 1);
         for (unsigned i = 0; i < 5; i++)
             follow(s, &want, trial, i % 2);
@@ -450,7 +447,7 @@ Test(merge, losses_and_repeats)
     cr_assert_eq(counts.lost, 1);
     cr_assert_eq(counts.poisoned, SHARDS);
     cr_assert(got.n < 3 * PER_ROUND && got.n > 2 * PER_ROUND, "%u", got.n);
-    cr_assert(got.ends == 1 && got.completes == 1 && counts.complete);
+    cr_assert(counts.ended == 1 && got.completes == 1 && counts.complete);
     rgs_merge_del(m);
     rgs_sealer_del(s);
     for (unsigned k = 0; k < SHARDS; k++) {
