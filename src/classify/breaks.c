@@ -48,15 +48,19 @@ static void find_beyond_ascii(struct rgs_bytes t, struct rgs_breaks *b)
     }
 }
 
-/* The point in "Rs. 500" and "No. 7": behind one or two letters, before a number. */
+/* The point in "Rs. 500" and "No. 7", behind one or two letters and before a number; in "J. Doe";
+ * in "dvs. de", where no sentence begins. */
 static bool abbreviates(struct rgs_bytes t, size_t point)
 {
     size_t b = point;
 
     while (b > 0 && rgs_is_letter(t.p[b - 1]))
         b--;
-    return point - b >= 1 && point - b <= 2 && point + 2 < t.n && t.p[point + 1] == ' ' &&
-           rgs_is_digit(t.p[point + 2]);
+    if (point == b || point - b > 3 || point + 2 >= t.n || t.p[point + 1] != ' ')
+        return false;
+    uint8_t next = t.p[point + 2];
+    return rgs_is_small(next) || (rgs_is_digit(next) && point - b <= 2) ||
+           (rgs_is_capital(next) && point - b == 1 && rgs_is_capital(t.p[b]));
 }
 
 void rgs_breaks_find(struct rgs_bytes t, const struct rgs_marks *m, struct rgs_breaks *b)
@@ -86,7 +90,8 @@ void rgs_breaks_find(struct rgs_bytes t, const struct rgs_marks *m, struct rgs_b
         b->line[w] = line;
         b->sentence[w] = mark & blank;
         b->clause[w] = ((mark | comma) & blank) | line;
-        point &= blank & (m->digit[w] >> 2 | m->digit[w + 1] << 62);
+        uint64_t here = m->digit[w] | m->letter[w], there = m->digit[w + 1] | m->letter[w + 1];
+        point &= blank & (here >> 2 | there << 62);
         for (; point; point &= point - 1) {
             if (abbreviates(t, w * 64 + (size_t)__builtin_ctzll(point)))
                 b->sentence[w] &= ~(point & -point);

@@ -18,7 +18,7 @@ enum rgs_word {
 /* The classes of words without one of which only a text of a special form brings a code. */
 enum {
     RGS_SIGNS = 1 << RGS_W_CODE | 1 << RGS_W_WEAK | 1 << RGS_W_ENTER | 1 << RGS_W_WARN |
-                1 << RGS_W_VALID | 1 << RGS_W_UNASKED
+                1 << RGS_W_VALID | 1 << RGS_W_UNASKED | 1 << RGS_W_USING
 };
 
 enum rgs_feature {

@@ -119,10 +119,13 @@ static size_t characters(struct rgs_bytes t)
     return n;
 }
 
-bool rgs_evidence_signless(struct rgs_bytes t)
+bool rgs_evidence_signless(const struct rgs_reading *r)
 {
-    return t.n <= RGS_CODE_MAX * 2 + SHORT_REST || characters(t) <= RGS_CODE_MAX * 2 + SHORT_REST ||
-           memchr(t.p, '@', t.n) != NULL || app_tag(t);
+    struct rgs_bytes t = r->text;
+
+    return r->tokens.token[0].at <= 1 || t.n <= RGS_CODE_MAX * 2 + SHORT_REST ||
+           characters(t) <= RGS_CODE_MAX * 2 + SHORT_REST || memchr(t.p, '@', t.n) != NULL ||
+           app_tag(t);
 }
 
 /* What a word says of the message as a whole. */
@@ -181,6 +184,23 @@ static bool about_other(const struct rgs_reading *r)
     return false;
 }
 
+/* "Confirm your phone number" asks nobody to call it. */
+static bool phones(const struct rgs_reading *r)
+{
+    size_t verify = RGS_TEXT_MAX;
+
+    for (size_t i = 0; i < r->hits.n; i++) {
+        const struct rgs_hit *h = &r->hits.hit[i];
+        if (h->kind != RGS_MEANS_WORD)
+            continue;
+        if (h->word == RGS_W_VERIFY)
+            verify = h->end;
+        if (h->word == RGS_W_PHONE && !(verify <= h->at && h->at - verify <= CLOSE))
+            return true;
+    }
+    return false;
+}
+
 void rgs_evidence_message(struct rgs_reading *r)
 {
     struct rgs_features *f = &r->message;
@@ -188,8 +208,10 @@ void rgs_evidence_message(struct rgs_reading *r)
     size_t length = rgs_breaks_characters(&r->breaks, 0, r->text.n);
 
     *f = (struct rgs_features){0};
-    for (size_t i = 0; i < sizeof(of_words) / sizeof(of_words[0]); i++)
-        set_if(f, of_words[i].feature, has(r, of_words[i].word));
+    for (size_t i = 0; i < sizeof(of_words) / sizeof(of_words[0]); i++) {
+        enum rgs_word w = of_words[i].word;
+        set_if(f, of_words[i].feature, has(r, w) && (w != RGS_W_PHONE || phones(r)));
+    }
     for (size_t i = 0; i < r->hits.n; i++) {
         const struct rgs_hit *h = &r->hits.hit[i];
         set_if(f, RGS_F_HAS_BRAND,
@@ -203,6 +225,7 @@ void rgs_evidence_message(struct rgs_reading *r)
     set_if(f, RGS_F_APP_TAG, app_tag(r->text));
     set_if(f, RGS_F_BRACKET_HEAD, bracket_head(r->text));
     set_if(f, RGS_F_MANY_NUMBERS, r->tokens.numbers >= 5);
+    set_if(f, RGS_F_LONG_NUMBER, r->tokens.long_number);
     set_if(f, RGS_F_LONG, length > 240 && length <= 400);
     set_if(f, RGS_F_VERY_LONG, length > 400);
     set_if(f, RGS_F_SENDER_ALPHA, r->sender_type == RGS_SENDER_ALPHANUMERIC);
@@ -284,6 +307,20 @@ static void look_around(const struct rgs_reading *r, const struct rgs_token *k, 
     }
 }
 
+/* As chance writes, and no author: a word with a number behind it changes once. */
+static bool knit(const struct rgs_token *k)
+{
+    unsigned changes = 0;
+
+    for (size_t i = 0; i < k->n; i++) {
+        if (rgs_is_small((uint8_t)k->code[i]))
+            return false;
+        changes +=
+            i > 0 && rgs_is_digit((uint8_t)k->code[i]) != rgs_is_digit((uint8_t)k->code[i - 1]);
+    }
+    return changes >= 2;
+}
+
 static void shape(const struct rgs_token *k, struct rgs_features *f)
 {
     static const enum rgs_feature by_length[] = {
@@ -293,6 +330,7 @@ static void shape(const struct rgs_token *k, struct rgs_features *f)
     switch (k->shape) {
     case RGS_SHAPE_MIXED:
         set(f, RGS_F_MIXED);
+        set_if(f, RGS_F_KNIT, knit(k));
         return;
     case RGS_SHAPE_LETTERS:
         set(f, RGS_F_LETTERS);
@@ -388,13 +426,29 @@ static bool domain_bound(struct rgs_bytes t, const struct rgs_token *k)
     return false;
 }
 
-/* Numbers to be called: a plus sign, a national trunk prefix, or a word that asks to call. */
-static bool phone_like(const struct rgs_token *k, const struct around *a)
+/* No other word that speaks of a token stands as near before it. */
+static bool nearest(const struct around *a, enum rgs_word w)
+{
+    return a->before[w] <= CLOSE && a->before[w] < a->before[RGS_W_CODE] &&
+           a->before[w] < a->before[RGS_W_WEAK] && a->before[w] < a->before[RGS_W_ENTER] &&
+           a->before[w] < a->before[RGS_W_VERIFY] && a->before[w] < a->before[RGS_W_LOGIN];
+}
+
+/* Numbers to be called: a plus sign, a national trunk prefix, or a word that asks to call; but not
+ * in "confirm your number: 4410" and "confirm your number with 4410". */
+static bool phone_like(const struct rgs_token *k, const struct around *a, bool said)
 {
     if (k->n >= 9 && k->shape == RGS_SHAPE_DIGITS && (k->code[0] == '0' || k->code[0] == '1'))
         return true;
-    return a->before[RGS_W_PHONE] <= ADJACENT && a->before[RGS_W_CODE] > ADJACENT &&
-           a->before[RGS_W_WEAK] > ADJACENT;
+    bool adjacent = a->before[RGS_W_PHONE] <= ADJACENT;
+    if (said && (!adjacent || a->before[RGS_W_VERIFY] <= NEAR))
+        return false;
+    /* "1991 पर कॉल करें": in some languages the word stands behind the number. */
+    if (a->after[RGS_W_PHONE] <= ADJACENT && a->before[RGS_W_CODE] > NEAR &&
+        a->before[RGS_W_WEAK] > NEAR && a->before[RGS_W_ENTER] > CLOSE)
+        return true;
+    return nearest(a, RGS_W_PHONE) ||
+           (adjacent && a->before[RGS_W_CODE] > ADJACENT && a->before[RGS_W_WEAK] > ADJACENT);
 }
 
 static bool begins_sentence(struct rgs_bytes t, size_t at)
@@ -404,6 +458,19 @@ static bool begins_sentence(struct rgs_bytes t, size_t at)
     while (b > 0 && t.p[b - 1] <= ' ')
         b--;
     return b == 0 || (b < at && memchr(".!?:", t.p[b - 1], 4));
+}
+
+/* "Acme: 482913": a name of letters, a colon, and the token. */
+static bool head_colon(struct rgs_bytes t, const struct rgs_token *k)
+{
+    enum { NAME = 32 };
+    size_t at = skip_back(t, k->at), i = 0;
+
+    if (at < 3 || at > NAME || t.p[at - 1] != ':')
+        return false;
+    while (i < at - 1 && !rgs_is_digit(t.p[i]) && t.p[i] != '.' && t.p[i] != '\n')
+        i++;
+    return i == at - 1;
 }
 
 static bool has_code_word(const struct rgs_reading *r)
@@ -440,7 +507,8 @@ void rgs_evidence_token(const struct rgs_reading *r, const struct rgs_token *k,
     bool line_ends = k->end < r->text.n && r->text.p[k->end] == '\n';
     set_if(f, RGS_F_MONEY_BESIDE,
            a.before[RGS_W_MONEY] <= TOUCHING || (a.after[RGS_W_MONEY] <= 1 && !line_ends));
-    set_if(f, RGS_F_PHONE_LIKE, phone_like(k, &a));
+    bool by = a.before[RGS_W_USING] <= TOUCHING || a.after[RGS_W_USING] <= TOUCHING;
+    set_if(f, RGS_F_PHONE_LIKE, phone_like(k, &a, by || holds(f, RGS_F_COLON_BEFORE)));
     set_if(f, RGS_F_REF_BEFORE, a.before[RGS_W_REF] <= ADJACENT);
     set_if(f, RGS_F_ENDING_BEFORE, a.before[RGS_W_ENDING] <= ADJACENT);
     set_if(f, RGS_F_UNIT_AFTER, a.after[RGS_W_UNIT] <= 1);
@@ -465,21 +533,32 @@ void rgs_evidence_token(const struct rgs_reading *r, const struct rgs_token *k,
     set_if(f, RGS_F_OTHER_CODE_BEFORE, a.before[RGS_W_NOT_CODE] <= NEAR);
     set_if(f, RGS_F_OTHER_CODE_AFTER, a.after[RGS_W_NOT_CODE] <= NEAR);
     bool enter = a.before[RGS_W_ENTER] <= CLOSE || a.after[RGS_W_ENTER] <= CLOSE;
-    bool purpose = false, same = false, named = false, order = false;
+    bool purpose = false, same = false, follows = false, named = false, order = false;
     set_if(f, RGS_F_ENTER_BEFORE, a.before[RGS_W_ENTER] <= CLOSE);
     set_if(f, RGS_F_ENTER_AFTER, a.after[RGS_W_ENTER] <= CLOSE);
     for (unsigned w = RGS_W_VERIFY; w <= RGS_W_RESET; w++) {
         purpose |= a.before[w] <= NEAR || a.after[w] <= NEAR;
         same |= a.before[w] <= SENTENCE || a.after[w] <= SENTENCE;
+        follows |= a.after[w] <= SENTENCE;
         named |= a.before[w] <= TOUCHING;
     }
     set_if(f, RGS_F_ENTER_FOR, enter && same);
     set_if(f, RGS_F_ENTER_PURPOSE, enter && !same && holds(f, RGS_F_HAS_PURPOSE));
+    set_if(f, RGS_F_USING_FOR, by && same);
+    set_if(f, RGS_F_BEGINS_FOR, begins_sentence(r->text, k->at) && follows);
+    set_if(f, RGS_F_HEAD_COLON, head_colon(r->text, k));
     set_if(f, RGS_F_PURPOSE_COLON, named && holds(f, RGS_F_COLON_BEFORE));
     set_if(f, RGS_F_BEGINS_IS,
            begins_sentence(r->text, k->at) &&
                (a.after[RGS_W_CODE] <= NEAR || a.after[RGS_W_WEAK] <= NEAR));
     set_if(f, RGS_F_MIXED_NAMED, k->shape >= RGS_SHAPE_MIXED && a.before[RGS_W_CODE] <= ADJACENT);
+    set_if(f, RGS_F_TERSE,
+           holds(f, RGS_F_SHORT_REST) &&
+               (a.before[RGS_W_WEAK] <= ADJACENT || a.after[RGS_W_WEAK] <= ADJACENT));
+    set_if(f, RGS_F_KNIT_NAMED,
+           holds(f, RGS_F_KNIT) && !holds(f, RGS_F_MIXED_NAMED) &&
+               (holds(f, RGS_F_ENTER_FOR) || holds(f, RGS_F_BEGINS_IS) ||
+                a.before[RGS_W_WEAK] <= ADJACENT));
     for (unsigned w = RGS_W_ORDER; w <= RGS_W_BOOKING; w++)
         order |= a.before[w] <= CLOSE;
     set_if(f, RGS_F_PURPOSE_NEAR, purpose);
@@ -487,6 +566,7 @@ void rgs_evidence_token(const struct rgs_reading *r, const struct rgs_token *k,
     set_if(f, RGS_F_WORDLESS,
            !has(r, RGS_W_CODE) && !has(r, RGS_W_WEAK) && !has(r, RGS_W_ENTER) &&
                !holds(f, RGS_F_SHORT_REST) && !holds(f, RGS_F_ALONE) && !holds(f, RGS_F_APP_TAG) &&
-               !holds(f, RGS_F_PURPOSE_COLON) && !holds(f, RGS_F_DOMAIN_BOUND));
+               !holds(f, RGS_F_PURPOSE_COLON) && !holds(f, RGS_F_DOMAIN_BOUND) &&
+               !holds(f, RGS_F_USING_FOR));
     set_if(f, RGS_F_ORDER_BEFORE, order);
 }

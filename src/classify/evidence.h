@@ -64,7 +64,7 @@ struct rgs_reading {
 _Static_assert(RGS_W_COUNT <= 32, "words are bits");
 
 /* May a text without any of RGS_SIGNS bring a code: short, for an app, or bound to a domain? */
-bool rgs_evidence_signless(struct rgs_bytes text);
+bool rgs_evidence_signless(const struct rgs_reading *r);
 
 /* Scans the text; false when there is no code in it, or the scanner refused. */
 bool rgs_hits_find(struct rgs_reading *r, hs_scratch_t *scratch);

@@ -38,6 +38,17 @@ static bool declined(struct rgs_bytes t, size_t at, size_t end)
     return false;
 }
 
+/* Directly, or one blank away. */
+static bool beside_token(const struct rgs_reading *r, size_t at, size_t end)
+{
+    for (size_t i = 0; i < r->tokens.n; i++) {
+        const struct rgs_token *k = &r->tokens.token[i];
+        if ((k->at >= end && k->at - end <= 1) || (at >= k->end && at - k->end <= 1))
+            return true;
+    }
+    return false;
+}
+
 /* Do the edges of a literal lie where its meaning wants them? Letters end words; digits end brands
  * too. */
 static bool edges_fit(struct rgs_bytes t, size_t at, size_t end, const struct rgs_meaning *m)
@@ -73,7 +84,10 @@ static void found(struct rgs_reading *r, const struct rgs_literal *l, size_t at)
     size_t end = at + l->n;
 
     for (const struct rgs_meaning *m = &l->meaning;; m = &meanings[m->next]) {
-        if (r->hits.n < RGS_HITS_MAX && edges_fit(r->text, at, end, m)) {
+        /* "with" is a word of every text, "with 4410" is not. */
+        bool vague = m->kind == RGS_MEANS_WORD && m->word == RGS_W_USING;
+        if (r->hits.n < RGS_HITS_MAX && edges_fit(r->text, at, end, m) &&
+            (!vague || beside_token(r, at, end))) {
             r->hits.names += m->kind == RGS_MEANS_BRAND;
             r->hits.signs |= l->sign;
             if (m->kind == RGS_MEANS_WORD) {
@@ -286,11 +300,12 @@ static bool counts_against(const struct rgs_hit *h)
     return h->kind == RGS_MEANS_WORD && (AGAINST >> h->word & 1) != 0;
 }
 
-/* "We will never call", "once-off PIN": part of a longer word that has to do with codes. */
+/* "We will never call", "once-off PIN", "un retrait de 25 000F": part of a longer word that has to
+ * do with codes, or with the payment that one is for. */
 static bool inside_longer(const struct rgs_hits *h, const struct rgs_hit *a)
 {
     static const uint32_t words = 1u << RGS_W_CODE | 1u << RGS_W_WARN | 1u << RGS_W_VALID |
-                                  1u << RGS_W_UNASKED | 1u << RGS_W_EXPIRED;
+                                  1u << RGS_W_UNASKED | 1u << RGS_W_EXPIRED | 1u << RGS_W_PAY;
     if (a->word == RGS_W_NOT_CODE)
         return false; /* told from CODE by drop_covered() */
     for (size_t i = 0; i < h->n; i++) {
@@ -397,7 +412,7 @@ bool rgs_hits_find(struct rgs_reading *r, hs_scratch_t *scratch)
     r->hits.signs = r->hits.against = r->hits.hand = false;
     /* Most texts have no sign of a code: those are looked for first. */
     look_at(r, places->sign, places->signs);
-    if (!scan(r, scratch) || (!r->hits.signs && !rgs_evidence_signless(r->text)))
+    if (!scan(r, scratch) || (!r->hits.signs && !rgs_evidence_signless(r)))
         return false;
     look_at(r, places->other, places->others);
     in_order(&r->hits);

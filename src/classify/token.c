@@ -3,7 +3,7 @@
 
 #include "classify/text.h"
 
-enum { RUNS_MAX = 40 };
+enum { RUNS_MAX = 40, LONG_NUMBER = 16, MIXED_MAX = 8 };
 
 /* A run of ASCII letters and digits of any script that has at least one digit. */
 struct run {
@@ -131,6 +131,17 @@ static bool in_link(struct rgs_bytes t, size_t at, size_t end)
             letter(t.p[end - 1]));
 }
 
+/* "验证码为482913,10分钟内有效": four digits or more and a comma that no group of three follows, in
+ * a script that has no blank behind it. */
+static bool comma_of_clause(struct rgs_bytes t, size_t at, size_t end)
+{
+    size_t to = end + 1;
+
+    while (to < t.n && rgs_is_digit(t.p[to]))
+        to++;
+    return t.p[end] == ',' && end - at >= 4 && to - end - 1 != 3 && to < t.n && t.p[to] >= 0xe3;
+}
+
 /* A separator with a digit on its other side makes both part of one number: 12:30, 2,916.24,
  * 1/2/26. */
 static bool part_of_number(struct rgs_bytes t, size_t at, size_t end)
@@ -138,7 +149,7 @@ static bool part_of_number(struct rgs_bytes t, size_t at, size_t end)
     if (at > 1 && memchr(".,:/", t.p[at - 1], 4) && digit_before(t, at - 1))
         return true;
     if (end + 1 < t.n && memchr(".,:/", t.p[end], 4) && digit_at(t, end + 1))
-        return true;
+        return !comma_of_clause(t, at, end);
     return false;
 }
 
@@ -171,7 +182,8 @@ static uint8_t surroundings(struct rgs_bytes t, size_t at, size_t end)
 
     if (part_of_number(t, at, end))
         flags |= RGS_TOKEN_NUMBER_PART;
-    if (at > 0 && t.p[at - 1] == '~')
+    /* ~500, and 4471# as it is dialled or pressed at a door. */
+    if ((at > 0 && t.p[at - 1] == '~') || (end < t.n && t.p[end] == '#'))
         flags |= RGS_TOKEN_NUMBER_PART;
     if (((at > 0 && t.p[at - 1] == '*') || (end < t.n && t.p[end] == '*')) && !bold(t, at, end))
         flags |= RGS_TOKEN_NUMBER_PART;
@@ -255,8 +267,8 @@ static bool date_like(struct rgs_bytes t, const struct run *r)
 }
 
 /*
- * How many runs from i make one code in groups: 123-456, 123 456, 1234 5678, 1 2 3 4 5 6.
- * Numbers of other group patterns are telephone, card and reference numbers.
+ * How many runs from i make one code in groups: 123-456, 123 456, 1234 5678, 123-456-789, 1 2 3 4
+ * 5 6. Numbers of other group patterns are telephone, card and reference numbers.
  */
 static size_t groups(struct rgs_bytes t, const struct run *r, size_t n, size_t *all)
 {
@@ -284,8 +296,8 @@ static size_t groups(struct rgs_bytes t, const struct run *r, size_t n, size_t *
     *all = count;
     if (!equal)
         return 1;
-    if ((count == 2 && (each == 3 || each == 4)) || (count >= 4 && count <= 8 && each == 1) ||
-        (count == 3 && each == 2 && !date_like(t, r)))
+    if ((count == 2 && (each == 3 || each == 4)) || (count == 3 && each == 3 && sep == '-') ||
+        (count >= 4 && count <= 8 && each == 1) || (count == 3 && each == 2 && !date_like(t, r)))
         return count;
     return 1;
 }
@@ -310,7 +322,7 @@ static void add_mixed(struct rgs_tokens *out, struct rgs_bytes t, const struct r
 
     if (r->masked)
         return;
-    if (n >= 4 && n <= 10 && !counts(t, r))
+    if (n >= 4 && n <= MIXED_MAX && !counts(t, r))
         add(out, t, r->at, r->end, RGS_SHAPE_MIXED);
     /* The sender forgot the blank: OTP634809, 468642er */
     if (tail == 0 && lead >= 2 && r->digits >= 4 && r->digits <= 8) {
@@ -474,6 +486,12 @@ static void find_letters(struct rgs_bytes t, struct rgs_tokens *out)
     }
 }
 
+/* "(605) 313-7606" */
+static bool area_code(struct rgs_bytes t, const struct run *a, const struct run *b)
+{
+    return a->at > 0 && t.p[a->at - 1] == '(' && t.p[a->end] == ')' && b->at - a->end <= 2;
+}
+
 /*
  * Three digits and ten are mostly other things: they count where nothing else in the text can be a
  * code, and where a code would stand: behind a colon, "is" or another script's word, at an edge, or
@@ -484,7 +502,8 @@ static void find_rare(struct rgs_bytes t, const struct run *runs, size_t n, stru
     for (size_t i = 0; i < n; i++) {
         const struct run *r = &runs[i];
         if (!only_digits(r) || (r->digits != 3 && r->digits != 10) ||
-            (i > 0 && between(t, &runs[i - 1], r)) || (i + 1 < n && between(t, r, &runs[i + 1])))
+            (i > 0 && between(t, &runs[i - 1], r)) ||
+            (i + 1 < n && (between(t, r, &runs[i + 1]) || area_code(t, r, &runs[i + 1]))))
             continue;
         uint8_t before = r->at > 0 ? t.p[r->at - 1] : 0;
         bool ends = edge(t, r->end) || t.p[r->end] >= 0x80;
@@ -501,13 +520,17 @@ void rgs_tokens_find(struct rgs_bytes t, const struct rgs_marks *m, struct rgs_t
 
     out->n = 0;
     out->numbers = n;
+    out->long_number = false;
     for (size_t i = 1; i < n; i++)
         out->numbers -=
             runs[i].at == runs[i - 1].end + 1 && memchr(".,:/-", t.p[runs[i - 1].end], 5) != NULL;
     for (size_t i = 0; i < n;) {
         const struct run *r = &runs[i];
         /* More in a row than a code has, 091 234 5678 or 2026-11-24, has no code in it. */
-        size_t count = groups(t, r, n - i, &all);
+        size_t count = groups(t, r, n - i, &all), digits = 0;
+        for (size_t k = 0; k < all; k++)
+            digits += r[k].digits;
+        out->long_number |= digits >= LONG_NUMBER;
         if (count > 1) {
             add(out, t, r->at, runs[i + count - 1].end, RGS_SHAPE_SPLIT);
         } else if (all == 1 && mixed_groups(t, r, n - i)) {

@@ -36,7 +36,8 @@ struct rgs_token {
 struct rgs_tokens {
     struct rgs_token token[RGS_TOKENS_MAX];
     size_t n;
-    size_t numbers; /* in the text, code-shaped or not; a date or a time is one */
+    bool long_number; /* one of sixteen digits or more, as vouchers, meters and cards have */
+    size_t numbers;   /* in the text, code-shaped or not; a date or a time is one */
 };
 
 /* True when a text may hold a code at all, digit: it has one in any script; cheap, for all texts
