@@ -366,7 +366,10 @@ static void drop_covered(struct rgs_hits *h)
         const struct rgs_hit *a = &h->hit[i];
         if (a->kind != RGS_MEANS_BRAND && !codeish(a))
             continue;
-        for (size_t k = 0; k < h->n && !covered[i]; k++)
+        size_t k = i; /* only what ends there or later does, and they are in that order */
+        while (k > 0 && h->hit[k - 1].end == a->end)
+            k--;
+        for (; k < h->n && !covered[i]; k++)
             covered[i] = k != i && covers(&h->hit[k], a);
     }
     for (size_t i = 0; i < h->n; i++) {
@@ -392,6 +395,8 @@ static bool scan(struct rgs_reading *r, hs_scratch_t *scratch)
 static void in_order(struct rgs_hits *h)
 {
     for (size_t i = 1; i < h->n; i++) {
+        if (h->hit[i - 1].end <= h->hit[i].end)
+            continue;
         struct rgs_hit x = h->hit[i];
         size_t k = i;
         for (; k > 0 && h->hit[k - 1].end > x.end; k--)
