@@ -2,10 +2,13 @@
 #include "cli/large.h"
 
 #include <malloc.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 
 enum {
+    SHARED = 4 << 20, /* one stretch of shared pages: a catalogue fits */
+    LINE = 64,
     OWN_MAPPING = 256 << 10, /* bytes from which on a block of libc is a mapping of its own */
     HUGE_PAGE = 2 << 20,
     LONG_RUN = 16 << 20, /* bytes of input: a twentieth of a second */
@@ -77,6 +80,62 @@ const struct rgs_alloc *rgs_alloc_for(const struct rgs_files *files)
     rgs_files_progress(files, &done, &all); /* 0: nobody knows how long the input is */
     return all && all < LONG_RUN ? &rgs_alloc_libc : &huge;
 }
+
+/* A stretch of huge pages, at its own begin. */
+struct stretch {
+    struct stretch *next;
+    size_t used, blocks;
+};
+
+static struct stretch *stretches; /* the first has room */
+static pthread_mutex_t shared_lock = PTHREAD_MUTEX_INITIALIZER;
+
+static bool begin_stretch(void)
+{
+    struct stretch *s = map_aligned(SHARED);
+
+    if (!s)
+        return false;
+    *s = (struct stretch){.next = stretches, .used = LINE};
+    stretches = s;
+    return true;
+}
+
+static void *alloc_shared(void *ctx, size_t n)
+{
+    void *p = NULL;
+
+    (void)ctx;
+    if (n > SHARED / 2)
+        return rgs_new(&rgs_alloc_libc, n);
+    pthread_mutex_lock(&shared_lock);
+    n = (n + LINE - 1) / LINE * LINE;
+    if ((stretches && SHARED - stretches->used >= n) || begin_stretch()) {
+        p = (uint8_t *)stretches + stretches->used;
+        stretches->used += n;
+        stretches->blocks++;
+    }
+    pthread_mutex_unlock(&shared_lock);
+    return p;
+}
+
+static void free_shared(void *ctx, void *p)
+{
+    (void)ctx;
+    pthread_mutex_lock(&shared_lock);
+    struct stretch **at = &stretches, *s;
+    while ((s = *at) && (uintptr_t)p - (uintptr_t)s >= SHARED)
+        at = &s->next;
+    if (s && --s->blocks == 0) {
+        *at = s->next;
+        munmap(s, SHARED);
+    }
+    pthread_mutex_unlock(&shared_lock);
+    if (!s)
+        rgs_free(&rgs_alloc_libc, p);
+}
+
+const struct rgs_alloc rgs_alloc_shared = {.alloc = alloc_shared, .free = free_shared};
 
 void rgs_large_blocks(void)
 {

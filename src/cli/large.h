@@ -12,6 +12,9 @@
 
 /* What suits the reading of these files. */
 const struct rgs_alloc *rgs_alloc_for(const struct rgs_files *files);
+/* For the many tables of a catalogue, each smaller than a huge page: they share some, and what is
+ * freed of one serves nobody until all of it is. Any thread may use it. */
+extern const struct rgs_alloc rgs_alloc_shared;
 /* At the start of the program: big blocks come from the kernel, zeroed, and go back to it. Without
  * this, those that were freed are taken again, and cleared by hand. */
 void rgs_large_blocks(void);

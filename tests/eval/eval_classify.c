@@ -14,6 +14,7 @@
 #include <time.h>
 
 #include "classify/classify.h"
+#include "cli/large.h"
 #include "support/rules.h"
 
 struct row {
@@ -106,6 +107,20 @@ static struct rows read_rows(const char *name, const int *columns, unsigned n_co
     return out;
 }
 
+/* To where commands have it. */
+static void move_catalogue(const struct rgs_test_files *files)
+{
+    size_t n;
+    uint8_t *picture = rgs_catalogue_serialise(catalogue, &n);
+    struct rgs_catalogue *moved =
+        rgs_catalogue_of_picture(files->file, files->n, rgs_catalogue_sources(catalogue),
+                                 rgs_bytes(picture, n), &rgs_alloc_shared);
+
+    rgs_free(&rgs_alloc_libc, picture);
+    rgs_catalogue_del(catalogue);
+    catalogue = moved;
+}
+
 static void load(void)
 {
     struct rgs_test_files files =
@@ -119,6 +134,7 @@ static void load(void)
         fputs(diag.text ? diag.text : "no catalogue\n", stderr);
         exit(1);
     }
+    move_catalogue(&files);
     classifier = rgs_classifier_new(catalogue, &(struct rgs_hash_key){1, 2}, &rgs_alloc_libc);
     rgs_diag_fini(&diag);
     rgs_test_files_free(&files);
