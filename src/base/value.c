@@ -154,6 +154,11 @@ struct rgs_name rgs_name_of(const void *s, size_t n)
 
     while (in.n) {
         uint32_t cp;
+        if (*in.p >= 0x20 && *in.p < 0x7f && name.n < sizeof(name.s)) { /* nearly all */
+            name.s[name.n++] = (char)*in.p;
+            in = rgs_bytes_from(in, 1);
+            continue;
+        }
         size_t took = rgs_utf8_get(in, &cp);
         char out[4];
         if (cp < 0x20 || (cp >= 0x7f && cp < 0xa0))

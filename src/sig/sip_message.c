@@ -32,8 +32,9 @@ static const char *const methods[] = {"INVITE",  "ACK",   "BYE",       "CANCEL",
 static enum rgs_sip_header header_of(struct rgs_bytes name)
 {
     for (size_t i = 0; i < sizeof(headers) / sizeof(headers[0]); i++) {
-        if (rgs_is_word(name, headers[i].name) ||
-            (headers[i].compact && rgs_is_word(name, headers[i].compact)))
+        const char *word = name.n == 1 ? headers[i].compact : headers[i].name;
+        /* Most differ in their first letter, which tells so without a call. */
+        if (word && name.n && (name.p[0] | 0x20) == word[0] && rgs_is_word(name, word))
             return headers[i].header;
     }
     return RGS_SIP_OTHER;
