@@ -11,14 +11,17 @@
 #include "event/obs.h"
 #include "rules/situation.h"
 
-enum { RGS_AHEAD = 16 }; /* steps of a busy number's log included */
+enum {
+    RGS_AHEAD = 12,        /* the chunks of a busy number's log included */
+    RGS_AHEAD_FROM = 2000, /* numbers: fewer stay in a core's cache by themselves */
+};
 
 struct rgs_expected {
     struct rgs_obs o;
     struct rgs_situation is;
     uint64_t who; /* its number's id; 0: none */
     uint32_t chunk;
-    uint8_t step;
+    bool starts; /* its number is not there yet */
 };
 
 /* A ring. None waits across a step of time, so that what arises in one arises at its call. */

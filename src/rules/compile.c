@@ -213,7 +213,7 @@ static void lay_out(struct rgs_ruleset *rs)
         for (unsigned i = 0; i < rs->n_per; i++) {
             if (rs->per[i].grains >> g & 1) {
                 rs->per[i].slot[g] = at;
-                at += (uint32_t)((sizeof(struct rgs_histogram) + 7) & ~7u);
+                at += (uint32_t)sizeof(struct rgs_histogram);
             }
         }
         for (unsigned i = 0; i < rs->n_instances; i++) {

@@ -15,6 +15,11 @@ enum {
     EXPECTED_SLOT = 3 * LINE,
 };
 
+static size_t whole_lines(size_t n)
+{
+    return (n + LINE - 1) & ~(size_t)(LINE - 1);
+}
+
 bool rgs_entities_init(struct rgs_scorer *s, uint32_t cap)
 {
     bool ok = true;
@@ -28,16 +33,19 @@ bool rgs_entities_init(struct rgs_scorer *s, uint32_t cap)
             buckets <<= 1;
         t->mask = buckets - 1;
         t->fresh = 1;
-        t->slots_at = sizeof(struct rgs_scored) + s->rs->n_typologies * sizeof(struct rgs_standing);
+        t->slots_at = whole_lines(sizeof(struct rgs_scored) +
+                                  s->rs->n_typologies * sizeof(struct rgs_standing));
         t->facts_at = t->slots_at + ((s->rs->slots_size[g] + 7u) & ~7u);
         t->stride = t->facts_at;
         if (g <= RGS_GRAIN_BLOCK)
             t->stride += s->rs->n_typologies * sizeof(struct rgs_scope_facts);
-        t->mem = rgs_new(s->alloc, ((size_t)t->cap + 1) * t->stride);
+        t->stride = whole_lines(t->stride);
+        t->block = rgs_new(s->alloc, ((size_t)t->cap + 1) * t->stride + LINE);
+        t->mem = (uint8_t *)whole_lines((uintptr_t)t->block);
         t->bucket = rgs_new(s->alloc, (size_t)buckets * sizeof(*t->bucket));
         t->dirty = rgs_new(s->alloc, ((size_t)t->cap + 1) * sizeof(*t->dirty));
         t->maybe = rgs_new(s->alloc, rgs_maybe_words(t) * sizeof(*t->maybe));
-        ok = ok && t->mem && t->bucket && t->dirty && t->maybe;
+        ok = ok && t->block && t->bucket && t->dirty && t->maybe;
     }
     return ok;
 }
@@ -45,7 +53,7 @@ bool rgs_entities_init(struct rgs_scorer *s, uint32_t cap)
 void rgs_entities_fini(struct rgs_scorer *s)
 {
     for (unsigned g = 0; g < RGS_GRAIN_COUNT; g++) {
-        rgs_free(s->alloc, s->entities[g].mem);
+        rgs_free(s->alloc, s->entities[g].block);
         rgs_free(s->alloc, s->entities[g].bucket);
         rgs_free(s->alloc, s->entities[g].dirty);
         rgs_free(s->alloc, s->entities[g].maybe);
@@ -103,7 +111,7 @@ static void fetch(const uint8_t *from, size_t n)
 }
 
 void rgs_entity_expect(const struct rgs_scorer *s, unsigned grain, uint32_t index,
-                       const struct rgs_situation *is)
+                       const struct rgs_situation *is, uint32_t values)
 {
     const struct rgs_entities *t = &s->entities[grain];
     const uint8_t *e = t->mem + (size_t)index * t->stride, *slots = e + t->slots_at;
@@ -114,6 +122,11 @@ void rgs_entity_expect(const struct rgs_scorer *s, unsigned grain, uint32_t inde
             unsigned i = s->direct[grain][w * 64 + (unsigned)__builtin_ctzll(rest)];
             fetch(slots + s->rs->instances[i].slot[grain], EXPECTED_SLOT);
         }
+    }
+    for (; values; values &= values - 1) {
+        const struct rgs_per_value *v = &s->rs->per[__builtin_ctz(values)];
+        if (v->grains >> grain & 1)
+            __builtin_prefetch(slots + v->slot[grain], 1);
     }
 }
 
@@ -362,10 +375,21 @@ void rgs_entity_leave(struct rgs_scorer *s, unsigned grain, struct rgs_number *n
     n->entity[grain] = 0;
 }
 
+static uint64_t seed_hash(const struct rgs_scorer *s, unsigned grain, uint64_t id)
+{
+    return rgs_mix64(rgs_mix64(id ^ s->key.k1) + grain);
+}
+
+void rgs_entity_expect_seed(const struct rgs_scorer *s, unsigned grain, uint64_t id)
+{
+    if (needed[grain] > 1)
+        __builtin_prefetch(&s->seeds[(seed_hash(s, grain, id) & s->seed_mask) & ~UINT64_C(1)], 1);
+}
+
 /* The bucket of a discovered entity that waits for numbers; two ways, the emptier one gives way. */
 static struct rgs_seed *seed_of(struct rgs_scorer *s, unsigned grain, uint64_t id)
 {
-    uint64_t h = rgs_mix64(rgs_mix64(id ^ s->key.k1) + grain);
+    uint64_t h = seed_hash(s, grain, id);
     struct rgs_seed *pair = &s->seeds[(h & s->seed_mask) & ~UINT64_C(1)];
     uint32_t tag = (uint32_t)(h >> 32) | 1;
 

@@ -137,7 +137,8 @@ struct rgs_scored {
 };
 
 struct rgs_entities {
-    uint8_t *mem;
+    void *block;  /* that mem is the aligned part of */
+    uint8_t *mem; /* records in whole cache lines */
     uint32_t *bucket;
     uint32_t *dirty; /* that observations came to since they were scored, n_dirty of them */
     uint64_t
@@ -288,10 +289,11 @@ uint32_t rgs_entity_index(const struct rgs_scorer *s, const struct rgs_scored *e
  * origins; the codes among them. A walk over all numbers. */
 uint64_t rgs_inside_facts(const struct rgs_scorer *s, const struct rgs_scored *e, unsigned typology,
                           struct rgs_scope_facts *out);
-/* Fetches what an observation reads and writes in an entity: of this index, or by its id: what a
- * search for it reads first, and then. */
+/* Fetches what an observation reads and writes in an entity: of this index, with these values of
+ * its number; or by its id: what a search for it reads first, and then, or when there is none. */
 void rgs_entity_expect(const struct rgs_scorer *s, unsigned grain, uint32_t index,
-                       const struct rgs_situation *is);
+                       const struct rgs_situation *is, uint32_t values);
+void rgs_entity_expect_seed(const struct rgs_scorer *s, unsigned grain, uint64_t id);
 void rgs_entity_expect_search(const struct rgs_scorer *s, unsigned grain, uint64_t id);
 uint32_t rgs_entity_expected(const struct rgs_scorer *s, unsigned grain, uint64_t id);
 /* The index in a reference. */

@@ -26,10 +26,13 @@ static void work_out(const struct rgs_scorer *s, const struct rgs_obs *o, struct
 
     x->bits = 0;
     x->mask = x->scopes = 0;
+    x->values = 0;
     for (unsigned i = 0; i < rs->n_conditions; i++)
         x->bits |= (uint64_t)(rgs_expr_eval(&rs->conditions[i], rs->sets, o) == RGS_TRUE) << i;
     for (unsigned i = 0; i < rs->n_bits; i++)
         x->mask |= (uint16_t)((x->bits >> rs->bit_condition[i] & 1) << i);
+    for (unsigned p = 0; p < rs->n_per && x->mask & rs->where_bits; p++)
+        x->values |= (uint32_t)((x->mask & rs->per[p].mask) == rs->per[p].mask) << p;
     for (unsigned t = 0; t < rs->n_typologies; t++) {
         int scope = rs->typologies[t].scope;
         x->scopes |= (uint16_t)((scope >= 0 && x->bits >> scope & 1) << t);

@@ -18,6 +18,7 @@ struct rgs_situation {
     uint64_t bits;   /* conditions that are true */
     uint16_t mask;   /* of them, the log's */
     uint16_t scopes; /* typologies in whose scope it lies */
+    uint32_t values; /* of its number, that count it */
     /* Of an entity's direct instances, those that it moves. */
     uint64_t feeds[RGS_GRAIN_COUNT][RGS_FEED_WORDS];
 };

@@ -33,9 +33,10 @@ void rgs_ring_add(struct rgs_ring *r, uint32_t panes, int64_t pane);
 void rgs_session_add(struct rgs_ring *r, int64_t gap, int64_t ts);
 void rgs_session_move(struct rgs_ring *r, int64_t gap, int64_t ts);
 
-/* Values of numbers as a histogram. */
+/* Values of numbers as a histogram. Most values are small: how many there are, and of these how
+ * many, stand in one cache line. */
 struct rgs_histogram {
-    uint32_t n;
+    _Alignas(64) uint32_t n;
     uint32_t pairs; /* neighbours n, n+1 that both have a value */
     uint32_t bin[RGS_BINS];
 };
