@@ -337,7 +337,8 @@ static void drop_inside(struct rgs_hits *h)
     h->n = n;
 }
 
-/* "Never share it with the courier" hands nothing over. */
+/* "Never share it with the courier" hands nothing over. (In "nennen Sie dem Boten" its first words
+ * alone could warn.) */
 static void drop_forbidden(struct rgs_hits *h)
 {
     enum { CLOSE = 24 };
@@ -348,7 +349,8 @@ static void drop_forbidden(struct rgs_hits *h)
         bool forbidden = false;
         for (size_t k = 0; is_word(a, RGS_W_HAND) && k < h->n && !forbidden; k++) {
             const struct rgs_hit *b = &h->hit[k];
-            forbidden = is_word(b, RGS_W_WARN) && b->at <= a->at && b->end + CLOSE >= a->at;
+            forbidden = is_word(b, RGS_W_WARN) && b->at <= a->at && b->end + CLOSE >= a->at &&
+                        !(b->at == a->at && b->end < a->end);
         }
         h->hit[n] = *a;
         n += !forbidden;

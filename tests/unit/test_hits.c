@@ -43,6 +43,9 @@ static void look(const struct rgs_catalogue *c, hs_scratch_t *scratch, const cha
     memcpy(exact, text, n);
     reading.c = c;
     reading.text = rgs_bytes(exact, n);
+    /* Some words only count beside what may be a code. */
+    reading.tokens.n = 1;
+    reading.tokens.token[0] = (struct rgs_token){.at = 0, .end = 3};
     rgs_marks_find(reading.text, &reading.marks);
     rgs_hits_find(&reading, scratch);
     free(exact);

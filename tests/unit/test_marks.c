@@ -101,21 +101,25 @@ static bool abbreviation(struct rgs_bytes t, size_t i)
 
     while (b > 0 && rgs_is_letter(t.p[b - 1]))
         b--;
-    return t.p[i] == '.' && i > b && i - b <= 2 && i + 2 < t.n && t.p[i + 1] == ' ' &&
-           rgs_is_digit(t.p[i + 2]);
+    size_t n = i - b;
+    if (t.p[i] != '.' || n == 0 || n > 3 || i + 2 >= t.n || t.p[i + 1] != ' ')
+        return false;
+    uint8_t next = t.p[i + 2];
+    return rgs_is_small(next) || (rgs_is_digit(next) && n <= 2) ||
+           (rgs_is_capital(next) && n == 1 && rgs_is_capital(t.p[b]));
 }
 
 Test(marks, breaks_are_where_they_should_be)
 {
-    static const char *const pieces[] = {"a", "Rs", ".",  ". ", "! ", "?\n", "; ",       ", ",
-                                         ",", "\n", "5",  " ",  "No", ". 7", "Feb",      "é",
-                                         "؟", "।",  "។",  "，", "。", "！",  "\xe3\x80", "\xd8",
-                                         "۔", "։",  "？", "။",  "።",  "く",  "ต"};
+    static const char *const pieces[] = {"a",    "Rs", ".", ". ", "! ", "?\n", "; ",  ", ",
+                                         ",",    "\n", "5", " ",  "No", "J",   ". 7", "Feb",
+                                         "é",    "؟",  "।", "។",  "，", "。",  "！",  "\xe3\x80",
+                                         "\xd8", "۔",  "։", "？", "။",  "።",   "く",  "ต"};
     static struct rgs_marks m;
     static struct rgs_breaks b;
 
     for (unsigned round = 0; round < 4000; round++) {
-        struct rgs_bytes t = text_of(pieces, round % 3 ? 31 : 15, round);
+        struct rgs_bytes t = text_of(pieces, round % 3 ? 32 : 16, round);
         rgs_marks_find(t, &m);
         rgs_breaks_find(t, &m, &b);
         for (size_t i = 0; i < t.n; i++) {
