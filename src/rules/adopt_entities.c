@@ -21,7 +21,10 @@ static void copy_standing(const struct rgs_adoption *a, const struct rgs_scored 
 
 static void copy_facts(const struct rgs_adoption *a, struct rgs_scored *from, struct rgs_scored *to)
 {
-    for (unsigned t = 0; t < a->s->rs->n_typologies && to->grain <= RGS_GRAIN_BLOCK; t++) {
+    if (to->grain > RGS_GRAIN_BLOCK)
+        return;
+    memcpy(rgs_entity_living(a->s, to), rgs_entity_living(a->old, from), RGS_HLL_REGS);
+    for (unsigned t = 0; t < a->s->rs->n_typologies; t++) {
         if (a->scope[t] >= 0)
             *rgs_entity_facts(a->s, to, t) = *rgs_entity_facts(a->old, from, (unsigned)a->scope[t]);
     }

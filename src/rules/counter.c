@@ -278,66 +278,105 @@ static void add(struct what_if *w, const struct sum *x, const struct rgs_contrib
     }
 }
 
-/* Each value that was changed goes back as far as the others let it. */
-static unsigned thin_out(struct what_if *w, struct knob **changed, unsigned n)
+/* Each value that was changed goes back as far as the others let it; true: some did. */
+static bool thin_out(struct what_if *w, struct knob **changed, unsigned *n)
 {
     unsigned left = 0;
+    bool moved = false;
     double far;
 
-    for (unsigned i = 0; i < n; i++) {
+    for (unsigned i = 0; i < *n; i++) {
         double was = changed[i]->then;
         turn(w, changed[i], changed[i]->now);
-        if (below(w, &far))
+        if (below(w, &far)) {
+            moved = true;
             continue;
+        }
         struct found f = nearest(w, changed[i], INFINITY);
         turn(w, changed[i], was);
         if (f.any)
             settle(w, changed[i], f.value);
+        moved = moved || changed[i]->then != was;
         changed[left++] = changed[i];
     }
-    return left;
+    *n = left;
+    return moved;
 }
 
-/* The least that is enough, of one value or else of several; 0: nothing is. */
+#define HAIR 1e-5
+
+/* The value that alone is enough, and changes least; else the one that comes nearest to it. */
+struct step {
+    struct knob *enough, *most;
+    double value, far, farthest;
+};
+
+static struct step best_step(struct what_if *w, bool all, double now)
+{
+    struct step s = {.far = now - 1e-9};
+    double least = INFINITY;
+
+    for (unsigned i = 0; i < w->n_knobs; i++) {
+        struct knob *k = &w->knob[i];
+        if (k->gives <= 0 && !all)
+            continue;
+        double scale = fabs(k->now) > 1e-9 ? fabs(k->now) : 1;
+        struct found f = nearest(w, k, least * scale);
+        /* What cannot be written apart from what is, nobody can follow. */
+        if (fabs((f.any ? f.value : f.farthest) - k->now) < HAIR)
+            continue;
+        double part = fabs(f.value - k->now) / scale;
+        if (f.any && part < least) {
+            least = part;
+            s.enough = k;
+            s.value = f.value;
+        } else if (!f.any && f.far < s.far) {
+            s.far = f.far;
+            s.most = k;
+            s.farthest = f.farthest;
+        }
+    }
+    return s;
+}
+
+static unsigned with(struct knob **changed, unsigned n, struct knob *k)
+{
+    for (unsigned i = 0; i < n; i++) {
+        if (changed[i] == k)
+            return n;
+    }
+    changed[n] = k;
+    return n + 1;
+}
+
+enum { ROUNDS = 4 };
+
+/* The least that is enough, of one value or else of several; 0: nothing is. A value that was turned
+ * may be turned again when others were. */
 static unsigned search(struct what_if *w, struct knob *changed[RGS_RS_AGGREGATES])
 {
     unsigned n = 0;
     bool all = false; /* also what speaks for the line, and could speak louder */
     double now;
 
-    for (below(w, &now); n < w->n_knobs;) {
-        struct knob *enough = NULL, *most = NULL;
-        double least = INFINITY, value = 0, far = now - 1e-9, farthest = 0;
-        for (unsigned i = 0; i < w->n_knobs; i++) {
-            struct knob *k = &w->knob[i];
-            if ((k->gives <= 0 && !all) || k->then != k->now)
-                continue;
-            double scale = fabs(k->now) > 1e-9 ? fabs(k->now) : 1;
-            struct found f = nearest(w, k, least * scale);
-            double part = fabs(f.value - k->now) / scale;
-            if (f.any && part < least) {
-                least = part;
-                enough = k;
-                value = f.value;
-            } else if (!f.any && f.far < far) {
-                far = f.far;
-                most = k;
-                farthest = f.farthest;
-            }
-        }
-        if (!enough && !most) {
+    below(w, &now);
+    for (unsigned i = 0; i < ROUNDS * w->n_knobs; i++) {
+        struct step s = best_step(w, all, now);
+        if (!s.enough && !s.most) {
             if (all)
                 return 0;
             all = true;
             continue;
         }
-        changed[n++] = enough ? enough : most;
-        if (enough) {
-            settle(w, enough, value);
-            return thin_out(w, changed, n);
+        n = with(changed, n, s.enough ? s.enough : s.most);
+        if (s.enough) {
+            settle(w, s.enough, s.value);
+            for (unsigned k = 0; k < ROUNDS && thin_out(w, changed, &n); k++)
+                ;
+            return n;
         }
-        turn(w, most, farthest);
-        now = far;
+        turn(w, s.most, s.farthest);
+        now = s.far;
     }
     return 0;
 }
@@ -411,7 +450,7 @@ size_t rgs_counterfactual_words(struct rgs_scorer *s, struct rgs_scored *e, int 
     if (n == 0)
         return (size_t)snprintf(out, cap, "no change of its own would take it below this level");
     /* The shares behind such a cluster are of all numbers around it. */
-    bool inside = cluster >= 0 && s->rs->typologies[cluster].inside;
+    bool inside = cluster >= 0 && e->standing[cluster].counted;
     size_t at = (size_t)snprintf(out, cap, "below %s if%s ",
                                  status == RGS_STATUS_ALERT ? "alert" : "review",
                                  inside ? ", among all numbers of its reseller," : "");

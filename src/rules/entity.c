@@ -36,9 +36,11 @@ bool rgs_entities_init(struct rgs_scorer *s, uint32_t cap)
         t->slots_at = whole_lines(sizeof(struct rgs_scored) +
                                   s->rs->n_typologies * sizeof(struct rgs_standing));
         t->facts_at = t->slots_at + ((s->rs->slots_size[g] + 7u) & ~7u);
-        t->stride = t->facts_at;
-        if (g <= RGS_GRAIN_BLOCK)
-            t->stride += s->rs->n_typologies * sizeof(struct rgs_scope_facts);
+        t->stride = t->living_at = t->facts_at;
+        if (g <= RGS_GRAIN_BLOCK) {
+            t->living_at += s->rs->n_typologies * sizeof(struct rgs_scope_facts);
+            t->stride = t->living_at + RGS_HLL_REGS;
+        }
         t->stride = whole_lines(t->stride);
         t->block = rgs_new(s->alloc, ((size_t)t->cap + 1) * t->stride + LINE);
         t->mem = (uint8_t *)whole_lines((uintptr_t)t->block);
@@ -634,6 +636,19 @@ struct rgs_scored *rgs_entity_parent(const struct rgs_scorer *s, const struct rg
     return e->parent ? rgs_entity_find(s, e->parent_grain, e->parent) : NULL;
 }
 
+/* Who has had no code yet is one of its numbers all the same. SIMs that nobody has seen twice may
+ * be a home router's correlation ids. */
+static void note_living(const struct rgs_scorer *s, struct rgs_scored *e,
+                        const struct rgs_number *n, const struct rgs_obs *o)
+{
+    bool acts =
+        RGS_OBS_HAS(o, KIND) && (o->kind == RGS_OBS_VERIFICATION || o->kind == RGS_OBS_MESSAGE ||
+                                 o->kind == RGS_OBS_ORIGINATION);
+
+    if (acts && e->grain <= RGS_GRAIN_BLOCK && (n || RGS_OBS_HAS(o, NUMBER)))
+        rgs_registers_add(rgs_entity_living(s, e), rgs_mix64(rgs_subscriber_of(o) ^ s->key.k1));
+}
+
 void rgs_entity_observe(struct rgs_scorer *s, struct rgs_scored *e, const struct rgs_number *n,
                         const struct rgs_obs *o, const struct rgs_situation *is)
 {
@@ -644,6 +659,7 @@ void rgs_entity_observe(struct rgs_scorer *s, struct rgs_scored *e, const struct
         }
     }
     e->used = true;
+    note_living(s, e, n, o);
     if (!e->first_ts)
         e->first_ts = o->ts;
     e->last_ts = o->ts > e->last_ts ? o->ts : e->last_ts;

@@ -6,10 +6,12 @@
  */
 #include "rules/scorer.h"
 
-static bool leads(const struct rgs_scorer *s, const struct rgs_typology *t, unsigned i)
+bool rgs_counts_suspects(const struct rgs_scorer *s, const struct rgs_typology *t, unsigned i)
 {
-    return s->rs->instances[t->instance[i]].reduce == RGS_R_SHARE_GE &&
-           t->lead >> s->rs->rules[t->rule[i]].family & 1;
+    const struct rgs_rule *r = &s->rs->rules[t->rule[i]];
+
+    return s->rs->instances[t->instance[i]].reduce == RGS_R_SHARE_GE && t->lead >> r->family & 1 &&
+           r->band[r->n_bands - 1].weight > 0;
 }
 
 /* The definition of the number's value that one of the leading shares counts it for, or NULL. */
@@ -18,7 +20,7 @@ static const struct rgs_per_value *counted(const struct rgs_scorer *s, const str
 {
     for (unsigned i = 0; i < t->n_rules; i++) {
         const struct rgs_instance *in = &s->rs->instances[t->instance[i]];
-        if (leads(s, t, i) && n->bin[in->per] != RGS_BIN_NONE &&
+        if (rgs_counts_suspects(s, t, i) && n->bin[in->per] != RGS_BIN_NONE &&
             n->bin[in->per] >= rgs_bin_of(in->p))
             return &s->numbers.per[in->per];
     }

@@ -276,6 +276,7 @@ static void levels(struct rgs_rules_source *src, struct rgs_yaml_node *n, struct
 
     lead(src, rgs_yaml_get(n, "lead"), t);
     rgs_yaml_bool(rgs_yaml_get(n, "inside"), &t->inside, src->diag);
+    rgs_yaml_bool(rgs_yaml_get(n, "whole"), &t->whole, src->diag);
     rgs_yaml_num(rgs_yaml_get(n, "cap"), 1, 100, &t->cap, src->diag);
     rgs_yaml_num(rgs_yaml_get(n, "review"), 1, 100, &t->review, src->diag);
     rgs_yaml_num(rgs_yaml_get(n, "alert"), 1, 100, &t->alert, src->diag);
@@ -301,7 +302,7 @@ static void typology(struct rgs_rules_source *src, struct rgs_yaml_node *n, stru
 {
     static const char *const known[] = {
         "title",         "scope",    "sum", "half_life", "cap",    "review", "alert", "hysteresis",
-        "need_families", "suppress", "by",  "lead",      "unless", "inside", NULL};
+        "need_families", "suppress", "by",  "lead",      "unless", "inside", "whole", NULL};
     unsigned errors = src->diag->errors;
     struct rgs_yaml_node *scope = rgs_yaml_get(n, "scope"), *by = rgs_yaml_get(n, "by");
     const char *s;

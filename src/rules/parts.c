@@ -34,6 +34,16 @@ static double ramp(double v, double from, double to)
     return x < 0 ? 0 : x < 1 ? x : 1;
 }
 
+/*
+ * All of a reseller's or block's numbers: those that ever took a code, or, where more of them got
+ * or sent messages, those. In the first days of a capture most people have had no code yet, and who
+ * sells among them is no less a part of them.
+ */
+static double everybody(const struct rgs_scorer *s, struct rgs_scored *e)
+{
+    return fmax(rgs_registers_count(rgs_entity_living(s, e)), e->numbers);
+}
+
 /* How many of an entity's numbers the leading families' widest share speaks of; 0: the typology has
  * none. */
 static double suspects(struct rgs_scorer *s, struct rgs_scored *e, const struct rgs_typology *t,
@@ -45,8 +55,8 @@ static double suspects(struct rgs_scorer *s, struct rgs_scored *e, const struct 
     for (unsigned i = 0; i < t->n_rules; i++) {
         const struct rgs_instance *in = &s->rs->instances[t->instance[i]];
         struct rgs_measure m;
-        if (in->reduce == RGS_R_SHARE_GE && t->lead >> s->rs->rules[t->rule[i]].family & 1 &&
-            in->grains >> e->grain & 1 && rgs_measure(s, e, in, &m)) {
+        if (rgs_counts_suspects(s, t, i) && in->grains >> e->grain & 1 &&
+            rgs_measure(s, e, in, &m)) {
             most = fmax(most, m.value * (double)m.numbers);
             *in_scope = fmax(*in_scope, (double)m.numbers);
         }
@@ -138,7 +148,7 @@ static double unexplained(struct rgs_scorer *s, struct rgs_scored *e, const stru
     }
     for (unsigned g = e->grain + 1; g < RGS_GRAIN_COUNT; g++) {
         double told = ramp(explained[g] * 100 / all, UNEXPLAINED, EXPLAINED);
-        least = fmin(least, 1 - told * (1 - kept(members[g] / e->numbers)));
+        least = fmin(least, 1 - told * (1 - kept(members[g] / everybody(s, e))));
     }
     return least;
 }
@@ -155,16 +165,21 @@ static bool resellers_are_judged(const struct rgs_ruleset *rs)
 
 /* Then a typology of clusters only does not mean a block that is all of its reseller: what asks
  * less of parts than of wholes would else accuse the whole. */
-static double a_part(const struct rgs_scorer *s, const struct rgs_scored *e,
-                     const struct rgs_typology *t)
+static double a_part(const struct rgs_scorer *s, struct rgs_scored *e, const struct rgs_typology *t)
 {
-    const struct rgs_scored *p = rgs_entity_parent(s, e);
+    struct rgs_scored *p = rgs_entity_parent(s, e);
 
     if (e->grain != RGS_GRAIN_BLOCK || t->grains >> RGS_GRAIN_RESELLER & 1 || !p ||
         !resellers_are_judged(s->rs))
         return 1;
-    return 1 -
-           (1 - WHOLE_KEEPS / 100.0) * ramp((double)e->numbers * 100 / p->numbers, NEARLY_ALL, ALL);
+    return 1 - (1 - WHOLE_KEEPS / 100.0) *
+                   ramp(everybody(s, e) * 100 / everybody(s, p), NEARLY_ALL, ALL);
+}
+
+/* By its scope, or by what it counts: the few in whom that is are named, and not the many. */
+static bool makes_clusters(const struct rgs_typology *t)
+{
+    return (t->scope >= 0 || t->inside) && !t->whole;
 }
 
 static double without_parts(struct rgs_scorer *s, struct rgs_scored *e, unsigned typology,
@@ -173,19 +188,22 @@ static double without_parts(struct rgs_scorer *s, struct rgs_scored *e, unsigned
     const struct rgs_typology *t = &s->rs->typologies[typology];
     double in_scope, all;
 
-    if (e->grain > RGS_GRAIN_BLOCK || raw <= FAINT ||
-        (t->scope < 0 && !t->inside && s->n_parts == 0))
+    if (e->grain > RGS_GRAIN_BLOCK || raw <= FAINT || (!makes_clusters(t) && s->n_parts == 0))
         return 1;
     all = suspects(s, e, t, &in_scope);
     if (all <= 0)
         return 1;
     double part = unexplained(s, e, t, all);
-    if (t->scope >= 0 || t->inside) {
-        double few = t->inside ? all : in_scope, scoped = kept(few / e->numbers);
+    if (makes_clusters(t)) {
+        double around = everybody(s, e), by_scope = t->inside ? 1 : kept(in_scope / around);
+        double by_share = kept(all / around), few = by_scope < 1 ? in_scope : all;
+        struct rgs_standing *st = &e->standing[typology];
         /* A block's numbers are among its reseller's, which says it. */
-        if (scoped < 1 && few >= s->rs->min_support && !rgs_entity_parent(s, e))
-            e->standing[typology].members = few;
-        part = fmin(part, scoped);
+        if (by_share < 1 && few >= s->rs->min_support && !rgs_entity_parent(s, e)) {
+            st->members = few;
+            st->counted = by_scope >= 1;
+        }
+        part = fmin(part, by_share);
     }
     return 1 - ramp(raw, FAINT, CLEAR) * (1 - part);
 }

@@ -251,7 +251,7 @@ static bool cluster_line(const struct rgs_scorer *s, struct rgs_scored *e, struc
     l->status = (enum rgs_status)st->cluster.level;
     /* Who sells himself has no need of somebody hidden in him. */
     double own;
-    if (s->rs->typologies[l->cluster].inside && status_of(s, e, &own) >= l->status)
+    if (st->counted && status_of(s, e, &own) >= l->status)
         return false;
     l->name = s->rs->typologies[l->cluster].title;
     return true;
@@ -459,8 +459,11 @@ static bool line(struct rgs_scorer *s, struct rgs_result_owner *o, const struct 
         out->numbers = (uint64_t)st->members;
         struct rgs_scope_facts *f = rgs_entity_facts(s, l->e, (unsigned)l->cluster), of_inside;
         out->verifications = st->codes;
-        if (s->rs->typologies[l->cluster].inside) {
+        if (st->counted) {
             out->verifications = rgs_inside_facts(s, l->e, (unsigned)l->cluster, &of_inside);
+            /* All of the scope were used where it says. */
+            of_inside.origin = f->origin;
+            of_inside.origins = s->rs->typologies[l->cluster].scope >= 0 ? f->origins : 0;
             f = &of_inside;
         }
         out->parent = rgs_entity_words(s, l->e->grain, l->e->id, words, &name)

@@ -117,6 +117,7 @@ struct rgs_typology {
     unsigned lead;     /* families, as bits, without which the others do not count; 0 none */
     bool silent;       /* has a scope, and no value where nothing was ever in it */
     bool inside;       /* speaks of the numbers that its leading shares count: they are a cluster */
+    bool whole;        /* speaks of all numbers, also when few of them are in its scope or do it */
     int64_t half_life; /* 0: no memory */
     double cap, review, alert, hysteresis;
     unsigned need_families;

@@ -98,6 +98,7 @@ struct rgs_standing {
      * alone. */
     struct rgs_level cluster;
     double members; /* of the cluster; 0: there is none */
+    bool counted;   /* the cluster: by the leading shares, and not by the scope */
     uint64_t codes; /* in the scope */
 };
 
@@ -133,7 +134,8 @@ struct rgs_scored {
     struct rgs_origins origin;
     uint64_t origins;
     struct rgs_standing standing[];
-    /* then the slots, then in resellers and blocks the facts of each typology's scope */
+    /* then the slots, then in resellers and blocks the facts of each typology's scope, and who
+     * lives there */
 };
 
 struct rgs_entities {
@@ -143,7 +145,7 @@ struct rgs_entities {
     uint32_t *dirty; /* that observations came to since they were scored, n_dirty of them */
     uint64_t
         *maybe; /* a bit for each that may be the reason for another's score; the rest is not */
-    size_t stride, slots_at, facts_at;
+    size_t stride, slots_at, facts_at, living_at;
     uint32_t cap, mask, count, fresh, spare, n_dirty;
     uint64_t evicted;
 };
@@ -284,6 +286,14 @@ static inline struct rgs_scope_facts *rgs_entity_facts(const struct rgs_scorer *
     return (struct rgs_scope_facts *)(void *)((uint8_t *)e + s->entities[e->grain].facts_at) +
            typology;
 }
+/* Registers of the numbers that got or sent any message, of a reseller or block. */
+static inline uint8_t *rgs_entity_living(const struct rgs_scorer *s, struct rgs_scored *e)
+{
+    return (uint8_t *)e + s->entities[e->grain].living_at;
+}
+/* The typology's rule at this place counts the share of the numbers that are suspicious: it leads,
+ * and speaks for the trade. */
+bool rgs_counts_suspects(const struct rgs_scorer *s, const struct rgs_typology *t, unsigned i);
 uint32_t rgs_entity_index(const struct rgs_scorer *s, const struct rgs_scored *e);
 /* The same of the numbers that a typology with `inside` speaks of, from their logs, without
  * origins; the codes among them. A walk over all numbers. */

@@ -198,32 +198,46 @@ void rgs_sketch_move(struct rgs_sketch *k, unsigned gens, int64_t gen)
     k->gen = gen;
 }
 
+void rgs_registers_add(uint8_t *reg, uint64_t hash)
+{
+    uint8_t rank = (uint8_t)(__builtin_clzll(hash | 1u << 7) + 1);
+
+    reg += hash % RGS_HLL_REGS;
+    *reg = rank > *reg ? rank : *reg;
+}
+
+/* Flajolet and others, "HyperLogLog", 2007, with linear counting for small numbers. */
+double rgs_registers_count(const uint8_t *reg)
+{
+    const double m = RGS_HLL_REGS;
+    double sum = 0;
+    unsigned zero = 0;
+
+    for (unsigned r = 0; r < RGS_HLL_REGS; r++) {
+        sum += ldexp(1, -reg[r]);
+        zero += reg[r] == 0;
+    }
+    double estimate = 0.7213 / (1 + 1.079 / m) * m * m / sum;
+    return zero && estimate <= 2.5 * m ? m * log(m / zero) : estimate;
+}
+
 void rgs_sketch_add(struct rgs_sketch *k, unsigned gens, int64_t gen, uint64_t hash)
 {
     rgs_sketch_move(k, gens, gen);
     if (k->gen - gen >= (int64_t)gens)
         return;
-    uint8_t rank = (uint8_t)(__builtin_clzll(hash | 1u << 7) + 1);
-    uint8_t *reg = &k->reg[slot_of(gen, gens)][hash % RGS_HLL_REGS];
-    *reg = rank > *reg ? rank : *reg;
+    rgs_registers_add(k->reg[slot_of(gen, gens)], hash);
 }
 
-/* Flajolet and others, "HyperLogLog", 2007, with linear counting for small numbers. */
 double rgs_sketch_count(const struct rgs_sketch *k)
 {
-    double sum = 0;
-    unsigned zero = 0;
+    uint8_t reg[RGS_HLL_REGS] = {0};
 
-    for (unsigned r = 0; r < RGS_HLL_REGS; r++) {
-        uint8_t most = 0;
-        for (unsigned g = 0; g < RGS_SET_GENS; g++)
-            most = k->reg[g][r] > most ? k->reg[g][r] : most;
-        sum += ldexp(1, -most);
-        zero += most == 0;
+    for (unsigned g = 0; g < RGS_SET_GENS; g++) {
+        for (unsigned r = 0; r < RGS_HLL_REGS; r++)
+            reg[r] = k->reg[g][r] > reg[r] ? k->reg[g][r] : reg[r];
     }
-    const double m = RGS_HLL_REGS;
-    double estimate = 0.7213 / (1 + 1.079 / m) * m * m / sum;
-    return zero && estimate <= 2.5 * m ? m * log(m / zero) : estimate;
+    return rgs_registers_count(reg);
 }
 
 /* ---- quantities of observations ---------------------------------------------------------------

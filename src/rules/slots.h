@@ -72,6 +72,9 @@ uint64_t rgs_set_total(const struct rgs_value_set *s);
 uint64_t rgs_set_top(const struct rgs_value_set *s);
 /* Bits; what was dropped counts as one value, so that the result is a lower bound. */
 double rgs_set_entropy(const struct rgs_value_set *s);
+/* How many different values there are, without a window: RGS_HLL_REGS registers. */
+void rgs_registers_add(uint8_t *reg, uint64_t hash);
+double rgs_registers_count(const uint8_t *reg);
 void rgs_sketch_move(struct rgs_sketch *k, unsigned gens, int64_t gen);
 void rgs_sketch_add(struct rgs_sketch *k, unsigned gens, int64_t gen, uint64_t hash);
 double rgs_sketch_count(const struct rgs_sketch *k);

@@ -14,7 +14,7 @@
 #include "store/picture.h"
 
 enum {
-    STATE_VERSION = 2, /* grows when what a state says means something else */
+    STATE_VERSION = 3, /* grows when what a state says means something else */
     RETRY_MS = 300,
     LEASE_PARTS = 3,      /* renewals in the time of a lease */
     STEP_ENTRIES = 64,    /* that are read at once, of all shards */

@@ -206,7 +206,7 @@ static unsigned check_line(struct rgs_scorer *s, const struct rgs_result_reselle
         check_stuck(&x, where);
         return 0;
     }
-    bool inside = x.cluster >= 0 && s->rs->typologies[x.cluster].inside;
+    bool inside = x.cluster >= 0 && x.e->standing[x.cluster].counted;
     snprintf(start, sizeof(start), "below %s if%s ", x.alert ? "alert" : "review",
              inside ? ", among all numbers of its reseller," : "");
     cr_assert(strncmp(p, start, strlen(start)) == 0, "%s: %s: %s", where, line->id, text);

@@ -19,7 +19,7 @@ def someone(w, count, ident, where="home", layout="scattered", **habits):
 
 
 def day_of(w):
-    return w.start + (w.r.randrange(w.days) + w.r.uniform(.3, .5) if w.days > 1 else .35) * DAY
+    return w.start + (w.r.randrange(int(w.days)) + w.r.uniform(.3, .5) if w.days > 1 else .35 * w.days) * DAY
 
 
 def holiday(w):
