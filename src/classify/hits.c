@@ -300,12 +300,13 @@ static bool counts_against(const struct rgs_hit *h)
     return h->kind == RGS_MEANS_WORD && (AGAINST >> h->word & 1) != 0;
 }
 
-/* "We will never call", "once-off PIN", "un retrait de 25 000F": part of a longer word that has to
- * do with codes, or with the payment that one is for. */
+/* "We will never call", "once-off PIN", "un retrait de 25 000F", "votre numéro de téléphone": part
+ * of a longer word that has to do with codes, or with the payment or the number that one is for. */
 static bool inside_longer(const struct rgs_hits *h, const struct rgs_hit *a)
 {
     static const uint32_t words = 1u << RGS_W_CODE | 1u << RGS_W_WARN | 1u << RGS_W_VALID |
-                                  1u << RGS_W_UNASKED | 1u << RGS_W_EXPIRED | 1u << RGS_W_PAY;
+                                  1u << RGS_W_UNASKED | 1u << RGS_W_EXPIRED | 1u << RGS_W_PAY |
+                                  1u << RGS_W_VERIFY;
     if (a->word == RGS_W_NOT_CODE)
         return false; /* told from CODE by drop_covered() */
     for (size_t i = 0; i < h->n; i++) {

@@ -337,20 +337,41 @@ static void add_mixed(struct rgs_tokens *out, struct rgs_bytes t, const struct r
     }
 }
 
-/* J8K2-9P4M: two groups of capitals and digits, and no third as licence keys and vouchers have. */
-static bool mixed_groups(struct rgs_bytes t, const struct run *r, size_t n)
+static bool code_char(struct rgs_bytes t, size_t i)
 {
-    size_t each = (size_t)(r[0].end - r[0].at);
+    return i < t.n && (rgs_is_capital(t.p[i]) || rgs_is_digit(t.p[i]));
+}
 
-    if (n < 2 || each < 3 || each > 5 || (size_t)(r[1].end - r[1].at) != each ||
-        r[0].letters + r[1].letters == 0 || between(t, &r[0], &r[1]) != '-' ||
-        (r[0].at > 0 && t.p[r[0].at - 1] == '-') || (r[1].end < t.n && t.p[r[1].end] == '-'))
-        return false;
-    for (size_t i = r[0].at; i < r[1].end; i++) {
-        if (rgs_is_small(t.p[i]))
-            return false;
+/*
+ * J8K2-9P4M, KPX-7T2: two groups of as many capitals and digits, and no third as licence keys and
+ * vouchers have; one has both, as those of number plates have not. How many of the runs they take,
+ * and the place of the whole; 0: none.
+ */
+static size_t mixed_groups(struct rgs_bytes t, const struct run *r, size_t n, size_t *from,
+                           size_t *to)
+{
+    size_t each = (size_t)(r->end - r->at), at = r->at;
+
+    if (r->letters == 0 && (n < 2 || r[1].letters == 0 || r[1].at != r->end + 1u))
+        return 0;
+    if (each < 3 || each > 5 || r->masked)
+        return 0;
+    if (at > each && t.p[at - 1] == '-' && r->letters > 0)
+        at -= each + 1;
+    size_t end = at + 2 * each + 1;
+    if (end > t.n || t.p[at + each] != '-' || code_char(t, end) || (end < t.n && t.p[end] == '-') ||
+        (at > 0 && (letter(t.p[at - 1]) || rgs_is_digit(t.p[at - 1]) || t.p[at - 1] == '-')))
+        return 0;
+    for (size_t i = 0; i < 2 * each + 1; i++) {
+        if (i != each && !code_char(t, at + i))
+            return 0;
     }
-    return !r[0].masked && !r[1].masked;
+    bool second = n > 1 && r[1].at < end;
+    if ((second && r[1].masked) || (end < t.n && letter(t.p[end])))
+        return 0;
+    *from = at;
+    *to = end;
+    return second ? 2 : 1;
 }
 
 /* G-123456: up to three capitals, or a letter and a digit, and a hyphen before the digits. */
@@ -516,7 +537,7 @@ static void find_rare(struct rgs_bytes t, const struct run *runs, size_t n, stru
 void rgs_tokens_find(struct rgs_bytes t, const struct rgs_marks *m, struct rgs_tokens *out)
 {
     struct run runs[RUNS_MAX];
-    size_t n = find_runs(t, m, runs), all, from;
+    size_t n = find_runs(t, m, runs), all, taken, from, to;
 
     out->n = 0;
     out->numbers = n;
@@ -533,9 +554,9 @@ void rgs_tokens_find(struct rgs_bytes t, const struct rgs_marks *m, struct rgs_t
         out->long_number |= digits >= LONG_NUMBER;
         if (count > 1) {
             add(out, t, r->at, runs[i + count - 1].end, RGS_SHAPE_SPLIT);
-        } else if (all == 1 && mixed_groups(t, r, n - i)) {
-            add(out, t, r->at, r[1].end, RGS_SHAPE_MIXED);
-            all = 2;
+        } else if (all == 1 && (taken = mixed_groups(t, r, n - i, &from, &to)) > 0) {
+            add(out, t, from, to, RGS_SHAPE_MIXED);
+            all = taken;
         } else if (all == 1 && r->letters) {
             add_mixed(out, t, r);
         } else if (all == 1 && only_digits(r) && r->digits >= 4 && r->digits <= 9) {

@@ -110,6 +110,8 @@ Test(classify, finds_the_code)
         {"OTP for your payment of Rs. 4,999.00 at a shop in the mall is 482913. Do not share it",
          "482913"},
         {"Your verification code is J8K2-9P4M. Valid for 5 minutes.", "J8K2-9P4M"},
+        {"Your confirmation code is KPX-7T2. Valid for 5 minutes.", "KPX-7T2"},
+        {"Use verification code 9K3-PLM to sign in", "9K3-PLM"},
         {"Votre code de vérification : 48 29 13", "48 29 13"},
         {"Your security code is 719. Enter it to confirm your phone.", "719"},
         {"Your activation code is 4820193847", "4820193847"},
@@ -142,6 +144,7 @@ Test(classify, passes_over_what_verifies_nothing)
         "Your login password was changed on 14 March, call 180011 if it was not you",
         "不要向任何人透露验证码！咨询96110",
         "Voucher J8K2-9P4M-77QX, 20 % off until Sunday",
+        "Your verification of plate KPX-712 begins at the gate",
         "Room 719 is yours from 3 pm",
         "Call 4820193847 for a ride",
     };
