@@ -17,12 +17,12 @@ struct rgs_capacity {
     uint32_t tcp_flows;
     uint32_t tcp_buffer; /* bytes held per direction for reassembly */
     uint32_t sctp_flows;
-    uint32_t sctp_messages;       /* user messages under reassembly */
-    uint32_t sccp_segments;       /* segmented SCCP messages and connections */
-    uint32_t dialogues;           /* open requests waiting for their answer, per protocol */
-    uint32_t sessions;            /* bound accounts, per protocol */
-    /* Bytes held for reassembly; of TCP partial PDUs and what waits behind gaps, of HTTP/2 bodies and
-     * tables of headers. Twice as much is taken, since blocks are powers of two. */
+    uint32_t sctp_messages; /* user messages under reassembly */
+    uint32_t sccp_segments; /* segmented SCCP messages and connections */
+    uint32_t dialogues;     /* open requests waiting for their answer, per protocol */
+    uint32_t sessions;      /* bound accounts, per protocol */
+    /* Bytes held for reassembly; of TCP partial PDUs and what waits behind gaps, of HTTP/2 bodies
+     * and tables of headers. Twice as much is taken, since blocks are powers of two. */
     uint32_t ip_held, sctp_held, tcp_held, http2_held;
     int64_t timeout_ns;           /* of reassembly and open dialogues, event time */
     struct rgs_hash_key hash_key; /* set by the analyzer */

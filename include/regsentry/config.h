@@ -54,8 +54,8 @@ RGS_API void rgs_catalogue_del(struct rgs_catalogue *c);
 /*
  * All that was made of the files, with the pattern database, for `cached` above, where nothing is
  * parsed or compiled then: n bytes, to be freed with the catalogue's allocator; NULL when memory is
- * short. They fit only the same texts of files in the same order, the same build of the library, the
- * same version of Hyperscan and the same kind of processor, and are refused elsewhere.
+ * short. They fit only the same texts of files in the same order, the same build of the library,
+ * the same version of Hyperscan and the same kind of processor, and are refused elsewhere.
  */
 RGS_API uint8_t *rgs_catalogue_serialise(const struct rgs_catalogue *c, size_t *n);
 

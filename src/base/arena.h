@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A bump allocator over one block of fixed size: what a frame needs while it is decoded, gone at the next one. */
+/* A bump allocator over one block of fixed size: what a frame needs while it is decoded, gone at
+ * the next one. */
 #ifndef RGS_BASE_ARENA_H
 #define RGS_BASE_ARENA_H
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Keyed hash for tables whose keys come from the wire (SipHash-1-3): a sender cannot choose collisions. */
+/* Keyed hash for tables whose keys come from the wire (SipHash-1-3): a sender cannot choose
+ * collisions. */
 #ifndef RGS_BASE_HASH_H
 #define RGS_BASE_HASH_H
 

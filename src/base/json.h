@@ -30,15 +30,15 @@ struct rgs_json_label {
     char text[23];
     uint8_t n;
 };
-#define RGS_JSON_LABEL(key)                     \
-    {                                           \
-        "\"" key "\":", sizeof("\"" key "\":") - 1 \
+#define RGS_JSON_LABEL(key)                                                                        \
+    {                                                                                              \
+        "\"" key "\":", sizeof("\"" key "\":") - 1                                                 \
     }
 void rgs_json_label(struct rgs_json *j, const struct rgs_json_label *label);
 /* Any bytes: what is not UTF-8 becomes U+FFFD, control characters are escaped. */
 void rgs_json_bytes(struct rgs_json *j, struct rgs_bytes s);
 void rgs_json_plain(struct rgs_json *j, struct rgs_bytes s); /* text of ours without escapes */
-void rgs_json_string(struct rgs_json *j, const char *s);      /* NULL: null */
+void rgs_json_string(struct rgs_json *j, const char *s);     /* NULL: null */
 void rgs_json_u64(struct rgs_json *j, uint64_t v);
 void rgs_json_null(struct rgs_json *j);
 /* With so many decimals, trailing zeros cut. */

@@ -22,7 +22,8 @@ void *rgs_pool_take(struct rgs_pool *p, size_t n);
 /* Gives back what was taken; NULL is passed over. */
 void rgs_pool_give(struct rgs_pool *p, void *block);
 
-/* The pool for those that take an allocator: its blocks are zeroed. It lives as long as the pool. */
+/* The pool for those that take an allocator: its blocks are zeroed. It lives as long as the pool.
+ */
 const struct rgs_alloc *rgs_pool_alloc(struct rgs_pool *p);
 
 size_t rgs_pool_used(const struct rgs_pool *p);

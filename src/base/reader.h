@@ -155,7 +155,8 @@ static inline struct rgs_bytes rgs_rest(struct rgs_reader *r)
     return b;
 }
 
-/* A child reader over the next n bytes; the parent moves behind them (or fails, and the child is failed too). */
+/* A child reader over the next n bytes; the parent moves behind them (or fails, and the child is
+ * failed too). */
 static inline struct rgs_reader rgs_sub(struct rgs_reader *r, size_t n)
 {
     struct rgs_bytes b = rgs_take(r, n);

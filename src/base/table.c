@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/table.h"
 
-/* An entry: this head, then the key, then the value (each aligned to 8). Index 0 is the list's head. */
+/* An entry: this head, then the key, then the value (each aligned to 8). Index 0 is the list's
+ * head. */
 struct entry {
     uint32_t hash;
     uint32_t chain;

@@ -31,7 +31,8 @@ void rgs_table_del(struct rgs_table *t);
 void *rgs_table_peek(const struct rgs_table *t, const void *key);
 /* The value, or NULL; counts as use at time `now`. */
 void *rgs_table_find(struct rgs_table *t, const void *key, int64_t now);
-/* The value, made (zeroed) if it was absent, then *created is true. Evicts when full. Never NULL. */
+/* The value, made (zeroed) if it was absent, then *created is true. Evicts when full. Never NULL.
+ */
 void *rgs_table_get(struct rgs_table *t, const void *key, int64_t now, bool *created);
 /* Removes the key if present; true if it was. */
 bool rgs_table_remove(struct rgs_table *t, const void *key);

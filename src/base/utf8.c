@@ -13,7 +13,10 @@ size_t rgs_utf8_get(struct rgs_bytes in, uint32_t *cp)
         *cp = c;
         return 1;
     }
-    size_t n = c >= 0xf0 && c < 0xf8 ? 4 : c >= 0xe0 && c < 0xf0 ? 3 : c >= 0xc0 && c < 0xe0 ? 2 : 0;
+    size_t n = c >= 0xf0 && c < 0xf8   ? 4
+               : c >= 0xe0 && c < 0xf0 ? 3
+               : c >= 0xc0 && c < 0xe0 ? 2
+                                       : 0;
     if (n == 0 || n > in.n)
         return 1;
     uint32_t v = c & (0x7fu >> n);

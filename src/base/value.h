@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Small values of fixed size that records are made of: digits, names, network addresses, countries. */
+/* Small values of fixed size that records are made of: digits, names, network addresses, countries.
+ */
 #ifndef RGS_BASE_VALUE_H
 #define RGS_BASE_VALUE_H
 
@@ -31,7 +32,8 @@ static inline void rgs_digits_add(struct rgs_digits *d, char c)
 
 /* Digits out of text; other characters are passed over. */
 struct rgs_digits rgs_digits_of(const char *s, size_t n);
-/* As a number; 0 when there is none, a character is no decimal digit, or it has more than 18 digits. */
+/* As a number; 0 when there is none, a character is no decimal digit, or it has more than 18
+ * digits. */
 uint64_t rgs_digits_u64(const struct rgs_digits *d);
 struct rgs_digits rgs_digits_from_u64(uint64_t v);
 
@@ -44,7 +46,8 @@ static inline struct rgs_digits rgs_tbcd(struct rgs_bytes b)
     return rgs_bcd(b, false);
 }
 
-/* A name out of bytes that claim to be ASCII or UTF-8: control and malformed bytes become U+FFFD. */
+/* A name out of bytes that claim to be ASCII or UTF-8: control and malformed bytes become U+FFFD.
+ */
 struct rgs_name rgs_name_of(const void *s, size_t n);
 
 /* Digits as a name. All of the array is copied: what lies behind the digits is zero in both. */

@@ -157,7 +157,8 @@ static int run_engine(const struct rgs_args *args)
     if (args->n_rest)
         return rgs_usage_error(args, "'%s' is not expected", args->rest[0]);
     if (!rgs_arg_given(args, "redis"))
-        return rgs_usage_error(args, "--redis URL is missing: the site's server, such as redis://10.0.0.5");
+        return rgs_usage_error(
+            args, "--redis URL is missing: the site's server, such as redis://10.0.0.5");
     if (!rgs_arg_given(args, "key") && !config)
         return rgs_usage_error(args, "--key is missing: blocks are sealed under the site's key");
     rgs_config_init(&e.config);
@@ -190,7 +191,8 @@ static const struct rgs_option options[] = {
     {"silent", 0, "SECONDS", "a probe that tells nothing for so long holds nobody back (30)", NULL},
     {"lease", 0, "MS", "lease of a shard; another engine takes over when it runs out (5000)", NULL},
     {"checkpoint", 0, "SECONDS",
-     "between two pictures of its state at the server, from which engines begin that come later (300; 0: none)",
+     "between two pictures of its state at the server, from which engines begin that come later "
+     "(300; 0: none)",
      NULL},
     {"once", 0, NULL, "end when every probe has ended and all is committed", NULL},
 };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Errors of configuration and rules: collected, with file, line, column and a caret under the place. */
+/* Errors of configuration and rules: collected, with file, line, column and a caret under the
+ * place. */
 #ifndef RGS_CONF_DIAG_H
 #define RGS_CONF_DIAG_H
 
@@ -15,8 +16,8 @@ struct rgs_mark {
 
 /* "file:line:col: error: message", the line, and a caret. */
 __attribute__((format(printf, 3, 4))) void rgs_diag_error(struct rgs_diag *d, struct rgs_mark at,
-                                                           const char *fmt, ...);
+                                                          const char *fmt, ...);
 __attribute__((format(printf, 3, 4))) void rgs_diag_warning(struct rgs_diag *d, struct rgs_mark at,
-                                                             const char *fmt, ...);
+                                                            const char *fmt, ...);
 
 #endif

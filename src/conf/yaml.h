@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * A YAML document as a tree of nodes with their places, on libyaml. One reader for rules, services,
- * scenarios and configuration. No tags, no aliases across documents; depth and size are capped, and a
- * key that stands twice in a mapping is an error.
+ * scenarios and configuration. No tags, no aliases across documents; depth and size are capped, and
+ * a key that stands twice in a mapping is an error.
  */
 #ifndef RGS_CONF_YAML_H
 #define RGS_CONF_YAML_H
@@ -17,7 +17,7 @@ struct rgs_yaml_node {
     const char *s; /* scalar, NUL-terminated (a scalar with a NUL inside is refused) */
     size_t n;      /* its length; for lists and maps the number of items */
     bool quoted;
-    bool used; /* set by the lookups below, for rgs_yaml_unknown() */
+    bool used;                   /* set by the lookups below, for rgs_yaml_unknown() */
     struct rgs_yaml_node **key;  /* maps */
     struct rgs_yaml_node **item; /* lists and maps */
 };
@@ -33,15 +33,19 @@ struct rgs_yaml_node *rgs_yaml_root(const struct rgs_yaml *y);
 
 /* The item under key, or NULL; marks the key as used. n may be any node or NULL. */
 struct rgs_yaml_node *rgs_yaml_get(struct rgs_yaml_node *n, const char *key);
-/* Reports every key of map n that nothing asked for, with the nearest of the NULL-ended known names. */
+/* Reports every key of map n that nothing asked for, with the nearest of the NULL-ended known
+ * names. */
 void rgs_yaml_unknown(struct rgs_yaml_node *n, const char *const *known, struct rgs_diag *diag);
 /* The nearest of the NULL-ended names (edit distance at most a third of the length), or NULL. */
 const char *rgs_nearest(const char *word, const char *const *names);
 
-/* Scalars. An absent node (NULL) leaves *out alone and is no error; a wrong one is reported. true: *out was set. */
+/* Scalars. An absent node (NULL) leaves *out alone and is no error; a wrong one is reported. true:
+ * *out was set. */
 bool rgs_yaml_str(struct rgs_yaml_node *n, const char **out, struct rgs_diag *diag);
-bool rgs_yaml_int(struct rgs_yaml_node *n, int64_t least, int64_t most, int64_t *out, struct rgs_diag *diag);
-bool rgs_yaml_num(struct rgs_yaml_node *n, double least, double most, double *out, struct rgs_diag *diag);
+bool rgs_yaml_int(struct rgs_yaml_node *n, int64_t least, int64_t most, int64_t *out,
+                  struct rgs_diag *diag);
+bool rgs_yaml_num(struct rgs_yaml_node *n, double least, double most, double *out,
+                  struct rgs_diag *diag);
 bool rgs_yaml_bool(struct rgs_yaml_node *n, bool *out, struct rgs_diag *diag);
 /* Seconds since the epoch, with up to nine decimals, as ns; a double would round them. */
 bool rgs_yaml_time(struct rgs_yaml_node *n, int64_t *out, struct rgs_diag *diag);

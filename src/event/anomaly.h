@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Anomalies: bad input as named values, counted, shown and matchable by rules. Rows in anomalies.def. */
+/* Anomalies: bad input as named values, counted, shown and matchable by rules. Rows in
+ * anomalies.def. */
 #ifndef RGS_EVENT_ANOMALY_H
 #define RGS_EVENT_ANOMALY_H
 

@@ -10,9 +10,11 @@ enum {
     RGS_MAX_HANDONS = 2048,
     /* Bytes that a frame's decode may take from the arena (decoded texts, joined segments). */
     RGS_ARENA_BYTES = 1 << 20,
-    /* An IP datagram (RFC 791) and the largest upper message that SCTP segments carry in practice. */
+    /* An IP datagram (RFC 791) and the largest upper message that SCTP segments carry in practice.
+     */
     RGS_MAX_DATAGRAM = 65535,
-    /* Segments that wait behind one gap, per direction: a window of 256 kB in Ethernet's segments is 180. */
+    /* Segments that wait behind one gap, per direction: a window of 256 kB in Ethernet's segments
+       is 180. */
     RGS_TCP_HELD_SEGMENTS = 512,
     /* Segments after which an acknowledged gap is the tap's loss and no reordering any more. */
     RGS_TCP_PATIENCE = 3,

@@ -3,12 +3,13 @@
 
 #include "base/hash.h"
 
-static const char *const protos[] = {NULL,   "map",   "smpp", "sgsap",  "diameter", "sip",  "bssap",
-                                     "ranap", "gsup", "gsmtap", "ucp",  "nas",      "cimd2", "cap",
-                                     "ansi-41", "s1ap", "ngap", "nsmsf"};
+static const char *const protos[] = {NULL,    "map",   "smpp",    "sgsap",  "diameter", "sip",
+                                     "bssap", "ranap", "gsup",    "gsmtap", "ucp",      "nas",
+                                     "cimd2", "cap",   "ansi-41", "s1ap",   "ngap",     "nsmsf"};
 static const char *const kinds[] = {NULL,       "verification", "message", "origination",
                                     "delivery", "location",     "device"};
-static const char *const purposes[] = {NULL, "unknown", "registration", "login", "reset", "payment"};
+static const char *const purposes[] = {NULL,    "unknown", "registration",
+                                       "login", "reset",   "payment"};
 static const char *const senders[] = {NULL,    "unknown",  "alphanumeric",
                                       "short", "national", "international"};
 static const char *const number_types[] = {NULL, "other", "mobile", "fixed", "voip", "premium"};

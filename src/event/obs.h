@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * An observation: one fact about a number, fixed-size and free of content. It is what rules see,
- * what rings carry and what a site's log stores. Members come from obs.def, each with a presence bit.
+ * what rings carry and what a site's log stores. Members come from obs.def, each with a presence
+ * bit.
  */
 #ifndef RGS_EVENT_OBS_H
 #define RGS_EVENT_OBS_H
@@ -49,11 +50,11 @@ enum rgs_delivery {
 
 /* Origin evidence, as bits; which of them said so is kept with the observation. */
 enum rgs_origin {
-    RGS_ORIGIN_SERVING_GT = 1,  /* country of the serving node's global title */
-    RGS_ORIGIN_PLMN = 2,        /* visited PLMN */
-    RGS_ORIGIN_CELL = 4,        /* LAI, TAI, CGI, ECGI */
-    RGS_ORIGIN_ACCESS_NET = 8,  /* access network information of SIP */
-    RGS_ORIGIN_PEER_IP = 16,    /* address of the SMPP or SIP peer */
+    RGS_ORIGIN_SERVING_GT = 1, /* country of the serving node's global title */
+    RGS_ORIGIN_PLMN = 2,       /* visited PLMN */
+    RGS_ORIGIN_CELL = 4,       /* LAI, TAI, CGI, ECGI */
+    RGS_ORIGIN_ACCESS_NET = 8, /* access network information of SIP */
+    RGS_ORIGIN_PEER_IP = 16,   /* address of the SMPP or SIP peer */
 };
 
 typedef uint8_t rgs_obstype_KIND;
@@ -87,7 +88,7 @@ struct rgs_obs {
 };
 
 #define RGS_OBS_HAS(o, ID) (((o)->has >> RGS_O_##ID & 1) != 0)
-#define RGS_OBS_SET(o, ID, member_, ...) \
+#define RGS_OBS_SET(o, ID, member_, ...)                                                           \
     ((o)->member_ = (__VA_ARGS__), (o)->has |= UINT64_C(1) << RGS_O_##ID, (void)0)
 
 /* Roads, in the order of enum values from 1; the same words as in decode records. */
@@ -97,7 +98,8 @@ const char *rgs_proto_word(uint8_t proto);
 const char *rgs_obs_word(enum rgs_obs_field f, uint8_t value);
 uint8_t rgs_obs_value(enum rgs_obs_field f, const char *word, size_t n); /* 0: unknown word */
 
-/* The stable 64-bit id of a named thing (reseller, account, node, cell): the same in every process. Never 0. */
+/* The stable 64-bit id of a named thing (reseller, account, node, cell): the same in every process.
+ * Never 0. */
 uint64_t rgs_id_of(const void *name, size_t n);
 
 #endif

@@ -44,7 +44,8 @@ enum rgs_sm_kind {
     RGS_SM_CP_MO,
     RGS_SM_SMPP,      /* short_message; dcs is SMPP data_coding (SMPP 3.4 5.2.19) */
     RGS_SM_SMPP_UDHI, /* the same, beginning with a user data header */
-    RGS_SM_IRA,       /* UCP/CIMD2 text after hex decoding: 7-bit default alphabet, one octet per character */
+    RGS_SM_IRA,       /* UCP/CIMD2 text after hex decoding: 7-bit default alphabet, one octet per
+                         character */
     RGS_SM_UD,        /* TP-UD octets with TP-DCS in dcs; UDHI clear; packed when 7-bit */
     RGS_SM_UD_UDHI,   /* the same with a user data header in front */
     RGS_SM_UTF8,      /* text/plain */
@@ -62,7 +63,7 @@ struct rgs_op {
 void rgs_op_copy(struct rgs_op *to, const struct rgs_op *from);
 
 #define RGS_HAS(op, ID) (((op)->has >> RGS_F_##ID & 1) != 0)
-#define RGS_SET(op, ID, member_, ...) \
+#define RGS_SET(op, ID, member_, ...)                                                              \
     ((op)->member_ = (__VA_ARGS__), (op)->has |= UINT64_C(1) << RGS_F_##ID, (void)0)
 #define RGS_CLEAR(op, ID) ((op)->has &= ~(UINT64_C(1) << RGS_F_##ID), (void)0)
 

@@ -3,8 +3,8 @@
 
 #include <stdlib.h>
 
-#include "event/obs.h"
 #include "conf/yaml.h"
+#include "event/obs.h"
 #include "numplan/csv.h"
 #include "numplan/match.h"
 

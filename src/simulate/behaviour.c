@@ -19,7 +19,8 @@ const struct rgs_sim_behaviour rgs_sim_behaviour_default = {
 
 enum type { TIME, RATE, WEEKLY, SHARE, NUMBER, COUNT, YES_NO, WORD };
 
-static const char *const roads[] = {"map", "smpp", "diameter", "ucp", "sip", "gsup", "nsmsf", "cimd2", NULL};
+static const char *const roads[] = {"map",  "smpp",  "diameter", "ucp", "sip",
+                                    "gsup", "nsmsf", "cimd2",    NULL};
 static const char *const layouts[] = {"consecutive", "mixed", "scattered", NULL};
 static const char *const hours[] = {"day", "office", "flat", NULL};
 static const char *const devices[] = {"phone", "gateway", "module", NULL};

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The short message room: from the bytes that a signalling PDU carries (op->sm, op->sm_kind) to
- * addresses, text and concatenation fields of the operation. RP and CP layers are unwrapped here, so that
- * all radio-side protocols share them.
+ * addresses, text and concatenation fields of the operation. RP and CP layers are unwrapped here,
+ * so that all radio-side protocols share them.
  */
 #ifndef RGS_SMS_SMS_H
 #define RGS_SMS_SMS_H
@@ -10,13 +10,14 @@
 #include "event/dissect.h"
 
 /*
- * Reads op->sm and fills oa, oa_ton, da, smsc (from RP), dcs, pid, text, concat_* and result of op, keeping
- * what the signalling layer has set already (an SMPP layer knows oa and da itself). Text lives in d's arena.
- * Damage is an anomaly; what could be read stays.
+ * Reads op->sm and fills oa, oa_ton, da, smsc (from RP), dcs, pid, text, concat_* and result of op,
+ * keeping what the signalling layer has set already (an SMPP layer knows oa and da itself). Text
+ * lives in d's arena. Damage is an anomaly; what could be read stays.
  */
 enum rgs_outcome rgs_sms_decode(struct rgs_dissect *d, struct rgs_op *op);
 
-/* ---- concatenation: from parts to the whole text, in event time -------------------------------- */
+/* ---- concatenation: from parts to the whole text, in event time --------------------------------
+ */
 
 struct rgs_concat; /* capped; parts wait at most the timeout */
 
@@ -26,7 +27,8 @@ struct rgs_concat_conf {
     struct rgs_hash_key hash_key;
 };
 
-struct rgs_concat *rgs_concat_new(const struct rgs_concat_conf *conf, const struct rgs_alloc *alloc);
+struct rgs_concat *rgs_concat_new(const struct rgs_concat_conf *conf,
+                                  const struct rgs_alloc *alloc);
 /* Wipes all text. */
 void rgs_concat_del(struct rgs_concat *c);
 
@@ -38,7 +40,8 @@ enum rgs_concat_result {
     RGS_CONCAT_BAD,      /* sequence numbers that cannot be */
 };
 
-/* Parts belong together by subscriber (imsi, else msisdn, else da), oa, reference, total and direction. */
+/* Parts belong together by subscriber (imsi, else msisdn, else da), oa, reference, total and
+ * direction. */
 enum rgs_concat_result rgs_concat_add(struct rgs_concat *c, const struct rgs_op *op,
                                       struct rgs_bytes *whole);
 

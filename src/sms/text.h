@@ -3,8 +3,8 @@
 #ifndef RGS_SMS_TEXT_H
 #define RGS_SMS_TEXT_H
 
-#include "event/dissect.h"
 #include "base/gsm7.h"
+#include "event/dissect.h"
 
 /* Counts the anomaly and marks it on this operation, which need not be d->op. */
 void rgs_sms_anomaly(struct rgs_dissect *d, struct rgs_op *op, enum rgs_anomaly x);

@@ -2,8 +2,8 @@
 #ifndef RGS_SMS_UDH_H
 #define RGS_SMS_UDH_H
 
-#include "event/dissect.h"
 #include "base/gsm7.h"
+#include "event/dissect.h"
 
 struct rgs_udh {
     size_t octets;        /* with the length octet */

@@ -9,8 +9,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "regsentry/version.h"
 #include "base/hex.h"
+#include "regsentry/version.h"
 #include "tap/receiver.h"
 #include "tap/rights.h"
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Observations per second of one core's time through the shipped pack, and bytes per number, over four orders of magnitude. */
+/* Observations per second of one core's time through the shipped pack, and bytes per number, over
+ * four orders of magnitude. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>

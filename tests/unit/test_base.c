@@ -85,8 +85,8 @@ Test(value, bcd_agrees_with_one_digit_at_a_time)
                     rgs_digits_add(&want, digit[nibble]);
                 }
                 struct rgs_digits got = rgs_bcd(rgs_bytes(in, n), odd);
-                cr_assert_eq(memcmp(&got, &want, sizeof(got)), 0, "octet %02x at %zu of %zu",
-                             octet, at, n);
+                cr_assert_eq(memcmp(&got, &want, sizeof(got)), 0, "octet %02x at %zu of %zu", octet,
+                             at, n);
             }
         }
     }

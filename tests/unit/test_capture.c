@@ -71,8 +71,8 @@ static size_t read_all(const char *const *paths, size_t n_paths, struct seen *se
     struct rgs_files *f = rgs_files_new(copy, n_paths, on_problem, NULL);
     while (rgs_files_next(f, &p, &file)) {
         if (n < cap)
-            seen[n] = (struct seen){p.ts, p.number, p.linktype, p.wire_len, p.data.n,
-                                    p.data.n ? p.data.p[0] : 0, file};
+            seen[n] = (struct seen){
+                p.ts, p.number, p.linktype, p.wire_len, p.data.n, p.data.n ? p.data.p[0] : 0, file};
         n++;
     }
     rgs_files_del(f);
@@ -81,19 +81,24 @@ static size_t read_all(const char *const *paths, size_t n_paths, struct seen *se
     return n;
 }
 
-/* Two packets of 2 and 1 bytes at 1.000002 s and 2.5 s; micro- and nanoseconds, both byte orders. */
-#define PCAP_LE "d4c3b2a1 0200 0400 00000000 00000000 ffff0000 01000000 "                      \
-                "01000000 02000000 02000000 05000000 aabb "                                     \
-                "02000000 20a10700 01000000 01000000 cc"
-#define PCAP_BE_NS "a1b23c4d 0002 0004 00000000 00000000 0000ffff 00000001 "                   \
-                   "00000001 000007d0 00000002 00000005 aabb "                                  \
-                   "00000002 1dcd6500 00000001 00000001 cc"
-/* One section with an Ethernet interface (us) and a raw IP interface (10^-3), big endian then little. */
+/* Two packets of 2 and 1 bytes at 1.000002 s and 2.5 s; micro- and nanoseconds, both byte orders.
+ */
+#define PCAP_LE                                                                                    \
+    "d4c3b2a1 0200 0400 00000000 00000000 ffff0000 01000000 "                                      \
+    "01000000 02000000 02000000 05000000 aabb "                                                    \
+    "02000000 20a10700 01000000 01000000 cc"
+#define PCAP_BE_NS                                                                                 \
+    "a1b23c4d 0002 0004 00000000 00000000 0000ffff 00000001 "                                      \
+    "00000001 000007d0 00000002 00000005 aabb "                                                    \
+    "00000002 1dcd6500 00000001 00000001 cc"
+/* One section with an Ethernet interface (us) and a raw IP interface (10^-3), big endian then
+ * little. */
 #define SHB_LE "0a0d0d0a 1c000000 4d3c2b1a 0100 0000 ffffffffffffffff 1c000000 "
 #define IDB_ETH_LE "01000000 14000000 0100 0000 00000000 14000000 "
 #define IDB_RAW_MS_LE "01000000 20000000 6500 0000 00000000 0900 0100 03000000 0000 0000 20000000 "
-#define EPB_LE(iface, low, byte)                                                                \
-    "06000000 24000000 " iface "000000 00000000 " low " 01000000 09000000 " byte "000000 24000000 "
+#define EPB_LE(iface, low, byte)                                                                   \
+    "06000000 24000000 " iface "000000 00000000 " low " 01000000 09000000 " byte "000000 "         \
+    "24000000 "
 
 TestSuite(capture, .init = setup, .fini = teardown);
 
@@ -132,8 +137,9 @@ Test(capture, rubbish_for_a_version_number)
 Test(capture, pcapng_interfaces_of_several_link_types)
 {
     struct seen s[4];
-    const char *path = put_hex("a.pcapng", SHB_LE IDB_ETH_LE IDB_RAW_MS_LE EPB_LE("00", "40420f00", "aa")
-                                               EPB_LE("01", "d0070000", "bb"));
+    const char *path =
+        put_hex("a.pcapng", SHB_LE IDB_ETH_LE IDB_RAW_MS_LE EPB_LE("00", "40420f00", "aa")
+                                EPB_LE("01", "d0070000", "bb"));
     cr_assert_eq(read_all(&path, 1, s, 4), 2);
     cr_assert_eq(s[0].linktype, 1);
     cr_assert_eq(s[0].ts, 1000000000, "a million microseconds");
@@ -143,7 +149,8 @@ Test(capture, pcapng_interfaces_of_several_link_types)
     cr_assert_eq(s[1].wire, 9);
 }
 
-/* Blocks are read in place: in one window, across its end, and larger than it; packed ones as well. */
+/* Blocks are read in place: in one window, across its end, and larger than it; packed ones as well.
+ */
 Test(capture, pcapng_blocks_of_any_size)
 {
     static const struct {
@@ -213,18 +220,28 @@ Test(capture, a_file_that_ends_early_is_read_as_far_as_it_goes)
     }
 }
 
-/* Ten packets of 40 bytes, the k-th filled with k, at 1000 + k s, so that records have the same size. */
-enum { TEN = 10, BODY = 40, PCAP_AT = 24, PCAP_RECORD = 16 + BODY, NG_AT = 28 + 20, NG_BLOCK = 32 + BODY };
+/* Ten packets of 40 bytes, the k-th filled with k, at 1000 + k s, so that records have the same
+ * size. */
+enum {
+    TEN = 10,
+    BODY = 40,
+    PCAP_AT = 24,
+    PCAP_RECORD = 16 + BODY,
+    NG_AT = 28 + 20,
+    NG_BLOCK = 32 + BODY
+};
 
 static struct rgs_test_buf ten_packets(bool ng)
 {
-    struct rgs_test_buf b = rgs_test_hex(ng ? SHB_LE IDB_ETH_LE : "d4c3b2a1 0200 0400 00000000 00000000 "
-                                                                  "ffff0000 01000000");
+    struct rgs_test_buf b = rgs_test_hex(ng ? SHB_LE IDB_ETH_LE
+                                            : "d4c3b2a1 0200 0400 00000000 00000000 "
+                                              "ffff0000 01000000");
     b.p = realloc(b.p, b.n + TEN * NG_BLOCK);
     for (uint32_t k = 0; k < TEN; k++) {
         const uint32_t record[] = {1000 + k, 7, BODY, BODY};
         const uint64_t us = (1000 + k) * UINT64_C(1000000);
-        const uint32_t block[] = {6, NG_BLOCK, 0, (uint32_t)(us >> 32), (uint32_t)us, BODY, BODY}, end = NG_BLOCK;
+        const uint32_t block[] = {6, NG_BLOCK, 0, (uint32_t)(us >> 32), (uint32_t)us, BODY, BODY},
+                       end = NG_BLOCK;
         size_t head = ng ? sizeof(block) : sizeof(record);
         memcpy(b.p + b.n, ng ? block : record, head);
         memset(b.p + b.n + head, (int)k, BODY);
@@ -234,7 +251,8 @@ static struct rgs_test_buf ten_packets(bool ng)
     return b;
 }
 
-/* One place is damaged; what stands before and behind it is read all the same, and the loss is said. */
+/* One place is damaged; what stands before and behind it is read all the same, and the loss is
+ * said. */
 Test(capture, reading_goes_on_behind_a_damaged_place)
 {
     static const struct {
@@ -289,7 +307,8 @@ Test(capture, reading_goes_on_behind_a_damaged_place)
         for (size_t wanted = 0; wanted < TEN; wanted++) {
             if (strchr(rows[i].lost, '0' + (int)wanted))
                 continue;
-            cr_expect(k < n && s[k].first == wanted, "row %zu: packet %zu of %zu is not there", i, wanted, n);
+            cr_expect(k < n && s[k].first == wanted, "row %zu: packet %zu of %zu is not there", i,
+                      wanted, n);
             cr_expect(k >= n || s[k].number == k + 1);
             k++;
         }
@@ -307,20 +326,23 @@ Test(capture, a_section_and_an_interface_whose_heads_are_damaged)
         const char *said;
     } rows[] = {
         /* The length of the section, its byte-order magic, the length of an interface. */
-        {"0a0d0d0a 1cff0000 4d3c2b1a 0100 0000 ffffffffffffffff 1c000000" IDB_ETH_LE EPB_LE("00", "40420f00", "aa"), 1,
-         "an impossible length"},
-        {"0a0d0d0a 1c000000 4dff2b1a 0100 0000 ffffffffffffffff 1c000000" IDB_ETH_LE EPB_LE("00", "40420f00", "aa"), 1,
-         NULL},
-        {SHB_LE "01000000 15000000 0100 0000 00000000 14000000" IDB_RAW_MS_LE EPB_LE("00", "40420f00", "aa")
-             EPB_LE("01", "d0070000", "bb"),
+        {"0a0d0d0a 1cff0000 4d3c2b1a 0100 0000 ffffffffffffffff 1c000000" IDB_ETH_LE EPB_LE(
+             "00", "40420f00", "aa"),
+         1, "an impossible length"},
+        {"0a0d0d0a 1c000000 4dff2b1a 0100 0000 ffffffffffffffff 1c000000" IDB_ETH_LE EPB_LE(
+             "00", "40420f00", "aa"),
+         1, NULL},
+        {SHB_LE "01000000 15000000 0100 0000 00000000 14000000" IDB_RAW_MS_LE EPB_LE(
+             "00", "40420f00", "aa") EPB_LE("01", "d0070000", "bb"),
          2, "an impossible length"},
-        /* A description too short to say a link type: its packets are left out, those of the next are not. */
+        /* A description too short to say a link type: its packets are left out, those of the next
+           are not. */
         {SHB_LE "01000000 0c000000 0c000000" IDB_RAW_MS_LE EPB_LE("00", "40420f00", "aa")
              EPB_LE("01", "d0070000", "bb"),
          1, "a broken packet"},
         /* No section header that can be told: what stands behind the next one is read. */
-        {"0a0d0d0a 1cff0000 4dff2b1a 0100 0000 ffffffffffffffff 1c000000" IDB_ETH_LE EPB_LE("00", "40420f00", "aa") SHB_LE
-             IDB_ETH_LE EPB_LE("00", "40420f00", "bb"),
+        {"0a0d0d0a 1cff0000 4dff2b1a 0100 0000 ffffffffffffffff 1c000000" IDB_ETH_LE EPB_LE(
+             "00", "40420f00", "aa") SHB_LE IDB_ETH_LE EPB_LE("00", "40420f00", "bb"),
          1, "no byte-order magic"},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -328,7 +350,8 @@ Test(capture, a_section_and_an_interface_whose_heads_are_damaged)
         last_problem[0] = 0;
         const char *path = put_hex("damaged.pcapng", rows[i].hex);
         cr_expect_eq(read_all(&path, 1, s, 4), rows[i].packets, "row %zu: %s", i, last_problem);
-        cr_expect(!rows[i].said || strstr(last_problem, rows[i].said), "row %zu: %s", i, last_problem);
+        cr_expect(!rows[i].said || strstr(last_problem, rows[i].said), "row %zu: %s", i,
+                  last_problem);
     }
 }
 
@@ -380,7 +403,8 @@ Test(capture, a_file_of_damage_is_read_in_time)
 Test(capture, flipped_bytes_do_no_harm)
 {
     static const char *const rows[] = {
-        PCAP_LE, SHB_LE IDB_ETH_LE IDB_RAW_MS_LE EPB_LE("00", "40420f00", "aa") EPB_LE("01", "50420f00", "bb")};
+        PCAP_LE, SHB_LE IDB_ETH_LE IDB_RAW_MS_LE EPB_LE("00", "40420f00", "aa")
+                     EPB_LE("01", "50420f00", "bb")};
     for (size_t i = 0; i < 2; i++) {
         struct rgs_test_buf b = rgs_test_hex(rows[i]);
         for (size_t at = 0; at < b.n; at++) {
@@ -428,8 +452,10 @@ Test(capture, folders_in_time_order_with_overlap)
     snprintf(sub, sizeof(sub), "%s/sub", dir);
     cr_assert_eq(mkdir(sub, 0700), 0);
     /* b: 1.0 s and 4.0 s; sub/a: 2.0 s and 3.0 s, inside of b's time. */
-    put_hex("b.pcapng", SHB_LE IDB_ETH_LE EPB_LE("00", "40420f00", "b1") EPB_LE("00", "00093d00", "b2"));
-    put_hex("sub/a.pcapng", SHB_LE IDB_ETH_LE EPB_LE("00", "80841e00", "a1") EPB_LE("00", "c0c62d00", "a2"));
+    put_hex("b.pcapng",
+            SHB_LE IDB_ETH_LE EPB_LE("00", "40420f00", "b1") EPB_LE("00", "00093d00", "b2"));
+    put_hex("sub/a.pcapng",
+            SHB_LE IDB_ETH_LE EPB_LE("00", "80841e00", "a1") EPB_LE("00", "c0c62d00", "a2"));
     put("notes.txt", "not a capture", 13);
     cr_assert_eq(read_all(&p, 1, s, 8), 4);
     cr_assert_eq(problems, 0, "what is no capture is passed over in a folder: %s", last_problem);
@@ -465,7 +491,8 @@ Test(capture, more_files_at_a_time_than_are_open_usually)
     for (unsigned i = 0; i < FILES; i++) {
         char name[32];
         snprintf(name, sizeof(name), "%02u.pcapng", i);
-        put_hex(name, SHB_LE IDB_ETH_LE EPB_LE("00", "40420f00", "aa") EPB_LE("00", "50420f00", "bb"));
+        put_hex(name,
+                SHB_LE IDB_ETH_LE EPB_LE("00", "40420f00", "aa") EPB_LE("00", "50420f00", "bb"));
     }
     cr_assert_eq(setrlimit(RLIMIT_NOFILE, &few), 0);
     cr_assert_eq(read_all(&p, 1, s, FILES), 2 * FILES, "%s", last_problem);

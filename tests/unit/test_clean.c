@@ -73,11 +73,13 @@ struct row {
     const char *out;
 };
 static const struct row rows[] = {
-    {"7-bit", "04 0b 91 5892 2103 00f1 00 00 42304021436500 0a e8329bfd4697d9ec37", 19, "783c1e8fc7e3f1783c"},
+    {"7-bit", "04 0b 91 5892 2103 00f1 00 00 42304021436500 0a e8329bfd4697d9ec37", 19,
+     "783c1e8fc7e3f1783c"},
     {"7-bit, a part", "44 0b 91 5892 2103 00f1 00 00 42304021436500 0a 050003070201 e06a19", 19,
      "050003070201f0783c"},
     {"UCS-2", "04 0b 91 5892 2103 00f1 00 08 42304021436500 04 4f60597d", 19, "00780078"},
-    {"8-bit, a port that is wiped", "44 0b 91 5892 2103 00f1 00 04 42304021436500 09 06050423f40000 4142", 19,
+    {"8-bit, a port that is wiped",
+     "44 0b 91 5892 2103 00f1 00 04 42304021436500 09 06050423f40000 4142", 19,
      "06050400000000 7878"},
 };
 
@@ -95,8 +97,9 @@ Test(clean, texts_become_x_of_the_same_length)
 }
 
 /* submit_sm to 85291230001 from "Bank" with two bytes of text and a wiped parameter. */
-static const char submit_sm[] = "0000003a 00000004 00000000 00000001 00 05 00 42616e6b00 01 01 3835323931323330303031 00"
-                                "00 00 00 00 00 00 00 00 00 02 3132 1401 0004 41424344";
+static const char submit_sm[] =
+    "0000003a 00000004 00000000 00000001 00 05 00 42616e6b00 01 01 3835323931323330303031 00"
+    "00 00 00 00 00 00 00 00 00 02 3132 1401 0004 41424344";
 
 Test(clean, smpp)
 {
@@ -115,17 +118,21 @@ Test(clean, smpp)
     cr_assert_not(rgs_clean_smpp(cleaner(), p, n), "an unknown PDU");
 }
 
-/* Whatever comes: within its bounds (exact heap blocks under ASan), and no PDU longer or shorter. */
+/* Whatever comes: within its bounds (exact heap blocks under ASan), and no PDU longer or shorter.
+ */
 Test(clean, damaged_input)
 {
     uint8_t good[4][160];
-    size_t n[4] = {unhex(submit_sm, good[0]), unhex(rows[1].in, good[1]),
-                   unhex("62 2a 48 04 00000001 6c 22 a1 20 02 01 01 02 01 2e 30 18 80 08 5404132143658709 84 07 "
-                         "91 5892210300f1 04 03 010203",
-                         good[2]),
-                   unhex("45000034 00000000 40840000 c0000201 c6336402 0b590b59 00000000 00000000 00030010 00000000 "
-                         "00000000 00000000 00000000",
-                         good[3])};
+    size_t n[4] = {
+        unhex(submit_sm, good[0]), unhex(rows[1].in, good[1]),
+        unhex(
+            "62 2a 48 04 00000001 6c 22 a1 20 02 01 01 02 01 2e 30 18 80 08 5404132143658709 84 07 "
+            "91 5892210300f1 04 03 010203",
+            good[2]),
+        unhex("45000034 00000000 40840000 c0000201 c6336402 0b590b59 00000000 00000000 00030010 "
+              "00000000 "
+              "00000000 00000000 00000000",
+              good[3])};
 
     for (unsigned which = 0; which < 4; which++) {
         for (size_t cut = 0; cut <= n[which]; cut++) {

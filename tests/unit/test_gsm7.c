@@ -5,8 +5,8 @@
 #include <osmocom/gsm/gsm_utils.h>
 #include <stdlib.h>
 
-#include "base/utf8.h"
 #include "base/gsm7.h"
+#include "base/utf8.h"
 #include "support/support.h"
 
 /* A small generator of our own, so that a failure can be repeated. */

@@ -152,7 +152,8 @@ static const struct {
      "inv.csv:2:33: error: 6 cells, the heading has 5: a cell with a comma needs quotes"},
     {"\xff\xfer", "inv.csv: error: this is UTF-16: save it as UTF-8"},
     {"reseller_id,nmae,name,kind,match\n", "column 'nmae' is not used; did you mean 'name'?"},
-    {HEAD "R1,\x1b[31m\xff,b,gt\x1b[m\xc2\x9b\xfe,1\n", "error: 'gt?[m?" "?' is none of"},
+    {HEAD "R1,\x1b[31m\xff,b,gt\x1b[m\xc2\x9b\xfe,1\n", "error: 'gt?[m?"
+                                                        "?' is none of"},
     {HEAD "R1,\x1b[31m\xff,b,gt,\n", "  R1,?[31m?,b,gt,\n"},
     {HEAD "R1,a,b,msisdn_range,8529123x\n", "inv.csv:2:21: error: '8529123x': digits are expected"},
     {HEAD "R1,a,b,msisdn_range,\n", "inv.csv:2:21: error: '': digits are expected"},

@@ -101,7 +101,8 @@ Test(expr, is_three_valued)
     }
 }
 
-/* The message, and the column of the condition's text (its first character is 1) that it points to. */
+/* The message, and the column of the condition's text (its first character is 1) that it points to.
+ */
 Test(expr, errors_name_the_place)
 {
     static const struct {

@@ -44,7 +44,7 @@ static const char *block_with(char block[BLOCKS][BYTES], unsigned n, const char 
 
 Test(readme, examples_compile)
 {
-    static char block[BLOCKS][BYTES], yaml[6 * BYTES], where[BYTES];
+    static char block[BLOCKS][BYTES], yaml[4 * BLOCKS * BYTES], where[BYTES];
     unsigned n = read_blocks(block);
     char *messages;
 

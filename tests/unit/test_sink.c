@@ -58,10 +58,11 @@ Test(json, escapes_at_every_place)
 
 Test(json, numbers_and_times_at_their_edges)
 {
-    static const uint64_t numbers[] = {0, 1, 9, 10, 11, 99, 100, 101, 999, 1000, 1005, 65535,
-                                       10000000000, UINT64_MAX / 10, UINT64_MAX};
-    static const int64_t times[] = {0, 1, 999999999, 1000000000, -1, -1500000000, INT64_MAX,
-                                    INT64_MIN};
+    static const uint64_t numbers[] = {
+        0,         1, 9, 10, 11, 99, 100, 101, 999, 1000, 1005, 65535, 10000000000, UINT64_MAX / 10,
+        UINT64_MAX};
+    static const int64_t times[] = {0,  1,           999999999, 1000000000,
+                                    -1, -1500000000, INT64_MAX, INT64_MIN};
 
     for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
         for (size_t at = 0; at < 30; at++) { /* on both sides of a full buffer */

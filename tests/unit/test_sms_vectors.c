@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/gsm7.h"
 #include "base/utf8.h"
 #include "sms/address.h"
-#include "base/gsm7.h"
 #include "sms/ud.h"
 #include "support/sms.h"
 #include "support/vectors.h"
