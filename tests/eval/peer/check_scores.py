@@ -7,16 +7,15 @@ usage: check_scores.py REGSENTRY [--seeds FIRST-LAST] [--only TYPOLOGY[/TACTIC],
 Each row is a typology and a tactic; each seed draws a country, a kind of tap, days, sizes, rates and layouts anew. Honest
 resellers of sixteen kinds stand around every seller. --quick is the few rows that a test run has time for.
 """
-import argparse
 import json
 import os
 import random
 import subprocess
 import sys
-import tempfile
 
 sys.path += [os.path.join(os.path.dirname(__file__), *up) for up in ((), ("..", "..", "support"))]
 import honest  # noqa: E402
+from rows import arguments, stem, wanted  # noqa: E402
 from tap import Tap  # noqa: E402
 from world import BANKS, BRANDS, World  # noqa: E402
 
@@ -135,8 +134,8 @@ def add_seller(w, r, typology, tactic, p):
            match="imsi" if typology == "sims" else r.choice(["msisdn", "account"]) if via else "msisdn")
 
 
-def analyze(regsentry, w, stem):
-    out = subprocess.run([regsentry, "analyze", "--inventory", stem + ".csv", "--format", "json", *w.write(stem)],
+def analyze(regsentry, w, path):
+    out = subprocess.run([regsentry, "analyze", "--inventory", path + ".csv", "--format", "json", *w.write(path)],
                          check=True, stdout=subprocess.PIPE)
     return json.loads(out.stdout)
 
@@ -198,26 +197,18 @@ def report(tap, name, tactic, row):
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("regsentry")
-    parser.add_argument("--seeds", default="1-4")
-    parser.add_argument("--only", default="")
-    parser.add_argument("--quick", action="store_true")
-    parser.add_argument("--keep", help="a folder for the captures; they are thrown away without")
-    args = parser.parse_args()
-    first, _, last = args.seeds.partition("-")
+    args = arguments("1-4", quick=True)
     rows = QUICK if args.quick else [(t, tactic) for t, tactics in TACTICS.items() for tactic in tactics.split()]
-    only = [o for o in args.only.split(",") if o]
     tap = Tap()
     for typology, tactic in rows:
         name = f"{typology}/{tactic}"
-        if only and not any(name.startswith(o) for o in only):
+        if not wanted(args, name):
             continue
         row = Row()
-        for seed in range(int(first), int(last or first) + 1):
-            with tempfile.TemporaryDirectory() as folder:
-                w, p = build(typology, tactic, seed)
-                result = analyze(args.regsentry, w, os.path.join(args.keep or folder, f"{typology}-{tactic}-{seed}"))
+        for seed in args.seeds:
+            w, p = build(typology, tactic, seed)
+            with stem(args, name, seed) as path:
+                result = analyze(args.regsentry, w, path)
             row.add(w.truth, result, f"seed {seed}, {p}")
             if typology == "small":
                 tap.none(f"{name}: under twenty numbers nothing is named, seed {seed}",

@@ -7,16 +7,15 @@ usage: check_short.py REGSENTRY [--seeds FIRST-LAST] [--only ROW,...] [--hours 6
 Rows honest/EVENT have no seller: the days of events.py and those below, at each length. Rows sold/TRADE have one, at each length and
 size; whether he began before the capture or in it, and all his habits, are drawn.
 """
-import argparse
 import os
 import random
 import sys
-import tempfile
 
 sys.path += [os.path.join(os.path.dirname(__file__), *up) for up in ((), ("..", "..", "support"))]
 import honest  # noqa: E402
 from check_scores import Row, add_cluster, add_hijacked, analyze, report  # noqa: E402
 from events import EVENTS, someone  # noqa: E402
+from rows import arguments, stem, wanted  # noqa: E402
 from tap import Tap  # noqa: E402
 from world import BANKS, BRANDS, DAY, START, World  # noqa: E402
 
@@ -122,27 +121,18 @@ def build(row, hours, size, seed):
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("regsentry")
-    parser.add_argument("--seeds", default="1")
-    parser.add_argument("--only", default="")
-    parser.add_argument("--hours", default="6,24,48,72,120")
-    parser.add_argument("--sizes", default="25,60,200")
-    parser.add_argument("--keep", help="a folder for the captures; they are thrown away without")
-    args = parser.parse_args()
-    first, _, last = args.seeds.partition("-")
-    only = [o for o in args.only.split(",") if o]
+    args = arguments("1", hours="6,24,48,72,120", sizes="25,60,200")
     tap = Tap()
-    rows = [(f"honest/{e}", h, 0) for e in {**DAYS, **EVENTS} for h in map(int, args.hours.split(","))]
-    rows += [(f"sold/{t}", h, s) for t in TRADES for h in map(int, args.hours.split(",")) for s in map(int, args.sizes.split(","))]
+    rows = [(f"honest/{e}", h, 0) for e in {**DAYS, **EVENTS} for h in args.hours]
+    rows += [(f"sold/{t}", h, s) for t in TRADES for h in args.hours for s in args.sizes]
     for name, hours, size in rows:
-        if only and not any(name.startswith(o) for o in only):
+        if not wanted(args, name):
             continue
         row = Row()
-        for seed in range(int(first), int(last or first) + 1):
+        for seed in args.seeds:
             w, p = build(name.split("/")[1], hours, size, seed)
-            with tempfile.TemporaryDirectory() as folder:
-                result = analyze(args.regsentry, w, os.path.join(args.keep or folder, f"{name.replace('/', '-')}-{hours}-{size}-{seed}"))
+            with stem(args, name, hours, size, seed) as path:
+                result = analyze(args.regsentry, w, path)
             row.add(w.truth, result, f"seed {seed}, {p}")
         report(tap, f"{name} {hours} h" + (f", {size} numbers" if size else ""), "other", row)
     tap.end()

@@ -6,7 +6,6 @@ usage: check_sweep.py REGSENTRY [--seeds FIRST-LAST] [--only TYPOLOGY/TACTIC,...
 
 `regsentry backtest` says, on the traffic of the second generator, how far each bound moves a score. --quick is one row.
 """
-import argparse
 import os
 import re
 import subprocess
@@ -15,6 +14,7 @@ import tempfile
 
 sys.path += [os.path.join(os.path.dirname(__file__), *up) for up in ((), ("..", "..", "support"))]
 from check_scores import TACTICS, build  # noqa: E402
+from rows import arguments, wanted  # noqa: E402
 from tap import Tap  # noqa: E402
 
 POINTS = 5
@@ -32,21 +32,14 @@ def sweep(regsentry, typology, tactic, seed):
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("regsentry")
-    parser.add_argument("--seeds", default="1-2")
-    parser.add_argument("--only", default="")
-    parser.add_argument("--quick", action="store_true")
-    args = parser.parse_args()
-    first, _, last = args.seeds.partition("-")
+    args = arguments("1-2", quick=True, keep=False)
     rows = [("roaming", "dilution30")] if args.quick else [(t, tactic) for t, tactics in TACTICS.items() for tactic in tactics.split()]
-    only = [o for o in args.only.split(",") if o]
     tap = Tap()
     for typology, tactic in rows:
         name = f"{typology}/{tactic}"
-        if only and not any(name.startswith(o) for o in only):
+        if not wanted(args, name):
             continue
-        for seed in range(int(first), int(last or first) + 1):
+        for seed in args.seeds:
             moved, p = sweep(args.regsentry, typology, tactic, seed)
             most = max(moved, key=lambda m: m[1])
             print(f"# {name} seed {seed}: {len(moved)} bounds, at most {most[1]} points ({most[0]})", flush=True)

@@ -7,16 +7,15 @@ usage: check_wide.py REGSENTRY [--seeds FIRST-LAST] [--only ROW,...] [--keep FOL
 Rows honest/EVENT have no seller (events.py). Rows sold/SHAPE have one or three: each seed draws his trade (parked SIMs, a hosted
 range, an agent, cards used at home), his habits, and all else from wider ranges than check_scores.py does.
 """
-import argparse
 import os
 import random
 import sys
-import tempfile
 
 sys.path += [os.path.join(os.path.dirname(__file__), *up) for up in ((), ("..", "..", "support"))]
 import honest  # noqa: E402
 from check_scores import Row, add_cluster, analyze, report  # noqa: E402
 from events import EVENTS  # noqa: E402
+from rows import arguments, stem, wanted  # noqa: E402
 from tap import Tap  # noqa: E402
 from world import BRANDS, DAY, START, World  # noqa: E402
 
@@ -90,23 +89,16 @@ def build(shape, seed):
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("regsentry")
-    parser.add_argument("--seeds", default="1-3")
-    parser.add_argument("--only", default="")
-    parser.add_argument("--keep", help="a folder for the captures; they are thrown away without")
-    args = parser.parse_args()
-    first, _, last = args.seeds.partition("-")
-    only = [o for o in args.only.split(",") if o]
+    args = arguments("1-3")
     tap = Tap()
     for name in [f"honest/{e}" for e in EVENTS] + [f"sold/{s}" for s in SHAPES]:
-        if only and not any(name.startswith(o) for o in only):
+        if not wanted(args, name):
             continue
         row = Row()
-        for seed in range(int(first), int(last or first) + 1):
+        for seed in args.seeds:
             w, p = build(name.split("/")[1], seed)
-            with tempfile.TemporaryDirectory() as folder:
-                result = analyze(args.regsentry, w, os.path.join(args.keep or folder, f"{name.replace('/', '-')}-{seed}"))
+            with stem(args, name, seed) as path:
+                result = analyze(args.regsentry, w, path)
             row.add(w.truth, result, f"seed {seed}, {p}")
         report(tap, name, "none" if name == "sold/plain" else "other", row)
     tap.end()
