@@ -291,6 +291,8 @@ static size_t mended_length(struct rgs_pcapng *p, size_t first)
     return next != SIZE_MAX && ends_with(p->in, next, next, p->big_endian) ? next : 0;
 }
 
+static const char ends_early[] = "the file ends early", no_length[] = "an impossible length";
+
 /* What is wrong with the next block, NULL: nothing. *total is 0 when it cannot be read all the
  * same. */
 static const char *look_at(struct rgs_pcapng *p, uint32_t *type, size_t *total)
@@ -301,7 +303,7 @@ static const char *look_at(struct rgs_pcapng *p, uint32_t *type, size_t *total)
     *total = 0;
     *type = number(&f, 0, p->big_endian);
     if (!f.whole)
-        return "the file ends early";
+        return ends_early;
     if (*type == SECTION_HEADER) { /* a palindrome: the same in both orders */
         if (!byte_order(&f, p->in, 0, &p->big_endian))
             return "no byte-order magic";
@@ -313,15 +315,15 @@ static const char *look_at(struct rgs_pcapng *p, uint32_t *type, size_t *total)
     size_t first = number(&f, 4, p->big_endian);
     bool cut = possible_length(*type, first) && rgs_input_peek(p->in, first).n < first;
     if (!possible_length(*type, first))
-        wrong = "an impossible length";
+        wrong = no_length;
     else if (cut)
-        wrong = "the file ends early";
+        wrong = ends_early;
     else if (!ends_with(p->in, first, first, p->big_endian))
         wrong = "two different lengths";
     else
         wrong = NULL;
     *total = wrong ? mended_length(p, first) : first;
-    return cut && *total ? "an impossible length" : wrong;
+    return cut && *total ? no_length : wrong;
 }
 
 static enum rgs_read damaged(const struct rgs_pcapng *p, const char *what, char *err,
@@ -340,8 +342,8 @@ static enum rgs_read look_for_more(struct rgs_pcapng *p, const char *what, char 
     bool found = rgs_resync(p->in, &test, p, &skipped);
 
     p->offset += skipped;
-    if (found && strcmp(what, "the file ends early") == 0)
-        what = "an impossible length";
+    if (found && what == ends_early) /* it does not: the length said so */
+        what = no_length;
     snprintf(err, err_size, "%s in the block at byte %llu: %llu bytes are left out", what, at,
              (unsigned long long)skipped);
     return found ? RGS_READ_DAMAGED : RGS_READ_CUT;

@@ -131,9 +131,10 @@ static double kept(double part)
     return part < 1 ? part + (1 - part) * over : 1;
 }
 
-/* What is left where suspicious entities inside it, of one grain, explain its suspects. */
+/* What is left where suspicious entities inside it, of one grain, explain all its suspects, who are
+ * among so many around them. */
 static double unexplained(struct rgs_scorer *s, struct rgs_scored *e, const struct rgs_typology *t,
-                          double all)
+                          double all, double around)
 {
     double explained[RGS_GRAIN_COUNT] = {0}, members[RGS_GRAIN_COUNT] = {0}, least = 1, unused;
 
@@ -148,7 +149,7 @@ static double unexplained(struct rgs_scorer *s, struct rgs_scored *e, const stru
     }
     for (unsigned g = e->grain + 1; g < RGS_GRAIN_COUNT; g++) {
         double told = ramp(explained[g] * 100 / all, UNEXPLAINED, EXPLAINED);
-        least = fmin(least, 1 - told * (1 - kept(members[g] / everybody(s, e))));
+        least = fmin(least, 1 - told * (1 - kept(members[g] / around)));
     }
     return least;
 }
@@ -193,9 +194,9 @@ static double without_parts(struct rgs_scorer *s, struct rgs_scored *e, unsigned
     all = suspects(s, e, t, &in_scope);
     if (all <= 0)
         return 1;
-    double part = unexplained(s, e, t, all);
+    double around = everybody(s, e), part = unexplained(s, e, t, all, around);
     if (makes_clusters(t)) {
-        double around = everybody(s, e), by_scope = t->inside ? 1 : kept(in_scope / around);
+        double by_scope = t->inside ? 1 : kept(in_scope / around);
         double by_share = kept(all / around), few = by_scope < 1 ? in_scope : all;
         struct rgs_standing *st = &e->standing[typology];
         /* A block's numbers are among its reseller's, which says it. */
