@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "capture/position.h"
+#include "store/clock.h"
 
 enum { SCAN_MS = 300 };
 
@@ -44,13 +45,6 @@ struct rgs_follow {
     int64_t scanned_ms;
     struct rgs_follow_state state;
 };
-
-static int64_t now_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 static bool grow(struct rgs_follow *f)
 {
@@ -173,7 +167,7 @@ static void look_at(struct rgs_follow *f, const char *name, int64_t now)
 
 static void scan(struct rgs_follow *f)
 {
-    int64_t now = now_ms();
+    int64_t now = rgs_clock_ms();
     DIR *d = opendir(f->dir);
     size_t kept = 0;
 
@@ -214,7 +208,7 @@ static bool earlier(const struct seen *a, const struct seen *b)
 static size_t choose(struct rgs_follow *f)
 {
     size_t best = f->n_seen, newest = f->n_seen;
-    int64_t now = now_ms();
+    int64_t now = rgs_clock_ms();
 
     f->state.waiting = 0;
     for (size_t i = 0; i < f->n_seen; i++) {
@@ -293,7 +287,7 @@ bool rgs_follow_next(struct rgs_follow *f, struct rgs_packet *packet)
             }
             close_file(f, got);
         }
-        if (f->scanned_ms && now_ms() - f->scanned_ms < SCAN_MS)
+        if (f->scanned_ms && rgs_clock_ms() - f->scanned_ms < SCAN_MS)
             return false;
         scan(f);
         size_t i = choose(f);

@@ -4,25 +4,20 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { CELLS = 30 };
+#include "store/clock.h"
 
-static int64_t now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
+enum { CELLS = 30 };
 
 void rgs_progress_init(struct rgs_progress *p)
 {
     *p = (struct rgs_progress){.on = isatty(STDERR_FILENO) == 1};
-    p->started_at = p->shown_at = now();
+    p->started_at = p->shown_at = rgs_clock_ns(CLOCK_MONOTONIC);
 }
 
 void rgs_progress_show(struct rgs_progress *p, const struct rgs_files *files, uint64_t packets)
 {
     uint64_t done, all;
-    int64_t t = p->on ? now() : 0;
+    int64_t t = p->on ? rgs_clock_ns(CLOCK_MONOTONIC) : 0;
 
     if (!p->on || t - p->shown_at < 100000000)
         return;

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "cli/tap_job.h"
+#include "store/clock.h"
 #include "tap/log.h"
 #include "tap/notify.h"
 
@@ -38,13 +39,6 @@ static void log_counters(const struct rgs_tap_status *s)
             (unsigned long long)s->totals.packets, (unsigned long long)s->totals.operations,
             (unsigned long long)s->verifications, (unsigned long long)s->numbers, s->ring_used,
             s->ring_slots, (unsigned long long)rgs_tap_lost(s));
-}
-
-static int64_t monotonic_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
 /* No more alerts arise: the last ones go out, or wait in the spool for the next start. */
@@ -87,7 +81,7 @@ void rgs_tap_run(struct rgs_tap_job *j)
     struct signalfd_siginfo got;
     struct rgs_tap_status s, before = {0};
     uint32_t watchdog = rgs_notify_watchdog_ms();
-    int64_t patted = 0, counted = monotonic_ms();
+    int64_t patted = 0, counted = rgs_clock_ms();
 
     while (!rgs_tap_done(j->tap)) {
         rgs_ctl_step(j->ctl, j->signals, LOOK_MS);
@@ -95,7 +89,7 @@ void rgs_tap_run(struct rgs_tap_job *j)
             on_signal(j, got.ssi_signo);
         rgs_tap_status(j->tap, &s);
         watch(&s, &before);
-        int64_t now = monotonic_ms();
+        int64_t now = rgs_clock_ms();
         rgs_tap_state_step(&j->state, now);
         if (watchdog && now - patted >= watchdog / 2) {
             pat(j, watchdog);

@@ -9,6 +9,7 @@
 #include "sink/report.h"
 #include "sink/text.h"
 #include "store/casebook.h"
+#include "store/clock.h"
 
 enum {
     COLUMNS_LEAST = 80,
@@ -66,13 +67,6 @@ void rgs_top_view_del(struct rgs_top_view *v)
     free(v);
 }
 
-static int64_t now_ns(clockid_t clock)
-{
-    struct timespec t;
-    clock_gettime(clock, &t);
-    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
-
 /* ---- what the site says ---------------------------------------------------------------------- */
 
 static void text_field(const redisReply *r, const char *name, char *out, size_t cap)
@@ -115,7 +109,7 @@ static bool read_shard(struct rgs_top_view *v, unsigned k)
 static bool read_shards(struct rgs_top_view *v)
 {
     v->n = rgs_desk_shards(v->desk);
-    v->server_ms = now_ns(CLOCK_REALTIME) / 1000000;
+    v->server_ms = rgs_clock_ns(CLOCK_REALTIME) / 1000000;
     bool ok = v->n > 0;
     for (unsigned k = 0; ok && k < v->n; k++)
         ok = read_shard(v, k);
@@ -140,7 +134,7 @@ static void head(struct rgs_top_view *v)
 {
     char now[40], upto[40] = "nothing yet", rate[32] = "";
     uint64_t most = 0, alerts = 0;
-    int64_t least = INT64_MAX, at = now_ns(CLOCK_MONOTONIC);
+    int64_t least = INT64_MAX, at = rgs_clock_ns(CLOCK_MONOTONIC);
 
     for (unsigned k = 0; k < v->n; k++) {
         int64_t ts = v->shard[k].upto[0] ? strtoll(v->shard[k].upto, NULL, 10) : 0;
@@ -155,7 +149,7 @@ static void head(struct rgs_top_view *v)
                  most > v->observations
                      ? (double)(most - v->observations) * 1e9 / (double)(at - v->looked_at)
                      : 0);
-    rgs_text_time(now, now_ns(CLOCK_REALTIME), false);
+    rgs_text_time(now, rgs_clock_ns(CLOCK_REALTIME), false);
     fputs("regsentry top  ", v->out);
     cell(v, v->site, v->columns - 15 - 21, false);
     fprintf(v->out, "  %.19s\n", now);

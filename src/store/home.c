@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "store/clock.h"
+
 enum {
     NODES = 256,
     HOPS = 12,
@@ -80,20 +82,13 @@ uint64_t rgs_home_losses(const struct rgs_home *h)
     return h->losses;
 }
 
-static int64_t now_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 static redisContext *dial(struct rgs_home *h, struct node *n)
 {
-    if (n->redis || now_ms() < n->retry_at)
+    if (n->redis || rgs_clock_ms() < n->retry_at)
         return n->redis;
     n->redis = rgs_redis_open(&h->url, &n->at, h->timeout_ms, h->trouble, sizeof(h->trouble));
     if (!n->redis) {
-        n->retry_at = now_ms() + RETRY_MS;
+        n->retry_at = rgs_clock_ms() + RETRY_MS;
         h->stale = h->url.kind != RGS_REDIS_SINGLE;
     }
     return n->redis;
@@ -342,7 +337,7 @@ redisReply *rgs_home_callv(struct rgs_home *h, unsigned slot, int argc, const ch
             hang_up(h, n); /* it was the master once */
             return r;
         } else if (rgs_redis_is_error(r, "TRYAGAIN")) {
-            nanosleep(&(struct timespec){.tv_nsec = PAUSE_MS * 1000000L}, NULL);
+            rgs_pause_ms(PAUSE_MS);
         } else if (!taught && teach(h, n, r)) {
             taught = true;
         } else {

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "store/clock.h"
 #include "store/home.h"
 #include "store/keys.h"
 #include "store/sender.h"
@@ -32,13 +33,6 @@ bool rgs_probe_name_ok(const char *name)
 {
     size_t n = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-");
     return n > 0 && n <= 64 && name[n] == '\0';
-}
-
-static int64_t now_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
 /* A site whose servers are away now is taken to have what is wanted: a session may have other
@@ -71,7 +65,7 @@ struct rgs_probe_link *rgs_probe_new(const struct rgs_probe_conf *conf,
     }
     for (unsigned k = 0; k < p->shards; k++)
         rgs_obs_packer_init(&p->packer[k], &conf->names);
-    p->told_at = now_ms();
+    p->told_at = rgs_clock_ms();
     return p;
 }
 
@@ -101,7 +95,7 @@ static bool send_round(struct rgs_probe_link *p, int64_t ts)
         rgs_obs_packer_reset(&p->packer[k]);
     p->order = 0;
     p->any = true;
-    p->told_at = now_ms();
+    p->told_at = rgs_clock_ms();
     return ok;
 }
 
@@ -124,7 +118,7 @@ void rgs_probe_tick(struct rgs_probe_link *p, int64_t event_ts)
 
     if (event_ts > p->newest)
         p->newest = event_ts;
-    if (!idle || (p->any && event_ts && now_ms() - p->told_at >= IDLE_MS))
+    if (!idle || (p->any && event_ts && rgs_clock_ms() - p->told_at >= IDLE_MS))
         send_round(p, p->newest);
 }
 

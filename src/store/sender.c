@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "base/hash.h"
+#include "store/clock.h"
 #include "store/home.h"
 #include "store/keys.h"
 #include "store/spool.h"
@@ -78,13 +79,6 @@ struct rgs_sender {
     char trouble[256];
 };
 
-static int64_t now_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 static void say(struct rgs_sender *s, const char *text)
 {
     if (s->conf.say)
@@ -141,7 +135,7 @@ static void is_away(struct rgs_sender *s, const char *reason)
 {
     char text[400];
 
-    s->retry_at = now_ms() + RETRY_MS;
+    s->retry_at = rgs_clock_ms() + RETRY_MS;
     pthread_mutex_lock(&s->lock);
     bool news = !s->away;
     s->away = true;
@@ -166,7 +160,7 @@ static void moved(struct rgs_sender *s, uint64_t blocks)
     s->moves++;
     pthread_cond_broadcast(&s->changed);
     pthread_mutex_unlock(&s->lock);
-    s->moved_at = now_ms();
+    s->moved_at = rgs_clock_ms();
     if (news)
         say(s, "the Redis server answers");
 }
@@ -272,7 +266,7 @@ static bool replicated(struct rgs_sender *s)
 {
     uint64_t losses = rgs_home_losses(s->home);
 
-    if (s->conf.url.kind == RGS_REDIS_SINGLE || now_ms() < s->alone_until)
+    if (s->conf.url.kind == RGS_REDIS_SINGLE || rgs_clock_ms() < s->alone_until)
         return true;
     for (unsigned k = 0; k < s->shards; k++) {
         const struct link *l = &s->link[k];
@@ -280,7 +274,7 @@ static bool replicated(struct rgs_sender *s)
             continue;
         int n = rgs_home_replicas(s->home, l->slot, REPLICA_MS);
         if (n == 0)
-            s->alone_until = now_ms() + ALONE_MS;
+            s->alone_until = rgs_clock_ms() + ALONE_MS;
         if (n < 0 || rgs_home_losses(s->home) != losses)
             return false;
     }
@@ -411,7 +405,8 @@ static bool has_room(struct rgs_sender *s, bool now)
         return true;
     if (fullest(s) < RING)
         return true;
-    if (!s->spool || (!now && s->conf.may_wait && now_ms() - s->moved_at < s->conf.patience_ms))
+    if (!s->spool ||
+        (!now && s->conf.may_wait && rgs_clock_ms() - s->moved_at < s->conf.patience_ms))
         return false;
     return start_spooling(s);
 }
@@ -454,7 +449,7 @@ static bool take_round(struct rgs_sender *s, const struct item *it)
     if (s->seq == 0)
         name_session(s, &it->round);
     if (fullest(s) == 0)
-        s->moved_at = now_ms(); /* patience begins with something to wait for */
+        s->moved_at = rgs_clock_ms(); /* patience begins with something to wait for */
     unsigned k = 0;
     for (; k < s->shards; k++) {
         size_t n = seal(s, &it->round, k, s->session);
@@ -548,14 +543,14 @@ static void *run(void *sender)
     struct rgs_sender *s = sender;
     bool stop = false;
 
-    s->moved_at = now_ms();
+    s->moved_at = rgs_clock_ms();
     while (!stop) {
         bool took = false;
         refill(s);
         /* A spool takes all there is, so that the queue stays short. */
         while (take_next(s, false))
             took = true;
-        bool due = fullest(s) > 0 && now_ms() >= s->retry_at;
+        bool due = fullest(s) > 0 && rgs_clock_ms() >= s->retry_at;
         if (due) {
             fly(s);
             forget_arrived(s);
@@ -568,7 +563,7 @@ static void *run(void *sender)
         s->stuck_since = rest(s) ? s->moved_at : 0;
         pthread_cond_broadcast(&s->changed);
         stop = s->stop;
-        bool back = now_ms() >= s->retry_at;
+        bool back = rgs_clock_ms() >= s->retry_at;
         if (!stop && !took && (s->idle || !back || !due))
             wait_ms(s, 50);
         pthread_mutex_unlock(&s->lock);
@@ -651,16 +646,16 @@ static struct item *item_new(const struct rgs_round *r, unsigned shards)
 bool rgs_sender_put(struct rgs_sender *s, const struct rgs_round *r)
 {
     struct item *it = start(s) ? item_new(r, s->shards) : NULL;
-    int64_t since = now_ms();
+    int64_t since = rgs_clock_ms();
 
     pthread_mutex_lock(&s->lock);
     uint64_t moves = s->moves;
     while (it && s->queued >= QUEUE_BYTES && s->conf.may_wait && !is_over(s) &&
-           now_ms() - since <= s->conf.patience_ms) {
+           rgs_clock_ms() - since <= s->conf.patience_ms) {
         wait_ms(s, 100);
         if (s->moves != moves) {
             moves = s->moves;
-            since = now_ms();
+            since = rgs_clock_ms();
         }
     }
     bool ok = it && s->queued < QUEUE_BYTES && !is_over(s);
@@ -682,16 +677,16 @@ bool rgs_sender_put(struct rgs_sender *s, const struct rgs_round *r)
 
 int rgs_sender_finish(struct rgs_sender *s)
 {
-    int64_t since = now_ms();
+    int64_t since = rgs_clock_ms();
     int status = 0;
 
     pthread_mutex_lock(&s->lock);
     uint64_t moves = s->moves;
-    while (!s->idle && now_ms() - since <= s->conf.patience_ms) {
+    while (!s->idle && rgs_clock_ms() - since <= s->conf.patience_ms) {
         wait_ms(s, 100);
         if (s->moves != moves) {
             moves = s->moves;
-            since = now_ms();
+            since = rgs_clock_ms();
         }
     }
     if (s->counts.dropped)
@@ -714,7 +709,7 @@ void rgs_sender_counts(struct rgs_sender *s, struct rgs_probe_counts *c)
     pthread_mutex_lock(&s->lock);
     *c = s->counts;
     c->away = s->away;
-    c->stuck_ms = s->stuck_since ? now_ms() - s->stuck_since : 0;
+    c->stuck_ms = s->stuck_since ? rgs_clock_ms() - s->stuck_since : 0;
     pthread_mutex_unlock(&s->lock);
 }
 

@@ -12,6 +12,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "store/clock.h"
+
 enum { CLIENTS = 8, PATIENCE_MS = 2000, ANSWER_S = 30 };
 
 struct client {
@@ -28,13 +30,6 @@ struct rgs_ctl {
     void *ctx;
     struct client client[CLIENTS];
 };
-
-static int64_t now_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 static bool address_of(const char *path, struct sockaddr_un *a, char *err, size_t err_size)
 {
@@ -131,7 +126,7 @@ static void take_clients(struct rgs_ctl *c)
         if (c->client[i].fd < 0)
             return;
         c->client[i].n = 0;
-        c->client[i].since = now_ms();
+        c->client[i].since = rgs_clock_ms();
     }
 }
 
@@ -179,7 +174,7 @@ static void listen_to(struct rgs_ctl *c, struct client *k)
     if (end) {
         *end = '\0';
         answer(c, k);
-    } else if (got == 0 || k->n == sizeof(k->line) || now_ms() - k->since > PATIENCE_MS ||
+    } else if (got == 0 || k->n == sizeof(k->line) || rgs_clock_ms() - k->since > PATIENCE_MS ||
                (got < 0 && errno != EAGAIN && errno != EINTR)) {
         drop(k);
     }

@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 #include <time.h>
 
+#include "store/clock.h"
 #include "tap/losses.h"
 #include "tap/tap.h"
 
@@ -65,13 +66,6 @@ struct rgs_tap {
     struct rgs_follow_state follow;
     struct rgs_result_named lost[RGS_SHED_KINDS + 3]; /* of the result */
 };
-
-static inline int64_t rgs_tap_clock(clockid_t id)
-{
-    struct timespec t;
-    clock_gettime(id, &t);
-    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
 
 /* Writes down what is lost by now; the evaluating thread. */
 void rgs_tap_note_losses(struct rgs_tap *t);

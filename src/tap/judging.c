@@ -28,7 +28,7 @@ static void publish(struct judging *j)
     for (unsigned c = 0; c < RGS_TRACKER_COUNTERS; c++)
         s.tracked[c] =
             rgs_tracker_count(rgs_evaluator_tracker(t->evaluator), (enum rgs_tracker_counter)c);
-    atomic_store_explicit(&t->lived, rgs_tap_clock(CLOCK_MONOTONIC), memory_order_relaxed);
+    atomic_store_explicit(&t->lived, rgs_clock_ns(CLOCK_MONOTONIC), memory_order_relaxed);
     rgs_tap_note_losses(t);
     pthread_mutex_lock(&t->lock);
     t->status = s;
@@ -40,7 +40,7 @@ static void tick(const struct judging *j)
 {
     int64_t ts = j->ts;
     if (j->t->conf.live)
-        ts = rgs_tap_clock(CLOCK_REALTIME) - INT64_C(1000000) * LATE_MS;
+        ts = rgs_clock_ns(CLOCK_REALTIME) - INT64_C(1000000) * LATE_MS;
     j->t->tick(j->t->tick_ctx, ts);
 }
 
@@ -63,7 +63,7 @@ static void answer(struct rgs_tap *t)
 /* What is due by the clock. */
 static void look_up(struct judging *j)
 {
-    int64_t now = rgs_tap_clock(CLOCK_MONOTONIC);
+    int64_t now = rgs_clock_ns(CLOCK_MONOTONIC);
 
     answer(j->t);
     if (now - j->published > INT64_C(1000000) * RGS_TAP_PUBLISH_MS) {
@@ -94,7 +94,7 @@ static void pause_a_little(struct judging *j)
     if (j->sleep_us < SLEEP_MOST_US)
         j->sleep_us *= 2;
     if (!j->idle_since)
-        j->idle_since = rgs_tap_clock(CLOCK_MONOTONIC);
+        j->idle_since = rgs_clock_ns(CLOCK_MONOTONIC);
 }
 
 void *rgs_tap_judge(void *arg)
@@ -105,8 +105,8 @@ void *rgs_tap_judge(void *arg)
     for (;;) {
         /* In this order: what workers put before they ended is seen. */
         bool read = atomic_load_explicit(&t->reading, memory_order_acquire) == 0;
-        bool impatient = j.idle_since && rgs_tap_clock(CLOCK_MONOTONIC) - j.idle_since >
-                                             INT64_C(1000000) * MERGE_MS;
+        bool impatient = j.idle_since &&
+                         rgs_clock_ns(CLOCK_MONOTONIC) - j.idle_since > INT64_C(1000000) * MERGE_MS;
         size_t i = rgs_lines_next(t->line, t->n, impatient);
         if (i < t->n) {
             int64_t since = j.idle_since;

@@ -12,6 +12,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "store/clock.h"
+
 enum {
     EVENTS = 32,     /* kinds of events whose rate is watched */
     BURST = 10,      /* lines of one event at once */
@@ -48,11 +50,9 @@ static struct rate *rate_of(const char *event)
 /* May this event be said now? *held: how many were not. */
 static bool allowed(const char *event, uint64_t *held)
 {
-    struct timespec t;
     struct rate *r = rate_of(event);
+    int64_t now = rgs_clock_ms();
 
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    int64_t now = (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
     r->tokens += (double)(now - r->at) / (1000.0 * PER_SECONDS);
     if (r->tokens > BURST)
         r->tokens = BURST;

@@ -10,6 +10,7 @@
 
 #include "base/hash.h"
 #include "base/ring.h"
+#include "store/clock.h"
 #include "tap/log.h"
 
 enum {
@@ -43,13 +44,6 @@ struct rgs_outbox {
     size_t n;
     struct lane lane[RGS_RECEIVERS];
 };
-
-int64_t rgs_monotonic_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 /* A receiver is known by what it is and where: a name of fixed length, and no secret of an address
  * in the spool. */
@@ -154,7 +148,7 @@ static int backoff(const struct lane *l, unsigned failures, int asked)
     int64_t ms = asked >= 0 ? asked : (int64_t)FIRST_WAIT_MS << (failures < 20 ? failures : 20);
     if (ms > l->r.most_wait_ms)
         ms = l->r.most_wait_ms;
-    uint64_t any = rgs_mix64((uint64_t)rgs_monotonic_ms() ^ (uint64_t)(uintptr_t)l);
+    uint64_t any = rgs_mix64((uint64_t)rgs_clock_ms() ^ (uint64_t)(uintptr_t)l);
     return (int)(ms + (int64_t)(any % (uint64_t)(ms / 4 + 1)));
 }
 
@@ -173,7 +167,7 @@ static const struct rgs_out_alert *next(struct lane *l, int64_t not_before)
 
     for (;;) {
         const struct rgs_out_alert *a = rgs_backlog_head(o->backlog, l->reader);
-        int64_t now = rgs_monotonic_ms(), give_up = atomic_load(&o->give_up);
+        int64_t now = rgs_clock_ms(), give_up = atomic_load(&o->give_up);
         if (now >= give_up || (o->ending && !a))
             return NULL;
         if (o->ending && not_before > now + LAST_ATTEMPT_MS)
@@ -208,7 +202,7 @@ static void *deliver(void *arg)
                     failures + 1);
         pthread_mutex_lock(&o->lock);
         failures = asked ? failures + 1 : 0;
-        not_before = asked ? rgs_monotonic_ms() + wait_ms : 0;
+        not_before = asked ? rgs_clock_ms() + wait_ms : 0;
         l->failed += asked != 0;
         if (asked == 0) {
             l->delivered++;
@@ -243,7 +237,7 @@ uint64_t rgs_outbox_finish(struct rgs_outbox *o, int patience_ms)
 {
     struct rgs_outbox_status s;
     uint64_t most = 0;
-    int64_t give_up = rgs_monotonic_ms() + patience_ms;
+    int64_t give_up = rgs_clock_ms() + patience_ms;
 
     atomic_store(&o->give_up, give_up);
     atomic_store(&o->stop, true);

@@ -25,7 +25,7 @@ static void publish(struct rgs_tap_worker *w)
         rgs_live_state(w->live, i, &port[i]);
     if (w->tap->conf.follow)
         rgs_follow_state(w->tap->conf.follow, &follow);
-    atomic_store_explicit(&w->lived, rgs_tap_clock(CLOCK_MONOTONIC), memory_order_relaxed);
+    atomic_store_explicit(&w->lived, rgs_clock_ns(CLOCK_MONOTONIC), memory_order_relaxed);
     pthread_mutex_lock(&w->lock);
     w->status.totals = totals;
     memcpy(w->status.pdus, d->layer_count, sizeof(w->status.pdus));
@@ -42,7 +42,7 @@ static bool is_over(const struct rgs_tap_worker *w, enum rgs_live_got got,
     int64_t stop_at = atomic_load_explicit(&t->stop_at, memory_order_relaxed);
     if (!stop_at)
         return false;
-    int64_t since = (rgs_tap_clock(CLOCK_MONOTONIC) - stop_at) / 1000000;
+    int64_t since = (rgs_clock_ns(CLOCK_MONOTONIC) - stop_at) / 1000000;
     if (since > SETTLE_MS + DRAIN_MOST_MS)
         return true;
     if (got == RGS_LIVE_PACKET)
@@ -101,7 +101,7 @@ void *rgs_tap_read_live(void *arg)
         } else {
             rgs_line_seen(&w->line, upto);
         }
-        int64_t now = rgs_tap_clock(CLOCK_MONOTONIC);
+        int64_t now = rgs_clock_ns(CLOCK_MONOTONIC);
         if (now - published > INT64_C(1000000) * RGS_TAP_PUBLISH_MS) {
             publish(w);
             published = now;
@@ -143,7 +143,7 @@ void *rgs_tap_read_follow(void *arg)
         }
         if (got && ++n % RGS_TAP_LOOK_EVERY != 0)
             continue;
-        int64_t now = rgs_tap_clock(CLOCK_MONOTONIC);
+        int64_t now = rgs_clock_ns(CLOCK_MONOTONIC);
         if (got && now - saved > INT64_C(1000000) * SAVE_MS) {
             rgs_follow_save(t->conf.follow);
             saved = now;

@@ -28,8 +28,6 @@ struct rgs_receiver {
     void (*close)(void *ctx);
 };
 
-int64_t rgs_monotonic_ms(void);
-
 /*
  * JSON lines, appended. A file that was moved away or removed is made anew; one of most_bytes (0:
  * no limit) is moved to PATH.1, that to PATH.2 and so on, the eighth is dropped. Each opens what it

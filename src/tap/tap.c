@@ -54,7 +54,7 @@ static uint64_t evicted(struct rgs_tap *t)
 void rgs_tap_note_losses(struct rgs_tap *t)
 {
     struct rgs_tap_status s;
-    int64_t now = rgs_tap_clock(CLOCK_REALTIME);
+    int64_t now = rgs_clock_ns(CLOCK_REALTIME);
 
     rgs_tap_status(t, &s);
     t->lost_all = lost_in_all(t, &s);
@@ -65,7 +65,7 @@ void rgs_tap_note_losses(struct rgs_tap *t)
 /* Nothing that a score stands on is older. */
 static int64_t window_start(const struct rgs_tap *t)
 {
-    return rgs_tap_clock(CLOCK_REALTIME) -
+    return rgs_clock_ns(CLOCK_REALTIME) -
            rgs_ruleset_retention(rgs_evaluator_ruleset(t->evaluator));
 }
 
@@ -207,7 +207,7 @@ void rgs_tap_on_tick(struct rgs_tap *t, void (*fn)(void *ctx, int64_t event_ts),
 int rgs_tap_start(struct rgs_tap *t)
 {
     atomic_store(&t->reading, t->n);
-    atomic_store(&t->lived, rgs_tap_clock(CLOCK_MONOTONIC));
+    atomic_store(&t->lived, rgs_clock_ns(CLOCK_MONOTONIC));
     for (unsigned i = 0; i < t->n; i++)
         atomic_store(&t->worker[i].lived, atomic_load(&t->lived));
     int status = pthread_create(&t->judge, NULL, rgs_tap_judge, t);
@@ -238,15 +238,15 @@ int64_t rgs_tap_silent_ms(struct rgs_tap *t)
         int64_t lived = atomic_load_explicit(&t->worker[i].lived, memory_order_relaxed);
         oldest = lived < oldest ? lived : oldest;
     }
-    return (rgs_tap_clock(CLOCK_MONOTONIC) - oldest) / 1000000;
+    return (rgs_clock_ns(CLOCK_MONOTONIC) - oldest) / 1000000;
 }
 
 void rgs_tap_stop(struct rgs_tap *t)
 {
     if (atomic_load(&t->stop_at))
         return;
-    atomic_store(&t->stop_ts, rgs_tap_clock(CLOCK_REALTIME));
-    atomic_store(&t->stop_at, rgs_tap_clock(CLOCK_MONOTONIC));
+    atomic_store(&t->stop_ts, rgs_clock_ns(CLOCK_REALTIME));
+    atomic_store(&t->stop_at, rgs_clock_ns(CLOCK_MONOTONIC));
 }
 
 bool rgs_tap_done(struct rgs_tap *t)
@@ -269,7 +269,7 @@ void rgs_tap_join(struct rgs_tap *t)
 bool rgs_tap_ask(struct rgs_tap *t, void (*fn)(void *ctx, struct rgs_evaluator *e), void *ctx,
                  int patience_ms)
 {
-    int64_t until = rgs_tap_clock(CLOCK_MONOTONIC) + INT64_C(1000000) * patience_ms;
+    int64_t until = rgs_clock_ns(CLOCK_MONOTONIC) + INT64_C(1000000) * patience_ms;
     struct timespec at = {.tv_sec = until / 1000000000, .tv_nsec = until % 1000000000};
 
     if (rgs_tap_done(t))
@@ -294,14 +294,14 @@ bool rgs_tap_ask(struct rgs_tap *t, void (*fn)(void *ctx, struct rgs_evaluator *
 
 bool rgs_tap_hold(struct rgs_tap *t, int patience_ms)
 {
-    int64_t until = rgs_tap_clock(CLOCK_MONOTONIC) + INT64_C(1000000) * patience_ms;
+    int64_t until = rgs_clock_ns(CLOCK_MONOTONIC) + INT64_C(1000000) * patience_ms;
 
     if (!t->conf.follow)
         return true;
     atomic_store_explicit(&t->hold, true, memory_order_release);
     while (!atomic_load_explicit(&t->held, memory_order_acquire) ||
            rgs_ring_used(t->line[0]->ring)) {
-        if (rgs_tap_clock(CLOCK_MONOTONIC) > until || rgs_tap_done(t)) {
+        if (rgs_clock_ns(CLOCK_MONOTONIC) > until || rgs_tap_done(t)) {
             rgs_tap_release(t);
             return false;
         }

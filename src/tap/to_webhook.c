@@ -11,6 +11,7 @@
 
 #include "base/hex.h"
 #include "regsentry/version.h"
+#include "store/clock.h"
 #include "tap/receiver.h"
 #include "tap/rights.h"
 
@@ -37,7 +38,7 @@ static size_t discard(char *p, size_t size, size_t n, void *ctx)
 static int on_progress(void *ctx, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
 {
     const struct webhook *w = ctx;
-    return rgs_monotonic_ms() > atomic_load(w->give_up); /* not 0: aborts */
+    return rgs_clock_ms() > atomic_load(w->give_up); /* not 0: aborts */
 }
 
 static bool add(struct curl_slist **list, const char *header)
