@@ -1,85 +1,21 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "store/sender.h"
+#include "store/sender_parts.h"
 
 #include <errno.h>
-#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/hash.h"
 #include "store/clock.h"
-#include "store/home.h"
-#include "store/keys.h"
-#include "store/spool.h"
 
 enum {
     QUEUE_BYTES = 16 << 20,
-    RING = 32,      /* blocks of a shard: 2 MB at most */
-    IN_FLIGHT = 16, /* of a shard, that are sent ahead of their answers */
-    RETRY_MS = 300,
     TIMEOUT_MS = 5000,
-    REPLICA_MS = 200, /* how long a flight waits for a replica to have it */
-    ALONE_MS = 5000,  /* a master without replicas is not asked for them so long */
     TAG_AT = RGS_BLOCK_HEAD - RGS_BLOCK_TAG,
-    FIELD = 64 + 1 + 16 + 8,
 };
 
-struct item {
-    struct item *next;
-    size_t bytes;
-    uint64_t observations;
-    struct rgs_round round; /* its bodies stand behind it */
-};
-
-struct slot {
-    uint8_t *p;
-    uint32_t n;
-    uint64_t seq;
-    bool arrived;
-    char field[FIELD]; /* NAME:session:shard */
-};
-
-/* The way of one shard. Blocks of a session with more shards than the site has take turns. */
-struct link {
-    struct slot ring[RING];
-    unsigned first, count, sent;
-    bool stuck; /* in this flight */
-    unsigned slot;
-    char key[2][RGS_KEY_MAX];
-};
-
-struct rgs_sender {
-    struct rgs_probe_conf conf;
-    char name[65], site[65];
-    uint64_t probe;
-    unsigned shards;
-
-    /* Of the thread alone. */
-    struct rgs_sealer *sealer;
-    struct rgs_spool *spool;
-    struct rgs_home *home;
-    struct link *link;
-    uint64_t session, seq;
-    int64_t retry_at, alone_until, moved_at; /* monotonic ms */
-    uint8_t block[RGS_BLOCK_MAX];
-    char keep[16];
-
-    /* Shared. */
-    pthread_mutex_t lock;
-    pthread_cond_t changed;
-    pthread_t thread;
-    bool started, stop, away, rest_in_spool, idle;
-    struct item *first, *last;
-    size_t queued;
-    uint64_t moves; /* of anything, towards the site or the spool */
-    struct rgs_probe_counts counts;
-    int64_t stuck_since; /* monotonic ms; 0: nothing waits */
-    char trouble[256];
-};
-
-static void say(struct rgs_sender *s, const char *text)
+void rgs_sender_say(struct rgs_sender *s, const char *text)
 {
     if (s->conf.say)
         s->conf.say(s->conf.say_ctx, text);
@@ -127,290 +63,6 @@ struct rgs_sender *rgs_sender_new(const struct rgs_probe_conf *conf, unsigned sh
     return s;
 }
 
-/* ---- the connection ---------------------------------------------------------------------------
- */
-
-/* Everything unanswered will be sent again. */
-static void is_away(struct rgs_sender *s, const char *reason)
-{
-    char text[400];
-
-    s->retry_at = rgs_clock_ms() + RETRY_MS;
-    pthread_mutex_lock(&s->lock);
-    bool news = !s->away;
-    s->away = true;
-    snprintf(s->trouble, sizeof(s->trouble), "%s", reason);
-    pthread_mutex_unlock(&s->lock);
-    if (news) {
-        snprintf(text, sizeof(text), "the Redis server is away: %.250s%s", reason,
-                 s->spool ? "; blocks go to the spool" : "");
-        say(s, text);
-    }
-}
-
-static void moved(struct rgs_sender *s, uint64_t blocks)
-{
-    pthread_mutex_lock(&s->lock);
-    bool news = blocks && s->away;
-    if (news) {
-        s->away = false;
-        s->trouble[0] = '\0';
-    }
-    s->counts.arrived += blocks;
-    s->moves++;
-    pthread_cond_broadcast(&s->changed);
-    pthread_mutex_unlock(&s->lock);
-    s->moved_at = rgs_clock_ms();
-    if (news)
-        say(s, "the Redis server answers");
-}
-
-/* The number of the oldest block of the same session that has not arrived. */
-static uint64_t oldest(const struct link *l, const struct slot *s)
-{
-    for (unsigned i = 0;; i++) {
-        const struct slot *first = &l->ring[(l->first + i) % RING];
-        if (strcmp(first->field, s->field) == 0)
-            return first->seq;
-    }
-}
-
-struct words {
-    char seq[24], from[24];
-    struct rgs_bytes arg[10];
-};
-
-static void append_words(const struct rgs_sender *s, const struct link *l, const struct slot *b,
-                         struct words *w)
-{
-    snprintf(w->seq, sizeof(w->seq), "%llu", (unsigned long long)b->seq);
-    snprintf(w->from, sizeof(w->from), "%llu", (unsigned long long)oldest(l, b));
-    const struct rgs_bytes arg[] = {rgs_redis_word("FCALL"),   rgs_redis_word("rgs_append"),
-                                    rgs_redis_word("2"),       rgs_redis_word(l->key[0]),
-                                    rgs_redis_word(l->key[1]), rgs_redis_word(b->field),
-                                    rgs_redis_word(w->seq),    rgs_bytes(b->p, b->n),
-                                    rgs_redis_word(s->keep),   rgs_redis_word(w->from)};
-    memcpy(w->arg, arg, sizeof(arg));
-}
-
-/* One answer. False when it stops this shard for now. */
-static bool answer(struct rgs_sender *s, struct slot *b, const redisReply *r)
-{
-    if (r && r->type == REDIS_REPLY_INTEGER && (uint64_t)r->integer >= b->seq) {
-        b->arrived = true;
-        return true;
-    }
-    is_away(s, !r                             ? rgs_home_trouble(s->home)
-               : r->type == REDIS_REPLY_ERROR ? r->str
-                                              : "an answer that makes no sense");
-    return false;
-}
-
-/* A node that is not the right one any more, or lacks the functions: one by one, on whatever way it
- * takes. */
-static void send_slowly(struct rgs_sender *s, struct link *l)
-{
-    struct words w;
-
-    for (unsigned i = 0; i < l->count && i < IN_FLIGHT; i++) {
-        struct slot *b = &l->ring[(l->first + i) % RING];
-        append_words(s, l, b, &w);
-        redisReply *r = rgs_home_call(s->home, l->slot, w.arg, 10);
-        bool ok = answer(s, b, r);
-        freeReplyObject(r);
-        if (!ok)
-            return;
-    }
-}
-
-/* Sends what each shard has, and takes the answers. */
-static void fly(struct rgs_sender *s)
-{
-    int node[RGS_SHARDS_MAX][IN_FLIGHT];
-    struct words w;
-
-    for (unsigned k = 0; k < s->shards; k++) {
-        struct link *l = &s->link[k];
-        l->stuck = false;
-        l->sent = 0;
-        while (l->sent < l->count && l->sent < IN_FLIGHT) {
-            append_words(s, l, &l->ring[(l->first + l->sent) % RING], &w);
-            node[k][l->sent] = rgs_home_send(s->home, l->slot, w.arg, 10);
-            if (node[k][l->sent] < 0) {
-                is_away(s, rgs_home_trouble(s->home));
-                break;
-            }
-            l->sent++;
-        }
-    }
-    bool slow[RGS_SHARDS_MAX] = {false};
-    for (unsigned k = 0; k < s->shards; k++) {
-        struct link *l = &s->link[k];
-        for (unsigned i = 0; i < l->sent; i++) {
-            redisReply *r = rgs_home_take(s->home, node[k][i]);
-            if (r && rgs_home_turned(s->home, l->slot, r))
-                slow[k] = l->stuck = true;
-            else if (!l->stuck)
-                l->stuck = !answer(s, &l->ring[(l->first + i) % RING], r);
-            freeReplyObject(r);
-        }
-    }
-    for (unsigned k = 0; k < s->shards; k++) {
-        if (slow[k])
-            send_slowly(s, &s->link[k]);
-    }
-}
-
-/* A master may die with what no replica has yet: then it is still here to be sent again. */
-static bool replicated(struct rgs_sender *s)
-{
-    uint64_t losses = rgs_home_losses(s->home);
-
-    if (s->conf.url.kind == RGS_REDIS_SINGLE || rgs_clock_ms() < s->alone_until)
-        return true;
-    for (unsigned k = 0; k < s->shards; k++) {
-        const struct link *l = &s->link[k];
-        if (!l->count || !l->ring[l->first].arrived)
-            continue;
-        int n = rgs_home_replicas(s->home, l->slot, REPLICA_MS);
-        if (n == 0)
-            s->alone_until = rgs_clock_ms() + ALONE_MS;
-        if (n < 0 || rgs_home_losses(s->home) != losses)
-            return false;
-    }
-    return true;
-}
-
-static void forget_first(struct link *l)
-{
-    struct slot *b = &l->ring[l->first];
-
-    free(b->p);
-    b->p = NULL;
-    b->arrived = false;
-    l->first = (l->first + 1) % RING;
-    l->count--;
-}
-
-static void forget_arrived(struct rgs_sender *s)
-{
-    uint64_t blocks = 0;
-    bool safe = replicated(s);
-
-    for (unsigned k = 0; k < s->shards; k++) {
-        struct link *l = &s->link[k];
-        for (unsigned i = 0; !safe && i < l->count; i++)
-            l->ring[(l->first + i) % RING].arrived = false;
-        while (l->count && l->ring[l->first].arrived) {
-            forget_first(l);
-            blocks++;
-        }
-    }
-    if (blocks)
-        moved(s, blocks);
-}
-
-/* ---- rings and spool --------------------------------------------------------------------------
- */
-
-static bool to_ring(struct rgs_sender *s, struct rgs_bytes block)
-{
-    struct rgs_block_head head;
-
-    if (rgs_block_head(block, &head) != RGS_BLOCK_OK)
-        return false;
-    struct link *l = &s->link[head.shard % s->shards];
-    struct slot *b = &l->ring[(l->first + l->count) % RING];
-    b->p = malloc(block.n);
-    if (!b->p)
-        return false;
-    memcpy(b->p, block.p, block.n);
-    b->n = (uint32_t)block.n;
-    b->seq = head.seq;
-    b->arrived = false;
-    snprintf(b->field, sizeof(b->field), "%s:%016llx:%u", s->name, (unsigned long long)head.session,
-             head.shard);
-    l->count++;
-    return true;
-}
-
-static unsigned fullest(const struct rgs_sender *s)
-{
-    unsigned most = 0;
-    for (unsigned k = 0; k < s->shards; k++)
-        most = s->link[k].count > most ? s->link[k].count : most;
-    return most;
-}
-
-static void refill(struct rgs_sender *s)
-{
-    bool damaged;
-
-    if (!rgs_spool_active(s->spool))
-        return;
-    /* The next record may be any shard's. */
-    while (fullest(s) < RING) {
-        size_t n = rgs_spool_next(s->spool, s->block, sizeof(s->block), &damaged);
-        if (damaged)
-            say(s, "the spool is damaged; what stood behind the damage is lost");
-        if (n == 0)
-            break;
-        if (!to_ring(s, rgs_bytes(s->block, n)))
-            say(s, "the spool holds a block of another version; it is passed over");
-    }
-    if (fullest(s) == 0)
-        rgs_spool_settle(s->spool);
-}
-
-/* What of the rings goes into the file; the observations of blocks that do not. */
-static uint64_t spool_rings(struct rgs_sender *s)
-{
-    struct rgs_block_head head;
-    uint64_t left_out = 0;
-
-    for (unsigned k = 0; k < s->shards; k++) {
-        const struct link *l = &s->link[k];
-        bool full = false;
-        for (unsigned i = 0; i < l->count; i++) {
-            const struct slot *b = &l->ring[(l->first + i) % RING];
-            struct rgs_bytes block = rgs_bytes(b->p, b->n);
-            /* Without gaps: what stands behind one would be taken, and nothing for it any more. */
-            if (!full && rgs_spool_append(s->spool, block) == 0)
-                continue;
-            full = true;
-            rgs_block_head(block, &head);
-            left_out += head.count ? head.count : 1; /* an end counts, too */
-        }
-    }
-    return left_out;
-}
-
-/* From now on the file holds everything that has not arrived; the rings stay its reading window.
- * False when it is too small for that: then it holds nothing. */
-static bool start_spooling(struct rgs_sender *s)
-{
-    if (spool_rings(s) == 0) {
-        rgs_spool_skip(s->spool);
-        return true;
-    }
-    rgs_spool_forget(s->spool);
-    return false;
-}
-
-/* Whether another round can be taken. The rings first; then, and for as long as it holds anything,
- * the spool. */
-static bool has_room(struct rgs_sender *s, bool now)
-{
-    if (rgs_spool_active(s->spool))
-        return true;
-    if (fullest(s) < RING)
-        return true;
-    if (!s->spool ||
-        (!now && s->conf.may_wait && rgs_clock_ms() - s->moved_at < s->conf.patience_ms))
-        return false;
-    return start_spooling(s);
-}
-
 /* ---- blocks -----------------------------------------------------------------------------------
  */
 
@@ -442,19 +94,20 @@ static void name_session(struct rgs_sender *s, const struct rgs_round *r)
     }
 }
 
-static bool take_round(struct rgs_sender *s, const struct item *it)
+static bool take_round(struct rgs_sender *s, const struct rgs_sender_item *it)
 {
     bool spooled = rgs_spool_active(s->spool);
 
     if (s->seq == 0)
         name_session(s, &it->round);
-    if (fullest(s) == 0)
+    if (rgs_sender_fullest(s) == 0)
         s->moved_at = rgs_clock_ms(); /* patience begins with something to wait for */
     unsigned k = 0;
     for (; k < s->shards; k++) {
         size_t n = seal(s, &it->round, k, s->session);
         struct rgs_bytes block = rgs_bytes(s->block, n);
-        if (n == 0 || !(spooled ? rgs_spool_append(s->spool, block) == 0 : to_ring(s, block)))
+        if (n == 0 ||
+            !(spooled ? rgs_spool_append(s->spool, block) == 0 : rgs_sender_to_ring(s, block)))
             break;
     }
     /* A number that stands in one block must not come back in another. */
@@ -462,7 +115,7 @@ static bool take_round(struct rgs_sender *s, const struct item *it)
     return k == s->shards;
 }
 
-static void item_del(struct item *it)
+static void item_del(struct rgs_sender_item *it)
 {
     explicit_bzero(it, it->bytes); /* numbers stand in it */
     free(it);
@@ -482,10 +135,10 @@ static bool is_over(const struct rgs_sender *s)
 static bool take_next(struct rgs_sender *s, bool now)
 {
     pthread_mutex_lock(&s->lock);
-    struct item *it = s->first;
+    struct rgs_sender_item *it = s->first;
     bool over = is_over(s);
     pthread_mutex_unlock(&s->lock);
-    if (!it || (!over && !has_room(s, now)))
+    if (!it || (!over && !rgs_sender_has_room(s, now)))
         return false;
     bool ok = !over && take_round(s, it);
     bool spool = rgs_spool_active(s->spool);
@@ -523,19 +176,19 @@ static void wait_ms(struct rgs_sender *s, int64_t ms)
 
 static bool rest(struct rgs_sender *s)
 {
-    return fullest(s) > 0 || rgs_spool_active(s->spool);
+    return rgs_sender_fullest(s) > 0 || rgs_spool_active(s->spool);
 }
 
 /* Nothing comes after this: what finds room is better than nothing. */
 static void spool_last(struct rgs_sender *s)
 {
-    uint64_t left_out = spool_rings(s);
+    uint64_t left_out = rgs_sender_spool_rings(s);
 
     pthread_mutex_lock(&s->lock);
     s->counts.dropped += left_out;
     pthread_mutex_unlock(&s->lock);
     if (left_out)
-        say(s, "the spool has no room for what the site has not got");
+        rgs_sender_say(s, "the spool has no room for what the site has not got");
 }
 
 static void *run(void *sender)
@@ -546,15 +199,14 @@ static void *run(void *sender)
     s->moved_at = rgs_clock_ms();
     while (!stop) {
         bool took = false;
-        refill(s);
+        rgs_sender_refill(s);
         /* A spool takes all there is, so that the queue stays short. */
         while (take_next(s, false))
             took = true;
-        bool due = fullest(s) > 0 && rgs_clock_ms() >= s->retry_at;
+        bool due = rgs_sender_fullest(s) > 0 && rgs_clock_ms() >= s->retry_at;
         if (due) {
-            fly(s);
-            forget_arrived(s);
-            refill(s);
+            rgs_sender_fly(s);
+            rgs_sender_refill(s);
         }
         pthread_mutex_lock(&s->lock);
         s->rest_in_spool = rgs_spool_active(s->spool);
@@ -570,7 +222,7 @@ static void *run(void *sender)
     }
     while (take_next(s, true))
         ;
-    if (s->spool && fullest(s) && !rgs_spool_active(s->spool))
+    if (s->spool && rgs_sender_fullest(s) && !rgs_spool_active(s->spool))
         spool_last(s);
     return NULL;
 }
@@ -600,13 +252,13 @@ void rgs_sender_del(struct rgs_sender *s)
         pthread_mutex_unlock(&s->lock);
         pthread_join(s->thread, NULL);
     }
-    for (struct item *it = s->first, *next; it; it = next) {
+    for (struct rgs_sender_item *it = s->first, *next; it; it = next) {
         next = it->next;
         item_del(it);
     }
     for (unsigned k = 0; s->link && k < s->shards; k++) {
         while (s->link[k].count)
-            forget_first(&s->link[k]);
+            rgs_sender_forget_first(&s->link[k]);
     }
     free(s->link);
     rgs_home_del(s->home);
@@ -621,17 +273,17 @@ void rgs_sender_del(struct rgs_sender *s)
 /* ---- the probe's side -------------------------------------------------------------------------
  */
 
-static struct item *item_new(const struct rgs_round *r, unsigned shards)
+static struct rgs_sender_item *item_new(const struct rgs_round *r, unsigned shards)
 {
-    size_t n = sizeof(struct item);
+    size_t n = sizeof(struct rgs_sender_item);
 
     for (unsigned k = 0; k < shards; k++)
         n += r->part[k].body.n;
-    struct item *it = malloc(n);
+    struct rgs_sender_item *it = malloc(n);
     if (!it)
         return NULL;
     uint8_t *at = (uint8_t *)(it + 1);
-    *it = (struct item){.bytes = n, .round = *r};
+    *it = (struct rgs_sender_item){.bytes = n, .round = *r};
     for (unsigned k = 0; k < shards; k++) {
         struct rgs_bytes body = r->part[k].body;
         if (body.n)
@@ -645,7 +297,7 @@ static struct item *item_new(const struct rgs_round *r, unsigned shards)
 
 bool rgs_sender_put(struct rgs_sender *s, const struct rgs_round *r)
 {
-    struct item *it = start(s) ? item_new(r, s->shards) : NULL;
+    struct rgs_sender_item *it = start(s) ? item_new(r, s->shards) : NULL;
     int64_t since = rgs_clock_ms();
 
     pthread_mutex_lock(&s->lock);
@@ -700,7 +352,7 @@ int rgs_sender_finish(struct rgs_sender *s)
         pthread_join(s->thread, NULL);
     s->started = false;
     if (status == -EAGAIN && (s->counts.dropped || !rgs_spool_active(s->spool)))
-        status = fullest(s) || s->counts.dropped ? -EIO : 0;
+        status = rgs_sender_fullest(s) || s->counts.dropped ? -EIO : 0;
     return status;
 }
 

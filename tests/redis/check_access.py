@@ -15,7 +15,7 @@ import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
 from redis_cluster import free_pair, slot_of  # noqa: E402
-from site_run import Site, feed, found, run, same_as_embedded, start, wait_for  # noqa: E402
+from site_run import Site, feed, found, is_embedded, run, same_as_embedded, start, wait_for  # noqa: E402
 from site_server import Client, Error, Proxy, Server, die_with_test, free_port, need  # noqa: E402
 from tap import Tap  # noqa: E402
 
@@ -81,8 +81,7 @@ master.kill()
 checks.ok(wait_for(lambda: named() == replica.port), "the replica becomes the master")
 fed.join()
 checks.ok(probe.wait(timeout=120) == 0, "the probe ends well at the new master", probe.stderr.read().decode())
-ended = wait_for(lambda: (lambda lines: lines and all(x in embedded for x in lines.values()))(
-    found(lambda key, *words: replica.client()(*words))[0]))
+ended = wait_for(lambda: is_embedded(embedded, found(lambda key, *words: replica.client()(*words))[0]))
 checks.ok(ended, "and so does the engine")
 expect(replica.client(), "a master that sentinels replaced")
 engine.send_signal(signal.SIGTERM)

@@ -15,7 +15,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
 from redis_cluster import Cluster, slot_of  # noqa: E402
-from site_run import Site, feed, found, run, same_as_embedded, shard_names, start, wait_for  # noqa: E402
+from site_run import Site, feed, found, is_embedded, run, same_as_embedded, shard_names, start, wait_for  # noqa: E402
 from site_server import need  # noqa: E402
 from tap import Tap  # noqa: E402
 
@@ -130,9 +130,7 @@ def trial(what, commands):
     fed.join()
     status = probe.wait(timeout=120)
     checks.ok(status == 0, f"{what}: the probe ends well", probe.stderr.read().decode())
-    done = lambda: (lambda got: got[0].keys() and all(line in embedded for line in got[0].values()))(  # noqa: E731
-        found(cluster.call, SHARDS))
-    checks.ok(wait_for(done, 60), f"{what}: all is committed")
+    checks.ok(wait_for(lambda: is_embedded(embedded, found(cluster.call, SHARDS)[0]), 60), f"{what}: all is committed")
     checks.ok(wait_for(lambda: even(cluster, 3)), f"{what}: three engines share the shards again", owners(cluster))
     lines, scored, alerts = found(cluster.call, SHARDS)
     same_as_embedded(checks, embedded, lines, alerts, what)

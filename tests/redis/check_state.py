@@ -13,7 +13,7 @@ import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
 from redis_cluster import Cluster  # noqa: E402
-from site_run import Site, feed, found, run, same_as_embedded, shard_names, start, wait_for  # noqa: E402
+from site_run import Site, feed, found, is_embedded, run, same_as_embedded, shard_names, start, wait_for  # noqa: E402
 from site_server import Proxy, Server, need  # noqa: E402
 from tap import Tap  # noqa: E402
 
@@ -65,8 +65,7 @@ def trial(what, server, call, shards):
     fed.join()
     checks.ok(probe.wait(timeout=120) == 0, f"{what}: the probe ends well", probe.stderr.read().decode())
     checks.ok(wait_for(lambda: owner() not in owners, 60), f"{what}: the last ones take over", owners)
-    done = lambda: (lambda got: got[0] and all(line in embedded for line in got[0].values()))(found(call, shards))  # noqa: E731
-    checks.ok(wait_for(done, 60), f"{what}: all is committed")
+    checks.ok(wait_for(lambda: is_embedded(embedded, found(call, shards)[0]), 60), f"{what}: all is committed")
     lines, scored, alerts = found(call, shards)
     same_as_embedded(checks, embedded, lines, alerts, what)
     for e in running:
