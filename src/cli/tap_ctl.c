@@ -99,7 +99,6 @@ static void look(void *ctx, struct rgs_evaluator *e)
 
 static const char *top(struct rgs_tap_control *c, char *const *words, size_t n, FILE *out)
 {
-    static const char *const levels[] = {"insufficient", "clear", "review", "alert"};
     struct top t = {.cap = TOP_USUAL};
 
     if (n > 1) {
@@ -110,7 +109,7 @@ static const char *top(struct rgs_tap_control *c, char *const *words, size_t n, 
         return "the evaluating thread is too busy";
     for (size_t i = 0; i < t.n; i++)
         fprintf(out, "%s %.1f %s numbers %llu verifications %llu\n", t.line[i].id, t.line[i].score,
-                levels[t.line[i].status], (unsigned long long)t.line[i].numbers,
+                rgs_status_word(t.line[i].status), (unsigned long long)t.line[i].numbers,
                 (unsigned long long)t.line[i].verifications);
     return NULL;
 }

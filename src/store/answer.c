@@ -9,15 +9,6 @@
 enum {
     HELD_BYTES = 256 << 20, /* of blocks that wait for other probes */
     MOST_LINES = 8192,      /* the highest */
-    MOST_ALERTS = 1 << 20,  /* of an image, that are not committed everywhere */
-    MOST_TEXT = 1 << 20,    /* of one of them */
-};
-
-struct told {
-    int64_t at;
-    unsigned shard;
-    char *id, *typology, *json; /* one block, id first */
-    const char *level;
 };
 
 struct rgs_answer {
@@ -28,9 +19,8 @@ struct rgs_answer {
     const struct rgs_ruleset *ruleset;
     int64_t turned;  /* `at` of the turn that is in force; -1: none is */
     int64_t turning; /* `at` of the one that is just being made; -1: none */
-    int64_t event_ts, settled;
-    struct told *alert; /* in the order of their time */
-    size_t alerts, cap;
+    int64_t event_ts;
+    struct rgs_told told;
     bool short_of_memory;
     /* The result at the last place where all had ended, as long as nothing followed. There it is
      * taken for good, as at the end of an analysis; anywhere else it is only looked at, since it
@@ -112,44 +102,6 @@ static void on_complete(void *ctx, int64_t ts)
         a->short_of_memory = true;
 }
 
-static const char *const levels[] = {"insufficient", "clear", "review", "alert"};
-
-static struct told *more_alerts(struct rgs_answer *a)
-{
-    if (a->alerts == a->cap) {
-        size_t cap = a->cap ? a->cap * 2 : 64;
-        struct told *more = realloc(a->alert, cap * sizeof(*more));
-        if (!more)
-            return NULL;
-        a->alert = more;
-        a->cap = cap;
-    }
-    return &a->alert[a->alerts++];
-}
-
-static bool keep_alert(struct rgs_answer *a, const struct rgs_result_alert *r, const char *json)
-{
-    size_t n[3] = {strlen(r->id) + 1, strlen(r->typology) + 1, strlen(json) + 1};
-
-    char *text = malloc(n[0] + n[1] + n[2]);
-    struct told *t = text ? more_alerts(a) : NULL;
-
-    if (!t) {
-        free(text);
-        return false;
-    }
-    *t = (struct told){.at = a->turning >= 0 ? a->turning : rgs_merge_now(a->merge),
-                       .shard = rgs_shard_of_id(r->id, a->conf.shards),
-                       .id = text,
-                       .typology = text + n[0],
-                       .json = text + n[0] + n[1],
-                       .level = levels[r->level]};
-    memcpy(t->id, r->id, n[0]);
-    memcpy(t->typology, r->typology, n[1]);
-    memcpy(t->json, json, n[2]);
-    return true;
-}
-
 static void on_alert(void *ctx, const struct rgs_result_alert *r)
 {
     struct rgs_answer *a = ctx;
@@ -161,7 +113,8 @@ static void on_alert(void *ctx, const struct rgs_result_alert *r)
         a->conf.write_alert(out, r);
         fclose(out);
     }
-    if (!text || !keep_alert(a, r, text))
+    if (!text ||
+        !rgs_told_keep(&a->told, r, text, a->turning >= 0 ? a->turning : rgs_merge_now(a->merge)))
         a->short_of_memory = true;
     free(text);
 }
@@ -198,7 +151,7 @@ struct rgs_answer *rgs_answer_new(const struct rgs_answer_conf *conf, struct rgs
                                    .shards = conf->shards,
                                    .held_bytes = HELD_BYTES};
     a->conf = *conf;
-    a->settled = RGS_NEVER;
+    rgs_told_init(&a->told, conf->shards);
     a->ruleset = conf->ruleset;
     a->turned = a->turning = -1;
     a->names = rgs_site_names_new(conf->catalogue, conf->hash_key);
@@ -222,15 +175,18 @@ void rgs_answer_del(struct rgs_answer *a)
     rgs_merge_del(a->merge);
     rgs_scorer_del(a->scorer);
     rgs_site_names_del(a->names);
-    for (size_t i = 0; i < a->alerts; i++)
-        free(a->alert[i].id);
-    free(a->alert);
+    rgs_told_fini(&a->told);
     free(a);
 }
 
 struct rgs_merge *rgs_answer_merge(struct rgs_answer *a)
 {
     return a->merge;
+}
+
+struct rgs_told *rgs_answer_told(struct rgs_answer *a)
+{
+    return &a->told;
 }
 
 int rgs_answer_go(struct rgs_answer *a, unsigned most)
@@ -249,50 +205,6 @@ const struct rgs_ruleset *rgs_answer_ruleset(const struct rgs_answer *a)
 int64_t rgs_answer_event_ts(const struct rgs_answer *a)
 {
     return a->event_ts;
-}
-
-/* ---- alerts -----------------------------------------------------------------------------------
- */
-
-bool rgs_answer_alerts(const struct rgs_answer *a, unsigned shard, int64_t from, int64_t to,
-                       struct rgs_commit *c)
-{
-    bool ok = true;
-
-    for (size_t i = 0; i < a->alerts && a->alert[i].at <= to && ok; i++) {
-        const struct told *t = &a->alert[i];
-        if (t->shard == shard && t->at > from)
-            ok = rgs_commit_alert(c, t->id, t->typology, t->level, rgs_redis_word(t->json));
-    }
-    return ok;
-}
-
-bool rgs_answer_any_alert(const struct rgs_answer *a, unsigned shard, int64_t from)
-{
-    for (size_t i = a->alerts; i-- > 0 && a->alert[i].at > from;) {
-        if (a->alert[i].shard == shard)
-            return true;
-    }
-    return false;
-}
-
-void rgs_answer_settle(struct rgs_answer *a, int64_t upto)
-{
-    size_t n = 0;
-
-    if (upto <= a->settled)
-        return;
-    while (n < a->alerts && a->alert[n].at <= upto)
-        free(a->alert[n++].id);
-    a->alerts -= n;
-    if (n)
-        memmove(a->alert, a->alert + n, a->alerts * sizeof(*a->alert));
-    a->settled = upto;
-}
-
-int64_t rgs_answer_settled(const struct rgs_answer *a)
-{
-    return a->settled;
 }
 
 /* ---- scores -----------------------------------------------------------------------------------
@@ -450,64 +362,13 @@ static void ruleset_image(struct rgs_answer *a, struct rgs_image *im)
     a->ruleset = ruleset;
 }
 
-static void alert_image(struct rgs_answer *a, struct rgs_image *im, struct told *t)
-{
-    bool reads = im->mode == RGS_IMAGE_READ;
-    uint32_t at[2] = {0}, n = 0, level = 0;
-
-    if (!reads) {
-        at[0] = (uint32_t)(t->typology - t->id);
-        at[1] = (uint32_t)(t->json - t->id);
-        n = at[1] + (uint32_t)strlen(t->json) + 1;
-        while (levels[level] != t->level)
-            level++;
-    }
-    RGS_IMAGE(im, t->at);
-    RGS_IMAGE(im, t->shard);
-    RGS_IMAGE(im, at);
-    RGS_IMAGE(im, n);
-    RGS_IMAGE(im, level);
-    if (!rgs_image_fits(im, n, MOST_TEXT) || !rgs_image_fits(im, at[0], n) ||
-        !rgs_image_fits(im, at[1], n) || !rgs_image_fits(im, level, 3) ||
-        !rgs_image_fits(im, t->shard, a->conf.shards - 1))
-        return;
-    if (reads) {
-        t->id = calloc(1, (size_t)n + 1);
-        im->failed = im->failed || !t->id;
-    }
-    rgs_image_bytes(im, t->id, n);
-    if (reads && t->id) {
-        t->typology = t->id + at[0];
-        t->json = t->id + at[1];
-        t->level = levels[level];
-    }
-}
-
-static void alerts_image(struct rgs_answer *a, struct rgs_image *im)
-{
-    uint64_t n = a->alerts;
-
-    RGS_IMAGE(im, n);
-    RGS_IMAGE(im, a->settled);
-    for (uint64_t i = 0; rgs_image_fits(im, n, MOST_ALERTS) && i < n; i++) {
-        struct told *t = im->mode == RGS_IMAGE_READ ? more_alerts(a) : &a->alert[i];
-        if (!t) {
-            im->failed = true;
-            return;
-        }
-        if (im->mode == RGS_IMAGE_READ)
-            *t = (struct told){0};
-        alert_image(a, im, t);
-    }
-}
-
 void rgs_answer_image(struct rgs_answer *a, struct rgs_image *im, int64_t now_ms)
 {
     bool final = a->final;
 
     ruleset_image(a, im);
     RGS_IMAGE(im, a->event_ts);
-    alerts_image(a, im);
+    rgs_told_image(&a->told, im);
     if (!im->failed)
         rgs_site_names_image(a->names, im);
     if (!im->failed)

@@ -14,6 +14,7 @@
 #include "rules/rules.h"
 #include "store/site.h"
 #include "store/timetable.h"
+#include "store/told.h"
 
 struct rgs_answer_conf {
     const struct rgs_catalogue *catalogue; /* [borrow] with the rule set */
@@ -41,20 +42,13 @@ const struct rgs_ruleset *rgs_answer_ruleset(const struct rgs_answer *a);
 /* The newest time that was seen. */
 int64_t rgs_answer_event_ts(const struct rgs_answer *a);
 
-/* Alerts of one shard that arose behind `from`, up to and with `to`, into a commit. False when
- * memory is short. */
-bool rgs_answer_alerts(const struct rgs_answer *a, unsigned shard, int64_t from, int64_t to,
-                       struct rgs_commit *c);
-bool rgs_answer_any_alert(const struct rgs_answer *a, unsigned shard, int64_t from);
-/* Those up to here are committed everywhere, and are forgotten. */
-void rgs_answer_settle(struct rgs_answer *a, int64_t upto);
+/* The alerts that arose on the way. */
+struct rgs_told *rgs_answer_told(struct rgs_answer *a);
 /*
  * Moves all that it knows; reading, into a new one. Which rule set is in force is looked up in the
  * timetable, which must know as much as it did then: fails when that is another one.
  */
 void rgs_answer_image(struct rgs_answer *a, struct rgs_image *im, int64_t now_ms);
-/* Alerts up to here are not known any more. */
-int64_t rgs_answer_settled(const struct rgs_answer *a);
 
 /* What is committed of the scores of one shard: a line's id to a hash of its text. */
 struct rgs_lines;

@@ -60,7 +60,7 @@ static bool renew(struct rgs_member *m, unsigned shard, unsigned quota)
     h->epoch = l.epoch;
     bool lost = l.position.upto < h->committed.upto;
     h->committed = l.position;
-    return !lost && (!m->answer || l.position.upto >= rgs_answer_settled(m->answer));
+    return !lost && (!m->answer || l.position.upto >= rgs_answer_told(m->answer)->settled);
 }
 
 int rgs_member_see_to_leases(struct rgs_member *m)
@@ -87,7 +87,7 @@ int rgs_member_see_to_leases(struct rgs_member *m)
         }
     }
     if (m->answer && fits)
-        rgs_answer_settle(m->answer, least);
+        rgs_told_settle(rgs_answer_told(m->answer), least);
     /* A state that was kept knows no less than this engine does. */
     return fits || !m->answer ? 0 : rgs_member_begin(m, "the site lost what was committed", false);
 }
@@ -160,10 +160,11 @@ int rgs_member_commit(struct rgs_member *m, bool idle)
         if (!h->mine || upto < h->committed.upto)
             continue;
         bool scores = scores_due(m, k, upto, idle);
-        if (!scores && !rgs_answer_any_alert(m->answer, k, h->committed.upto))
+        if (!scores && !rgs_told_any(rgs_answer_told(m->answer), k, h->committed.upto))
             continue;
         c[k] = rgs_commit_new();
-        ok = ok && c[k] && rgs_answer_alerts(m->answer, k, h->committed.upto, upto, c[k]);
+        ok = ok && c[k] &&
+             rgs_told_commit(rgs_answer_told(m->answer), k, h->committed.upto, upto, c[k]);
         if (scores) {
             scored[k] = c[k];
             any = true;
