@@ -92,7 +92,7 @@ static bool read_message(struct rgs_classifier *k, const struct rgs_message *m)
     struct rgs_glance glance = rgs_glance(r->text);
     if (!rgs_tokens_possible(r->text, glance.digit))
         return false;
-    if (glance.beyond && rgs_plain_needed(r->text)) {
+    if ((glance.beyond || memchr(r->text.p, '&', r->text.n)) && rgs_plain_needed(r->text)) {
         k->plain_n = rgs_plain(r->text, k->plain, k->from);
         r->text = rgs_bytes(k->plain, k->plain_n);
     }

@@ -148,6 +148,7 @@ static const struct {
     {RGS_W_ORDER, RGS_F_HAS_ORDER},
     {RGS_W_DELIVERY, RGS_F_HAS_DELIVERY},
     {RGS_W_PROMO, RGS_F_HAS_PROMO},
+    {RGS_W_THING, RGS_F_HAS_THING},
     {RGS_W_BALANCE, RGS_F_HAS_BALANCE},
     {RGS_W_BOOKING, RGS_F_HAS_BOOKING},
     {RGS_W_PHONE, RGS_F_HAS_PHONE},
@@ -201,10 +202,45 @@ static bool phones(const struct rgs_reading *r)
     return false;
 }
 
+/* Without a sentence's end or a token that may be a code between them. */
+static bool joined(const struct rgs_reading *r, size_t from, size_t to)
+{
+    if (from >= to)
+        return true;
+    if (rgs_bits_any(r->breaks.sentence, from, to) || rgs_bits_any(r->breaks.line, from, to))
+        return false;
+    for (size_t i = 0; i < r->tokens.n; i++) {
+        if (r->tokens.token[i].at >= from && r->tokens.token[i].at < to)
+            return false;
+    }
+    return true;
+}
+
+/* "Never share your code", "인증번호를 알려주지": the code of a warning is any code, and points at
+ * no number further on. */
+static void mark_forbidden(struct rgs_reading *r)
+{
+    enum { BESIDE = 24 };
+
+    for (size_t i = 0; i < r->hits.n; i++) {
+        struct rgs_hit *a = &r->hits.hit[i];
+        if (a->kind != RGS_MEANS_WORD || (a->word != RGS_W_CODE && a->word != RGS_W_WEAK))
+            continue;
+        for (size_t k = 0; k < r->hits.n; k++) {
+            const struct rgs_hit *b = &r->hits.hit[k];
+            if (b->kind == RGS_MEANS_WORD && b->word == RGS_W_WARN && b->at <= a->end + BESIDE &&
+                a->at <= b->end + BESIDE && joined(r, a->end, b->at) && joined(r, b->end, a->at))
+                a->flags |= RGS_FORBIDDEN;
+        }
+    }
+}
+
 void rgs_evidence_message(struct rgs_reading *r)
 {
     struct rgs_features *f = &r->message;
     rgs_breaks_find(r->text, &r->marks, &r->breaks);
+    if (has(r, RGS_W_WARN))
+        mark_forbidden(r);
     size_t length = rgs_breaks_characters(&r->breaks, 0, r->text.n);
 
     *f = (struct rgs_features){0};
@@ -219,6 +255,7 @@ void rgs_evidence_message(struct rgs_reading *r)
                    (h->kind == RGS_MEANS_BRAND && !(h->flags & RGS_COMMON)));
         set_if(f, RGS_F_APP_TAG, h->kind == RGS_MEANS_HASH);
     }
+    set_if(f, RGS_F_BOOKED, has(r, RGS_W_BOOKING) && r->tokens.when);
     set_if(f, RGS_F_ABOUT_OTHER, about_other(r));
     set_if(f, RGS_F_NAMED, rgs_service_name(r, NULL) != 0);
     set_if(f, RGS_F_HAS_LINK, has_link(r->text));
@@ -295,7 +332,9 @@ static void look_around(const struct rgs_reading *r, const struct rgs_token *k, 
         unsigned n = FAR, most = (before && codeish) || purpose ? REACH : NEAR;
         if (to - from <= most * 4 && *nearest > 0) { /* four bytes a character at most */
             n = (unsigned)rgs_breaks_characters(&r->breaks, from, to);
-            if (n > most || sentence_between(&r->breaks, from, to))
+            if (n > most || sentence_between(&r->breaks, from, to) ||
+                (before && (h->flags & RGS_FORBIDDEN) &&
+                 (n > ADJACENT || rgs_bits_any(r->breaks.clause, from, to))))
                 n = FAR;
             else if (n > NEAR)
                 n = SENTENCE;
@@ -307,18 +346,20 @@ static void look_around(const struct rgs_reading *r, const struct rgs_token *k, 
     }
 }
 
-/* As chance writes, and no author: a word with a number behind it changes once. */
+/* As chance writes, and no author: a word with a number behind it changes once. Eight digits of
+ * base sixteen from 2 on are how old phones told friends of themselves. */
 static bool knit(const struct rgs_token *k)
 {
-    unsigned changes = 0;
+    unsigned changes = 0, hex = 0;
 
     for (size_t i = 0; i < k->n; i++) {
+        hex += (uint8_t)k->code[i] <= 'F';
         if (rgs_is_small((uint8_t)k->code[i]))
             return false;
         changes +=
             i > 0 && rgs_is_digit((uint8_t)k->code[i]) != rgs_is_digit((uint8_t)k->code[i - 1]);
     }
-    return changes >= 2;
+    return changes >= 2 && !(k->n == 8 && hex == 8 && k->code[0] >= '2');
 }
 
 static void shape(const struct rgs_token *k, struct rgs_features *f)
@@ -334,6 +375,7 @@ static void shape(const struct rgs_token *k, struct rgs_features *f)
         return;
     case RGS_SHAPE_LETTERS:
         set(f, RGS_F_LETTERS);
+        set_if(f, RGS_F_KNIT, rgs_few_vowels(rgs_bytes(k->code, k->n)));
         return;
     case RGS_SHAPE_SPLIT:
         set(f, RGS_F_SPLIT);
@@ -451,13 +493,15 @@ static bool phone_like(const struct rgs_token *k, const struct around *a, bool s
            (adjacent && a->before[RGS_W_CODE] > ADJACENT && a->before[RGS_W_WEAK] > ADJACENT);
 }
 
+/* Behind a greeting, too: "Hello Ann, 1234 is ...". */
 static bool begins_sentence(struct rgs_bytes t, size_t at)
 {
+    enum { GREETING = 24 };
     size_t b = at;
 
     while (b > 0 && t.p[b - 1] <= ' ')
         b--;
-    return b == 0 || (b < at && memchr(".!?:", t.p[b - 1], 4));
+    return b == 0 || (b < at && memchr(".!?:,", t.p[b - 1], b <= GREETING ? 5 : 4));
 }
 
 /* "Acme: 482913": a name of letters, a colon, and the token. */
@@ -471,6 +515,22 @@ static bool head_colon(struct rgs_bytes t, const struct rgs_token *k)
     while (i < at - 1 && !rgs_is_digit(t.p[i]) && t.p[i] != '.' && t.p[i] != '\n')
         i++;
     return i == at - 1;
+}
+
+/* At most SHORT_REST characters beside it in its sentence. */
+static bool short_sentence(const struct rgs_reading *r, const struct rgs_token *k)
+{
+    const struct rgs_breaks *b = &r->breaks;
+    size_t from = k->at, to = k->end;
+
+    while (from > 0 && k->at - from <= SHORT_REST * 4 && !rgs_mark_at(b->sentence, from - 1) &&
+           !rgs_mark_at(b->line, from - 1))
+        from--;
+    while (to < r->text.n && to - k->end <= SHORT_REST * 4 && !rgs_mark_at(b->sentence, to) &&
+           !rgs_mark_at(b->line, to))
+        to++;
+    return rgs_breaks_characters(b, from, k->at) + rgs_breaks_characters(b, k->end, to) <=
+           SHORT_REST;
 }
 
 static bool has_code_word(const struct rgs_reading *r)
@@ -536,6 +596,7 @@ void rgs_evidence_token(const struct rgs_reading *r, const struct rgs_token *k,
     bool purpose = false, same = false, follows = false, named = false, order = false;
     set_if(f, RGS_F_ENTER_BEFORE, a.before[RGS_W_ENTER] <= CLOSE);
     set_if(f, RGS_F_ENTER_AFTER, a.after[RGS_W_ENTER] <= CLOSE);
+    set_if(f, RGS_F_ENTER_TOUCHES, a.after[RGS_W_ENTER] <= TOUCHING);
     for (unsigned w = RGS_W_VERIFY; w <= RGS_W_RESET; w++) {
         purpose |= a.before[w] <= NEAR || a.after[w] <= NEAR;
         same |= a.before[w] <= SENTENCE || a.after[w] <= SENTENCE;
@@ -555,6 +616,10 @@ void rgs_evidence_token(const struct rgs_reading *r, const struct rgs_token *k,
     set_if(f, RGS_F_TERSE,
            holds(f, RGS_F_SHORT_REST) &&
                (a.before[RGS_W_WEAK] <= ADJACENT || a.after[RGS_W_WEAK] <= ADJACENT));
+    set_if(f, RGS_F_TERSE_SENTENCE,
+           !holds(f, RGS_F_SHORT_REST) &&
+               (a.before[RGS_W_WEAK] <= ADJACENT || a.after[RGS_W_WEAK] <= ADJACENT) &&
+               short_sentence(r, k));
     set_if(f, RGS_F_KNIT_NAMED,
            holds(f, RGS_F_KNIT) && !holds(f, RGS_F_MIXED_NAMED) &&
                (holds(f, RGS_F_ENTER_FOR) || holds(f, RGS_F_BEGINS_IS) ||

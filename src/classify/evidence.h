@@ -9,6 +9,8 @@
 
 enum { RGS_HITS_MAX = 256 };
 
+enum { RGS_FORBIDDEN = 128 }; /* flag of a hit: the word for a code that a warning speaks of */
+
 /* A word, brand, domain or hash that stands in the text. */
 struct rgs_hit {
     uint16_t at, end;

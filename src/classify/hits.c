@@ -6,9 +6,9 @@
 
 /* Words that speak against a code. */
 static const uint32_t AGAINST = 1u << RGS_W_NOT_CODE | 1u << RGS_W_MONEY | 1u << RGS_W_UNIT |
-                                1u << RGS_W_ORDER | 1u << RGS_W_DELIVERY | 1u << RGS_W_PROMO |
-                                1u << RGS_W_BALANCE | 1u << RGS_W_BOOKING | 1u << RGS_W_PHONE |
-                                1u << RGS_W_PRIZE;
+                                1u << RGS_W_ORDER | 1u << RGS_W_DELIVERY | 1u << RGS_W_THING |
+                                1u << RGS_W_PROMO | 1u << RGS_W_BALANCE | 1u << RGS_W_BOOKING |
+                                1u << RGS_W_PHONE | 1u << RGS_W_PRIZE;
 
 static bool digit(uint8_t c)
 {

@@ -3,6 +3,7 @@
 
 #include "base/utf8.h"
 #include "classify/lanes.h"
+#include "classify/text.h"
 
 enum kind { KEEP, DROP, BLANK, WIDE, ACCENT };
 
@@ -34,6 +35,57 @@ static enum kind kind_of(uint32_t cp)
     return KEEP;
 }
 
+/* How many bytes from i on spell a character as behind the '&' of an entity: "#39;", "#x27;",
+ * "amp;"; 0: none. */
+static size_t spelled(struct rgs_bytes t, size_t i, uint32_t *cp)
+{
+    static const struct {
+        const char *name;
+        uint32_t cp;
+    } names[] = {{"amp;", '&'},  {"lt;", '<'},    {"gt;", '>'},
+                 {"quot;", '"'}, {"apos;", '\''}, {"nbsp;", 0xa0}};
+    enum { DIGITS = 6 };
+
+    for (size_t k = 0; k < sizeof(names) / sizeof(names[0]); k++) {
+        size_t n = strlen(names[k].name);
+        if (t.n - i >= n && memcmp(t.p + i, names[k].name, n) == 0) {
+            *cp = names[k].cp;
+            return n;
+        }
+    }
+    if (t.n - i < 3 || t.p[i] != '#')
+        return 0;
+    bool hex = (t.p[i + 1] | 0x20) == 'x';
+    size_t first = i + 1 + hex, k = first;
+    *cp = 0;
+    for (; k < t.n && k - first < DIGITS; k++) {
+        uint8_t c = t.p[k], small = c | 0x20;
+        if (rgs_is_digit(c))
+            *cp = *cp * (hex ? 16 : 10) + (c - '0');
+        else if (hex && small >= 'a' && small <= 'f')
+            *cp = *cp * 16 + (small - 'a' + 10);
+        else
+            break;
+    }
+    return k > first && k < t.n && t.p[k] == ';' && *cp >= ' ' ? k + 1 - i : 0;
+}
+
+/* The bytes of an entity, 0: there is none. "&amp;#39;" was written twice. */
+static size_t entity(struct rgs_bytes t, size_t at, uint32_t *cp)
+{
+    size_t i = at + 1, n = i < t.n ? spelled(t, i, cp) : 0, next;
+    uint32_t inner;
+
+    if (n == 0)
+        return 0;
+    while (*cp == '&' && (next = spelled(t, i + n, &inner)) > 0) {
+        i += n;
+        n = next;
+        *cp = inner;
+    }
+    return i + n - at;
+}
+
 /* Lead bytes of what kind_of() looks for. */
 static bool lead(uint8_t c)
 {
@@ -48,8 +100,21 @@ static bool may_hold_lead(const uint8_t *p)
                          rgs_lanes_are(v, 0xef));
 }
 
+static bool has_entity(struct rgs_bytes t)
+{
+    uint32_t cp;
+
+    for (const uint8_t *p = t.p; (p = memchr(p, '&', (size_t)(t.p + t.n - p))); p++) {
+        if (entity(t, (size_t)(p - t.p), &cp))
+            return true;
+    }
+    return false;
+}
+
 bool rgs_plain_needed(struct rgs_bytes t)
 {
+    if (has_entity(t))
+        return true;
     for (size_t i = 0; i < t.n;) {
         uint32_t cp;
         if (i + sizeof(rgs_lanes) <= t.n && !may_hold_lead(t.p + i)) {
@@ -93,9 +158,14 @@ size_t rgs_plain(struct rgs_bytes t, uint8_t *out, uint16_t *from)
 
     for (size_t i = 0; i < t.n;) {
         uint32_t cp;
-        size_t len = rgs_utf8_get(rgs_bytes_from(t, i), &cp), at = n;
+        size_t len = t.p[i] == '&' ? entity(t, i, &cp) : 0, at = n;
+        bool spelt = len > 0;
+        if (!spelt)
+            len = rgs_utf8_get(rgs_bytes_from(t, i), &cp);
         enum kind kind = kind_of(cp);
-        if (kind == KEEP) {
+        if (kind == KEEP && spelt) {
+            n += rgs_utf8_put((char *)out + n, cp);
+        } else if (kind == KEEP) {
             memcpy(out + n, t.p + i, len);
             n += len;
         } else if (kind == BLANK) {

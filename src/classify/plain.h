@@ -2,7 +2,8 @@
 /*
  * Texts whose words or digits are hidden from a reader of bytes: invisible characters between
  * letters (bidirectional marks around numbers, zero-width characters against filters), blanks of
- * typographers, fullwidth Latin letters, accents as characters of their own.
+ * typographers, fullwidth Latin letters, accents as characters of their own, and entities of HTML
+ * that a web site forgot to turn back.
  */
 #ifndef RGS_CLASSIFY_PLAIN_H
 #define RGS_CLASSIFY_PLAIN_H

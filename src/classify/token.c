@@ -342,10 +342,22 @@ static bool code_char(struct rgs_bytes t, size_t i)
     return i < t.n && (rgs_is_capital(t.p[i]) || rgs_is_digit(t.p[i]));
 }
 
+/* The third group of QW7-K2M-4X, short as the others: where it ends, `end`: there is none. */
+static size_t third_group(struct rgs_bytes t, size_t end, size_t each)
+{
+    size_t to = end + 1;
+
+    if (each != 3 || end >= t.n || t.p[end] != '-')
+        return end;
+    while (code_char(t, to))
+        to++;
+    return to - end - 1 >= 2 && to - end - 1 <= each ? to : end;
+}
+
 /*
- * J8K2-9P4M, KPX-7T2: two groups of as many capitals and digits, and no third as licence keys and
- * vouchers have; one has both, as those of number plates have not. How many of the runs they take,
- * and the place of the whole; 0: none.
+ * J8K2-9P4M, KPX-7T2: two groups of as many capitals and digits, and no third of four as licence
+ * keys and vouchers have; one has both, as those of number plates have not. How many of the runs
+ * they take, and the place of the whole; 0: none.
  */
 static size_t mixed_groups(struct rgs_bytes t, const struct run *r, size_t n, size_t *from,
                            size_t *to)
@@ -358,20 +370,24 @@ static size_t mixed_groups(struct rgs_bytes t, const struct run *r, size_t n, si
         return 0;
     if (at > each && t.p[at - 1] == '-' && r->letters > 0)
         at -= each + 1;
-    size_t end = at + 2 * each + 1;
-    if (end > t.n || t.p[at + each] != '-' || code_char(t, end) || (end < t.n && t.p[end] == '-') ||
+    size_t end = at + 2 * each + 1, taken = 1;
+    if (end > t.n || t.p[at + each] != '-' || code_char(t, end) ||
         (at > 0 && (letter(t.p[at - 1]) || rgs_is_digit(t.p[at - 1]) || t.p[at - 1] == '-')))
         return 0;
     for (size_t i = 0; i < 2 * each + 1; i++) {
         if (i != each && !code_char(t, at + i))
             return 0;
     }
-    bool second = n > 1 && r[1].at < end;
-    if ((second && r[1].masked) || (end < t.n && letter(t.p[end])))
+    end = third_group(t, end, each);
+    if (end < t.n && (letter(t.p[end]) || t.p[end] == '-'))
         return 0;
+    if (n > 1 && r[1].at < end && r[1].masked)
+        return 0;
+    while (taken < n && r[taken].at < end)
+        taken++;
     *from = at;
     *to = end;
-    return second ? 2 : 1;
+    return taken;
 }
 
 /* G-123456: up to three capitals, or a letter and a digit, and a hyphen before the digits. */
@@ -472,6 +488,18 @@ bool rgs_tokens_possible(struct rgs_bytes t, bool digit)
     return digit || (t.n <= 120 && t.n >= 8 && letters_possible(t));
 }
 
+bool rgs_few_vowels(struct rgs_bytes t)
+{
+    size_t vowels = 0;
+
+    for (size_t i = 0; i < t.n; i++) {
+        if (rgs_is_small(t.p[i]))
+            return false;
+        vowels += memchr("AEIOU", t.p[i], 5) != NULL;
+    }
+    return vowels * 6 <= t.n;
+}
+
 /* A word that has a letter at `at` as a code of letters; returns its end. */
 static size_t try_letters(struct rgs_bytes t, size_t at, struct rgs_tokens *out)
 {
@@ -489,7 +517,8 @@ static size_t try_letters(struct rgs_bytes t, size_t at, struct rgs_tokens *out)
         !edge(t, end))
         return end;
     bool colon = after_colon(t, at);
-    if (capitals == n ? colon || (named_place(t, at, end) && !all_capitals(t))
+    bool named = named_place(t, at, end) || rgs_few_vowels(rgs_bytes(t.p + at, n));
+    if (capitals == n ? colon || (named && !all_capitals(t))
                       : colon && (end == t.n || t.p[end] == '\n'))
         add(out, t, at, end, RGS_SHAPE_LETTERS);
     return end;
@@ -514,6 +543,21 @@ static bool area_code(struct rgs_bytes t, const struct run *a, const struct run 
 }
 
 /*
+ * 83-04, 482-19, 28.16.04: mostly ranges, dates and versions. How many runs make such a token; 0:
+ * they do not.
+ */
+static size_t rare_groups(struct rgs_bytes t, const struct run *r, size_t n)
+{
+    if (n < 2 || !only_digits(&r[0]) || !only_digits(&r[1]))
+        return 0;
+    uint8_t sep = between(t, &r[0], &r[1]);
+    if (sep == '.' && n > 2 && between(t, &r[1], &r[2]) == '.' && only_digits(&r[2]))
+        return r[0].digits == 2 && r[1].digits == 2 && r[2].digits == 2 && !date_like(t, r) ? 3 : 0;
+    bool sized = r[0].digits >= 2 && r[0].digits <= 3 && r[1].digits >= 2 && r[1].digits <= 3;
+    return sized && (sep == '-' || (sep == ' ' && r[1].end == t.n)) ? 2 : 0;
+}
+
+/*
  * Three digits and ten are mostly other things: they count where nothing else in the text can be a
  * code, and where a code would stand: behind a colon, "is" or another script's word, at an edge, or
  * as the only number of a short text.
@@ -522,6 +566,11 @@ static void find_rare(struct rgs_bytes t, const struct run *runs, size_t n, stru
 {
     for (size_t i = 0; i < n; i++) {
         const struct run *r = &runs[i];
+        size_t count = i > 0 && between(t, &runs[i - 1], r) ? 0 : rare_groups(t, r, n - i);
+        size_t last = i + count - 1;
+        if (count && !(last + 1 < n && between(t, &runs[last], &runs[last + 1])) &&
+            edge(t, runs[last].end) && (after_colon(t, r->at) || named_place(t, r->at, r->end)))
+            add(out, t, r->at, runs[last].end, RGS_SHAPE_SPLIT);
         if (!only_digits(r) || (r->digits != 3 && r->digits != 10) ||
             (i > 0 && between(t, &runs[i - 1], r)) ||
             (i + 1 < n && (between(t, r, &runs[i + 1]) || area_code(t, r, &runs[i + 1]))))
@@ -534,6 +583,64 @@ static void find_rare(struct rgs_bytes t, const struct run *runs, size_t n, stru
     }
 }
 
+static unsigned value_of(struct rgs_bytes t, const struct run *r)
+{
+    unsigned v = 0;
+    size_t len;
+
+    for (size_t i = r->at; i < r->end; i += len) {
+        int d = rgs_text_digit(rgs_bytes_from(t, i), &len);
+        v = v * 10 + (unsigned)(d < 0 ? 0 : d);
+    }
+    return v;
+}
+
+/* Behind the number of a month, a day or an hour in the scripts of East Asia. */
+static bool counts_time(struct rgs_bytes t, size_t at)
+{
+    static const char *const signs[] = {"月", "日", "時", "时", "点", "點", "월", "일", "시"};
+
+    if (t.n - at < 3 || t.p[at] < 0xe3)
+        return false;
+    for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++) {
+        if (memcmp(t.p + at, signs[i], 3) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* 10h20, 3pm */
+static bool hour(struct rgs_bytes t, const struct run *r)
+{
+    if (r->letters == 0 || r->letters > 2 || r->digits > 4 || r->lead > 0)
+        return false;
+    size_t i = r->at + 1u;
+    i += rgs_is_digit(t.p[i]);
+    uint8_t c = t.p[i] | 0x20;
+    return r->letters == 1
+               ? c == 'h'
+               : (c == 'a' || c == 'p') && i + 2 == r->end && (t.p[i + 1] | 0x20) == 'm';
+}
+
+/* 10:20, 14/03, 14.03., 14-03-26, and the same in other writings. */
+static bool date_or_time(struct rgs_bytes t, const struct run *r, size_t n)
+{
+    if (!only_digits(r))
+        return hour(t, r);
+    if (r->digits > 2)
+        return false;
+    if (r->end < t.n && counts_time(t, r->end))
+        return true;
+    uint8_t sep = n > 1 ? between(t, &r[0], &r[1]) : 0;
+    if (!sep || !only_digits(&r[1]) || r[1].digits > 2)
+        return false;
+    unsigned a = value_of(t, &r[0]), b = value_of(t, &r[1]);
+    if (sep == ':')
+        return r[1].digits == 2 && a < 25 && b < 60;
+    return (sep == '/' || (sep == '.' && r[1].digits == 2) || sep == '-') && a > 0 && b > 0 &&
+           ((a <= 31 && b <= 12) || (a <= 12 && b <= 31));
+}
+
 void rgs_tokens_find(struct rgs_bytes t, const struct rgs_marks *m, struct rgs_tokens *out)
 {
     struct run runs[RUNS_MAX];
@@ -541,7 +648,7 @@ void rgs_tokens_find(struct rgs_bytes t, const struct rgs_marks *m, struct rgs_t
 
     out->n = 0;
     out->numbers = n;
-    out->long_number = false;
+    out->long_number = out->when = false;
     for (size_t i = 1; i < n; i++)
         out->numbers -=
             runs[i].at == runs[i - 1].end + 1 && memchr(".,:/-", t.p[runs[i - 1].end], 5) != NULL;
@@ -574,4 +681,6 @@ void rgs_tokens_find(struct rgs_bytes t, const struct rgs_marks *m, struct rgs_t
         find_rare(t, runs, n, out);
     if ((n == 0 || (out->n == 0 && t.n <= 160)) && letters_possible(t))
         find_letters(t, out);
+    for (size_t i = 0; out->n > 0 && i < n && !out->when; i++)
+        out->when = date_or_time(t, &runs[i], n - i);
 }

@@ -37,12 +37,15 @@ struct rgs_tokens {
     struct rgs_token token[RGS_TOKENS_MAX];
     size_t n;
     bool long_number; /* one of sixteen digits or more, as vouchers, meters and cards have */
+    bool when;        /* a date or a time of day */
     size_t numbers;   /* in the text, code-shaped or not; a date or a time is one */
 };
 
 /* True when a text may hold a code at all, digit: it has one in any script; cheap, for all texts
  * are asked this first. */
 bool rgs_tokens_possible(struct rgs_bytes text, bool digit);
+/* Capitals as chance writes them: in words every second or third letter is a vowel. */
+bool rgs_few_vowels(struct rgs_bytes t);
 void rgs_tokens_find(struct rgs_bytes t, const struct rgs_marks *m, struct rgs_tokens *out);
 
 #endif

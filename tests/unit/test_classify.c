@@ -118,6 +118,10 @@ Test(classify, finds_the_code)
         {"OTP-482913 is for your login. Do not share it", "482913"},
         {"Your verification code is: *482913*\nValid for 5 minutes.", "482913"},
         {"Log in: 482913. We will never call you for it.", "482913"},
+        {"Your login code is 83-04", "83-04"},
+        {"Your code: 28.16.04. Do not share it.", "28.16.04"},
+        {"Your access code is QW7-K2M-4X", "QW7-K2M-4X"},
+        {"Use KDXRPW to confirm your email address", "KDXRPW"},
     };
     struct rgs_catalogue *c = build(both, &rgs_alloc_libc, (struct rgs_bytes){0});
 
@@ -147,6 +151,10 @@ Test(classify, passes_over_what_verifies_nothing)
         "Your verification of plate KPX-712 begins at the gate",
         "Room 719 is yours from 3 pm",
         "Call 4820193847 for a ride",
+        "Your room is free 10-12, and its code of conduct hangs there",
+        "Your appointment on 14/03 at 10:20 is booked. Confirmation code 48217",
+        "Never share your one-time password with anybody, our staff is there for you, 4829 is "
+        "their line",
     };
     struct rgs_catalogue *c = build(both, &rgs_alloc_libc, (struct rgs_bytes){0});
 
@@ -543,6 +551,9 @@ Test(classify, reads_texts_that_hide_their_words)
          "\xbd\x85\xe3\x80\x80\x69\x73\xe3\x80\x80\x34\x38\x32\x39\x31\x33",
          "482913", true},
         {"Votre code de ve\xcc\x81rification est 482913", "482913", true},
+        {"Your one&#45;time password is 4829", "4829", true},
+        {"Don&amp;#39;t share code&#x3a; 4829, and you&apos;re signed in", "4829", true},
+        {"Save 20&#37; &amp; more with promo co&#100;e 482913", "", false},
         {"Pro\xe2\x80\x8bmo co\xe2\x80\x8b"
          "de 482913 gives 20 % off",
          "", false},
