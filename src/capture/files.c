@@ -123,8 +123,12 @@ static bool add_path(struct rgs_files *f, const char *path, const struct folder 
     struct stat st;
     struct dirent **entries;
 
-    if (strcmp(path, "-") == 0 || stat(path, &st) < 0 || !S_ISDIR(st.st_mode))
+    if (strcmp(path, "-") == 0 || stat(path, &st) < 0 || !S_ISDIR(st.st_mode)) {
+        /* Who names a pipe means it; one that lies in a folder may have nobody who writes to it. */
+        if (in && stat(path, &st) == 0 && !S_ISREG(st.st_mode))
+            return true;
         return add_file(f, path, in != NULL);
+    }
     const struct folder here = {in, st.st_dev, st.st_ino, in ? in->depth + 1 : 0};
     for (const struct folder *o = in; o; o = o->in) {
         if (o->dev == here.dev && o->ino == here.ino)

@@ -205,7 +205,10 @@ static bool make_room(struct rgs_input *in, size_t n)
 
 struct rgs_bytes rgs_input_peek(struct rgs_input *in, size_t n)
 {
-    if (in->window_n - in->window_at < n) {
+    /* Behind the end nothing comes: what is left is not moved for each record that says it is
+       longer than that. */
+    bool ended = in->eof && in->head_at == in->head_n;
+    if (in->window_n - in->window_at < n && !ended) {
         if (!make_room(in, n)) {
             in->error = "too little memory";
             return (struct rgs_bytes){0};

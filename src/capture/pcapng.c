@@ -92,6 +92,7 @@ static uint64_t units_per_second(uint8_t tsresol)
 /* Units of the interface's resolution to ns since the epoch. */
 static int64_t timestamp(const struct interface *i, uint64_t units)
 {
+    const int64_t most = 9000000000; /* beyond that, ns since the epoch cannot say it */
     uint64_t seconds, ns;
 
     if (i->per_second == 1000000) { /* nearly all files have one of two, and these divide fast */
@@ -104,9 +105,8 @@ static int64_t timestamp(const struct interface *i, uint64_t units)
         seconds = units / i->per_second;
         ns = (uint64_t)((unsigned __int128)(units % i->per_second) * 1000000000u / i->per_second);
     }
-    if (seconds > 9000000000u) /* beyond what ns since the epoch can say */
-        seconds = 9000000000u;
-    return ((int64_t)seconds + i->tsoffset) * 1000000000 + (int64_t)ns;
+    int64_t at = (seconds > (uint64_t)most ? most : (int64_t)seconds) + i->tsoffset;
+    return (at > most ? most : at) * 1000000000 + (int64_t)ns;
 }
 
 static void options(const struct rgs_pcapng *p, struct rgs_reader *r, struct interface *i)

@@ -374,12 +374,23 @@ Test(capture, odd_headers_throughout_are_no_damage)
     }
 }
 
-/* Of many damaged places a few are said, and how many there are; the time is that of the bytes. */
+static double cpu_seconds(void)
+{
+    struct rusage u;
+    getrusage(RUSAGE_SELF, &u);
+    return (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) +
+           (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6;
+}
+
+/* Of many damaged places a few are said, and how many there are; the time is that of the bytes: the
+ * last row's blocks say that they are longer than the file, and have others behind them. */
 Test(capture, a_file_of_damage_is_read_in_time)
 {
     enum { TIMES = 200000 };
-    static const char *const rows[] = {"eeeeee 05000000 0c000000 0c000000", "06000000 a4f70300"};
-    for (size_t i = 0; i < 2; i++) {
+    static const char *const rows[] = {"eeeeee 05000000 0c000000 0c000000", "06000000 a4f70300",
+                                       "99090000 0000f000 00000000 04000000 0c000000 0c000000"};
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        double begin = cpu_seconds();
         struct rgs_test_buf head = rgs_test_hex(SHB_LE IDB_ETH_LE), one = rgs_test_hex(rows[i]);
         struct rgs_test_buf last = rgs_test_hex(EPB_LE("00", "40420f00", "aa"));
         uint8_t *all = malloc(head.n + TIMES * one.n + last.n), *p = all + head.n;
@@ -391,13 +402,33 @@ Test(capture, a_file_of_damage_is_read_in_time)
         const char *path = put("garbage.pcapng", all, (size_t)(p - all) + last.n);
         problems = 0;
         cr_expect_eq(read_all(&path, 1, s, 2), 1, "the packet at the end");
-        cr_expect_eq(problems, i == 0 ? 9 : 1, "row %zu: %u", i, problems);
-        cr_expect(i != 0 || strstr(last_problem, "199992 more damaged places"), "%s", last_problem);
+        cr_expect_eq(problems, i == 1 ? 1 : 9, "row %zu: %u", i, problems);
+        cr_expect(i == 1 || strstr(last_problem, "199992 more damaged places"), "%s", last_problem);
+        cr_expect_lt(cpu_seconds() - begin, 4, "row %zu: %.1f s", i, cpu_seconds() - begin);
         free(all);
         rgs_test_buf_free(&head);
         rgs_test_buf_free(&one);
         rgs_test_buf_free(&last);
     }
+}
+
+/* Seconds and the interface's offset that add up to more than ns since the epoch can say. */
+Test(capture, times_beyond_what_can_be_said)
+{
+    static const char in_seconds[] = "01000000 28000000 0100 0000 00000000 0900 0100 00000000 "
+                                     "0e00 0800 ff276bee 00000000 28000000 ";
+    struct seen s[2];
+    char hex[512];
+
+    snprintf(hex, sizeof(hex),
+             SHB_LE
+             "%s" EPB_LE("00", "01000000", "aa") "06000000 24000000 00000000 ffffffff ffffffff "
+                                                 "01000000 09000000 bb000000 24000000",
+             in_seconds);
+    const char *path = put_hex("late.pcapng", hex);
+    cr_assert_eq(read_all(&path, 1, s, 2), 2);
+    cr_expect_eq(s[0].ts, INT64_C(3999999999) * 1000000000 + INT64_C(1000000000));
+    cr_expect_eq(s[1].ts, INT64_C(9000000000) * 1000000000);
 }
 
 Test(capture, flipped_bytes_do_no_harm)
@@ -477,6 +508,20 @@ Test(capture, a_folder_with_a_link_back_is_read_once)
     put_hex("a.pcapng", SHB_LE IDB_ETH_LE EPB_LE("00", "40420f00", "aa"));
     cr_assert_eq(read_all(&p, 1, s, 8), 1);
     cr_assert_eq(problems, 0, "%s", last_problem);
+}
+
+Test(capture, a_pipe_in_a_folder_is_not_waited_for)
+{
+    char pipe[128];
+    struct seen s[2];
+    const char *p = dir;
+
+    snprintf(pipe, sizeof(pipe), "%s/a.pcap", dir);
+    cr_assert_eq(mkfifo(pipe, 0600), 0);
+    put_hex("b.pcap", PCAP_LE);
+    alarm(20);
+    cr_expect_eq(read_all(&p, 1, s, 2), 2);
+    cr_expect_eq(problems, 0, "%s", last_problem);
 }
 
 Test(capture, more_files_at_a_time_than_are_open_usually)
