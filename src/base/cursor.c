@@ -41,8 +41,11 @@ struct rgs_bytes rgs_trim(struct rgs_bytes s)
 
 bool rgs_decimal(struct rgs_bytes s, uint32_t most, uint32_t *value)
 {
+    enum { DIGITS = 20 }; /* zeros in front might go on for as long as a header may be */
     uint64_t v = 0;
 
+    if (s.n > DIGITS)
+        return false;
     for (size_t i = 0; i < s.n; i++) {
         if (s.p[i] < '0' || s.p[i] > '9')
             return false;

@@ -49,7 +49,7 @@ bool rgs_next_line(struct rgs_bytes *rest, struct rgs_bytes *line);
 bool rgs_next_part(struct rgs_bytes *rest, uint8_t separator, struct rgs_bytes *part);
 /* Without spaces and tabs at both ends. */
 struct rgs_bytes rgs_trim(struct rgs_bytes s);
-/* All of it a decimal number, at most `most`. */
+/* All of it a decimal number, at most `most`, and of no more than twenty digits. */
 bool rgs_decimal(struct rgs_bytes s, uint32_t most, uint32_t *value);
 /* All of it hexadecimal, at most 8 digits. */
 bool rgs_hexadecimal(struct rgs_bytes s, uint32_t *value);

@@ -2,6 +2,7 @@
 #include <criterion/criterion.h>
 
 #include "base/arena.h"
+#include "base/cursor.h"
 #include "base/hex.h"
 #include "base/reader.h"
 #include "base/real.h"
@@ -249,6 +250,21 @@ Test(hash, siphash_1_3_reference)
         in[i] = (uint8_t)i;
     cr_assert_eq(rgs_hash(&key, in, 0), UINT64_C(0xabac0158050fc4dc));
     cr_assert_neq(rgs_hash(&key, in, 8), rgs_hash(&key, in, 9));
+}
+
+/* Of a header that is compressed, one octet can bring back a value of sixty thousand zeros. */
+Test(cursor, a_decimal_has_twenty_digits_at_most)
+{
+    static const char zeros[] = "000000000000000000000";
+    uint32_t v = 7;
+
+    cr_assert(rgs_decimal(rgs_bytes(zeros, 20), 999, &v));
+    cr_assert_eq(v, 0);
+    cr_assert_not(rgs_decimal(rgs_bytes(zeros, 21), 999, &v));
+    cr_assert(rgs_decimal(rgs_bytes("0404", 4), 999, &v));
+    cr_assert_eq(v, 404);
+    cr_assert_not(rgs_decimal(rgs_bytes("1000", 4), 999, &v));
+    cr_assert_not(rgs_decimal(rgs_bytes("", 0), 999, &v));
 }
 
 Test(hex, reads_what_it_writes)
