@@ -35,6 +35,30 @@ static bool check_inventory(const struct rgs_args *args, const char *path)
     return ok;
 }
 
+/* What nothing uses is no error while rules are written, and surprises who thinks that it counts.
+ */
+static void name_unused(const struct rgs_ruleset *rs)
+{
+    for (unsigned i = 0; i < rs->n_rules; i++) {
+        bool used = false;
+        for (unsigned t = 0; t < rs->n_typologies; t++)
+            for (unsigned k = 0; k < rs->typologies[t].n_rules; k++)
+                used |= rs->typologies[t].rule[k] == (int)i;
+        if (!used)
+            printf("note: rule '%s' stands in no typology: it counts for nothing\n",
+                   rs->rules[i].id);
+    }
+    for (unsigned i = 0; i < rs->n_aggregates; i++) {
+        bool used = false;
+        for (unsigned k = 0; k < rs->n_rules; k++)
+            used |= rs->rules[k].uses == (int)i;
+        for (unsigned k = 0; k < rs->n_aggregates; k++)
+            used |= rs->aggregates[k].of == (int)i;
+        if (!used)
+            printf("note: no rule uses the aggregate '%s'\n", rs->aggregates[i].name);
+    }
+}
+
 static int check(const struct rgs_args *args, const char *dir)
 {
     const char *inventory = rgs_arg(args, "inventory");
@@ -46,6 +70,7 @@ static int check(const struct rgs_args *args, const char *dir)
         printf("%s: %u aggregates, %u rules, %u typologies, %zu services; sha256 %.12s\n", pack.dir,
                rs->n_aggregates, rs->n_rules, rs->n_typologies, rgs_catalogue_count(pack.catalogue),
                rgs_ruleset_sha256(rs));
+        name_unused(rs);
         rgs_pack_fini(&pack);
     }
     if (inventory)

@@ -54,6 +54,11 @@ static void append_clean(struct rgs_diag *d, struct rgs_bytes s)
     }
 }
 
+static bool is_inside(uint8_t c)
+{
+    return (c & 0xc0) == 0x80;
+}
+
 /* The source line with a caret under the column. */
 static void append_source(struct rgs_diag *d, struct rgs_mark at)
 {
@@ -63,15 +68,21 @@ static void append_source(struct rgs_diag *d, struct rgs_mark at)
 
     for (unsigned l = 1; l < at.line && i < b.n; i++)
         l += b.p[i] == '\n';
-    if (i >= b.n || at.col == 0 || at.col > MAX_LINE)
+    if (i >= b.n || at.col == 0)
+        return;
+    /* Columns are characters. */
+    unsigned from = at.col > MAX_LINE ? at.col - MAX_LINE / 2 : 0, col = 0;
+    while (i < b.n && b.p[i] != '\n' && (col < from || is_inside(b.p[i])))
+        col += !is_inside(b.p[i++]);
+    if (col < from)
         return;
     size_t n = 0;
-    while (i + n < b.n && b.p[i + n] != '\n' && n < MAX_LINE)
+    while (i + n < b.n && b.p[i + n] != '\n' && (n < MAX_LINE || is_inside(b.p[i + n])))
         n++;
     append(d, "  ", 2);
     append_clean(d, rgs_bytes(b.p + i, n));
     append(d, "\n", 1);
-    int len = snprintf(caret, sizeof(caret), "  %*s^\n", (int)at.col - 1, "");
+    int len = snprintf(caret, sizeof(caret), "  %*s^\n", (int)(at.col - 1 - col), "");
     append(d, caret, (size_t)len);
 }
 

@@ -8,6 +8,9 @@
 #define ORIGIN_FIELDS                                                                              \
     (BIT(ORIGIN_COUNTRY) | BIT(ORIGIN_EVIDENCE) | BIT(NUMBER_COUNTRY) | BIT(NUMBER_OFFSHORE))
 
+/* Who is counted, where it is not what they do. */
+#define PEOPLE_FIELDS (BIT(NUMBER) | BIT(SIM) | BIT(DEVICE))
+
 static int aggregate_of(const struct rgs_ruleset *rs, const char *name)
 {
     for (unsigned i = 0; i < rs->n_aggregates; i++) {
@@ -41,8 +44,17 @@ static uint64_t fields_of(const struct rgs_ruleset *rs, int condition)
 }
 
 /*
+ * A condition that says where somebody is, and beside it nothing but what `given` says already.
+ */
+static bool is_origin_only(const struct rgs_ruleset *rs, int condition, uint64_t given)
+{
+    uint64_t fields = fields_of(rs, condition);
+    return (fields & ORIGIN_FIELDS) != 0 && (fields & ~ORIGIN_FIELDS & ~given) == 0;
+}
+
+/*
  * True when the value tells apart by origin only: a share or number of origins, a ratio whose
- * condition is an origin, or a count of whatever comes from somewhere.
+ * condition is an origin, or how many observations or people come from somewhere.
  */
 static bool rests_on_origin(const struct rgs_ruleset *rs, const struct rgs_aggregate *a)
 {
@@ -50,19 +62,18 @@ static bool rests_on_origin(const struct rgs_ruleset *rs, const struct rgs_aggre
 
     switch (a->fn) {
     case RGS_FN_DISTINCT:
+        if (field & PEOPLE_FIELDS && is_origin_only(rs, a->where, BIT(KIND)))
+            return true;
+        __attribute__((fallthrough));
     case RGS_FN_SHARE:
     case RGS_FN_ENTROPY:
     case RGS_FN_NUMBERS_PER:
     case RGS_FN_PERCENTILE:
         return (field & ORIGIN_FIELDS) != 0;
-    case RGS_FN_RATIO: {
-        uint64_t cond = fields_of(rs, a->cond);
-        return (cond & ORIGIN_FIELDS) != 0 && (cond & ~ORIGIN_FIELDS) == 0;
-    }
-    case RGS_FN_COUNT: {
-        uint64_t where = fields_of(rs, a->where);
-        return (where & ORIGIN_FIELDS) != 0 && (where & ~ORIGIN_FIELDS) == 0;
-    }
+    case RGS_FN_RATIO:
+        return is_origin_only(rs, a->cond, fields_of(rs, a->where));
+    case RGS_FN_COUNT:
+        return is_origin_only(rs, a->where, 0);
     case RGS_FN_ZSCORE:
         return a->of >= 0 && rests_on_origin(rs, &rs->aggregates[a->of]);
     default:

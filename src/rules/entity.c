@@ -485,13 +485,15 @@ static void start_sketch(struct rgs_sketch *k, const struct rgs_value_set *set, 
 }
 
 static void set_add(struct rgs_scorer *s, const struct rgs_instance *in, struct rgs_value_set *set,
-                    int64_t pane, uint64_t value, bool counts)
+                    int64_t ts, uint64_t value, bool counts)
 {
-    unsigned gens = (in->panes + in->gen - 1) / in->gen;
-    int64_t gen = pane / in->gen;
+    unsigned gens = rgs_gens(in);
+    int64_t gen = rgs_gen_of(in, &set->gen, ts, true);
     uint32_t hash = (uint32_t)(rgs_mix64(value + 0x9e3779b97f4a7c15u) >> 32);
 
     hash = hash ? hash : 1;
+    if (set->sketch && in->window == RGS_W_SESSION && gen == set->gen)
+        s->sketches[set->sketch].gen = gen;
     rgs_set_move(set, gens, gen);
     if (counts && !set->sketch && !rgs_set_fits(set, hash)) {
         struct rgs_sketch *k = sketch_for(s, set);
@@ -522,23 +524,23 @@ static void feed(struct rgs_scorer *s, struct rgs_scored *e, const struct rgs_in
 {
     void *slot = rgs_entity_slot(s, e, in->slot[e->grain]);
     int64_t pane = o->ts / in->step;
-    unsigned gens = (in->panes + in->gen - 1) / in->gen;
     uint64_t v;
 
     switch (in->fn) {
-    case RGS_FN_RATIO:
-        if ((bits & in->cond_need) == in->cond_need) {
-            struct rgs_ring *hits =
-                (void *)((uint8_t *)slot + sizeof(*hits) + ((in->panes + 1u) & ~1u) * 4);
-            if (in->window == RGS_W_SESSION)
-                rgs_session_add(hits, in->step, o->ts);
-            else
-                rgs_ring_add(hits, in->panes, pane);
-        }
+    case RGS_FN_RATIO: {
+        bool hit = (bits & in->cond_need) == in->cond_need;
+        struct rgs_ring *hits =
+            (void *)((uint8_t *)slot + sizeof(*hits) + ((in->panes + 1u) & ~1u) * 4);
+        /* What does not hit goes on with the session as well. */
+        if (in->window == RGS_W_SESSION)
+            rgs_session_add(hits, in->step, o->ts, hit);
+        else if (hit)
+            rgs_ring_add(hits, in->panes, pane);
+    }
         __attribute__((fallthrough));
     case RGS_FN_COUNT:
         if (in->window == RGS_W_SESSION)
-            rgs_session_add(slot, in->step, o->ts);
+            rgs_session_add(slot, in->step, o->ts, 1);
         else
             rgs_ring_add(slot, in->panes, pane);
         break;
@@ -546,23 +548,25 @@ static void feed(struct rgs_scorer *s, struct rgs_scored *e, const struct rgs_in
     case RGS_FN_SHARE:
     case RGS_FN_ENTROPY:
         if (field_value(o, in->field, &v))
-            set_add(s, in, slot, pane, v, in->fn == RGS_FN_DISTINCT);
+            set_add(s, in, slot, o->ts, v, in->fn == RGS_FN_DISTINCT);
         break;
     case RGS_FN_DENSITY:
     case RGS_FN_NUMBERS_PER:
         if (field_value(o, in->fn == RGS_FN_DENSITY ? RGS_O_BLOCK : in->field, &v) &&
             rgs_subscriber_of(o)) {
-            set_add(s, in, slot, pane, rgs_subscriber_of(o), true);
-            set_add(s, in, (struct rgs_value_set *)slot + 1, pane, v, true);
+            set_add(s, in, slot, o->ts, rgs_subscriber_of(o), true);
+            set_add(s, in, (struct rgs_value_set *)slot + 1, o->ts, v, true);
         }
         break;
     case RGS_FN_PERCENTILE:
         if (field_value(o, in->field, &v))
-            rgs_quantile_add(slot, gens, pane / in->gen, (uint32_t)v);
+            rgs_quantile_add(slot, rgs_gens(in),
+                             rgs_gen_of(in, &((struct rgs_quantile *)slot)->gen, o->ts, true),
+                             (uint32_t)v);
         break;
     case RGS_FN_SYNCHRONY:
         if (RGS_OBS_HAS(o, SERVICE))
-            rgs_sync_add(slot, gens, rgs_sync_gen_slots(in), o->ts, o->service);
+            rgs_sync_add(slot, rgs_gens(in), rgs_sync_gen_slots(in), o->ts, o->service);
         break;
     default:
         break;

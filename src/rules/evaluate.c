@@ -71,10 +71,11 @@ static bool through_numbers(struct rgs_scorer *s, struct rgs_scored *e,
     return true;
 }
 
+/* Estimates are of whole things, too. */
 static double how_many(struct rgs_scorer *s, const struct rgs_instance *in,
                        struct rgs_value_set *set, double *error)
 {
-    int64_t gen = s->now / in->step / in->gen;
+    int64_t gen = rgs_gen_of(in, &set->gen, s->now, false);
 
     rgs_set_move(set, rgs_gens(in), gen);
     if (!set->sketch)
@@ -82,7 +83,7 @@ static double how_many(struct rgs_scorer *s, const struct rgs_instance *in,
     struct rgs_sketch *k = &s->sketches[set->sketch];
     rgs_sketch_move(k, rgs_gens(in), gen);
     *error = 2 * 1.04 / sqrt(RGS_HLL_REGS);
-    return rgs_sketch_count(k);
+    return rint(rgs_sketch_count(k));
 }
 
 static uint64_t ring_total(struct rgs_scorer *s, const struct rgs_instance *in, struct rgs_ring *r)
@@ -110,11 +111,11 @@ static bool z_score(struct rgs_scorer *s, struct rgs_scored *e, const struct rgs
             m->value = (of.value - p->median) / (1.4826 * (p->mad > least ? p->mad : least));
         return p->known;
     }
-    struct rgs_past *past = rgs_entity_slot(s, e, in->slot[e->grain]);
-    bool known = rgs_robust_z(past->v, past->n, of.value, &m->value);
+    struct rgs_past *kept = rgs_entity_slot(s, e, in->slot[e->grain]), past = *kept;
+    rgs_past_add(&past, s->now / in->step, of.value);
     if (!s->looking)
-        rgs_past_add(past, s->now / in->step, of.value);
-    return known;
+        *kept = past;
+    return rgs_robust_z(past.v, past.n, of.value, &m->value);
 }
 
 bool rgs_measure(struct rgs_scorer *s, struct rgs_scored *e, const struct rgs_instance *in,
@@ -127,7 +128,7 @@ bool rgs_measure(struct rgs_scorer *s, struct rgs_scored *e, const struct rgs_in
         return z_score(s, e, in, m);
     void *slot = rgs_entity_slot(s, e, in->slot[e->grain]);
     struct rgs_value_set *set = slot;
-    int64_t gen = s->now / in->step / in->gen;
+    struct rgs_quantile *quantile = slot;
     switch (in->fn) {
     case RGS_FN_COUNT:
         m->count = ring_total(s, in, slot);
@@ -147,7 +148,7 @@ bool rgs_measure(struct rgs_scorer *s, struct rgs_scored *e, const struct rgs_in
         return m->count > 0;
     case RGS_FN_SHARE:
     case RGS_FN_ENTROPY:
-        rgs_set_move(set, rgs_gens(in), gen);
+        rgs_set_move(set, rgs_gens(in), rgs_gen_of(in, &set->gen, s->now, false));
         m->count = rgs_set_total(set);
         if (m->count)
             m->value = in->fn == RGS_FN_ENTROPY ? rgs_set_entropy(set)
@@ -164,8 +165,8 @@ bool rgs_measure(struct rgs_scorer *s, struct rgs_scored *e, const struct rgs_in
         return values > 0;
     }
     case RGS_FN_PERCENTILE:
-        rgs_quantile_move(slot, rgs_gens(in), gen);
-        m->value = rgs_quantile_at(slot, in->fn_p, &m->count);
+        rgs_quantile_move(quantile, rgs_gens(in), rgs_gen_of(in, &quantile->gen, s->now, false));
+        m->value = rgs_quantile_at(quantile, in->fn_p, &m->count);
         return m->count > 0;
     case RGS_FN_SYNCHRONY:
         rgs_sync_move(slot, rgs_gens(in), rgs_sync_gen_slots(in), s->now);

@@ -15,13 +15,15 @@ struct parser {
     size_t at, len; /* of the token */
     enum rgs_cmp cmp;
     unsigned depth;
-    bool failed;
+    bool failed; /* nothing behind this place can be told */
+    bool wrong;  /* a word that is none; what comes behind it is read all the same */
 };
 
 static struct rgs_mark mark_of(const struct parser *p, size_t pos)
 {
     struct rgs_mark m = p->start;
-    m.col += (unsigned)pos;
+    for (size_t i = 0; i < pos && i < p->n; i++)
+        m.col += ((unsigned char)p->text[i] & 0xc0) != 0x80;
     return m;
 }
 
@@ -32,10 +34,17 @@ static struct rgs_mark mark_of(const struct parser *p, size_t pos)
         (p)->failed = true;                                                                        \
     } while (0)
 
+#define WRONG(p, pos, ...)                                                                         \
+    do {                                                                                           \
+        if (!(p)->failed)                                                                          \
+            rgs_diag_error((p)->env->diag, mark_of(p, pos), __VA_ARGS__);                          \
+        (p)->wrong = true;                                                                         \
+    } while (0)
+
 static bool is_word(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '.' || c == ':' ||
-           c == '-' || (c >= '0' && c <= '9');
+           c == '-' || (c >= '0' && c <= '9') || (unsigned char)c >= 0x80;
 }
 
 static bool take_cmp(struct parser *p)
@@ -105,33 +114,72 @@ static void push(struct parser *p, struct rgs_expr_op op, size_t pos)
     p->x->ops[p->x->n++] = op;
 }
 
+static bool is_value(const struct parser *p)
+{
+    return p->token == T_WORD || p->token == T_STRING || p->token == T_NUMBER;
+}
+
+/* "unknown kind 'verificatoin'; did you mean 'verification'?" */
+static void unknown(struct parser *p, const char *what, const char *s, size_t n,
+                    const char *const *names)
+{
+    char word[48];
+
+    n = n < sizeof(word) ? n : sizeof(word) - 1;
+    memcpy(word, s, n);
+    word[n] = '\0';
+    const char *near = names ? rgs_nearest(word, names) : NULL;
+    if (near)
+        WRONG(p, p->at, "unknown %s '%s'; did you mean '%s'?", what, word, near);
+    else
+        WRONG(p, p->at, "unknown %s '%s'", what, word);
+}
+
 static unsigned field_here(struct parser *p)
 {
     unsigned f = p->token == T_WORD ? rgs_obs_field_of(p->text + p->at, p->len) : RGS_O_COUNT;
-    char word[48];
 
-    if (f < RGS_O_COUNT || p->failed)
-        return f;
-    if (p->token != T_WORD || p->len >= sizeof(word)) {
+    if (p->token != T_WORD)
         FAIL(p, p->at, "expected a field, like kind or service.foreign");
-        return f;
-    }
-    memcpy(word, p->text + p->at, p->len);
-    word[p->len] = '\0';
-    const char *near = rgs_nearest(word, rgs_obs_names);
-    if (near)
-        FAIL(p, p->at, "unknown field '%s'; did you mean '%s'?", word, near);
-    else
-        FAIL(p, p->at, "unknown field '%s'", word);
+    else if (f == RGS_O_COUNT)
+        unknown(p, "field", p->text + p->at, p->len, rgs_obs_names);
     return f;
 }
 
 static const char *type_word(unsigned type)
 {
     static const char *const words[] = {"kind",        "protocol", "purpose",  "sender type",
-                                        "number type", "result",   "category", "true or false",
-                                        "number",      "country",  "service",  "identity"};
+                                        "number type", "result",   "category", "yes or no",
+                                        "number",      "country",  "service",  "name"};
     return words[type];
+}
+
+/* The right side is no value of the field's type. */
+static void no_value(struct parser *p, unsigned field, const char *s, size_t n)
+{
+    enum { WORDS = 64 };
+    enum rgs_obs_type type = (enum rgs_obs_type)rgs_obs_columns[field].type;
+    const char *names[WORDS + 1] = {NULL};
+
+    switch (type) {
+    case RGS_OT_INT:
+        WRONG(p, p->at, "expected a number to compare '%s' with", rgs_obs_names[field]);
+        break;
+    case RGS_OT_BOOL:
+        WRONG(p, p->at, "expected true or false to compare '%s' with", rgs_obs_names[field]);
+        break;
+    case RGS_OT_COUNTRY:
+        WRONG(p, p->at, "expected a country of two capital letters to compare '%s' with",
+              rgs_obs_names[field]);
+        break;
+    case RGS_OT_ID:
+        WRONG(p, p->at, "expected digits to compare '%s' with", rgs_obs_names[field]);
+        break;
+    default:
+        for (uint8_t i = 0; i < WORDS && rgs_obs_word((enum rgs_obs_field)field, i + 1); i++)
+            names[i] = rgs_obs_word((enum rgs_obs_field)field, i + 1);
+        unknown(p, type_word(type), s, n, names);
+    }
 }
 
 /* The right side of a comparison; the token stands on it. */
@@ -142,9 +190,16 @@ static void right_side(struct parser *p, struct rgs_expr_op *op, size_t cmp_at)
     size_t n = p->len;
     unsigned other;
 
+    if (!is_value(p)) {
+        if (p->token == T_BAD && *s == '\'')
+            FAIL(p, p->at, "a quote that is not closed");
+        else
+            FAIL(p, p->at, "expected something to compare '%s' with", rgs_obs_names[op->field]);
+        return;
+    }
     if (type != RGS_OT_INT && op->cmp != RGS_EQ && op->cmp != RGS_NE) {
-        FAIL(p, cmp_at, "'%s' is a %s: it can be compared with == and != only",
-             rgs_obs_names[op->field], type_word(type));
+        WRONG(p, cmp_at, "'%s' is a %s: it can be compared with == and != only",
+              rgs_obs_names[op->field], type_word(type));
         return;
     }
     if (p->token == T_STRING) {
@@ -163,10 +218,19 @@ static void right_side(struct parser *p, struct rgs_expr_op *op, size_t cmp_at)
             op->value = op->value * 10 + (uint64_t)(s[i] - '0');
         return;
     }
-    if ((p->token != T_WORD && p->token != T_STRING && p->token != T_NUMBER) ||
-        type == RGS_OT_INT || !p->env->word(p->env->ctx, type, op->field, s, n, &op->value))
-        FAIL(p, p->at, "expected a %s to compare '%s' with", type_word(type),
-             rgs_obs_names[op->field]);
+    if (type == RGS_OT_INT || !p->env->word(p->env->ctx, type, op->field, s, n, &op->value))
+        no_value(p, op->field, s, n);
+}
+
+/* What an unknown field is compared with is passed over. */
+static void pass_over(struct parser *p)
+{
+    next(p);
+    if (p->token != T_CMP && !word_is(p, "in"))
+        return;
+    next(p);
+    if (is_value(p))
+        next(p);
 }
 
 static void leaf(struct parser *p)
@@ -174,8 +238,10 @@ static void leaf(struct parser *p)
     size_t at = p->at;
     struct rgs_expr_op op = {.code = RGS_X_CMP, .field = (uint8_t)field_here(p)};
 
-    if (op.field >= RGS_O_COUNT)
+    if (op.field >= RGS_O_COUNT) {
+        pass_over(p);
         return;
+    }
     p->x->fields |= UINT64_C(1) << op.field;
     next(p);
     if (p->token == T_CMP) {
@@ -195,7 +261,7 @@ static void leaf(struct parser *p)
         name[p->len] = '\0';
         long set = p->env->set(p->env->ctx, (enum rgs_obs_type)rgs_obs_columns[op.field].type,
                                op.field, name, mark_of(p, p->at));
-        p->failed |= set < 0;
+        p->wrong |= set < 0;
         op.code = RGS_X_IN;
         op.set = set < 0 ? 0 : (uint32_t)set;
         next(p);
@@ -203,8 +269,8 @@ static void leaf(struct parser *p)
         op.cmp = RGS_EQ;
         op.value = 1;
     } else {
-        FAIL(p, at, "'%s' is a %s: compare it with something", rgs_obs_names[op.field],
-             type_word(rgs_obs_columns[op.field].type));
+        WRONG(p, at, "'%s' is a %s: compare it with something", rgs_obs_names[op.field],
+              type_word(rgs_obs_columns[op.field].type));
     }
     push(p, op, at);
 }
@@ -269,5 +335,5 @@ bool rgs_expr_parse(struct rgs_expr *x, const char *text, size_t n, struct rgs_m
     disjunction(&p);
     if (!p.failed && p.token != T_END)
         FAIL(&p, p.at, "expected 'and', 'or' or the end");
-    return !p.failed;
+    return !p.failed && !p.wrong;
 }

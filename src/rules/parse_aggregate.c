@@ -317,6 +317,25 @@ static bool per_number(struct rgs_rules_source *src, struct rgs_yaml_node *n,
     return reduction(src, reduce, a);
 }
 
+/* Functions that have no meaning in every window. */
+static bool fits_window(struct rgs_rules_source *src, const struct rgs_aggregate *a,
+                        struct rgs_mark at)
+{
+    bool steps =
+        a->fn == RGS_FN_SYNCHRONY || (a->fn == RGS_FN_ZSCORE && a->against == RGS_AGAINST_PAST);
+
+    if (a->fn == RGS_FN_RUN_LENGTH && a->window != RGS_W_SLIDING) {
+        rgs_diag_error(src->diag, at, "run_length needs a sliding window");
+        return false;
+    }
+    if (steps && a->window == RGS_W_SESSION) {
+        rgs_diag_error(src->diag, at, "%s compares steps of time: a session has none",
+                       rgs_functions[a->fn]);
+        return false;
+    }
+    return true;
+}
+
 static void aggregate(struct rgs_rules_source *src, struct rgs_yaml_node *key,
                       struct rgs_yaml_node *n, struct rgs_aggregate *a)
 {
@@ -341,6 +360,7 @@ static void aggregate(struct rgs_rules_source *src, struct rgs_yaml_node *key,
     ok &= !node[0] || grains(src, node[0], a);
     ok &= !node[1] || window(src, node[1], a);
     ok &= !node[2] || function(src, node[2], a);
+    ok = ok && fits_window(src, a, node[1]->at);
     struct rgs_yaml_node *where = rgs_yaml_get(n, "where");
     if (rgs_yaml_str(where, &s, src->diag)) {
         a->where = rgs_rules_condition(src, s, where->n, rgs_text_mark(where));

@@ -20,6 +20,17 @@ static bool text(struct rgs_rules_source *src, struct rgs_yaml_node *n, char out
     return true;
 }
 
+/* Only {value} is filled in. */
+static void placeholders(struct rgs_rules_source *src, const struct rgs_yaml_node *why)
+{
+    for (const char *open = strchr(why->s, '{'); open; open = strchr(open + 1, '{')) {
+        const char *close = strchr(open, '}');
+        if (close && strncmp(open, "{value}", 7) != 0)
+            rgs_diag_error(src->diag, why->at, "'%.*s' is not filled in; '{value}' is",
+                           (int)(close + 1 - open), open);
+    }
+}
+
 static bool band(struct rgs_rules_source *src, struct rgs_yaml_node *n, struct rgs_band *b)
 {
     static const char *const known[] = {"ge", "lt", "weight", "why", NULL};
@@ -42,7 +53,8 @@ static bool band(struct rgs_rules_source *src, struct rgs_yaml_node *n, struct r
     rgs_yaml_num(weight, -100, 100, &b->weight, src->diag);
     if (!why)
         rgs_diag_error(src->diag, n->at, "a band needs a 'why': nobody acts on a bare number");
-    text(src, why, b->why);
+    if (text(src, why, b->why))
+        placeholders(src, why);
     rgs_yaml_unknown(n, known, src->diag);
     return src->diag->errors == errors;
 }
@@ -54,16 +66,16 @@ static void bands(struct rgs_rules_source *src, const struct rgs_yaml_node *n, s
                        r->id, RGS_RS_BANDS);
         return;
     }
+    unsigned lines[RGS_RS_BANDS];
     for (size_t i = 0; i < n->n; i++) {
         struct rgs_band *b = &r->band[r->n_bands];
         if (!band(src, n->item[i], b))
             continue;
         for (unsigned k = 0; k < r->n_bands; k++) {
             if (b->ge < r->band[k].lt && r->band[k].ge < b->lt)
-                rgs_diag_error(src->diag, n->item[i]->at, "overlaps the band in line %u",
-                               n->item[k]->at.line);
+                rgs_diag_error(src->diag, n->item[i]->at, "overlaps the band in line %u", lines[k]);
         }
-        r->n_bands++;
+        lines[r->n_bands++] = n->item[i]->at.line;
     }
     /* In rising order, as the weight of a value is found. */
     for (unsigned i = 1; i < r->n_bands; i++) {

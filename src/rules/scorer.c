@@ -133,8 +133,24 @@ static void expect_dirty(const struct rgs_scorer *s, unsigned grain, uint32_t at
         rgs_entity_expect_score(s, e);
 }
 
+/* Grains that have a past to learn of, and a step of it that is over before the next round. */
+static unsigned learning(const struct rgs_scorer *s, int64_t ts)
+{
+    unsigned grains = 0;
+
+    for (unsigned i = 0; i < s->rs->n_instances; i++) {
+        const struct rgs_instance *in = &s->rs->instances[i];
+        if (in->fn == RGS_FN_ZSCORE && in->against == RGS_AGAINST_PAST &&
+            ts / in->step != (ts + s->rs->every) / in->step)
+            grains |= in->grains;
+    }
+    return grains;
+}
+
 static void evaluate_dirty(struct rgs_scorer *s, int64_t ts)
 {
+    unsigned learn = learning(s, ts);
+
     /* Clusters before the resellers around them, whose part of it depends on theirs. */
     rgs_parts_forget(s);
     for (unsigned g = RGS_GRAIN_COUNT; g-- > 0;) {
@@ -144,7 +160,7 @@ static void evaluate_dirty(struct rgs_scorer *s, int64_t ts)
         for (uint32_t k = 0; k < n; k++) {
             struct rgs_scored *e = rgs_entity_at(s, g, t->dirty[k]);
             expect_dirty(s, g, k, n, ts);
-            e->dirty = is_scored(s, e) && !worth_it(e, ts);
+            e->dirty = is_scored(s, e) && !worth_it(e, ts) && !(learn >> g & 1);
             if (e->dirty)
                 t->dirty[t->n_dirty++] = t->dirty[k];
             else if (is_scored(s, e))
@@ -159,12 +175,15 @@ void rgs_scorer_go_on(struct rgs_scorer *s, int64_t ts)
     if (ts <= s->now)
         return;
     while (s->next && s->next <= ts) {
+        /* Of the day that is over: what the new one has so far says nothing. */
+        if (s->next >= s->next_day) {
+            s->now = s->next - 1;
+            rgs_numbers_advance(s, s->now);
+            rgs_peers_update(s);
+            s->next_day = s->next - s->next % DAY + DAY;
+        }
         s->now = s->next;
         rgs_numbers_advance(s, s->now);
-        if (s->now >= s->next_day) {
-            rgs_peers_update(s);
-            s->next_day = s->now - s->now % DAY + DAY;
-        }
         evaluate_dirty(s, s->now);
         s->next += s->rs->every;
         /* Nothing happens in a long silence: windows that run out can only lower scores. */

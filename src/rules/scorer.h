@@ -358,6 +358,13 @@ static inline unsigned rgs_gens(const struct rgs_instance *in)
 {
     return (in->panes + in->gen - 1) / in->gen;
 }
+/* The generation of a state that ts lies in; observed: it is about to be added there. */
+static inline int64_t rgs_gen_of(const struct rgs_instance *in, int64_t *newest, int64_t ts,
+                                 bool observed)
+{
+    return in->window == RGS_W_SESSION ? rgs_session_gen(newest, in->step, ts, observed)
+                                       : ts / in->step / in->gen;
+}
 /* Ten-minute slots in a generation of a synchrony. */
 static inline int64_t rgs_sync_gen_slots(const struct rgs_instance *in)
 {

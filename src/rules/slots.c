@@ -44,11 +44,20 @@ void rgs_session_move(struct rgs_ring *r, int64_t gap, int64_t ts)
         r->total = 0;
 }
 
-void rgs_session_add(struct rgs_ring *r, int64_t gap, int64_t ts)
+void rgs_session_add(struct rgs_ring *r, int64_t gap, int64_t ts, unsigned n)
 {
     rgs_session_move(r, gap, ts);
-    r->total++;
+    r->total += n;
     r->pane = ts > r->pane ? ts : r->pane;
+}
+
+int64_t rgs_session_gen(int64_t *newest, int64_t gap, int64_t ts, bool observed)
+{
+    if (ts - *newest > gap)
+        return ts;
+    if (observed && ts > *newest)
+        *newest = ts;
+    return *newest;
 }
 
 /* ---- histogram over numbers -------------------------------------------------------------------
@@ -382,10 +391,10 @@ double rgs_sync_value(const struct rgs_sync *s, uint64_t *n)
 
 void rgs_past_add(struct rgs_past *p, int64_t pane, double v)
 {
-    if (p->n && pane <= p->pane)
-        return;
+    if (p->pane && pane > p->pane)
+        p->v[p->n++ % RGS_PAST] = p->latest;
     p->pane = pane;
-    p->v[p->n++ % RGS_PAST] = (float)v;
+    p->latest = (float)v;
 }
 
 float rgs_median(float *v, uint32_t n)

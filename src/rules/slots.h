@@ -29,9 +29,15 @@ struct rgs_ring {
 /* Moves the window so that it ends with `pane`. */
 void rgs_ring_move(struct rgs_ring *r, uint32_t panes, int64_t pane);
 void rgs_ring_add(struct rgs_ring *r, uint32_t panes, int64_t pane);
-/* A window that ends when nothing came for `gap` ns. */
-void rgs_session_add(struct rgs_ring *r, int64_t gap, int64_t ts);
+/* A window that ends when nothing came for `gap` ns; n: how many this observation counts for. */
+void rgs_session_add(struct rgs_ring *r, int64_t gap, int64_t ts, unsigned n);
 void rgs_session_move(struct rgs_ring *r, int64_t gap, int64_t ts);
+/*
+ * What has generations keeps a session as one, with its newest event time as the number. Returns
+ * the generation of ts, which is another one, so that a move to it forgets, where the session is
+ * over; `newest` follows an observation where it goes on.
+ */
+int64_t rgs_session_gen(int64_t *newest, int64_t gap, int64_t ts, bool observed);
 
 /* Values of numbers as a histogram. Most values are small: how many there are, and of these how
  * many, stand in one cache line. */
@@ -111,12 +117,14 @@ double rgs_sync_value(const struct rgs_sync *s, uint64_t *n);
 /* Sorts v. */
 float rgs_median(float *v, uint32_t n);
 
-/* Own past of a value, one sample per step. */
+/* Own past of a value: for each step that is over, what it came to in the end. */
 struct rgs_past {
-    int64_t pane;
-    uint32_t n;
+    int64_t pane; /* the present step; 0: none yet */
+    uint32_t n;   /* steps before it */
+    float latest; /* in the present step */
     float v[RGS_PAST];
 };
+/* The present value goes on, and becomes a sample when another step has begun. */
 void rgs_past_add(struct rgs_past *p, int64_t pane, double v);
 /* Robust z of v against n samples: median and MAD, the MAD at least a tenth of the median. False:
  * too few. */

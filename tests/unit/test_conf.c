@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <criterion/criterion.h>
+#include <stdio.h>
 
 #include "conf/yaml.h"
 
@@ -45,6 +46,31 @@ Test(yaml, errors_point_at_the_place)
                                 "t.yaml:1:1: error: unknown key 'wheight'; did you mean 'weight'?\n"
                                 "  wheight: 3\n"
                                 "  ^\n");
+    rgs_yaml_del(y);
+    rgs_diag_fini(&diag);
+}
+
+/* A caret stands in every message, also where the line is long, and characters are wider than a
+ * byte. */
+Test(yaml, errors_in_long_lines_have_their_caret)
+{
+    char text[700], *at = text;
+
+    for (unsigned i = 0; i < 300; i++)
+        at += snprintf(at, 3, "ö");
+    snprintf(at, 5, ": x\n");
+    struct rgs_yaml *y = load(text);
+    int64_t v = 5;
+    cr_assert_not_null(y, "%s", diag.text);
+    struct rgs_yaml_node *root = rgs_yaml_root(y);
+    cr_assert(!rgs_yaml_int(root->item[0], 0, 9, &v, &diag));
+    char *line = strchr(diag.text, '\n') + 1, *caret = strrchr(diag.text, '^');
+    cr_assert(strncmp(diag.text, "t.yaml:1:303: error: ", 21) == 0, "%s", diag.text);
+    cr_assert_not_null(caret);
+    size_t column = (size_t)(caret - strchr(line, '\n') - 1), bytes = 0;
+    for (size_t i = 0; i < column; i++, bytes++)
+        bytes += (line[bytes] & 0x80) != 0;
+    cr_expect_eq(line[bytes], 'x', "%s", diag.text);
     rgs_yaml_del(y);
     rgs_diag_fini(&diag);
 }

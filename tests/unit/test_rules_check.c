@@ -78,6 +78,12 @@ static const struct {
      "4:63: error: expected a number from 0 to 100"},
     {AGG("by: block, over: tumbling 1d, fn: run_length(service)"),
      "4:52: error: run_length looks at numbers: write run_length(number)"},
+    {AGG("by: block, over: tumbling 1d, fn: run_length(number)"),
+     "4:24: error: run_length needs a sliding window"},
+    {AGG("by: reseller, over: session 30m, fn: synchrony(service)"),
+     "4:27: error: synchrony compares steps of time: a session has none"},
+    {AGG("by: reseller, over: session 30m, fn: 'zscore(a, past)'"),
+     "4:27: error: zscore compares steps of time: a session has none"},
     {AGG("by: block, over: tumbling 1d, fn: ratio(knd == message)"),
      "4:47: error: unknown field 'knd'; did you mean 'kind'?"},
     {AGG("by: block, over: tumbling 1d, fn: 'zscore(a)'"),
@@ -127,6 +133,8 @@ static const struct {
     {RULE("id: C, family: usage, uses: a, bands: [{ge: 1, weight: 1, why: x}, {ge: 4, weight: 1, "
           "why: x}]"),
      "7:73: error: overlaps the band in line 7"},
+    {RULE("id: C, family: usage, uses: a, bands: [{ge: 1, weight: 1, why: '{value} of {vlaue}'}]"),
+     "7:69: error: '{vlaue}' is not filled in; '{value}' is"},
     {RULE("id: C, family: usage, uses: a, bands: [{ge: 1, weight: 101, why: x}]"),
      "7:61: error: 101 is outside -100..100"},
     {RULE("id: C, family: usage, uses: a, min_support: {numbers: 5}, bands: [{ge: 1, weight: 1, "
@@ -151,6 +159,20 @@ static const struct {
      "evidence; put the origin "
      "into a typology's scope"},
     {"aggregates:\n" A B "  c: {by: reseller, over: tumbling 1d, fn: share(origin.country)}\n" RULES
+     "  - {id: C, family: place, uses: c, bands: [{ge: 1, weight: 1, why: x}]}\n" TYPOLOGY,
+     "8:34: error: rule 'C' would give weight to where people come from: 'c' has no other "
+     "evidence; put the origin "
+     "into a typology's scope"},
+    {"aggregates:\n" A B "  c: {by: reseller, over: tumbling 1d, fn: distinct(number), where: "
+                         "'kind == verification and "
+     "origin.country in home_origins'}\n" RULES
+     "  - {id: C, family: place, uses: c, bands: [{ge: 1, weight: 1, why: x}]}\n" TYPOLOGY,
+     "8:34: error: rule 'C' would give weight to where people come from: 'c' has no other "
+     "evidence; put the origin "
+     "into a typology's scope"},
+    {"aggregates:\n" A B
+     "  c: {by: reseller, over: tumbling 1d, fn: ratio(kind == verification and number.offshore), "
+     "where: kind == verification}\n" RULES
      "  - {id: C, family: place, uses: c, bands: [{ge: 1, weight: 1, why: x}]}\n" TYPOLOGY,
      "8:34: error: rule 'C' would give weight to where people come from: 'c' has no other "
      "evidence; put the origin "

@@ -113,13 +113,16 @@ Test(expr, errors_name_the_place)
         {"knd == verification", 1, "unknown field 'knd'; did you mean 'kind'?"},
         {"service.hom == CN", 1, "unknown field 'service.hom'; did you mean 'service.home'?"},
         {"xyzzyplugh", 1, "unknown field 'xyzzyplugh'"},
-        {"kind == verificatoin", 9, "expected a kind to compare 'kind' with"},
+        {"kind == verificatoin", 9, "unknown kind 'verificatoin'; did you mean 'verification'?"},
+        {"sender.type == xyzzyplugh", 16, "unknown sender type 'xyzzyplugh'"},
+        {"Größe == 3", 1, "unknown field 'Größe'"},
         {"kind < verification", 6, "'kind' is a kind: it can be compared with == and != only"},
         {"kind", 1, "'kind' is a kind: compare it with something"},
         {"confidence == high", 15, "expected a number to compare 'confidence' with"},
         {"confidence == 12345678901", 15, "expected a number to compare 'confidence' with"},
-        {"origin.country == China", 19, "expected a country to compare 'origin.country' with"},
-        {"service == nosuch", 12, "expected a service to compare 'service' with"},
+        {"origin.country == China", 19,
+         "expected a country of two capital letters to compare 'origin.country' with"},
+        {"service == nosuch", 12, "unknown service 'nosuch'"},
         {"service in list.bgi", 12, "no list 'bgi'; did you mean 'list.big'?"},
         {"service in big", 12, "expected list.NAME or home_origins, found 'big'"},
         {"service in home_origins", 12, "home_origins holds countries; 'service' is none"},
@@ -129,7 +132,7 @@ Test(expr, errors_name_the_place)
         {"(repeat", 8, "expected ')'"},
         {"repeat)", 7, "expected 'and', 'or' or the end"},
         {"", 1, "expected a field, like kind or service.foreign"},
-        {"account == 'a7", 12, "expected a identity to compare 'account' with"},
+        {"account == 'a7", 12, "a quote that is not closed"},
         {"repeat & repeat", 8, "expected 'and', 'or' or the end"},
         {"((((((((((((((((((((((repeat))))))))))))))))))))))", 17, "parentheses nested too deeply"},
     };
@@ -144,6 +147,28 @@ Test(expr, errors_name_the_place)
                   expected, messages);
         free(messages);
     }
+}
+
+/* What is misspelt in one place hides nothing behind it. */
+Test(expr, names_all_mistakes_of_a_condition)
+{
+    char *messages;
+    struct rgs_ruleset *r = with("(knd == message or purpose == logn) and kind < message and "
+                                 "service in list.bgi and confidence == high and (repeat",
+                                 &messages);
+    static const char *const expected[] = {
+        ":62: error: unknown field 'knd'; did you mean 'kind'?\n",
+        ":91: error: unknown purpose 'logn'; did you mean 'login'?\n",
+        ":106: error: 'kind' is a kind: it can be compared with == and != only\n",
+        ":131: error: no list 'bgi'; did you mean 'list.big'?\n",
+        ":158: error: expected a number to compare 'confidence' with\n",
+        ":174: error: expected ')'\n",
+    };
+
+    cr_assert_null(r);
+    for (size_t i = 0; i < sizeof(expected) / sizeof(expected[0]); i++)
+        cr_expect(strstr(messages, expected[i]), "%s%s", expected[i], messages);
+    free(messages);
 }
 
 Test(expr, a_page_of_conditions_is_too_much)

@@ -389,27 +389,155 @@ Test(windows, a_condensed_log_says_the_same_in_every_window)
     cr_expect_gt(saved, 1000, "%u", saved);
 }
 
+/* The value for the only reseller of a stream after each observation; NAN: none. */
+static double value_now(struct rgs_scorer *s, const struct rgs_ruleset *r)
+{
+    struct rgs_measure m;
+
+    rgs_scorer_settle(s);
+    struct rgs_scored *e = rgs_entity_find(s, RGS_GRAIN_RESELLER, rgs_test_reseller(1));
+    cr_assert_not_null(e);
+    return rgs_measure(s, e, &r->instances[0], &m) ? m.value : NAN;
+}
+
+/* Codes for s1, s2, s1, s1, s2, s2, the third and the last for a login; a gap before the fourth and
+ * the sixth. */
 Test(windows, a_session_ends_with_the_gap)
 {
-    struct rgs_ruleset *r = ruleset("over: session 30m, fn: count, " V);
-    struct rgs_scorer *s = rgs_scorer_new(r, &rgs_test_names, &rgs_test_capacity, &rgs_alloc_libc);
+    static const int64_t minutes[] = {0, 10, 39, 70, 99, 131};
     static const struct {
-        int64_t minutes;
-        double expected;
-    } steps[] = {{0, 1}, {10, 2}, {39, 3}, {70, 1}, {99, 2}, {131, 1}};
+        const char *fn;
+        double expected[6];
+    } sessions[] = {
+        {"count", {1, 2, 3, 1, 2, 1}},
+        {"distinct(service)", {1, 2, 2, 1, 2, 1}},
+        {"share(service)", {1, 0.5, 2 / 3.0, 1, 0.5, 1}},
+        {"entropy(service)", {0, 1, 0.9182958340544896, 0, 1, 0}},
+        {"ratio(purpose == login)", {0, 0, 1 / 3.0, 0, 0, 1}},
+        {"numbers_per(service)", {1, 1, 1.5, 1, 1, 1}},
+        {"'percentile(activated, 100)'", {1, 1, 1, 64, 64, 1}},
+    };
 
-    for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
-        struct rgs_obs o = {.ts = START + steps[i].minutes * 60 * 1000000000};
-        struct rgs_measure m;
+    for (size_t k = 0; k < sizeof(sessions) / sizeof(sessions[0]); k++) {
+        char fn[96];
+        snprintf(fn, sizeof(fn), "over: session 30m, fn: %s, " V, sessions[k].fn);
+        struct rgs_ruleset *r = ruleset(fn);
+        struct rgs_scorer *s =
+            rgs_scorer_new(r, &rgs_test_names, &rgs_test_capacity, &rgs_alloc_libc);
+        for (size_t i = 0; i < 6; i++) {
+            struct rgs_obs o = {.ts = START + minutes[i] * 60 * 1000000000};
+            RGS_OBS_SET(&o, KIND, kind, RGS_OBS_VERIFICATION);
+            RGS_OBS_SET(&o, NUMBER, number, 85291230000 + i);
+            RGS_OBS_SET(&o, RESELLER, reseller, rgs_test_reseller(1));
+            RGS_OBS_SET(&o, SERVICE, service, i == 1 || i > 3 ? 2 : 1);
+            RGS_OBS_SET(&o, ACTIVATED, activated, i == 3 ? 60 : 0);
+            RGS_OBS_SET(&o, PURPOSE, purpose,
+                        i == 2 || i == 5 ? RGS_PURPOSE_LOGIN : RGS_PURPOSE_RESET);
+            rgs_scorer_observe(s, &o);
+            double v = value_now(s, r), expected = sessions[k].expected[i];
+            cr_expect(fabs(v - expected) < 1e-9, "%s, step %zu: %g", fn, i, v);
+        }
+        rgs_scorer_del(s);
+        rgs_ruleset_del(r);
+    }
+}
+
+/* Sessions of more values than a set holds itself: the estimate goes with the session. */
+Test(windows, a_long_session_is_estimated_and_ends)
+{
+    struct rgs_ruleset *r = ruleset("over: session 30m, fn: distinct(sim), " V);
+    struct rgs_scorer *s = rgs_scorer_new(r, &rgs_test_names, &rgs_test_capacity, &rgs_alloc_libc);
+
+    for (unsigned i = 0; i <= 100; i++) {
+        struct rgs_obs o = {.ts = START + (i + (i == 100) * 60) * 60 * INT64_C(1000000000)};
         RGS_OBS_SET(&o, KIND, kind, RGS_OBS_VERIFICATION);
         RGS_OBS_SET(&o, NUMBER, number, 85291230000);
         RGS_OBS_SET(&o, RESELLER, reseller, rgs_test_reseller(1));
+        RGS_OBS_SET(&o, SIM, sim, 454031000000000 + i);
         rgs_scorer_observe(s, &o);
-        rgs_scorer_settle(s);
-        struct rgs_scored *e = rgs_entity_find(s, RGS_GRAIN_RESELLER, rgs_test_reseller(1));
-        cr_assert(rgs_measure(s, e, &r->instances[0], &m));
-        cr_expect_eq(m.value, steps[i].expected, "step %zu: %g", i, m.value);
+        if (i == 99)
+            cr_expect(fabs(value_now(s, r) - 100) < 20, "%g", value_now(s, r));
     }
+    cr_expect_eq(value_now(s, r), 1, "%g", value_now(s, r));
+    rgs_scorer_del(s);
+    rgs_ruleset_del(r);
+}
+
+/* A steady pace is no rise, at no time of the day; twice of it is. */
+static void steady(struct rgs_scorer *s, unsigned reseller, unsigned per_day, int64_t ts)
+{
+    if (ts / (HOUR / 4) % (96 / per_day))
+        return;
+    struct rgs_obs o = {.ts = ts};
+    RGS_OBS_SET(&o, KIND, kind, RGS_OBS_VERIFICATION);
+    RGS_OBS_SET(&o, NUMBER, number, 85291230000 + reseller * 10000 + ts / (HOUR / 4) % 32);
+    RGS_OBS_SET(&o, RESELLER, reseller, rgs_test_reseller(reseller));
+    rgs_scorer_observe(s, &o);
+}
+
+static struct rgs_ruleset *daily(const char *fn)
+{
+    char yaml[1024];
+
+    snprintf(yaml, sizeof(yaml),
+             "min_support: 1\n"
+             "aggregates:\n"
+             "  n: {by: reseller, over: tumbling 1d, fn: count, " V "}\n"
+             "  z: {by: reseller, over: tumbling 1d, fn: '%s'}\n"
+             "rules:\n"
+             "  - {id: A, family: usage, uses: z, bands: [{ge: 1, weight: 5, why: x}]}\n"
+             "  - {id: B, family: time, uses: z, bands: [{ge: 1, weight: 5, why: x}]}\n"
+             "typologies:\n  t: {sum: [A, B]}\n",
+             fn);
+    return rgs_test_good_ruleset(yaml);
+}
+
+static double z_now(struct rgs_scorer *s, const struct rgs_ruleset *r, unsigned reseller)
+{
+    const struct rgs_instance *in = r->instances;
+    struct rgs_measure m;
+
+    while (in->fn != RGS_FN_ZSCORE)
+        in++;
+    rgs_scorer_settle(s);
+    struct rgs_scored *e = rgs_entity_find(s, RGS_GRAIN_RESELLER, rgs_test_reseller(reseller));
+    cr_assert_not_null(e);
+    return rgs_measure(s, e, in, &m) ? m.value : NAN;
+}
+
+Test(windows, past_steps_count_as_they_ended)
+{
+    struct rgs_ruleset *r = daily("zscore(n, past)");
+    struct rgs_scorer *s = rgs_scorer_new(r, &rgs_test_names, &rgs_test_capacity, &rgs_alloc_libc);
+    int64_t ts = START;
+
+    for (; ts < START + 20 * DAY; ts += HOUR / 4) {
+        steady(s, 1, 24, ts);
+        if (ts < START + 7 * DAY)
+            continue;
+        double z = z_now(s, r, 1);
+        cr_assert(ts < START + 8 * DAY || z < 0.5, "%g on day %g", z, (double)(ts - START) / DAY);
+    }
+    for (; ts < START + 21 * DAY; ts += HOUR / 4)
+        steady(s, 1, 48, ts);
+    double z = z_now(s, r, 1);
+    cr_expect(z > 5 && z < 8, "%g", z);
+    rgs_scorer_del(s);
+    rgs_ruleset_del(r);
+}
+
+Test(windows, peers_are_compared_by_whole_days)
+{
+    struct rgs_ruleset *r = daily("zscore(n, peers)");
+    struct rgs_scorer *s = rgs_scorer_new(r, &rgs_test_names, &rgs_test_capacity, &rgs_alloc_libc);
+
+    for (int64_t ts = START; ts < START + 3 * DAY; ts += HOUR / 4) {
+        for (unsigned k = 1; k <= 12; k++)
+            steady(s, k, k == 12 ? 96 : 24, ts);
+    }
+    cr_expect(fabs(z_now(s, r, 1)) < 0.5, "%g", z_now(s, r, 1));
+    /* 72 more than the median, and a tenth of that for a deviation */
+    cr_expect(fabs(z_now(s, r, 12) - 72 / (1.4826 * 2.4)) < 0.01, "%g", z_now(s, r, 12));
     rgs_scorer_del(s);
     rgs_ruleset_del(r);
 }
