@@ -30,6 +30,7 @@ struct rgs_result_typology {
     double score;
     const struct rgs_result_rule *rules;
     size_t n_rules;
+    const char *title; /* what it is, in words; NULL: not told */
 };
 
 struct rgs_result_reseller {

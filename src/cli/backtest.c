@@ -110,8 +110,8 @@ static void counts(const char *what, const struct rgs_result *r)
     unsigned n[RGS_STATUS_ALERT + 1] = {0};
     for (size_t i = 0; i < r->n_resellers; i++)
         n[r->resellers[i].status]++;
-    printf("%s %s, revision %s, sha256 %.12s: %u in alert, %u to review, %u clear; "
-           "%zu alerts and reviews were raised\n",
+    printf("%s %s, revision %s, sha256 %.12s\n"
+           "   %u in alert, %u to review, %u clear; %zu alerts and reviews were raised\n",
            what, r->ruleset_name, r->ruleset_revision, r->ruleset_sha256, n[RGS_STATUS_ALERT],
            n[RGS_STATUS_REVIEW], n[RGS_STATUS_CLEAR], r->n_alerts);
 }

@@ -142,6 +142,7 @@ static void typology(struct rgs_result_file *f, struct rgs_yaml_node *n,
                      struct rgs_result_typology *t)
 {
     t->id = needed(f, n, "id");
+    t->title = string(f, n, "title");
     t->score = number(f, n, "score");
     struct rgs_yaml_node *l = list(f, n, "rules", &t->n_rules);
     struct rgs_result_rule *rules = l ? take(f, l->n, sizeof(*rules)) : NULL;

@@ -206,14 +206,23 @@ void rgs_sweep_fini(struct rgs_sweep *s)
     free(s->row);
 }
 
+static double farthest_of(const struct rgs_sweep_row *r)
+{
+    return fmax(fmax(r->moved[0], r->moved[1]), fmax(r->moved[3], r->moved[4]));
+}
+
 void rgs_sweep_table(FILE *out, const struct rgs_sweep *s)
 {
     fputs("\nThresholds, each moved alone\n"
-          "                                       alerts at                   score moves at most\n"
+          "                                       alerts at                  score moves by\n"
           "                               -20 %  -10 %      0  +10 %  +20 %    10 %    20 %\n",
           out);
+    unsigned moving = 0;
+    const struct rgs_sweep_row *most = NULL;
     for (size_t i = 0; i < s->n; i++) {
         const struct rgs_sweep_row *r = &s->row[i];
+        moving += farthest_of(r) >= 0.05;
+        most = !most || farthest_of(r) > farthest_of(most) ? r : most;
         /* The sign for "at least" is three bytes and one column. */
         int wide = strstr(r->name, "\xe2\x89\xa5") ? 2 : 0;
         fprintf(out, "  %-*s", 27 + wide, r->name);
@@ -222,6 +231,11 @@ void rgs_sweep_table(FILE *out, const struct rgs_sweep *s)
         fprintf(out, "%8.1f%8.1f\n", fmax(r->moved[1], r->moved[3]),
                 fmax(r->moved[0], r->moved[4]));
     }
+    if (moving)
+        fprintf(out, "  %u of %zu move a score; most of all %s, by %.1f points\n", moving, s->n,
+                most->name, farthest_of(most));
+    else
+        fputs("  None of them moves a score.\n", out);
 }
 
 /* ---- the drawing ------------------------------------------------------------------------------

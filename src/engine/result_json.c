@@ -77,6 +77,8 @@ static void typology(struct rgs_json *j, const struct rgs_result_typology *t)
 {
     rgs_json_open(j, '{');
     string(j, "id", t->id);
+    if (t->title)
+        string(j, "title", t->title);
     decimal(j, "score", t->score, 1);
     rgs_json_key(j, "rules");
     rgs_json_open(j, '[');

@@ -398,7 +398,7 @@ static bool typologies(struct rgs_scorer *s, struct rgs_result_owner *o, const s
             key[at] = key[at - 1];
         }
         key[at] = order;
-        t[at] = (struct rgs_result_typology){.id = ty->id, .score = shown};
+        t[at] = (struct rgs_result_typology){.id = ty->id, .score = shown, .title = ty->title};
         if (!rules(o, c, k, &t[at]))
             return false;
     }

@@ -4,14 +4,6 @@
 #include "base/utf8.h"
 #include "sink/text.h"
 
-/* Controls, and characters that turn the direction of what follows (UAX 9 2), are replaced as they
- * are on a terminal: a name must not be able to look like another. */
-static bool steers(uint32_t cp)
-{
-    return cp < 0x20 || (cp >= 0x7f && cp < 0xa0) || (cp >= 0x202a && cp <= 0x202e) ||
-           (cp >= 0x2066 && cp <= 0x2069) || cp == 0x200e || cp == 0x200f || cp == 0xfeff;
-}
-
 void rgs_html_text(FILE *out, const char *s)
 {
     rgs_html_short(out, s, SIZE_MAX);
@@ -46,7 +38,8 @@ void rgs_html_short(FILE *out, const char *s, size_t most)
             fputs("&#39;", out);
             break;
         default:
-            fwrite(utf8, 1, rgs_utf8_put(utf8, steers(cp) ? RGS_UTF8_REPLACEMENT : cp), out);
+            /* A name must not be able to look like another. */
+            fwrite(utf8, 1, rgs_utf8_put(utf8, rgs_text_tame(cp)), out);
         }
     }
 }
@@ -117,11 +110,17 @@ const char rgs_html_style[] =
     ".bt i{display:block;height:100%;background:var(--s0)}.bv{color:var(--soft);white-space:nowrap;"
     "font-variant-numeric:tabular-nums}\n"
     "ul{margin:4px 0;padding-left:20px}footer{color:var(--soft);font-size:13px;margin-top:36px}\n"
-    "@media(max-width:720px){.figs{grid-template-columns:minmax(0,1fr)}}\n"
+    "a:focus-visible,.scroll:focus-visible{outline:2px solid var(--s0);outline-offset:2px}"
+    ".up-link{font-size:13px;font-weight:400;margin-left:14px}\n"
+    "@media screen and (max-width:720px){main{padding:20px 12px 40px}.card{padding:14px}"
+    ".figs{grid-template-columns:minmax(0,1fr)}.list th:nth-child(n+6),.list td:nth-child(n+6){"
+    "display:none}.who{min-width:0}.timeline svg{min-width:600px}}\n"
+    "@media screen and (max-width:520px){.list .score{display:none}.list th,.list td{padding:8px "
+    "4px}.rules td:first-child{white-space:normal}}\n"
     "@media print{:root{--bg:#fff;--card:#fff;--ink:#000;--soft:#444}main{max-width:none;padding:0}"
     "body{font-size:9pt}h1{font-size:16pt}h2,.big{font-size:12.5pt}.small,.rules td,.bar{font-size:"
     "8pt}th{font-size:7.5pt}td{padding:4px 6px}.card{border:0;border-top:1px solid #999;"
     "border-radius:0;padding:12px 0;margin:12px 0}.tiles{grid-template-columns:repeat(5,1fr)}"
     ".score{width:48px}.who{min-width:0}.scroll{overflow:visible}.figs{gap:14px 20px}section{"
     "break-before:page}tr,figure,.head,.tile{break-inside:avoid}thead{display:table-header-group}"
-    "*{-webkit-print-color-adjust:exact;print-color-adjust:exact}}\n";
+    ".up-link{display:none}*{-webkit-print-color-adjust:exact;print-color-adjust:exact}}\n";

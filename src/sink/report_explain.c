@@ -84,6 +84,16 @@ static void timeline(const struct page *p, const struct rgs_result *r,
         spark(p, chart);
 }
 
+static void service(const struct page *p, const struct rgs_result_reseller *x, const char *id,
+                    uint64_t count)
+{
+    double share = x->verifications ? (double)count / (double)x->verifications * 100 : 0;
+
+    fprintf(p->out, "%*s%7llu  %4.1f %%  ", INDENT, "", (unsigned long long)count, share);
+    rgs_text_put(p->out, rgs_text(id), 40);
+    fputc('\n', p->out);
+}
+
 static void evidence(const struct page *p, const struct rgs_result_reseller *x,
                      const struct rgs_chart *chart)
 {
@@ -93,13 +103,13 @@ static void evidence(const struct page *p, const struct rgs_result_reseller *x,
     snprintf(line, sizeof(line), "%llu numbers took %llu verification codes.",
              (unsigned long long)x->numbers, (unsigned long long)x->verifications);
     say(p, line);
+    uint64_t rest = x->verifications;
     for (size_t i = 0; i < x->n_services; i++) {
-        const struct rgs_result_count *s = &x->services[i];
-        double share = x->verifications ? (double)s->count / (double)x->verifications * 100 : 0;
-        fprintf(p->out, "%*s%7llu  %4.1f %%  ", INDENT, "", (unsigned long long)s->count, share);
-        rgs_text_put(p->out, rgs_text(s->id), 40);
-        fputc('\n', p->out);
+        service(p, x, x->services[i].id, x->services[i].count);
+        rest -= x->services[i].count < rest ? x->services[i].count : rest;
     }
+    if (x->n_services && rest)
+        service(p, x, "other services", rest);
     for (size_t i = 0; i < x->n_origins; i++) {
         snprintf(line, sizeof(line), "Used from %.8s: %.0f %%", x->origins[i].id,
                  x->origins[i].share * 100);
@@ -123,6 +133,8 @@ static void typology(const struct page *p, const struct rgs_result_typology *t)
 
     snprintf(title, sizeof(title), "Why: %.60s, %.1f points", t->id, t->score);
     head(p, title);
+    if (t->title && strcmp(t->title, t->id) != 0)
+        say(p, t->title);
     for (size_t i = 0; i < t->n_rules; i++) {
         const struct rgs_result_rule *u = &t->rules[i];
         sum += u->weight;

@@ -67,7 +67,10 @@ static void heading(FILE *out, const struct rgs_result *r)
 static void title(FILE *out, const struct rgs_result_reseller *x)
 {
     bool named = x->name && *x->name && strcmp(x->name, x->id) != 0;
+    /* A name in another direction does not turn what stands beside it. */
+    fputs("<bdi>", out);
     rgs_html_text(out, named ? x->name : x->id);
+    fputs("</bdi>", out);
     if (named) {
         fputs(" <span class=soft>", out);
         rgs_html_text(out, x->id);
@@ -133,10 +136,12 @@ static void ranking(FILE *out, const struct rgs_result *r)
         fputs("<p>No reseller has enough numbers to be named.</p>\n", out);
         return;
     }
-    fputs("<div class=\"card scroll\"><table><thead><tr><th>Score<th>Status<th>Reseller<th class=n>"
-          "Numbers<th class=n>Codes<th>Most frequent services<th>Strongest reason</tr></thead>"
-          "<tbody>\n",
-          out);
+    fputs(
+        "<div class=\"card scroll list\" id=list tabindex=0 role=region aria-label=\"Resellers by "
+        "score\"><table><thead><tr><th scope=col>Score<th scope=col>Status<th scope=col>Reseller"
+        "<th scope=col class=n>Numbers<th scope=col class=n>Codes<th scope=col>Most frequent "
+        "services<th scope=col>Strongest reason</tr></thead><tbody>\n",
+        out);
     for (size_t i = 0; i < r->n_resellers; i++) {
         const struct rgs_result_reseller *x = &r->resellers[i];
         if (x->status != RGS_STATUS_INSUFFICIENT)
@@ -145,8 +150,8 @@ static void ranking(FILE *out, const struct rgs_result *r)
     fputs("</tbody></table></div>\n", out);
     if (insufficient)
         fprintf(out,
-                "<p class=\"soft small\">%zu more below the minimum support are not named.</p>\n",
-                insufficient);
+                "<p class=\"soft small\">%zu more below the minimum support %s not named.</p>\n",
+                insufficient, insufficient == 1 ? "is" : "are");
 }
 
 static void origins(FILE *out, const struct rgs_result_reseller *x)
@@ -202,9 +207,8 @@ static void blocks(FILE *out, const struct rgs_chart *c)
 
 static void reasons(FILE *out, const struct rgs_result_typology *t)
 {
-    fputs("<figure class=\"scroll rules\"><table><thead><tr><th>Rule<th>What was seen<th "
-          "class=n>Points</tr>"
-          "</thead><tbody>\n",
+    fputs("<figure class=rules><table><thead><tr><th scope=col>Rule<th scope=col>What was seen"
+          "<th scope=col class=n>Points</tr></thead><tbody>\n",
           out);
     double sum = 0;
     for (size_t i = 0; i < t->n_rules; i++) {
@@ -259,8 +263,10 @@ static void reseller(FILE *out, const struct rgs_result *r, size_t i, const stru
 
     fprintf(out, "<section class=card id=r%zu>\n<div class=head><h2>", i);
     title(out, x);
-    fprintf(out, "</h2><span class=\"big %s\">%s %.1f</span></div>\n<p class=soft>", word, word,
-            x->score);
+    fprintf(out,
+            "</h2><span class=\"big %s\">%s %.1f<a class=\"up-link soft\" href=\"#list\">to the "
+            "list</a></span></div>\n<p class=soft>",
+            word, word, x->score);
     number(out, x->numbers);
     fputs(" numbers took ", out);
     number(out, x->verifications);
@@ -268,13 +274,22 @@ static void reseller(FILE *out, const struct rgs_result *r, size_t i, const stru
     shares(out, x, 6);
     fputs("</p>\n<div class=figs>\n", out);
     if (c) {
-        fputs("<figure class=wide><h3>Verification codes by service</h3>\n", out);
+        fputs("<figure class=\"wide scroll timeline\" tabindex=0 role=region aria-label=\"Codes "
+              "over time\"><h3>Verification codes by service</h3>\n",
+              out);
         rgs_svg_timeline(out, c);
         fputs("</figure>\n", out);
     }
     for (size_t k = 0; k < x->n_typologies; k++) {
+        const struct rgs_result_typology *t = &x->typologies[k];
+        bool titled = t->title && strcmp(t->title, t->id) != 0;
         fputs("<figure><h3>How the score comes about: ", out);
-        rgs_html_text(out, x->typologies[k].id);
+        rgs_html_text(out, titled ? t->title : t->id);
+        if (titled) {
+            fputs(" (", out);
+            rgs_html_text(out, t->id);
+            fputs(")", out);
+        }
         fputs("</h3>\n", out);
         rgs_svg_waterfall(out, &x->typologies[k]);
         fputs("</figure>\n", out);
@@ -337,8 +352,10 @@ void rgs_report_html(FILE *out, const struct rgs_result *r, const struct rgs_cha
           "<meta http-equiv=Content-Security-Policy content=\"default-src 'none'; "
           "style-src 'unsafe-inline'\">\n"
           "<meta name=viewport content=\"width=device-width,initial-scale=1\">\n"
-          "<meta name=referrer content=no-referrer>\n<title>regsentry report</title>\n<style>\n",
+          "<meta name=referrer content=no-referrer>\n",
           out);
+    fprintf(out, "<title>regsentry: %zu in alert, %zu to review</title>\n<style>\n",
+            count_of(r, RGS_STATUS_ALERT), count_of(r, RGS_STATUS_REVIEW));
     fputs(rgs_html_style, out);
     fputs("</style>\n</head>\n<body>\n<main>\n", out);
     heading(out, r);

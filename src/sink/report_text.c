@@ -163,11 +163,21 @@ static void typology(const struct page *p, const struct rgs_result_reseller *x, 
 
     for (size_t i = 0; i < ty->n_rules; i++)
         again += said(x, t, &ty->rules[i]);
-    fprintf(p->out, "%*s%s%s%s %.1f", INDENT, "", bold(p), ty->id, plain(p), ty->score);
+    char head[512], score[16];
+    size_t n = 0;
+    if (ty->title && strcmp(ty->title, ty->id) != 0)
+        n = (size_t)snprintf(head, sizeof(head), ": %.300s", ty->title);
     if (again)
-        fprintf(p->out, ", for %zu of the reasons above%s", again,
-                again < ty->n_rules ? ", and" : "");
-    fputc('\n', p->out);
+        snprintf(head + n, sizeof(head) - n, ", for %zu of the reasons above%s", again,
+                 again < ty->n_rules ? ", and" : "");
+    else
+        head[n] = '\0';
+    fprintf(p->out, "%*s%s", INDENT, "", bold(p));
+    unsigned at = INDENT + (unsigned)rgs_text_put(p->out, rgs_text(ty->id), 60);
+    fputs(plain(p), p->out);
+    at += (unsigned)snprintf(score, sizeof(score), " %.1f", ty->score);
+    fputs(score, p->out);
+    fold(p, head, INDENT, at);
     for (size_t i = 0; i < ty->n_rules; i++) {
         if (!said(x, t, &ty->rules[i]))
             reason(p, &ty->rules[i]);
@@ -262,8 +272,8 @@ void rgs_report_text(FILE *out, const struct rgs_result *r, const struct rgs_rep
     if (shown == 0)
         fputs("No reseller has enough numbers to be named.\n", out);
     if (insufficient)
-        fprintf(out, "\n%s%s more below the minimum support are not named.%s\n", dim(p),
-                grouped(num, insufficient), plain(p));
+        fprintf(out, "\n%s%s more below the minimum support %s not named.%s\n", dim(p),
+                grouped(num, insufficient), insufficient == 1 ? "is" : "are", plain(p));
     if (r->n_anomalies || r->n_dropped)
         fputc('\n', out);
     tail(p, "anomalies", r->anomalies, r->n_anomalies);

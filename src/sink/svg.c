@@ -13,6 +13,7 @@
  */
 
 enum { T_WIDTH = 900, T_LEFT = 96, T_RIGHT = 40, T_TOP = 8, T_PLOT = 96, T_ROW = 15, T_DATES = 22 };
+enum { T_DAY = 34, T_HOUR = 66 }; /* how wide a date is written */
 
 /* The least round number that is not below v. */
 static uint32_t round_up(uint32_t v)
@@ -35,6 +36,18 @@ static void day_word(char out[40], int64_t ts, int64_t step)
     snprintf(out, 40, step < 24 * HOUR ? "%.11s" : "%.5s", time + 5);
 }
 
+/* From one date of the axis to the next: round, and at most eight of them. */
+static int64_t between_dates(int64_t span)
+{
+    static const int hours[] = {1, 2, 3, 6, 12, 24, 48, 72, 96, 168, 336, 720, 1440};
+    enum { N = sizeof(hours) / sizeof(hours[0]) };
+    unsigned i = 0;
+
+    while (i + 1 < N && hours[i] * HOUR * 8 < span)
+        i++;
+    return hours[i] * HOUR;
+}
+
 static void axes(FILE *out, const struct rgs_chart *c, uint32_t top, int bottom)
 {
     const double width = T_WIDTH - T_LEFT - T_RIGHT;
@@ -50,10 +63,15 @@ static void axes(FILE *out, const struct rgs_chart *c, uint32_t top, int bottom)
                 i ? "grid" : "axis", T_LEFT, T_WIDTH - T_RIGHT, y, y, T_LEFT - 6, y + 4,
                 top * i / 2);
     }
-    unsigned every = (c->n_steps + 7) / 8;
-    for (unsigned i = 0; i < c->n_steps; i += every) {
-        double x = T_LEFT + width * i / c->n_steps;
-        day_word(word, c->from + c->step * i, 24 * HOUR);
+    int64_t end = c->from + c->step * c->n_steps, every = between_dates(end - c->from);
+    int64_t day = c->from - c->from % (24 * HOUR);
+    for (int64_t ts = every < 24 * HOUR ? c->from - c->from % every : day; ts < end; ts += every) {
+        if (ts < c->from)
+            continue;
+        double x = T_LEFT + width * (double)(ts - c->from) / (double)(end - c->from);
+        if (x + (every < 24 * HOUR ? T_HOUR : T_DAY) > T_WIDTH)
+            break;
+        day_word(word, ts, every);
         fprintf(out, "<line class=axis x1=%.1f x2=%.1f y1=%d y2=%d /><text x=%.1f y=%d>%s</text>\n",
                 x, x, bottom, bottom + 4, x, bottom + 16, word);
     }

@@ -27,7 +27,14 @@ static bool steers(uint32_t cp)
 {
     return cp < 0x20 || (cp >= 0x7f && cp < 0xa0) || (cp >= 0x202a && cp <= 0x202e) ||
            (cp >= 0x2066 && cp <= 0x2069) || cp == 0x200e || cp == 0x200f || cp == 0x2028 ||
-           cp == 0x2029 || cp == 0xfeff;
+           cp == 0x2029 || cp == 0x61c || cp == 0xfeff;
+}
+
+uint32_t rgs_text_tame(uint32_t cp)
+{
+    if (cp == '\n' || cp == '\t' || cp == '\r')
+        return ' ';
+    return steers(cp) ? RGS_UTF8_REPLACEMENT : cp;
 }
 
 static size_t columns_of(uint32_t cp)
@@ -56,8 +63,7 @@ size_t rgs_text_put(FILE *out, struct rgs_bytes s, size_t columns)
         uint32_t cp;
         char utf8[4];
         s = rgs_bytes_from(s, rgs_utf8_get(s, &cp));
-        if (steers(cp))
-            cp = cp == '\n' || cp == '\t' || cp == '\r' ? ' ' : RGS_UTF8_REPLACEMENT;
+        cp = rgs_text_tame(cp);
         if (at + columns_of(cp) > room)
             break;
         fwrite_unlocked(utf8, 1, rgs_utf8_put(utf8, cp), out);
@@ -118,8 +124,9 @@ void rgs_text_fold(FILE *out, const char *text, unsigned indent, unsigned at, un
 {
     bool start = true;
     while (*text) {
-        size_t n =
-            fitting(rgs_bytes(text, strcspn(text, " ")), columns > indent ? columns - indent : 1);
+        size_t word = *text == '[' ? strcspn(text, "]") : 0;
+        word += strcspn(text + word, " ");
+        size_t n = fitting(rgs_bytes(text, word), columns > indent ? columns - indent : 1);
         size_t w = rgs_text_width(rgs_bytes(text, n));
         if (!start && at + 1 + w > columns) {
             fprintf(out, "\n%*s", (int)indent, "");

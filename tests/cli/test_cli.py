@@ -285,6 +285,11 @@ def _():
         expect(told == b, line["id"], [x for x in told if x not in b], [x for x in b if x not in told])
         expect(len(charts) == 1 or (not charts and line["id"] != "R17"), line["id"], charts)
     exits(run("explain", "Harbour Link Telecom", "--result", "result.json"), 0, "R17")
+    counted = run("explain", "R17", "--result", "result.json").stdout.decode()
+    total = int(re.search(r"took (\d+) verification codes", counted).group(1))
+    parts = [int(n) for n in re.findall(r"^ +(\d+) +[\d.]+ %  \S", counted, re.M)]
+    expect(sum(parts) == total and "other services" in counted, "the services do not add up:", sum(parts), total)
+    expect("offshore SIMs parked" in counted, "a typology without its words")
     exits(run("explain", "X", "--result", "result.json"), 1, "no line for 'X'\n", "It has: R17")
     exits(run("explain", "R18", "--result", "result.json"), 1, "did you mean 'R17'?", "It has: R17")
     exits(run("explain", "Habour Link Telecom", "--result", "result.json"), 1, "did you mean 'Harbour Link Telecom'?")
@@ -316,6 +321,9 @@ def _():
     # The rule set is the same again after the sweep: as written, nothing has moved.
     rows = re.findall(r"^  (\S+ (?:alert|[<≥] \S+)) +(\d+) +(\d+) +(\d+) +(\d+) +(\d+) +(\S+) +(\S+)$", out, re.M)
     expect(len(rows) > 20 and len({row[3] for row in rows}) == 1, "rows of the sweep", len(rows))
+    most = max(max(float(row[6]), float(row[7])) for row in rows)
+    expect(re.search(rf"^  \d+ of {len(rows)} move a score; most of all .* by {most:.1f} points$", out, re.M), out[-200:])
+    expect(max(map(len, out.splitlines())) <= 80, "wider than a terminal of 80 columns")
     analysed = json.loads(run("analyze", "--rules", "rules", "--format", "json", *common).stdout)
     swept = run("backtest", "--rules", "rules", *common).stdout.decode()
     alerts = sum(x["status"] == "alert" for x in analysed["resellers"])
@@ -381,7 +389,7 @@ def _():
         out = p.stdout.decode()
         for letter, r in zip("AB", results):
             n = [sum(x["status"] == status for x in r["resellers"]) for status in ("alert", "review", "clear")]
-            expect(re.search(rf"^{letter}: .* sha256 {r['ruleset']['sha256'][:12]}: {n[0]} in alert, {n[1]} to review, {n[2]} clear; "
+            expect(re.search(rf"^{letter}: .* sha256 {r['ruleset']['sha256'][:12]}\n   {n[0]} in alert, {n[1]} to review, {n[2]} clear; "
                              rf"{len(r['alerts'])} alerts", out, re.M), letter, pair, n, len(r["alerts"]), out[:400])
         rows = [(m[0], *m[1:]) for m in re.findall(
             r"^  (\S+) +([\d.]+|-) (\S+|not named) +([\d.]+|-) (\S+|not named) +([-+][\d.]+)  (\w*)$", out, re.M)]
@@ -509,6 +517,14 @@ def _():
     service.write_text(service.read_text().replace("category: food", "category: fud"))
     exits(run("rules", "check", "broken"), 1, "did you mean 'weight'", "mny_services", "glovo.yaml", "^")
     exits(run("rules", "check", "rules"), 0, "services")
+    shutil.copytree(work / "rules", work / "idle")
+    (work / "idle/idle.yaml").write_text("aggregates:\n  alone: {by: reseller, over: sliding 7d/1d, fn: count}\n"
+                                         "rules:\n  - {id: Z1, family: usage, uses: codes, bands: [{ge: 1, weight: 1, why: x}]}\n")
+    said = run("rules", "check", "idle")
+    exits(said, 0)
+    expect([line for line in said.stdout.decode().splitlines() if line.startswith("note:")] ==
+           ["note: rule 'Z1' stands in no typology: it counts for nothing", "note: no rule uses the aggregate 'alone'"],
+           said.stdout.decode())
     p = run("rules", "test", "rules")
     exits(p, 0)
     for kind in ("services", "rules"):

@@ -164,7 +164,7 @@ static const struct {
      "evidence; put the origin "
      "into a typology's scope"},
     {"aggregates:\n" A B "  c: {by: reseller, over: tumbling 1d, fn: distinct(number), where: "
-                         "'kind == verification and "
+     "'kind == verification and "
      "origin.country in home_origins'}\n" RULES
      "  - {id: C, family: place, uses: c, bands: [{ge: 1, weight: 1, why: x}]}\n" TYPOLOGY,
      "8:34: error: rule 'C' would give weight to where people come from: 'c' has no other "

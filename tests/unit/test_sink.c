@@ -153,6 +153,15 @@ Test(text, columns_of_wide_scripts)
     free(text);
 }
 
+Test(text, what_stands_in_brackets_is_not_torn)
+{
+    FILE *f = begin();
+    rgs_text_fold(f, "one two three [D01.1 device] four", 2, 0, 20);
+    fclose(f);
+    cr_assert_str_eq(text, "one two three\n  [D01.1 device]\n  four\n");
+    free(text);
+}
+
 Test(text, folds_words_and_breaks_those_that_fit_no_line)
 {
     static const struct {
@@ -180,7 +189,8 @@ static struct rgs_result sample(void)
          "97 % of its traffic is received, hardly any is sent or answered by "
          "anyone at all"},
     };
-    static const struct rgs_result_typology types[] = {{"roaming_bank", 83.5, rules, 2}};
+    static const struct rgs_result_typology types[] = {
+        {"roaming_bank", 83.5, rules, 2, "offshore SIMs parked and used from home networks"}};
     static const struct rgs_result_count services[] = {{"whatsapp", 800, 0.8},
                                                        {"telegram", 200, 0.2}};
     static const struct rgs_result_count origins[] = {{"CN", 990, 0.99}};
@@ -243,7 +253,8 @@ Test(report, text_fits_and_steers_nothing)
         cr_assert_null(strchr(text, 0x1b));
         cr_assert_not_null(strstr(text, "R014.3"));
         cr_assert_null(strstr(text, "R9"), "below the minimum support nothing is named");
-        cr_assert_not_null(strstr(text, "1 more below the minimum support"));
+        cr_assert_not_null(strstr(text, "1 more below the minimum support is not named"));
+        cr_assert_not_null(strstr(text, "roaming_bank 83.5: offshore SIMs parked and used"));
         free(text);
     }
 }
@@ -273,6 +284,8 @@ Test(report, json_has_the_promised_members)
         strstr(text, "\"status\":\"alert\",\"alert_ts\":1759276800.000000000,\"numbers\":1200"));
     cr_assert_not_null(strstr(text, "\"origins\":[{\"country\":\"CN\",\"share\":0.99}]"));
     cr_assert_not_null(strstr(text, "\"parent\":null"));
+    cr_assert_not_null(strstr(text, "{\"id\":\"roaming_bank\",\"title\":\"offshore SIMs parked and "
+                                    "used from home networks\",\"score\":83.5,"));
     free(text);
 }
 
@@ -304,7 +317,8 @@ Test(html, a_report_of_hostile_strings)
 {
     const struct rgs_result_rule rules[] = {{hostile, 1, hostile, 7, 35, hostile},
                                             {hostile, 2, hostile, 7, -5, hostile}};
-    const struct rgs_result_typology types[] = {{hostile, 83.5, rules, 2}};
+    const struct rgs_result_typology types[] = {{hostile, 83.5, rules, 2, hostile},
+                                                {"t", 1, rules, 1, hostile}};
     const struct rgs_result_count counts[] = {{hostile, 800, 0.8}};
     const char *const words[] = {hostile};
     const struct rgs_result_reseller resellers[] = {
@@ -320,7 +334,7 @@ Test(html, a_report_of_hostile_strings)
          .origins = counts,
          .n_origins = 1,
          .typologies = types,
-         .n_typologies = 1,
+         .n_typologies = 2,
          .counterfactual = words,
          .n_counterfactual = 1},
         {.id = "R2", .name = hostile, .status = RGS_STATUS_CLEAR, .numbers = 30},
@@ -358,7 +372,61 @@ Test(html, a_report_of_hostile_strings)
     cr_assert_eq(titles, opened, "%u </title> for %u <title>", titles, opened);
     cr_assert_not_null(strstr(text, "&lt;script&gt;"));
     cr_assert_null(strchr(text, '\x1b'));
+    cr_assert_not_null(strstr(text, "<html lang=en>"));
+    cr_assert_not_null(strstr(text, "<title>regsentry: 1 in alert, 0 to review</title>"));
+    cr_assert_not_null(strstr(text, "1 more below the minimum support is not named"));
+    cr_assert_not_null(strstr(text, "<bdi>&lt;/title&gt;"), "a name may turn what is beside it");
+    cr_assert_null(strstr(text, "<th>"), "a heading that says not what it heads");
+    /* What scrolls is reached by keyboard. */
+    for (const char *at = text; (at = strstr(at, "scroll")); at++) {
+        if (at[-1] == ' ' || at[-1] == '"')
+            cr_assert_not_null(memmem(at, 60, "tabindex=0", 10), "%.60s", at);
+    }
     free(text);
+}
+
+/* The dates of an axis are round, equally far apart, and told apart. */
+Test(html, the_time_line_has_round_dates)
+{
+    const int64_t hour = INT64_C(3600000000000),
+                  start = INT64_C(1772409600000000000); /* 2026-03-02 */
+    static const struct {
+        int64_t from, step; /* hours behind the start */
+        unsigned n_steps;
+        const char *dates[9];
+    } rows[] = {
+        {0, 12, 56, {"03-02", "03-06", "03-10", "03-14", "03-18", "03-22", "03-26"}},
+        {18, 6, 58, {"03-04", "03-06", "03-08", "03-10", "03-12", "03-14", "03-16"}},
+        {5,
+         1,
+         7,
+         {"03-02 05:00", "03-02 06:00", "03-02 07:00", "03-02 08:00", "03-02 09:00", "03-02 10:00",
+          "03-02 11:00"}},
+        {5, 1, 30, {"03-02 06:00", "03-02 12:00", "03-02 18:00", "03-03 00:00", "03-03 06:00"}},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct rgs_chart c = {.from = start + rows[i].from * hour,
+                              .step = rows[i].step * hour,
+                              .n_steps = rows[i].n_steps};
+        c.codes[RGS_CHART_SERVICES][0] = 1;
+        FILE *f = begin();
+        rgs_svg_timeline(f, &c);
+        fclose(f);
+        unsigned n = 0;
+        for (const char *at = text; (at = strstr(at, "<line class=axis x1=")); at++) {
+            const char *word = strchr(strstr(at, "<text"), '>') + 1;
+            if (word[2] != '-')
+                continue;
+            const char *expected = n < 9 ? rows[i].dates[n] : NULL;
+            cr_expect(expected && strncmp(word, expected, strlen(expected)) == 0 &&
+                          word[strlen(expected)] == '<',
+                      "row %zu, date %u: %.12s", i, n, word);
+            n++;
+        }
+        cr_expect(n == 9 || !rows[i].dates[n], "row %zu: %u dates", i, n);
+        free(text);
+    }
 }
 
 static const char *one_service(void *ctx, uint16_t index)
