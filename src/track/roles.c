@@ -102,9 +102,10 @@ static bool by_sender(const struct rgs_op *op)
     return rgs_digits_equal(&oa, &op->msisdn);
 }
 
+/* Neither text nor octets come this far: that there was a message is what its kind says. */
 static enum rgs_role by_party(const struct rgs_op *op)
 {
-    if (!RGS_HAS(op, TEXT) && !RGS_HAS(op, SM))
+    if (!RGS_HAS(op, SM_KIND))
         return RGS_ROLE_NONE;
     return RGS_HAS(op, OA)   ? RGS_ROLE_TERMINATED
            : RGS_HAS(op, DA) ? RGS_ROLE_ORIGINATED

@@ -247,7 +247,10 @@ static void feed(struct world *w, const char *line)
         } else
             cr_assert_fail("%s?", k);
     }
-    if (text[0])
+    /* As the worker hands plain text over: content died before, its kind is left. */
+    if (text[0] && !strcmp(proto, "sip"))
+        RGS_SET(&op, SM_KIND, sm_kind, RGS_SM_UTF8);
+    else if (text[0])
         RGS_SET(&op, TEXT, text, rgs_bytes(text, strlen(text)));
     rgs_tracker_op(w->t, &op, verdict ? &v : NULL);
 }
