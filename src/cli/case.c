@@ -189,6 +189,7 @@ const struct rgs_command rgs_command_case = {
     .name = "case",
     .summary = "keeps what a site's desk decided on a reseller, by whom and why",
     .usage = "VERB [ID]",
+    .verbs = "open decide list show",
     .about =
         "VERB is one of open, decide, list, show.\n"
         "open ID opens a case of a reseller or a discovered block that the site has a line for.\n"

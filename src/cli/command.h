@@ -38,6 +38,7 @@ struct rgs_command {
     const char *name;
     const char *summary; /* one line, for the list */
     const char *usage;   /* what stands behind the options */
+    const char *verbs;   /* its first word is one of these, "check test"; NULL: it has none */
     const char *about;   /* paragraphs of the help and the man page */
     const char *examples;
     const struct rgs_option *options;

@@ -146,20 +146,44 @@ void rgs_man_page(FILE *out)
           out);
 }
 
+/* What may stand behind an option: its choices, else a file. */
+static void complete_values(FILE *out, const struct rgs_command *c)
+{
+    fputs("        case $prev in\n", out);
+    for (size_t i = 0; i < c->n_options; i++) {
+        const struct rgs_option *o = &c->options[i];
+        if (!o->choices)
+            continue;
+        fprintf(out, "        --%s", o->name);
+        if (o->letter)
+            fprintf(out, "|-%c", o->letter);
+        fprintf(out, ") words='%s'; files= ;;\n", o->choices);
+    }
+    fputs("        *) words='--help", out);
+    for (size_t i = 0; i < c->n_options; i++)
+        fprintf(out, " --%s", c->options[i].name);
+    fputs("' ;;\n        esac\n", out);
+}
+
 void rgs_bash_completion(FILE *out)
 {
-    fputs("_regsentry() {\n    local cur=${COMP_WORDS[COMP_CWORD]}\n"
-          "    if [ \"$COMP_CWORD\" = 1 ]; then\n        COMPREPLY=($(compgen -W '",
-          out);
+    fputs(
+        "_regsentry() {\n    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} "
+        "words files=-f\n"
+        "    if [ \"$COMP_CWORD\" = 1 ]; then\n        mapfile -t COMPREPLY < <(compgen -W '",
+        out);
     for (size_t i = 0; i < rgs_command_count; i++)
         fprintf(out, "%s%s", i ? " " : "", rgs_commands[i]->name);
-    fputs("' -- \"$cur\"))\n        return\n    fi\n    case ${COMP_WORDS[1]} in\n", out);
+    fputs("' -- \"$cur\")\n        return\n    fi\n    case ${COMP_WORDS[1]} in\n", out);
     for (size_t i = 0; i < rgs_command_count; i++) {
-        const struct rgs_command *c = rgs_commands[i];
-        fprintf(out, "    %s) COMPREPLY=($(compgen -f -W '--help", c->name);
-        for (size_t o = 0; o < c->n_options; o++)
-            fprintf(out, " --%s", c->options[o].name);
-        fputs("' -- \"$cur\")) ;;\n", out);
+        fprintf(out, "    %s)\n", rgs_commands[i]->name);
+        complete_values(out, rgs_commands[i]);
+        if (rgs_commands[i]->verbs)
+            fprintf(out, "        [ \"$COMP_CWORD\" = 2 ] && words=\"%s $words\" files=\n",
+                    rgs_commands[i]->verbs);
+        fputs("        ;;\n", out);
     }
-    fputs("    esac\n}\ncomplete -o filenames -F _regsentry regsentry\n", out);
+    fputs("    esac\n    mapfile -t COMPREPLY < <(compgen $files -W \"$words\" -- \"$cur\")\n}\n"
+          "complete -o filenames -F _regsentry regsentry\n",
+          out);
 }

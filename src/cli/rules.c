@@ -169,6 +169,7 @@ const struct rgs_command rgs_command_rules = {
     .name = "rules",
     .summary = "checks, tests and compares folders of rules, and shares them at a site",
     .usage = "VERB [DIR|REV]...",
+    .verbs = "check test diff push log show policy",
     .about =
         "VERB is one of check, test, diff, push, log, show, policy.\n"
         "check [DIR] reads everything in a folder of rules (the shipped one) and reports every "

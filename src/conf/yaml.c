@@ -2,6 +2,7 @@
 #include "conf/yaml.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <yaml.h>
 
@@ -264,6 +265,21 @@ const char *rgs_nearest(const char *word, const char *const *names)
     return best;
 }
 
+/* Without a near one, what may stand there. */
+static void unknown_key(struct rgs_diag *diag, const struct rgs_yaml_node *key,
+                        const char *const *known)
+{
+    char list[200];
+    size_t n = 0;
+
+    for (size_t i = 0; known[i] && n < sizeof(list); i++)
+        n += (size_t)snprintf(list + n, sizeof(list) - n, "%s%s", i ? ", " : "", known[i]);
+    if (n < sizeof(list))
+        rgs_diag_error(diag, key->at, "unknown key '%s'; there are %s", key->s, list);
+    else
+        rgs_diag_error(diag, key->at, "unknown key '%s'", key->s);
+}
+
 void rgs_yaml_unknown(struct rgs_yaml_node *n, const char *const *known, struct rgs_diag *diag)
 {
     if (!n || n->kind != RGS_YAML_MAP)
@@ -276,7 +292,7 @@ void rgs_yaml_unknown(struct rgs_yaml_node *n, const char *const *known, struct 
             rgs_diag_error(diag, n->key[i]->at, "unknown key '%s'; did you mean '%s'?",
                            n->key[i]->s, near);
         else
-            rgs_diag_error(diag, n->key[i]->at, "unknown key '%s'", n->key[i]->s);
+            unknown_key(diag, n->key[i], known);
     }
 }
 

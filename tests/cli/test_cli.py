@@ -5,6 +5,7 @@ import os
 import pathlib
 import re
 import select
+import shlex
 import shutil
 import signal
 import struct
@@ -247,9 +248,23 @@ def _():
     exits(p, 0)
     check = subprocess.run(["bash", "-n"], input=p.stdout, capture_output=True)
     expect(check.returncode == 0, check.stderr.decode())
-    words = subprocess.run(["bash", "-c", p.stdout.decode() + "\nCOMP_WORDS=(regsentry an); COMP_CWORD=1; _regsentry; "
-                            "echo ${COMPREPLY[@]}"], capture_output=True).stdout.decode().split()
-    expect(words == ["analyze"], words)
+    (work / "two words.pcap").write_bytes(b"")
+
+    def completed(*words):
+        line = " ".join(map(shlex.quote, ("regsentry", *words)))
+        q = subprocess.run(["bash", "-c", f"{p.stdout.decode()}\nCOMP_WORDS=({line}); COMP_CWORD={len(words)}; _regsentry; "
+                            "printf '%s\\n' \"${COMPREPLY[@]}\""], capture_output=True, cwd=work)
+        expect(not q.stderr, q.stderr.decode())
+        return q.stdout.decode().splitlines()
+    expect(completed("an") == ["analyze"], completed("an"))
+    expect(completed("analyze", "--fo") == ["--format"], completed("analyze", "--fo"))
+    expect(completed("analyze", "--format", "h") == ["html"], completed("analyze", "--format", "h"))
+    expect(completed("analyze", "two") == ["two words.pcap"], completed("analyze", "two"))
+    for command in ("rules", "case"):
+        verbs = re.search(r"one of ([a-z, ]+)", run(command, "nonsense").stderr.decode()).group(1).split(", ")
+        found = [word for word in completed(command, "") if not word.startswith("--")]
+        expect(found == verbs, command, found, verbs)
+    expect(completed("rules", "check", "two") == ["two words.pcap"], completed("rules", "check", "two"))
 
 
 @tap.case("the configuration: used, checked, outranked by options")
@@ -299,6 +314,20 @@ def _():
     exits(run("explain", "R17", "--result", "half.json"), 1, "half.json:")
     (work / "other.json").write_text('{"version":1,"resellers":[{"id":"R17"}]}')
     exits(run("explain", "R17", "--result", "other.json"), 1, "no result of analyze")
+
+
+@tap.case("rules test: the cases in rules/README.md hold")
+def _():
+    taught = re.search(r"\n((?:    .*\n)+)", (root / "rules/README.md").read_text().split("## Cases")[1]).group(1)
+    folder = work / "taught"
+    shutil.copytree(work / "rules", folder)
+    shutil.rmtree(folder / "services")
+    shutil.rmtree(folder / "recognition")
+    (folder / "cases.yaml").write_text("".join(line[4:] for line in taught.splitlines(True)))
+    p = run("rules", "test", "taught")
+    exits(p, 0)
+    expect(re.search(rf"^rules +{taught.count('{rule')+taught.count('{typology')} passed, 0 failed", p.stdout.decode(), re.M),
+           p.stdout.decode(), p.stderr.decode())
 
 
 @tap.case("backtest: two rule sets, and each threshold alone")
