@@ -3,18 +3,6 @@
 
 #include "base/hex.h"
 
-bool rgs_next_line(struct rgs_bytes *rest, struct rgs_bytes *line)
-{
-    if (rest->n == 0)
-        return false;
-    size_t n = rgs_find_byte(*rest, '\n');
-    *line = rgs_bytes_upto(*rest, n);
-    *rest = rgs_bytes_from(*rest, n + 1);
-    if (line->n && line->p[line->n - 1] == '\r')
-        line->n--;
-    return true;
-}
-
 bool rgs_next_part(struct rgs_bytes *rest, uint8_t separator, struct rgs_bytes *part)
 {
     if (rest->n == 0)
@@ -23,20 +11,6 @@ bool rgs_next_part(struct rgs_bytes *rest, uint8_t separator, struct rgs_bytes *
     *part = rgs_bytes_upto(*rest, n);
     *rest = rgs_bytes_from(*rest, n + 1);
     return true;
-}
-
-static bool blank(uint8_t c)
-{
-    return c == ' ' || c == '\t';
-}
-
-struct rgs_bytes rgs_trim(struct rgs_bytes s)
-{
-    while (s.n && blank(s.p[0]))
-        s = rgs_bytes_from(s, 1);
-    while (s.n && blank(s.p[s.n - 1]))
-        s.n--;
-    return s;
 }
 
 bool rgs_decimal(struct rgs_bytes s, uint32_t most, uint32_t *value)

@@ -112,8 +112,7 @@ static uint64_t any_is(uint64_t x, uint8_t value)
 /* Do all of the eight bytes stand for themselves? */
 static inline bool plain_eight(uint64_t x)
 {
-    uint64_t control = (x - 0x20 * EACH) & ~x, high = x | (x + EACH);
-    return !((control | high | any_is(x, '"') | any_is(x, '\\')) & 0x80 * EACH);
+    return rgs_printable_eight(x) && !((any_is(x, '"') | any_is(x, '\\')) & 0x80 * EACH);
 }
 
 /* Copies bytes that stand for themselves, a word at a time, the last of which goes over bytes that

@@ -37,6 +37,14 @@ static inline size_t rgs_utf8_put(char out[4], uint32_t cp)
  * U+FFFD and takes one byte. Overlong forms and surrogates are malformed (RFC 3629 3). */
 size_t rgs_utf8_get(struct rgs_bytes in, uint32_t *cp);
 
+/* Are all of the eight bytes printable ASCII, 0x20 to 0x7e? */
+static inline bool rgs_printable_eight(uint64_t x)
+{
+    const uint64_t each = UINT64_C(0x0101010101010101);
+    uint64_t control = (x - 0x20 * each) & ~x, high = x | (x + each);
+    return !((control | high) & 0x80 * each);
+}
+
 /* True when all of it is well-formed. */
 bool rgs_utf8_valid(struct rgs_bytes in);
 

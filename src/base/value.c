@@ -147,11 +147,27 @@ struct rgs_digits rgs_bcd(struct rgs_bytes b, bool odd)
     return d;
 }
 
+/* Copies whole words of printable bytes, which nearly all names are made of. */
+static void copy_printable(struct rgs_name *name, struct rgs_bytes *in)
+{
+    uint64_t x;
+
+    while (in->n >= sizeof(x) && name->n + sizeof(x) <= sizeof(name->s)) {
+        memcpy(&x, in->p, sizeof(x));
+        if (!rgs_printable_eight(x))
+            return;
+        memcpy(name->s + name->n, &x, sizeof(x));
+        name->n = (uint8_t)(name->n + sizeof(x));
+        *in = rgs_bytes_from(*in, sizeof(x));
+    }
+}
+
 struct rgs_name rgs_name_of(const void *s, size_t n)
 {
     struct rgs_name name = {0};
     struct rgs_bytes in = rgs_bytes(s, n);
 
+    copy_printable(&name, &in);
     while (in.n) {
         uint32_t cp;
         if (*in.p >= 0x20 && *in.p < 0x7f && name.n < sizeof(name.s)) { /* nearly all */

@@ -3,11 +3,22 @@
 
 #include "base/hex.h"
 
+static bool ends_line(uint8_t c)
+{
+    return c == '\r' || c == '\n';
+}
+
+/* What stands between the parameters of a header, and between their values and what follows. */
+static bool separates(uint8_t c)
+{
+    return c == ';' || c == ',' || rgs_is_blank(c) || c == '\0';
+}
+
 bool rgs_mime_next_header(struct rgs_bytes *rest, struct rgs_bytes *line)
 {
     if (!rgs_next_line(rest, line))
         return false;
-    while (line->n && rest->n && (rest->p[0] == ' ' || rest->p[0] == '\t')) {
+    while (line->n && rest->n && rgs_is_blank(rest->p[0])) {
         struct rgs_bytes more;
         rgs_next_line(rest, &more);
         line->n = (size_t)(more.p + more.n - line->p);
@@ -17,20 +28,20 @@ bool rgs_mime_next_header(struct rgs_bytes *rest, struct rgs_bytes *line)
 
 struct rgs_bytes rgs_mime_unfolded(struct rgs_bytes s)
 {
-    while (s.n && strchr(" \t\r\n", s.p[0]) && s.p[0])
+    while (s.n && (rgs_is_blank(s.p[0]) || ends_line(s.p[0])))
         s = rgs_bytes_from(s, 1);
     return rgs_trim(s);
 }
 
 struct rgs_bytes rgs_mime_parameter(struct rgs_bytes header, const char *name)
 {
-    for (size_t i = 0; i < header.n; i++) {
-        bool start = i == 0 || strchr(";, \t", header.p[i - 1]);
-        struct rgs_bytes here = rgs_bytes_from(header, i);
-        size_t n = strlen(name);
-        if (!start || !rgs_begins_with_word(here, name))
+    size_t n = strlen(name);
+
+    for (size_t i = 0; i + n < header.n; i++) {
+        bool start = i == 0 || separates(header.p[i - 1]);
+        if (!start || !rgs_same_letters(header.p + i, name, n))
             continue;
-        struct rgs_bytes value = rgs_trim(rgs_bytes_from(here, n));
+        struct rgs_bytes value = rgs_trim(rgs_bytes_from(header, i + n));
         if (value.n == 0 || value.p[0] != '=')
             continue;
         value = rgs_trim(rgs_bytes_from(value, 1));
@@ -38,7 +49,7 @@ struct rgs_bytes rgs_mime_parameter(struct rgs_bytes header, const char *name)
             return rgs_bytes_upto(rgs_bytes_from(value, 1),
                                   rgs_find_byte(rgs_bytes_from(value, 1), '"'));
         size_t end = 0;
-        while (end < value.n && !strchr(";, \t\r\n", value.p[end]))
+        while (end < value.n && !separates(value.p[end]) && !ends_line(value.p[end]))
             end++;
         return rgs_bytes_upto(value, end);
     }
@@ -47,10 +58,11 @@ struct rgs_bytes rgs_mime_parameter(struct rgs_bytes header, const char *name)
 
 bool rgs_mime_is(struct rgs_bytes type, const char *word)
 {
-    size_t end = 0;
-    while (end < type.n && !strchr("; \t\r\n", type.p[end]))
-        end++;
-    return rgs_is_word(rgs_bytes_upto(type, end), word);
+    size_t n = strlen(word);
+
+    if (!rgs_begins_with_word(type, word))
+        return false;
+    return type.n == n || ends_line(type.p[n]) || (separates(type.p[n]) && type.p[n] != ',');
 }
 
 bool rgs_mime_open(struct rgs_mime *m, struct rgs_bytes type, struct rgs_bytes body)
@@ -94,7 +106,7 @@ static size_t find_delimiter(const struct rgs_mime *m, struct rgs_bytes in)
         size_t at = from + rgs_find(rgs_bytes_from(in, from), m->mark), end = at + m->mark_n;
         if (at >= in.n)
             return in.n;
-        while (end < in.n && (in.p[end] == ' ' || in.p[end] == '\t'))
+        while (end < in.n && rgs_is_blank(in.p[end]))
             end++;
         bool begins = at == 0 || in.p[at - 1] == '\n';
         bool last = end + 1 < in.n && in.p[end] == '-' && in.p[end + 1] == '-';
@@ -173,7 +185,7 @@ static size_t from_quoted_printable(struct rgs_bytes in, uint8_t *out)
             continue;
         }
         size_t end = i + 1; /* blanks behind '=' were added on the way (6.7, rule 3) */
-        while (end < in.n && (in.p[end] == ' ' || in.p[end] == '\t'))
+        while (end < in.n && rgs_is_blank(in.p[end]))
             end++;
         if (i + 2 < in.n && rgs_hex_read(in.p + i + 1, out + n, 1) == 1) {
             n++;

@@ -36,7 +36,7 @@ static void number(struct rgs_name *name, uint64_t v)
     text(name, buf + n, sizeof(buf) - n);
 }
 
-struct rgs_name rgs_cell_name(const struct rgs_digits *plmn, uint64_t lac, bool has_ci, uint32_t ci)
+struct rgs_name rgs_cell_name(const struct rgs_digits *plmn, uint64_t lac, bool has_ci, uint64_t ci)
 {
     struct rgs_name name = {0};
 

@@ -11,6 +11,6 @@ bool rgs_plmn(const uint8_t b[3], struct rgs_digits *plmn);
 /* "MCC-MNC-LAC-CI", or "MCC-MNC-LAC" without ci: also TAC, and the cell identities of LTE and NR,
  * which need no area. */
 struct rgs_name rgs_cell_name(const struct rgs_digits *plmn, uint64_t lac, bool has_ci,
-                              uint32_t ci);
+                              uint64_t ci);
 
 #endif

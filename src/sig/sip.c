@@ -61,33 +61,42 @@ static const char *status_name(uint32_t status)
     return classes[status / 100 - 3];
 }
 
-static void subscriber(struct rgs_op *op, struct rgs_bytes header)
+/* Somebody that a header names, and the number in it; empty: it has none. */
+struct party {
+    struct rgs_bytes header;
+    struct rgs_digits number;
+};
+
+static struct party party_of(struct rgs_bytes header)
 {
-    struct rgs_digits d = rgs_sip_number(header);
-    if (d.n)
-        RGS_SET(op, MSISDN, msisdn, d);
+    return (struct party){.header = header, .number = rgs_sip_number(header)};
+}
+
+static void subscriber(struct rgs_op *op, const struct party *p)
+{
+    if (p->number.n)
+        RGS_SET(op, MSISDN, msisdn, p->number);
 }
 
 /* The sender, as the network vouches for it, and else as he says himself. */
-static struct rgs_bytes originator(const struct rgs_sip *m)
+static struct party originator(const struct rgs_sip *m)
 {
-    struct rgs_bytes asserted = m->header[RGS_SIP_P_ASSERTED_IDENTITY];
-    return rgs_sip_number(asserted).n ? asserted : m->header[RGS_SIP_FROM];
+    struct party p = party_of(m->header[RGS_SIP_P_ASSERTED_IDENTITY]);
+    return p.number.n ? p : party_of(m->header[RGS_SIP_FROM]);
 }
 
-static struct rgs_bytes destination(const struct rgs_sip *m)
+static struct party destination(const struct rgs_sip *m)
 {
-    struct rgs_bytes called = m->header[RGS_SIP_P_CALLED_PARTY_ID];
-    return rgs_sip_number(called).n               ? called
-           : m->uri.n && rgs_sip_number(m->uri).n ? m->uri
-                                                  : m->header[RGS_SIP_TO];
+    struct party p = party_of(m->header[RGS_SIP_P_CALLED_PARTY_ID]);
+    if (!p.number.n)
+        p = party_of(m->uri);
+    return p.number.n ? p : party_of(m->header[RGS_SIP_TO]);
 }
 
-static struct rgs_name party(struct rgs_bytes header)
+static struct rgs_name name_of(const struct party *p)
 {
-    struct rgs_digits d = rgs_sip_number(header);
-    struct rgs_bytes user = rgs_sip_user(header);
-    return d.n ? rgs_name_digits(&d) : rgs_name_of(user.p, user.n);
+    struct rgs_bytes user = rgs_sip_user(p->header);
+    return p->number.n ? rgs_name_digits(&p->number) : rgs_name_of(user.p, user.n);
 }
 
 /* TS 24.341: an RP message. What it is says who of the two is the subscriber. */
@@ -99,7 +108,8 @@ static void rp_body(struct rgs_dissect *d, const struct rgs_sip *m, struct rgs_b
 
     RGS_SET(&d->op, SM, sm, body);
     RGS_SET(&d->op, SM_KIND, sm_kind, to_mobile ? RGS_SM_RP_MT : RGS_SM_RP_MO);
-    subscriber(&d->op, to_mobile ? destination(m) : originator(m));
+    struct party who = to_mobile ? destination(m) : originator(m);
+    subscriber(&d->op, &who);
     if (pair == RP_ACK || pair == RP_ERROR)
         RGS_SET(&d->op, PHASE, phase, pair == RP_ACK ? "response" : "error");
 }
@@ -135,11 +145,13 @@ static struct rgs_bytes as_utf8(struct rgs_dissect *d, struct rgs_bytes type, st
 
 static void text_body(struct rgs_dissect *d, const struct rgs_sip *m, struct rgs_bytes text)
 {
+    struct party from = originator(m), to = destination(m);
+
     RGS_SET(&d->op, SM, sm, text);
     RGS_SET(&d->op, SM_KIND, sm_kind, RGS_SM_UTF8);
-    RGS_SET(&d->op, OA, oa, party(originator(m)));
-    RGS_SET(&d->op, DA, da, party(destination(m)));
-    subscriber(&d->op, destination(m));
+    RGS_SET(&d->op, OA, oa, name_of(&from));
+    RGS_SET(&d->op, DA, da, name_of(&to));
+    subscriber(&d->op, &to);
 }
 
 static bool body_part(struct rgs_dissect *d, const struct rgs_sip *m, struct rgs_mime_part part,
@@ -215,7 +227,8 @@ static void request(struct rgs_dissect *d, const struct rgs_sip *m, bool is_mess
         if (!RGS_HAS(&d->op, SM))
             return; /* typing notices and the like carry no message */
     } else {
-        subscriber(&d->op, to);
+        struct party who = party_of(to);
+        subscriber(&d->op, &who);
         at = rgs_bytes_from(to, rgs_find(to, "sip:"));
         rgs_sip_imsi(&d->op, rgs_bytes_upto(rgs_bytes_from(at, 4),
                                             rgs_find_byte(rgs_bytes_from(at, 4), '>')));
@@ -233,8 +246,10 @@ static void response(struct rgs_dissect *d, const struct rgs_sip *m, bool is_mes
     common(d, m, is_message ? "MESSAGE" : "REGISTER");
     if (!rgs_request_close(d->state[RGS_LAYER_SIP], d, transaction(m), false))
         return; /* without its request it answers for nobody that we know */
-    if (!is_message && m->status < 300 && !RGS_HAS(&d->op, MSISDN)) /* RFC 7315 4.1 */
-        subscriber(&d->op, m->header[RGS_SIP_P_ASSOCIATED_URI]);
+    if (!is_message && m->status < 300 && !RGS_HAS(&d->op, MSISDN)) { /* RFC 7315 4.1 */
+        struct party who = party_of(m->header[RGS_SIP_P_ASSOCIATED_URI]);
+        subscriber(&d->op, &who);
+    }
     RGS_SET(&d->op, PHASE, phase, m->status < 300 ? "response" : "error");
     if (m->status >= 300)
         RGS_SET(&d->op, RESULT, result, status_name(m->status));

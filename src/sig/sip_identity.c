@@ -3,38 +3,58 @@
 #include "sig/sip.h"
 
 #include "sig/mime.h"
-
-#include <stdio.h>
+#include "sig/plmn.h"
 
 enum { LEAST_NUMBER = 7, LEAST_IMSI = 14 };
 
-/* Behind "sip:", "sips:" or "tel:", wherever the first of them stands in the header. */
-static struct rgs_bytes uri_body(struct rgs_bytes header)
+/* The first URI of a header. */
+struct uri {
+    struct rgs_bytes body; /* behind "sip:", "sips:" or "tel:", and all that follows */
+    struct rgs_bytes user; /* empty: it has none */
+};
+
+static bool ends_user(uint8_t c)
 {
-    static const char *const schemes[] = {"sip:", "sips:", "tel:"};
-    struct rgs_bytes angle = rgs_bytes_from(header, rgs_find_byte(header, '<'));
-    if (angle.n) /* a display name in front may hold anything */
-        header = rgs_bytes_from(angle, 1);
-    for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++) {
-        if (rgs_begins_with_word(header, schemes[i]))
-            return rgs_bytes_from(header, strlen(schemes[i]));
+    switch (c) {
+    case '@':
+    case ';':
+    case '>':
+    case ',':
+    case '?':
+    case ' ':
+    case '\t':
+    case '\r':
+    case '\n':
+    case '\0':
+        return true;
+    default:
+        return false;
     }
-    return (struct rgs_bytes){0};
+}
+
+static struct uri uri_of(struct rgs_bytes header)
+{
+    size_t angle = rgs_find_byte(header, '<'), end = 0;
+    struct uri u = {0};
+
+    if (angle < header.n) /* a display name in front may hold anything */
+        header = rgs_bytes_from(header, angle + 1);
+    bool tel = rgs_begins_with_word(header, "tel:");
+    if (tel || rgs_begins_with_word(header, "sip:"))
+        u.body = rgs_bytes_from(header, 4);
+    else if (rgs_begins_with_word(header, "sips:"))
+        u.body = rgs_bytes_from(header, 5);
+    while (end < u.body.n && !ends_user(u.body.p[end]))
+        end++;
+    if (tel || (end < u.body.n && u.body.p[end] == '@'))
+        u.user = rgs_bytes_upto(u.body, end);
+    u.user = rgs_bytes_upto(u.user, rgs_find_byte(u.user, ':')); /* a password, RFC 3261 19.1.1 */
+    return u;
 }
 
 struct rgs_bytes rgs_sip_user(struct rgs_bytes header)
 {
-    struct rgs_bytes b = uri_body(header);
-    size_t end = 0;
-    while (end < b.n && !strchr("@;>, \t?\r\n", b.p[end]))
-        end++;
-    bool has_host = end < b.n && b.p[end] == '@';
-    struct rgs_bytes angle = rgs_bytes_from(header, rgs_find_byte(header, '<'));
-    bool tel = rgs_begins_with_word(angle.n ? rgs_bytes_from(angle, 1) : header, "tel:");
-    if (!has_host && !tel)
-        return (struct rgs_bytes){0};
-    b = rgs_bytes_upto(b, end);
-    return rgs_bytes_upto(b, rgs_find_byte(b, ':')); /* a password may follow, RFC 3261 19.1.1 */
+    return uri_of(header).user;
 }
 
 /* Digits with the visual separators of RFC 3966 5.1.1; empty when anything else stands among them.
@@ -46,7 +66,7 @@ static struct rgs_digits digits_of(struct rgs_bytes user)
         uint8_t c = user.p[i];
         if (c >= '0' && c <= '9')
             rgs_digits_add(&d, (char)c);
-        else if (!strchr("-.()", c) && !(c == '+' && i == 0))
+        else if (c != '-' && c != '.' && c != '(' && c != ')' && !(c == '+' && i == 0))
             return (struct rgs_digits){0};
     }
     return d;
@@ -73,28 +93,34 @@ struct rgs_digits rgs_sip_network(struct rgs_bytes s)
     return plmn;
 }
 
-bool rgs_sip_imsi(struct rgs_op *op, struct rgs_bytes identity)
+/* An IMSI as the user part of what stands in identity (TS 23.003 13.3); empty: it is none. */
+static struct rgs_digits imsi_of(struct rgs_bytes identity)
 {
     size_t at = rgs_find_byte(identity, '@');
     struct rgs_bytes user = rgs_bytes_upto(identity, at);
-    struct rgs_digits d = digits_of(user), plmn = rgs_sip_network(rgs_bytes_from(identity, at));
+    struct rgs_digits d = digits_of(user);
 
-    if (at == identity.n || d.n < LEAST_IMSI || d.n > 15 || (user.n && user.p[0] == '+') ||
-        plmn.n == 0 || memcmp(d.d, plmn.d, 3) != 0)
-        return false;
-    RGS_SET(op, IMSI, imsi, d);
-    return true;
+    if (at == identity.n || d.n < LEAST_IMSI || d.n > 15 || user.p[0] == '+')
+        return (struct rgs_digits){0};
+    struct rgs_digits plmn = rgs_sip_network(rgs_bytes_from(identity, at));
+    return plmn.n && memcmp(d.d, plmn.d, 3) == 0 ? d : (struct rgs_digits){0};
+}
+
+bool rgs_sip_imsi(struct rgs_op *op, struct rgs_bytes identity)
+{
+    struct rgs_digits d = imsi_of(identity);
+
+    if (d.n)
+        RGS_SET(op, IMSI, imsi, d);
+    return d.n != 0;
 }
 
 static struct rgs_digits number_of_first(struct rgs_bytes header)
 {
-    struct rgs_bytes b = uri_body(header);
-    struct rgs_op probe;
-    struct rgs_digits d = digits_of(rgs_sip_user(header));
+    struct uri u = uri_of(header);
+    struct rgs_digits d = digits_of(u.user);
 
-    probe.has = 0;
-    size_t end = rgs_find_byte(b, '>');
-    if (d.n < LEAST_NUMBER || rgs_sip_imsi(&probe, rgs_bytes_upto(b, end)))
+    if (d.n < LEAST_NUMBER || imsi_of(rgs_bytes_upto(u.body, rgs_find_byte(u.body, '>'))).n)
         return (struct rgs_digits){0};
     return d;
 }
@@ -149,7 +175,6 @@ static void cell(struct rgs_op *op, const struct access *a, struct rgs_bytes id)
     struct rgs_digits plmn = {0};
     uint32_t area, high = 0, low;
     size_t hex = a->area + a->cell;
-    char text[48];
 
     if (id.n < hex + 5 || id.n > hex + 6)
         return;
@@ -165,9 +190,7 @@ static void cell(struct rgs_op *op, const struct access *a, struct rgs_bytes id)
         !rgs_hexadecimal(rgs_bytes_from(cell_part, split), &low))
         return;
     RGS_SET(op, SERVING_PLMN, serving_plmn, plmn);
-    int n = snprintf(text, sizeof(text), "%.3s-%.*s-%u-%llu", plmn.d, plmn.n - 3, plmn.d + 3, area,
-                     (unsigned long long)high << 32 | low);
-    RGS_SET(op, CELL, cell, rgs_name_of(text, (size_t)n));
+    RGS_SET(op, CELL, cell, rgs_cell_name(&plmn, area, true, (uint64_t)high << 32 | low));
 }
 
 void rgs_sip_access(struct rgs_op *op, struct rgs_bytes header)

@@ -177,6 +177,8 @@ Test(sip, uris)
         {"sip:12345@h", ""},
         {"sip:460001234567890@ims.mnc000.mcc460.3gppnetwork.org", ""},
         {"sip:example.org", ""},
+        {"sips:+85291234567@h", "85291234567"},
+        {"\"sip:1234567@h\" <sip:+85291234567:secret@h>", "85291234567"},
         {"", ""},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -201,6 +203,48 @@ Test(sip, framing_byte_by_byte)
     for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
         cr_assert_eq(rgs_sip_probe(rgs_bytes(others[i], strlen(others[i]))), RGS_PROBE_NO,
                      "row %zu", i);
+}
+
+/* Lengths of a head, and of a body that it promises. */
+Test(sip, framing_by_the_first_length_in_any_form)
+{
+    static const struct {
+        const char *lines;
+        long body; /* -1: none of SIP's */
+    } rows[] = {
+        {"Content-Length: 5\r\n", 5},
+        {"CONTENT-LENGTH \t:\t5 \r\n", 5},
+        {"l:5\r\n", 5},
+        {"L : 5\r\n", 5},
+        {"Content-Length:\r\n  5\r\nl: 9\r\n", 5},
+        {"Content-Length:\r\nl: 9\r\n", 9},
+        {"Subject: x\r\n l: 9\r\n", 0},
+        {"Content-Lengths: 5\r\nllll: 9\r\n", 0},
+        {"Call-ID: 5\nl: 7\nCSeq: 1 MESSAGE\r\n", 7},
+        {"To: x\n\nl: 7\r\n", 0},
+        {"l: seven\r\n", -1},
+        {"l: 65537\r\n", -1},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char text[256];
+        int n = snprintf(text, sizeof(text), "MESSAGE sip:x SIP/2.0\r\n%s\r\n", rows[i].lines);
+        long expected = rows[i].body < 0 ? -1 : n + rows[i].body;
+        cr_assert_eq(rgs_sip_length(rgs_bytes(text, (size_t)n)), expected, "row %zu", i);
+    }
+}
+
+Test(sip, headers_in_any_form)
+{
+    static const char text[] = "MESSAGE sip:h SIP/2.0\r\nMax-Forwards: 70\r\nP-Preferred-Identity: "
+                               "<tel:+1>\r\nto\t: <sip:+447700900123@h>\r\n"
+                               "F : <sip:+447700900124@h>\r\ni: q\r\ncSEQ: 1 MESSAGE\r\n"
+                               "Contents-Type: x/y\r\nC: text/plain\r\n\r\nhello";
+    const struct rgs_op *op = feed_text(text);
+    cr_assert_not_null(op);
+    cr_assert_str_eq(rgs_test_digits(&op->msisdn), "447700900123");
+    cr_assert_str_eq(rgs_test_name(&op->oa), "447700900124");
+    cr_assert_str_eq(rgs_test_name(&op->message_id), "q");
+    cr_assert_str_eq(t.ops.at[0].text, "hello");
 }
 
 Test(sip, ladder)
