@@ -3,9 +3,6 @@
 
 #include "rules/scorer.h"
 
-/* Steps by how many came since. */
-enum { BUCKETS, RECORD, REST, BESIDE };
-
 static void expect_entities(const struct rgs_scorer *s, const struct rgs_expected *x,
                             const struct rgs_number *n)
 {
@@ -13,27 +10,32 @@ static void expect_entities(const struct rgs_scorer *s, const struct rgs_expecte
     bool moves = n ? n->entries < RGS_LOG_CHUNK : x->starts;
 
     for (unsigned g = 0; g < RGS_GRAIN_COUNT; g++) {
-        uint64_t id = rgs_entity_id_of(&x->o, g);
-        uint32_t i = !id                 ? 0
-                     : n && n->entity[g] ? rgs_entity_ref_index(n->entity[g])
-                                         : rgs_entity_expected(s, g, id);
+        if (!x->id[g])
+            continue;
+        uint32_t i = n && n->entity[g] ? rgs_entity_ref_index(n->entity[g])
+                                       : s->entities[g].bucket[x->bucket[g]];
         if (i)
             rgs_entity_expect(s, g, i, &x->is, moves ? x->is.values : 0);
-        else if (id)
-            rgs_entity_expect_seed(s, g, id);
+        else
+            rgs_entity_expect_seed(s, g, x->id[g]);
     }
 }
 
 /* Each step reads only what the one before it has fetched. */
-static void expect_buckets(const struct rgs_scorer *s, const struct rgs_expected *x)
+static void expect_buckets(const struct rgs_scorer *s, struct rgs_expected *x)
 {
     if (x->who)
         rgs_number_expect(s, x->who);
     for (unsigned g = 0; g < RGS_GRAIN_COUNT; g++) {
-        uint64_t id = rgs_entity_id_of(&x->o, g);
-        if (id)
-            rgs_entity_expect_search(s, g, id);
+        if (x->id[g])
+            x->bucket[g] = rgs_entity_expect_search(s, g, x->id[g]);
     }
+}
+
+static void expect_record(const struct rgs_scorer *s, const struct rgs_expected *x)
+{
+    if (x->who)
+        rgs_number_expect_record(s, x->who);
 }
 
 static void expect_rest(const struct rgs_scorer *s, struct rgs_expected *x)
@@ -48,38 +50,49 @@ static void expect_rest(const struct rgs_scorer *s, struct rgs_expected *x)
         rgs_number_expect(s, x->who + 1);
     }
     x->chunk = n ? n->log : 0;
-    if (x->chunk)
-        __builtin_prefetch(&s->numbers.chunk[x->chunk], 1);
+    if (!x->chunk)
+        return;
+    __builtin_prefetch(&s->numbers.chunk[x->chunk], 1);
+    rgs_survey_expect(&s->numbers, n);
 }
 
-static void expect_further(const struct rgs_scorer *s, struct rgs_expected *x)
+static void expect_beside(const struct rgs_scorer *s, const struct rgs_expected *x)
 {
-    if (x->chunk) {
+    if (x->starts) {
+        rgs_number_expect_record(s, x->who - 1);
+        rgs_number_expect_record(s, x->who + 1);
+    }
+}
+
+/* The next chunk of each log that has one. */
+static void expect_further(const struct rgs_scorer *s, struct rgs_ahead *a)
+{
+    for (uint32_t rest = a->logs; rest; rest &= rest - 1) {
+        struct rgs_expected *x = &a->at[__builtin_ctz(rest)];
         x->chunk = s->numbers.chunk[x->chunk].next;
-        __builtin_prefetch(&s->numbers.chunk[x->chunk], 1);
+        if (x->chunk)
+            __builtin_prefetch(&s->numbers.chunk[x->chunk], 1);
+        else
+            a->logs &= ~(rest & -rest);
     }
 }
 
 /* The newest has just come, and each that waits goes one step ahead. */
 static void go_ahead(const struct rgs_scorer *s, struct rgs_ahead *a)
 {
-    for (unsigned back = 0; back < a->n; back++) {
-        struct rgs_expected *x = &a->at[(a->first + a->n - 1 - back) % RGS_AHEAD];
-        if (back == BUCKETS) {
-            expect_buckets(s, x);
-        } else if (back == RECORD) {
-            if (x->who)
-                rgs_number_expect_record(s, x->who);
-        } else if (back == REST) {
-            expect_rest(s, x);
-        } else {
-            if (back == BESIDE && x->starts) {
-                rgs_number_expect_record(s, x->who - 1);
-                rgs_number_expect_record(s, x->who + 1);
-            }
-            expect_further(s, x);
-        }
+    unsigned newest = a->first + a->n - 1;
+
+    expect_buckets(s, &a->at[newest % RGS_AHEAD_RING]);
+    expect_further(s, a);
+    if (a->n > 1)
+        expect_record(s, &a->at[(newest - 1) % RGS_AHEAD_RING]);
+    if (a->n > 2) {
+        unsigned third = (newest - 2) % RGS_AHEAD_RING;
+        expect_rest(s, &a->at[third]);
+        a->logs |= (uint32_t)(a->at[third].chunk != 0) << third;
     }
+    if (a->n > 3)
+        expect_beside(s, &a->at[(newest - 3) % RGS_AHEAD_RING]);
 }
 
 static void take_first(struct rgs_scorer *s)
@@ -87,7 +100,8 @@ static void take_first(struct rgs_scorer *s)
     struct rgs_ahead *a = &s->ahead;
     const struct rgs_expected *x = &a->at[a->first];
 
-    a->first = (a->first + 1) % RGS_AHEAD;
+    a->logs &= ~(1u << a->first);
+    a->first = (a->first + 1) % RGS_AHEAD_RING;
     a->n--;
     rgs_scorer_take(s, &x->o, &x->is);
 }
@@ -109,10 +123,11 @@ void rgs_scorer_observe(struct rgs_scorer *s, const struct rgs_obs *o)
     }
     if (a->n == RGS_AHEAD)
         take_first(s);
-    struct rgs_expected *x = &a->at[(a->first + a->n++) % RGS_AHEAD];
+    struct rgs_expected *x = &a->at[(a->first + a->n++) % RGS_AHEAD_RING];
     x->o = *o;
     x->is = *rgs_situation_of(s, o);
     x->who = rgs_subscriber_of(o);
+    rgs_entity_ids(o, x->id);
     go_ahead(s, a);
 }
 

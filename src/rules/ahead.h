@@ -13,21 +13,25 @@
 
 enum {
     RGS_AHEAD = 12,        /* the chunks of a busy number's log included */
+    RGS_AHEAD_RING = 16,   /* places for them */
     RGS_AHEAD_FROM = 2000, /* numbers: fewer stay in a core's cache by themselves */
 };
 
 struct rgs_expected {
     struct rgs_obs o;
     struct rgs_situation is;
-    uint64_t who; /* its number's id; 0: none */
+    uint64_t who;                 /* its number's id; 0: none */
+    uint64_t id[RGS_GRAIN_COUNT]; /* of its entities */
+    uint32_t bucket[RGS_GRAIN_COUNT];
     uint32_t chunk;
     bool starts; /* its number is not there yet */
 };
 
 /* A ring. None waits across a step of time, so that what arises in one arises at its call. */
 struct rgs_ahead {
-    struct rgs_expected at[RGS_AHEAD];
+    struct rgs_expected at[RGS_AHEAD_RING];
     unsigned first, n;
+    uint32_t logs; /* places, as bits, whose numbers' logs go on behind the chunk */
 };
 
 #endif

@@ -216,11 +216,14 @@ static void lay_out(struct rgs_ruleset *rs)
                 at += (uint32_t)sizeof(struct rgs_histogram);
             }
         }
-        for (unsigned i = 0; i < rs->n_instances; i++) {
-            struct rgs_instance *in = &rs->instances[i];
-            if (!in->per_number && in->grains >> g & 1) {
+        /* First what is whole cache lines. */
+        for (unsigned k = 0; k < 2 * rs->n_instances; k++) {
+            struct rgs_instance *in = &rs->instances[k % rs->n_instances];
+            uint32_t size = rgs_state_size(in);
+            if (!in->per_number && in->grains >> g & 1 &&
+                (size % 64 == 0) == (k < rs->n_instances)) {
                 in->slot[g] = at;
-                at += (rgs_state_size(in) + 7) & ~7u;
+                at += (size + 7) & ~7u;
             }
         }
         rs->slots_size[g] = at;

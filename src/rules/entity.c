@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Entities: who they are, which numbers stand in them, and the states that observations feed. */
+#include <stddef.h>
+
+#include "classify/lanes.h"
 #include "rules/scorer.h"
 
 /* Of all entities: resellers and accounts are few, cells and blocks are many. In 32nds. */
@@ -13,6 +16,7 @@ enum {
     /* What an observation touches of a record at its begin, and of a slot. */
     EXPECTED_HEAD = 5 * LINE,
     EXPECTED_SLOT = 3 * LINE,
+    FEW = 32, /* entities: what observations touch of them stays in a core's cache */
 };
 
 static size_t whole_lines(size_t n)
@@ -42,8 +46,7 @@ bool rgs_entities_init(struct rgs_scorer *s, uint32_t cap)
             t->stride = t->living_at + RGS_HLL_REGS;
         }
         t->stride = whole_lines(t->stride);
-        t->block = rgs_new(s->alloc, ((size_t)t->cap + 1) * t->stride + LINE);
-        t->mem = (uint8_t *)whole_lines((uintptr_t)t->block);
+        t->mem = rgs_new_lines(s->alloc, ((size_t)t->cap + 1) * t->stride, &t->block);
         t->bucket = rgs_new(s->alloc, (size_t)buckets * sizeof(*t->bucket));
         t->dirty = rgs_new(s->alloc, ((size_t)t->cap + 1) * sizeof(*t->dirty));
         t->maybe = rgs_new(s->alloc, rgs_maybe_words(t) * sizeof(*t->maybe));
@@ -73,14 +76,6 @@ static rgs_entity_ref ref_of(const struct rgs_scorer *s, const struct rgs_scored
     return rgs_entity_index(s, e) | (uint32_t)(e->generation & 0xfff) << 20;
 }
 
-struct rgs_scored *rgs_entity_of(const struct rgs_scorer *s, unsigned grain, rgs_entity_ref ref)
-{
-    if (!ref)
-        return NULL;
-    struct rgs_scored *e = rgs_entity_at(s, grain, rgs_entity_ref_index(ref));
-    return e->id && (e->generation & 0xfff) == ref >> 20 ? e : NULL;
-}
-
 static uint32_t bucket_of(const struct rgs_scorer *s, unsigned grain, uint64_t id)
 {
     return (uint32_t)rgs_mix64(id ^ s->key.k0) & s->entities[grain].mask;
@@ -96,14 +91,12 @@ struct rgs_scored *rgs_entity_find(const struct rgs_scorer *s, unsigned grain, u
     return NULL;
 }
 
-void rgs_entity_expect_search(const struct rgs_scorer *s, unsigned grain, uint64_t id)
+uint32_t rgs_entity_expect_search(const struct rgs_scorer *s, unsigned grain, uint64_t id)
 {
-    __builtin_prefetch(&s->entities[grain].bucket[bucket_of(s, grain, id)]);
-}
+    uint32_t bucket = bucket_of(s, grain, id);
 
-uint32_t rgs_entity_expected(const struct rgs_scorer *s, unsigned grain, uint64_t id)
-{
-    return s->entities[grain].bucket[bucket_of(s, grain, id)];
+    __builtin_prefetch(&s->entities[grain].bucket[bucket]);
+    return bucket;
 }
 
 static void fetch(const uint8_t *from, size_t n)
@@ -112,24 +105,38 @@ static void fetch(const uint8_t *from, size_t n)
         __builtin_prefetch(from + i, 1);
 }
 
+static bool is_set(const struct rgs_instance *in)
+{
+    return in->fn == RGS_FN_DISTINCT || in->fn == RGS_FN_SHARE || in->fn == RGS_FN_ENTROPY;
+}
+
+/* Of a set, the counts of its newest generation as well. */
+static void expect_slot(const struct rgs_scorer *s, unsigned instance, const uint8_t *slot)
+{
+    fetch(slot, EXPECTED_SLOT);
+    if (is_set(&s->rs->instances[instance])) {
+        const struct rgs_value_set *set = (const void *)slot;
+        __builtin_prefetch(set->count[s->clock[s->clock_of[instance]].gen.at], 1);
+    }
+}
+
 void rgs_entity_expect(const struct rgs_scorer *s, unsigned grain, uint32_t index,
                        const struct rgs_situation *is, uint32_t values)
 {
     const struct rgs_entities *t = &s->entities[grain];
     const uint8_t *e = t->mem + (size_t)index * t->stride, *slots = e + t->slots_at;
 
+    if (t->count < FEW)
+        return;
     fetch(e, EXPECTED_HEAD);
     for (unsigned w = 0; w < RGS_FEED_WORDS; w++) {
         for (uint64_t rest = is->feeds[grain][w]; rest; rest &= rest - 1) {
             unsigned i = s->direct[grain][w * 64 + (unsigned)__builtin_ctzll(rest)];
-            fetch(slots + s->rs->instances[i].slot[grain], EXPECTED_SLOT);
+            expect_slot(s, i, slots + s->rs->instances[i].slot[grain]);
         }
     }
-    for (; values; values &= values - 1) {
-        const struct rgs_per_value *v = &s->rs->per[__builtin_ctz(values)];
-        if (v->grains >> grain & 1)
-            __builtin_prefetch(slots + v->slot[grain], 1);
-    }
+    for (values &= s->values[grain]; values; values &= values - 1)
+        __builtin_prefetch(slots + s->rs->per[__builtin_ctz(values)].slot[grain], 1);
 }
 
 void rgs_entity_expect_score(const struct rgs_scorer *s, const struct rgs_scored *e)
@@ -146,7 +153,9 @@ void rgs_entity_expect_score(const struct rgs_scorer *s, const struct rgs_scored
             const struct rgs_instance *in = &rs->instances[t->instance[k]];
             if (in->grains >> e->grain & 1)
                 fetch(slots + (in->per_number ? rs->per[in->per].slot : in->slot)[e->grain],
-                      in->per_number ? sizeof(struct rgs_histogram) : rgs_state_size(in));
+                      in->per_number ? sizeof(struct rgs_histogram)
+                      : is_set(in)   ? offsetof(struct rgs_value_set, count)
+                                     : rgs_state_size(in));
         }
     }
 }
@@ -279,17 +288,6 @@ static void count_bin(struct rgs_histogram *h, uint8_t bin, int by)
     h->n = (uint32_t)((int64_t)h->n + by);
 }
 
-static void move_bin(struct rgs_histogram *h, uint8_t from, uint8_t to)
-{
-    if (from == RGS_BIN_NONE || to == RGS_BIN_NONE) {
-        count_bin(h, from, -1);
-        count_bin(h, to, 1);
-    } else {
-        h->bin[from]--;
-        h->bin[to]++;
-    }
-}
-
 static void count_pairs(struct rgs_scorer *s, struct rgs_scored *e, const struct rgs_number *n,
                         struct neighbours *of, unsigned per, int by)
 {
@@ -305,38 +303,50 @@ static void count_pairs(struct rgs_scorer *s, struct rgs_scored *e, const struct
     h->pairs = (uint32_t)((int64_t)h->pairs + by * pairs);
 }
 
-void rgs_entity_values(struct rgs_scorer *s, struct rgs_number *n, const struct rgs_change *c,
-                       unsigned count)
+void rgs_entity_values(struct rgs_scorer *s, struct rgs_number *n, const struct rgs_changes *c)
 {
     struct neighbours of = {.known = false};
 
     for (unsigned g = 0; g < RGS_GRAIN_COUNT; g++) {
-        struct rgs_scored *e = rgs_entity_of(s, g, n->entity[g]);
-        for (unsigned i = 0; e && i < count; i++) {
-            const struct rgs_per_value *v = &s->rs->per[c[i].per];
-            bool appears = c[i].from == RGS_BIN_NONE, goes = c[i].to == RGS_BIN_NONE;
-            if (!(v->grains >> g & 1))
-                continue;
+        uint32_t rest = c->values & s->values[g];
+        struct rgs_scored *e = rest ? rgs_entity_of(s, g, n->entity[g]) : NULL;
+        for (; e && rest; rest &= rest - 1) {
+            unsigned p = (unsigned)__builtin_ctz(rest), from = c->from[p], to = c->to[p];
+            const struct rgs_per_value *v = &s->rs->per[p];
             struct rgs_histogram *h = rgs_entity_slot(s, e, v->slot[g]);
             e->scoped |= v->typologies;
-            move_bin(h, c[i].from, c[i].to);
-            if (v->pairs && appears != goes)
-                count_pairs(s, e, n, &of, c[i].per, appears ? 1 : -1);
+            if (from != RGS_BIN_NONE && to != RGS_BIN_NONE) {
+                h->bin[from]--;
+                h->bin[to]++;
+                continue;
+            }
+            bool appears = from == RGS_BIN_NONE;
+            count_bin(h, (uint8_t)(appears ? to : from), appears ? 1 : -1);
+            if (v->pairs)
+                count_pairs(s, e, n, &of, p, appears ? 1 : -1);
         }
     }
 }
 
+/* The values that a number has. */
+static uint32_t values_of(const struct rgs_number *n)
+{
+    const rgs_lanes low = rgs_lanes_at(n->bin), high = rgs_lanes_at(n->bin + sizeof(low));
+    return ~(rgs_lanes_bits(rgs_lanes_are(low, RGS_BIN_NONE)) |
+             rgs_lanes_bits(rgs_lanes_are(high, RGS_BIN_NONE)) << sizeof(low));
+}
+_Static_assert(RGS_RS_PER_NUMBER == 2 * sizeof(rgs_lanes), "two rows of bins");
+
 static void members(struct rgs_scorer *s, struct rgs_scored *e, struct rgs_number *n, int by)
 {
-    const struct rgs_ruleset *rs = s->rs;
     struct neighbours of = {.known = false};
 
-    for (unsigned p = 0; p < rs->n_per; p++) {
-        if (!(rs->per[p].grains >> e->grain & 1) || n->bin[p] == RGS_BIN_NONE)
-            continue;
-        e->scoped |= rs->per[p].typologies;
-        count_bin(rgs_entity_slot(s, e, rs->per[p].slot[e->grain]), n->bin[p], by);
-        if (rs->per[p].pairs)
+    for (uint32_t rest = values_of(n) & s->values[e->grain]; rest; rest &= rest - 1) {
+        unsigned p = (unsigned)__builtin_ctz(rest);
+        const struct rgs_per_value *v = &s->rs->per[p];
+        e->scoped |= v->typologies;
+        count_bin(rgs_entity_slot(s, e, v->slot[e->grain]), n->bin[p], by);
+        if (v->pairs)
             count_pairs(s, e, n, &of, p, by);
     }
     e->fingerprint ^= rgs_mix64(n->id + 0x9e3779b97f4a7c15u);
@@ -478,23 +488,46 @@ static void start_sketch(struct rgs_sketch *k, const struct rgs_value_set *set, 
     for (unsigned i = 0; i < RGS_SET_EXACT; i++) {
         for (unsigned back = gens; back-- > 0;) {
             int64_t gen = set->gen - (int64_t)back;
-            if (gen >= 0 && set->count[i][gen % gens])
-                rgs_sketch_add(k, gens, gen, rgs_mix64(set->hash[i]));
+            uint32_t at = gen >= 0 ? (uint32_t)(gen % gens) : 0;
+            if (gen >= 0 && set->count[at][i])
+                rgs_sketch_add(k, gens, (struct rgs_pane){gen, at}, rgs_mix64(set->hash[i]));
         }
     }
 }
 
-static void set_add(struct rgs_scorer *s, const struct rgs_instance *in, struct rgs_value_set *set,
-                    int64_t ts, uint64_t value, bool counts)
+static const struct rgs_clock *clock_at(struct rgs_scorer *s, unsigned instance, int64_t ts)
 {
-    unsigned gens = rgs_gens(in);
-    int64_t gen = rgs_gen_of(in, &set->gen, ts, true);
+    struct rgs_clock *c = &s->clock[s->clock_of[instance]];
+
+    if (ts < c->from || ts - c->from >= c->step) {
+        int64_t pane = ts / c->step, gen = pane / c->panes_in_gen;
+        c->from = pane * c->step;
+        c->pane = (struct rgs_pane){pane, (uint32_t)(pane % c->panes)};
+        c->gen = (struct rgs_pane){gen, (uint32_t)(gen % c->gens)};
+    }
+    return c;
+}
+
+/* Of a session it is its newest event. */
+static struct rgs_pane gen_at(const struct rgs_clock *c, const struct rgs_instance *in,
+                              int64_t *newest, int64_t ts)
+{
+    if (in->window != RGS_W_SESSION)
+        return c->gen;
+    return (struct rgs_pane){rgs_session_gen(newest, in->step, ts, true), 0};
+}
+
+static void set_add(struct rgs_scorer *s, const struct rgs_clock *c, const struct rgs_instance *in,
+                    struct rgs_value_set *set, int64_t ts, uint64_t value, bool counts)
+{
+    unsigned gens = c->gens;
+    struct rgs_pane gen = gen_at(c, in, &set->gen, ts);
     uint32_t hash = (uint32_t)(rgs_mix64(value + 0x9e3779b97f4a7c15u) >> 32);
 
     hash = hash ? hash : 1;
-    if (set->sketch && in->window == RGS_W_SESSION && gen == set->gen)
-        s->sketches[set->sketch].gen = gen;
-    rgs_set_move(set, gens, gen);
+    if (set->sketch && in->window == RGS_W_SESSION && gen.no == set->gen)
+        s->sketches[set->sketch].gen = gen.no;
+    rgs_set_move(set, gens, gen.no);
     if (counts && !set->sketch && !rgs_set_fits(set, hash)) {
         struct rgs_sketch *k = sketch_for(s, set);
         if (k) {
@@ -519,11 +552,12 @@ static bool field_value(const struct rgs_obs *o, unsigned field, uint64_t *v)
     return true;
 }
 
-static void feed(struct rgs_scorer *s, struct rgs_scored *e, const struct rgs_instance *in,
+static void feed(struct rgs_scorer *s, struct rgs_scored *e, unsigned instance,
                  const struct rgs_obs *o, uint64_t bits)
 {
+    const struct rgs_instance *in = &s->rs->instances[instance];
+    const struct rgs_clock *c = clock_at(s, instance, o->ts);
     void *slot = rgs_entity_slot(s, e, in->slot[e->grain]);
-    int64_t pane = o->ts / in->step;
     uint64_t v;
 
     switch (in->fn) {
@@ -535,38 +569,38 @@ static void feed(struct rgs_scorer *s, struct rgs_scored *e, const struct rgs_in
         if (in->window == RGS_W_SESSION)
             rgs_session_add(hits, in->step, o->ts, hit);
         else if (hit)
-            rgs_ring_add(hits, in->panes, pane);
+            rgs_ring_add(hits, in->panes, c->pane);
     }
         __attribute__((fallthrough));
     case RGS_FN_COUNT:
         if (in->window == RGS_W_SESSION)
             rgs_session_add(slot, in->step, o->ts, 1);
         else
-            rgs_ring_add(slot, in->panes, pane);
+            rgs_ring_add(slot, in->panes, c->pane);
         break;
     case RGS_FN_DISTINCT:
     case RGS_FN_SHARE:
     case RGS_FN_ENTROPY:
         if (field_value(o, in->field, &v))
-            set_add(s, in, slot, o->ts, v, in->fn == RGS_FN_DISTINCT);
+            set_add(s, c, in, slot, o->ts, v, in->fn == RGS_FN_DISTINCT);
         break;
     case RGS_FN_DENSITY:
     case RGS_FN_NUMBERS_PER:
         if (field_value(o, in->fn == RGS_FN_DENSITY ? RGS_O_BLOCK : in->field, &v) &&
             rgs_subscriber_of(o)) {
-            set_add(s, in, slot, o->ts, rgs_subscriber_of(o), true);
-            set_add(s, in, (struct rgs_value_set *)slot + 1, o->ts, v, true);
+            set_add(s, c, in, slot, o->ts, rgs_subscriber_of(o), true);
+            set_add(s, c, in, (struct rgs_value_set *)slot + 1, o->ts, v, true);
         }
         break;
     case RGS_FN_PERCENTILE:
         if (field_value(o, in->field, &v))
-            rgs_quantile_add(slot, rgs_gens(in),
-                             rgs_gen_of(in, &((struct rgs_quantile *)slot)->gen, o->ts, true),
+            rgs_quantile_add(slot, c->gens,
+                             gen_at(c, in, &((struct rgs_quantile *)slot)->gen, o->ts),
                              (uint32_t)v);
         break;
     case RGS_FN_SYNCHRONY:
         if (RGS_OBS_HAS(o, SERVICE))
-            rgs_sync_add(slot, rgs_gens(in), rgs_sync_gen_slots(in), o->ts, o->service);
+            rgs_sync_add(slot, c->gens, rgs_sync_gen_slots(in), o->ts, o->service);
         break;
     default:
         break;
@@ -659,7 +693,7 @@ void rgs_entity_observe(struct rgs_scorer *s, struct rgs_scored *e, const struct
     for (unsigned w = 0; w < RGS_FEED_WORDS; w++) {
         for (uint64_t rest = is->feeds[e->grain][w]; rest; rest &= rest - 1) {
             unsigned i = w * 64 + (unsigned)__builtin_ctzll(rest);
-            feed(s, e, &s->rs->instances[s->direct[e->grain][i]], o, is->bits);
+            feed(s, e, s->direct[e->grain][i], o, is->bits);
         }
     }
     e->used = true;

@@ -29,6 +29,17 @@ static unsigned bin_reaching(const struct rgs_per_value *v, double bound)
     return b;
 }
 
+void rgs_measures_init(struct rgs_scorer *s)
+{
+    for (unsigned i = 0; i < s->rs->n_instances; i++) {
+        const struct rgs_instance *in = &s->rs->instances[i];
+        if (!in->per_number || in->reduce != RGS_R_SHARE_GE)
+            continue;
+        double bound = in->fn == RGS_FN_SPAN ? in->p * 86400e9 / (double)s->rs->unit : in->p;
+        s->reach[i] = (uint8_t)bin_reaching(&s->rs->per[in->per], bound);
+    }
+}
+
 static double days_of(const struct rgs_scorer *s, double stamps)
 {
     return stamps * (double)s->rs->unit / (86400e9);
@@ -57,11 +68,9 @@ static bool through_numbers(struct rgs_scorer *s, struct rgs_scored *e,
             sum += h->bin[b] * bin_as_value(v, b);
         m->value = sum / h->n;
         break;
-    case RGS_R_SHARE_GE: {
-        double bound = in->fn == RGS_FN_SPAN ? in->p * 86400e9 / (double)s->rs->unit : in->p;
-        m->value = (double)rgs_histogram_at_least(h, bin_reaching(v, bound)) / h->n;
+    case RGS_R_SHARE_GE:
+        m->value = (double)rgs_histogram_at_least(h, s->reach[in - s->rs->instances]) / h->n;
         return true;
-    }
     default: /* distinct(number) */
         m->value = h->n;
         return true;

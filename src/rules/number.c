@@ -29,7 +29,8 @@ bool rgs_numbers_init(struct rgs_scorer *s, uint32_t cap)
     memcpy(t->per, s->rs->per, sizeof(t->per));
     t->n_per = s->rs->n_per;
     t->at = rgs_new(s->alloc, ((size_t)cap + 1) * sizeof(*t->at));
-    t->chunk = rgs_new(s->alloc, ((size_t)t->chunk_cap + 1) * sizeof(*t->chunk));
+    t->chunk =
+        rgs_new_lines(s->alloc, ((size_t)t->chunk_cap + 1) * sizeof(*t->chunk), &t->chunk_block);
     t->bucket = rgs_new(s->alloc, (size_t)buckets * sizeof(*t->bucket));
     t->wheel = rgs_new(s->alloc, (size_t)t->wheel_size * sizeof(*t->wheel));
     return rgs_rows_init(t, s->rs, s->alloc) && t->at && t->chunk && t->bucket && t->wheel;
@@ -38,7 +39,7 @@ bool rgs_numbers_init(struct rgs_scorer *s, uint32_t cap)
 void rgs_numbers_fini(struct rgs_scorer *s)
 {
     rgs_free(s->alloc, s->numbers.at);
-    rgs_free(s->alloc, s->numbers.chunk);
+    rgs_free(s->alloc, s->numbers.chunk_block);
     rgs_free(s->alloc, s->numbers.bucket);
     rgs_free(s->alloc, s->numbers.wheel);
     rgs_rows_fini(&s->numbers, s->alloc);
@@ -85,6 +86,7 @@ static void link_newest(struct rgs_numbers *t, struct rgs_number *n)
 
 static void log_clear(struct rgs_numbers *t, struct rgs_number *n)
 {
+    rgs_survey_forget(t, n);
     while (n->log) {
         uint32_t next = t->chunk[n->log].next;
         t->chunk[n->log].next = t->chunk_spare;
@@ -299,17 +301,13 @@ void rgs_number_bins(struct rgs_scorer *s, const struct rgs_number *n, uint32_t 
     }
 }
 
-/* Values that changed, to be told to entities together. */
-struct changes {
-    struct rgs_change at[RGS_RS_PER_NUMBER];
-    unsigned n;
-};
-
-static void set_bin(struct changes *c, struct rgs_number *n, unsigned per, uint8_t bin)
+static void set_bin(struct rgs_changes *c, struct rgs_number *n, unsigned per, uint8_t bin)
 {
     if (n->bin[per] == bin)
         return;
-    c->at[c->n++] = (struct rgs_change){(uint8_t)per, n->bin[per], bin};
+    c->values |= 1u << per;
+    c->from[per] = n->bin[per];
+    c->to[per] = bin;
     n->bin[per] = bin;
 }
 
@@ -345,7 +343,7 @@ static void refresh(struct rgs_scorer *s, struct rgs_number *n, struct rgs_log_e
     unsigned kept = 0, due = rs->max_panes;
     uint32_t every = t->n_per ? UINT32_MAX >> (32 - t->n_per) : 0, left = all ? every : r->crowds;
     uint8_t bin[RGS_RS_PER_NUMBER];
-    struct changes c;
+    struct rgs_changes c;
 
     for (unsigned i = 0; i < count; i++) {
         unsigned a = rgs_entry_age(t->pane, e[i].stamp);
@@ -357,16 +355,38 @@ static void refresh(struct rgs_scorer *s, struct rgs_number *n, struct rgs_log_e
         due = r->due[a] < due ? r->due[a] : due;
         e[kept++] = e[i];
     }
-    if (all || kept != count)
+    if (all || kept != count) {
+        rgs_survey_forget(t, n);
         rgs_number_store(t, n, e, kept);
+    }
     rgs_number_bins(s, n, left, bin);
-    c.n = 0;
+    c.values = 0;
     for (; left; left &= left - 1) {
         unsigned p = (unsigned)__builtin_ctz(left);
         set_bin(&c, n, p, bin[p]);
     }
-    rgs_entity_values(s, n, c.at, c.n);
+    rgs_entity_values(s, n, &c);
     into_wheel(s, n, due);
+}
+
+/* The same where nothing left a window: then only others can have changed its values. */
+static bool refresh_crowds(struct rgs_scorer *s, struct rgs_number *n)
+{
+    struct rgs_numbers *t = &s->numbers;
+    struct rgs_changes c;
+    struct rgs_ages a;
+
+    rgs_survey_ages(t, n, &a);
+    if (a.gone || a.left & ~t->rows.crowds)
+        return false;
+    c.values = 0;
+    for (uint32_t rest = t->rows.crowds; rest; rest &= rest - 1) {
+        unsigned p = (unsigned)__builtin_ctz(rest);
+        set_bin(&c, n, p, a.concerned >> p & 1 ? crowd(s, n, t->per[p].grain) : RGS_BIN_NONE);
+    }
+    rgs_entity_values(s, n, &c);
+    into_wheel(s, n, a.due);
+    return true;
 }
 
 static uint16_t value_of(const struct rgs_obs *o, unsigned field)
@@ -473,7 +493,7 @@ static void add(struct rgs_scorer *s, struct rgs_number *n, struct rgs_log_entry
     struct rgs_numbers *t = &s->numbers;
     const struct rgs_rows *r = &t->rows;
     struct rgs_survey v;
-    struct changes c;
+    struct rgs_changes c;
 
     if (n->entries == RGS_LOG_MOST)
         make_room(s, n);
@@ -484,16 +504,17 @@ static void add(struct rgs_scorer *s, struct rgs_number *n, struct rgs_log_entry
         v.own->count++;
     else if (!append(t, n, &x))
         return;
+    rgs_survey_remember(t, n, &v);
     uint32_t fresh = x.value ? v.row->distinct & ~v.known : 0;
     /* A set that had the value already is what it was. */
     uint32_t values = v.row->concerned & ~(r->plain_sets & ~fresh);
     count_sets(t, n, values & r->sets & ~r->onlys, fresh, &v);
-    c.n = 0;
+    c.values = 0;
     for (; values; values &= values - 1) {
         unsigned p = (unsigned)__builtin_ctz(values);
         set_bin(&c, n, p, bin_of(s, n, p, &v));
     }
-    rgs_entity_values(s, n, c.at, c.n);
+    rgs_entity_values(s, n, &c);
     into_wheel(s, n, s->rs->min_panes);
 }
 
@@ -539,8 +560,9 @@ static void turn(struct rgs_scorer *s)
             n->chain = t->spare;
             t->spare = i;
         } else {
-            unsigned count = rgs_number_log(t, n, e);
-            refresh(s, n, e, count, t->pane <= t->jumped);
+            bool late = t->pane <= t->jumped;
+            if (late || !refresh_crowds(s, n))
+                refresh(s, n, e, rgs_number_log(t, n, e), late);
             if (n->entries == 0)
                 forget(s, n);
         }

@@ -19,6 +19,29 @@ static void list_direct(struct rgs_scorer *s)
             if (!in->per_number && in->fn != RGS_FN_ZSCORE && in->grains >> g & 1)
                 s->direct[g][s->n_direct[g]++] = (uint16_t)i;
         }
+        for (unsigned p = 0; p < s->rs->n_per; p++)
+            s->values[g] |= (s->rs->per[p].grains >> g & 1) << p;
+    }
+}
+
+static void set_clocks(struct rgs_scorer *s)
+{
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < s->rs->n_instances; i++) {
+        const struct rgs_instance *in = &s->rs->instances[i];
+        unsigned k = 0;
+        if (in->per_number || in->fn == RGS_FN_ZSCORE)
+            continue;
+        while (k < n && (s->clock[k].step != in->step || s->clock[k].panes != in->panes ||
+                         s->clock[k].panes_in_gen != in->gen))
+            k++;
+        s->clock[k].step = in->step;
+        s->clock[k].panes = in->panes;
+        s->clock[k].panes_in_gen = in->gen;
+        s->clock[k].gens = rgs_gens(in);
+        s->clock_of[i] = (uint8_t)k;
+        n += k == n;
     }
 }
 
@@ -63,6 +86,8 @@ struct rgs_scorer *rgs_scorer_new(const struct rgs_ruleset *r, const struct rgs_
         return NULL;
     }
     list_direct(s);
+    set_clocks(s);
+    rgs_measures_init(s);
     return s;
 }
 
@@ -207,22 +232,6 @@ static void note_seen(struct rgs_scorer *s, const struct rgs_obs *o, uint64_t bi
     }
 }
 
-uint64_t rgs_entity_id_of(const struct rgs_obs *o, unsigned grain)
-{
-    switch (grain) {
-    case RGS_GRAIN_RESELLER:
-        return RGS_OBS_HAS(o, RESELLER) ? o->reseller : 0;
-    case RGS_GRAIN_BLOCK:
-        return RGS_OBS_HAS(o, NUMBER) ? rgs_block_of(o->number) : 0;
-    case RGS_GRAIN_ACCOUNT:
-        return RGS_OBS_HAS(o, ACCOUNT) ? o->account : 0;
-    case RGS_GRAIN_DEVICE:
-        return RGS_OBS_HAS(o, DEVICE) ? o->device : 0;
-    default:
-        return RGS_OBS_HAS(o, CELL) ? o->cell : 0;
-    }
-}
-
 static bool in_inventory(const struct rgs_scorer *s, uint64_t id)
 {
     const char *name, *parent;
@@ -241,6 +250,9 @@ static struct rgs_scored *entity_of(struct rgs_scorer *s, unsigned grain, uint64
 {
     if (!n)
         return rgs_entity_find(s, grain, id);
+    struct rgs_scored *e = rgs_entity_of(s, grain, n->entity[grain]);
+    if (e && e->id == id)
+        return e;
     if (grain == RGS_GRAIN_RESELLER && !n->entity[grain]) {
         if (n->flags & RGS_NUMBER_NO_RESELLER)
             return NULL;
@@ -277,10 +289,11 @@ void rgs_scorer_take(struct rgs_scorer *s, const struct rgs_obs *o, const struct
         n = starts ? rgs_number_get(s, who) : rgs_number_peek(s, who);
     }
     struct rgs_scored *e[RGS_GRAIN_COUNT];
+    uint64_t id[RGS_GRAIN_COUNT];
+    rgs_entity_ids(o, id);
     for (unsigned g = 0; g < RGS_GRAIN_COUNT; g++) {
-        uint64_t id = rgs_entity_id_of(o, g);
-        e[g] = id ? entity_of(s, g, id, once ? NULL : n) : NULL;
-        if (id && n)
+        e[g] = id[g] ? entity_of(s, g, id[g], once ? NULL : n) : NULL;
+        if (id[g] && n)
             n->flags |= (uint8_t)(RGS_NUMBER_SEEN_AT << g);
     }
     if (n && is->mask & rs->where_bits)

@@ -61,6 +61,7 @@ struct rgs_numbers {
      * end when it would be evicted, so that using something moves nothing. */
     struct rgs_number *at;
     struct rgs_log_chunk *chunk;
+    void *chunk_block; /* that it is the aligned part of */
     uint32_t *bucket, *wheel;
     uint32_t cap, mask, count, fresh, spare;
     uint32_t sims; /* of count: SIMs whose number is not known */
@@ -181,6 +182,14 @@ struct rgs_part {
     uint8_t grain;
 };
 
+/* The panes that an instant lies in, of windows that are cut alike. */
+struct rgs_clock {
+    int64_t step;
+    uint32_t panes, panes_in_gen, gens;
+    int64_t from; /* until a step later it stays the same */
+    struct rgs_pane pane, gen;
+};
+
 struct rgs_scorer {
     const struct rgs_ruleset *rs;
     const struct rgs_alloc *alloc;
@@ -215,6 +224,10 @@ struct rgs_scorer {
     /* Instances that an entity of a grain keeps state for, without those through numbers. */
     uint16_t direct[RGS_GRAIN_COUNT][RGS_RS_INSTANCES];
     unsigned n_direct[RGS_GRAIN_COUNT];
+    uint32_t values[RGS_GRAIN_COUNT]; /* of numbers, that it has histograms of */
+    uint8_t reach[RGS_RS_INSTANCES];  /* of a share of numbers, the first bin that it counts */
+    struct rgs_clock clock[RGS_RS_INSTANCES];
+    uint8_t clock_of[RGS_RS_INSTANCES];
 };
 
 /* ---- numbers ----------------------------------------------------------------------------------
@@ -300,31 +313,37 @@ uint32_t rgs_entity_index(const struct rgs_scorer *s, const struct rgs_scored *e
 uint64_t rgs_inside_facts(const struct rgs_scorer *s, const struct rgs_scored *e, unsigned typology,
                           struct rgs_scope_facts *out);
 /* Fetches what an observation reads and writes in an entity: of this index, with these values of
- * its number; or by its id: what a search for it reads first, and then, or when there is none. */
+ * its number; or by its id: what a search for it reads first (which bucket), or when there is none.
+ * What the records of a few entities hold is there anyway. */
 void rgs_entity_expect(const struct rgs_scorer *s, unsigned grain, uint32_t index,
                        const struct rgs_situation *is, uint32_t values);
 void rgs_entity_expect_seed(const struct rgs_scorer *s, unsigned grain, uint64_t id);
-void rgs_entity_expect_search(const struct rgs_scorer *s, unsigned grain, uint64_t id);
-uint32_t rgs_entity_expected(const struct rgs_scorer *s, unsigned grain, uint64_t id);
+uint32_t rgs_entity_expect_search(const struct rgs_scorer *s, unsigned grain, uint64_t id);
 /* The index in a reference. */
 static inline uint32_t rgs_entity_ref_index(rgs_entity_ref ref)
 {
     return ref & 0xfffff;
 }
 /* The entity that a number points to, or NULL. */
-struct rgs_scored *rgs_entity_of(const struct rgs_scorer *s, unsigned grain, rgs_entity_ref ref);
+static inline struct rgs_scored *rgs_entity_of(const struct rgs_scorer *s, unsigned grain,
+                                               rgs_entity_ref ref)
+{
+    struct rgs_scored *e = rgs_entity_at(s, grain, rgs_entity_ref_index(ref));
+    return ref && e->id && (e->generation & 0xfff) == ref >> 20 ? e : NULL;
+}
 struct rgs_scored *rgs_entity_find(const struct rgs_scorer *s, unsigned grain, uint64_t id);
 /* The number belongs to this entity from now on; NULL while the entity has too few numbers for a
  * record. */
 struct rgs_scored *rgs_entity_join(struct rgs_scorer *s, unsigned grain, uint64_t id,
                                    struct rgs_number *n);
 void rgs_entity_leave(struct rgs_scorer *s, unsigned grain, struct rgs_number *n);
-/* A number's values changed from one bin to another (RGS_BIN_NONE: none) in all its entities. */
-struct rgs_change {
-    uint8_t per, from, to;
+/* Values (as bits) of a number changed from one bin to another (RGS_BIN_NONE: none) in all its
+ * entities. */
+struct rgs_changes {
+    uint32_t values;
+    uint8_t from[RGS_RS_PER_NUMBER], to[RGS_RS_PER_NUMBER];
 };
-void rgs_entity_values(struct rgs_scorer *s, struct rgs_number *n, const struct rgs_change *c,
-                       unsigned count);
+void rgs_entity_values(struct rgs_scorer *s, struct rgs_number *n, const struct rgs_changes *c);
 /* Counts the histograms of these values anew from the numbers: a bit per value for each grain. */
 void rgs_entities_recount(struct rgs_scorer *s, const uint32_t per[RGS_GRAIN_COUNT]);
 /* Feeds the direct instances of an entity. */
@@ -378,8 +397,15 @@ static inline uint64_t rgs_block_of(uint64_t number)
 
 /* ---- observations -----------------------------------------------------------------------------
  */
-/* The id that a grain has in an observation; 0 none. */
-uint64_t rgs_entity_id_of(const struct rgs_obs *o, unsigned grain);
+/* The ids that grains have in an observation; 0 none. */
+static inline void rgs_entity_ids(const struct rgs_obs *o, uint64_t id[RGS_GRAIN_COUNT])
+{
+    id[RGS_GRAIN_RESELLER] = RGS_OBS_HAS(o, RESELLER) ? o->reseller : 0;
+    id[RGS_GRAIN_BLOCK] = RGS_OBS_HAS(o, NUMBER) ? rgs_block_of(o->number) : 0;
+    id[RGS_GRAIN_ACCOUNT] = RGS_OBS_HAS(o, ACCOUNT) ? o->account : 0;
+    id[RGS_GRAIN_DEVICE] = RGS_OBS_HAS(o, DEVICE) ? o->device : 0;
+    id[RGS_GRAIN_CELL] = RGS_OBS_HAS(o, CELL) ? o->cell : 0;
+}
 /* An observation at its turn, and time that goes on, when none waits any more. */
 void rgs_scorer_take(struct rgs_scorer *s, const struct rgs_obs *o, const struct rgs_situation *is);
 void rgs_scorer_go_on(struct rgs_scorer *s, int64_t ts);
@@ -391,6 +417,8 @@ struct rgs_measure {
     uint64_t numbers, count; /* support */
     double error;            /* part of the value, two standard errors; 0: exact */
 };
+/* Works out once what measures ask of the rule set. */
+void rgs_measures_init(struct rgs_scorer *s);
 /* False: no value (unknown). */
 bool rgs_measure(struct rgs_scorer *s, struct rgs_scored *e, const struct rgs_instance *in,
                  struct rgs_measure *m);

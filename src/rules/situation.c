@@ -50,6 +50,7 @@ const struct rgs_situation *rgs_situation_of(struct rgs_scorer *s, const struct 
 {
     struct rgs_situations *t = &s->situations;
     uint64_t has = o->has & t->fields, hash = has, value[RGS_SITUATION_FIELDS];
+    uint64_t by = 0x9e3779b97f4a7c15u;
 
     if (!t->remembers) {
         work_out(s, o, &t->other);
@@ -57,10 +58,10 @@ const struct rgs_situation *rgs_situation_of(struct rgs_scorer *s, const struct 
     }
     for (unsigned i = 0; i < t->n_fields; i++) {
         value[i] = has >> t->field[i] & 1 ? rgs_obs_get(o, t->field[i]) : 0;
-        hash = (hash ^ value[i]) * 0x9e3779b97f4a7c15u;
-        hash ^= hash >> 32;
+        hash += value[i] * by;
+        by += 2 * 0xbf58476d1ce4e5b9u; /* odd, and each another */
     }
-    struct rgs_known_situation *x = &t->at[hash % RGS_SITUATIONS];
+    struct rgs_known_situation *x = &t->at[rgs_mix64(hash) % RGS_SITUATIONS];
     if (x->known && x->has == has && memcmp(x->value, value, t->n_fields * sizeof(value[0])) == 0)
         return &x->is;
     work_out(s, o, &x->is);

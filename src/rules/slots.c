@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+#include "rules/places.h"
+
 static unsigned slot_of(int64_t pane, uint32_t panes)
 {
     int64_t m = pane % (int64_t)panes;
@@ -27,15 +29,6 @@ void rgs_ring_move(struct rgs_ring *r, uint32_t panes, int64_t pane)
         }
     }
     r->pane = pane;
-}
-
-void rgs_ring_add(struct rgs_ring *r, uint32_t panes, int64_t pane)
-{
-    rgs_ring_move(r, panes, pane);
-    if (r->pane - pane >= (int64_t)panes)
-        return;
-    r->count[slot_of(pane, panes)]++;
-    r->total++;
 }
 
 void rgs_session_move(struct rgs_ring *r, int64_t gap, int64_t ts)
@@ -115,11 +108,12 @@ void rgs_set_move(struct rgs_value_set *s, unsigned gens, int64_t gen)
     int64_t steps = gen - s->gen < gens ? gen - s->gen : gens;
     for (int64_t k = 0; k < steps; k++) {
         unsigned g = slot_of(gen - k, gens);
-        s->total[g] = 0;
-        for (unsigned i = 0; i < RGS_SET_EXACT; i++) {
-            s->sum[i] -= s->count[i][g];
-            s->count[i][g] = 0;
+        if (s->total[g]) {
+            for (unsigned i = 0; i < RGS_SET_EXACT; i++)
+                s->sum[i] -= s->count[g][i];
+            memset(s->count[g], 0, sizeof(s->count[g]));
         }
+        s->total[g] = 0;
     }
     s->gen = gen;
     for (unsigned i = 0; i < RGS_SET_EXACT; i++)
@@ -128,31 +122,25 @@ void rgs_set_move(struct rgs_value_set *s, unsigned gens, int64_t gen)
 
 bool rgs_set_fits(const struct rgs_value_set *s, uint32_t hash)
 {
-    for (unsigned i = 0; i < RGS_SET_EXACT; i++) {
-        if (s->hash[i] == hash || s->hash[i] == 0)
-            return true;
-    }
-    return false;
+    return rgs_places_of(s->hash, hash) || rgs_places_of(s->hash, 0);
 }
 
-void rgs_set_add(struct rgs_value_set *s, unsigned gens, int64_t gen, uint32_t hash)
+void rgs_set_add(struct rgs_value_set *s, unsigned gens, struct rgs_pane gen, uint32_t hash)
 {
-    rgs_set_move(s, gens, gen);
-    if (s->gen - gen >= (int64_t)gens)
+    rgs_set_move(s, gens, gen.no);
+    if (s->gen - gen.no >= (int64_t)gens)
         return;
-    unsigned g = slot_of(gen, gens), at = 0;
-    s->total[g]++;
-    while (at < RGS_SET_EXACT && s->hash[at] != hash)
-        at++;
+    s->total[gen.at]++;
+    uint32_t at = rgs_places_of(s->hash, hash);
     /* A free place has the sum 0; else space-saving: the newcomer takes the place, and the count,
      * of the rarest. */
-    if (at == RGS_SET_EXACT) {
-        at = 0;
-        for (unsigned i = 1; i < RGS_SET_EXACT; i++)
-            at = s->sum[i] < s->sum[at] ? i : at;
+    bool new = at == 0;
+    if (new)
+        at = rgs_places_of(s->sum, rgs_least_of(s->sum));
+    at = (uint32_t)__builtin_ctz(at);
+    if (new)
         s->hash[at] = hash;
-    }
-    s->count[at][g]++;
+    s->count[gen.at][at]++;
     s->sum[at]++;
 }
 
@@ -230,12 +218,11 @@ double rgs_registers_count(const uint8_t *reg)
     return zero && estimate <= 2.5 * m ? m * log(m / zero) : estimate;
 }
 
-void rgs_sketch_add(struct rgs_sketch *k, unsigned gens, int64_t gen, uint64_t hash)
+void rgs_sketch_add(struct rgs_sketch *k, unsigned gens, struct rgs_pane gen, uint64_t hash)
 {
-    rgs_sketch_move(k, gens, gen);
-    if (k->gen - gen >= (int64_t)gens)
-        return;
-    rgs_registers_add(k->reg[slot_of(gen, gens)], hash);
+    rgs_sketch_move(k, gens, gen.no);
+    if (k->gen - gen.no < (int64_t)gens)
+        rgs_registers_add(k->reg[gen.at], hash);
 }
 
 double rgs_sketch_count(const struct rgs_sketch *k)
@@ -271,19 +258,24 @@ void rgs_quantile_move(struct rgs_quantile *q, unsigned gens, int64_t gen)
     q->gen = gen;
 }
 
-void rgs_quantile_add(struct rgs_quantile *q, unsigned gens, int64_t gen, uint32_t v)
+/* The last whose edge it reaches; of each octave the first is known by its bits. */
+static unsigned quantile_bin(uint32_t v)
 {
-    rgs_quantile_move(q, gens, gen);
-    if (q->gen - gen >= (int64_t)gens)
+    unsigned b = v ? 2 * (31 - (unsigned)__builtin_clz(v)) + 1 : 0;
+
+    return b && b + 1 < RGS_QUANTILE_BINS && quantile_edge(b + 1) <= v ? b + 1 : b;
+}
+
+void rgs_quantile_add(struct rgs_quantile *q, unsigned gens, struct rgs_pane gen, uint32_t v)
+{
+    rgs_quantile_move(q, gens, gen.no);
+    if (q->gen - gen.no >= (int64_t)gens)
         return;
-    unsigned b = 0;
-    while (b + 1 < RGS_QUANTILE_BINS && quantile_edge(b + 1) <= v)
-        b++;
-    unsigned g = slot_of(gen, gens);
-    if (q->bin[g][b] == UINT16_MAX)
+    uint16_t *n = &q->bin[gen.at][quantile_bin(v)];
+    if (*n == UINT16_MAX)
         return;
-    q->bin[g][b]++;
-    q->total[g]++;
+    ++*n;
+    q->total[gen.at]++;
 }
 
 double rgs_quantile_at(const struct rgs_quantile *q, double p, uint64_t *n)
@@ -337,10 +329,9 @@ static void close_slot(struct rgs_sync *s, unsigned gens)
 
 void rgs_sync_move(struct rgs_sync *s, unsigned gens, int64_t gen_slots, int64_t ts)
 {
-    int64_t slot = ts / RGS_SYNC_SLOT, gen = slot / gen_slots;
-
-    if (slot <= s->slot)
+    if (ts - s->slot * RGS_SYNC_SLOT < RGS_SYNC_SLOT)
         return;
+    int64_t slot = ts / RGS_SYNC_SLOT, gen = slot / gen_slots;
     if (s->since)
         close_slot(s, gens);
     int64_t steps = gen - s->gen < gens ? gen - s->gen : gens;
@@ -361,7 +352,7 @@ void rgs_sync_add(struct rgs_sync *s, unsigned gens, int64_t gen_slots, int64_t 
     rgs_sync_move(s, gens, gen_slots, ts);
     if (!s->since)
         s->since = s->slot;
-    if (ts / RGS_SYNC_SLOT != s->slot)
+    if (ts < s->slot * RGS_SYNC_SLOT)
         return;
     s->total[slot_of(s->gen, gens)]++;
     for (unsigned i = 0; i < RGS_SYNC_SERVICES; i++) {

@@ -20,6 +20,12 @@ enum {
     RGS_PAST = 28, /* own past of a z-score, in steps */
 };
 
+/* A pane of a window, or a generation, and where in its ring it is counted. */
+struct rgs_pane {
+    int64_t no;
+    uint32_t at;
+};
+
 /* Counts per pane, and their sum over the window. */
 struct rgs_ring {
     uint64_t total;
@@ -28,7 +34,15 @@ struct rgs_ring {
 };
 /* Moves the window so that it ends with `pane`. */
 void rgs_ring_move(struct rgs_ring *r, uint32_t panes, int64_t pane);
-void rgs_ring_add(struct rgs_ring *r, uint32_t panes, int64_t pane);
+static inline void rgs_ring_add(struct rgs_ring *r, uint32_t panes, struct rgs_pane pane)
+{
+    if (pane.no > r->pane)
+        rgs_ring_move(r, panes, pane.no);
+    if (r->pane - pane.no >= (int64_t)panes)
+        return;
+    r->count[pane.at]++;
+    r->total++;
+}
 /* A window that ends when nothing came for `gap` ns; n: how many this observation counts for. */
 void rgs_session_add(struct rgs_ring *r, int64_t gap, int64_t ts, unsigned n);
 void rgs_session_move(struct rgs_ring *r, int64_t gap, int64_t ts);
@@ -57,13 +71,15 @@ uint64_t rgs_histogram_at_least(const struct rgs_histogram *h, unsigned bin);
  * a sketch counts how many there are.
  */
 struct rgs_value_set {
-    int64_t gen;     /* newest */
-    uint32_t sketch; /* index from 1 in the pool, 0: none */
+    _Alignas(64) int64_t gen; /* newest */
+    uint32_t sketch;          /* index from 1 in the pool, 0: none */
     uint32_t total[RGS_SET_GENS];
-    uint32_t hash[RGS_SET_EXACT]; /* 0: free */
-    uint32_t sum[RGS_SET_EXACT];  /* of a value's counts */
-    uint32_t count[RGS_SET_EXACT][RGS_SET_GENS];
+    /* A cache line each: */
+    _Alignas(64) uint32_t hash[RGS_SET_EXACT]; /* 0: free */
+    uint32_t sum[RGS_SET_EXACT];               /* of a value's counts */
+    uint32_t count[RGS_SET_GENS][RGS_SET_EXACT];
 };
+_Static_assert(RGS_SET_EXACT * sizeof(uint32_t) == 64, "one cache line");
 struct rgs_sketch {
     int64_t gen;
     uint8_t reg[RGS_SET_GENS][RGS_HLL_REGS];
@@ -72,7 +88,7 @@ void rgs_set_move(struct rgs_value_set *s, unsigned gens, int64_t gen);
 /* False when the set is full and the value is not in it: a sketch is needed from now on. */
 bool rgs_set_fits(const struct rgs_value_set *s, uint32_t hash);
 /* hash is not 0 */
-void rgs_set_add(struct rgs_value_set *s, unsigned gens, int64_t gen, uint32_t hash);
+void rgs_set_add(struct rgs_value_set *s, unsigned gens, struct rgs_pane gen, uint32_t hash);
 uint32_t rgs_set_count(const struct rgs_value_set *s);
 uint64_t rgs_set_total(const struct rgs_value_set *s);
 uint64_t rgs_set_top(const struct rgs_value_set *s);
@@ -82,7 +98,7 @@ double rgs_set_entropy(const struct rgs_value_set *s);
 void rgs_registers_add(uint8_t *reg, uint64_t hash);
 double rgs_registers_count(const uint8_t *reg);
 void rgs_sketch_move(struct rgs_sketch *k, unsigned gens, int64_t gen);
-void rgs_sketch_add(struct rgs_sketch *k, unsigned gens, int64_t gen, uint64_t hash);
+void rgs_sketch_add(struct rgs_sketch *k, unsigned gens, struct rgs_pane gen, uint64_t hash);
 double rgs_sketch_count(const struct rgs_sketch *k);
 
 /* Quantities of observations in half octaves. */
@@ -92,7 +108,7 @@ struct rgs_quantile {
     uint16_t bin[RGS_SET_GENS][RGS_QUANTILE_BINS];
 };
 void rgs_quantile_move(struct rgs_quantile *q, unsigned gens, int64_t gen);
-void rgs_quantile_add(struct rgs_quantile *q, unsigned gens, int64_t gen, uint32_t v);
+void rgs_quantile_add(struct rgs_quantile *q, unsigned gens, struct rgs_pane gen, uint32_t v);
 /* Interpolated inside its bin; *n is the number of observations. */
 double rgs_quantile_at(const struct rgs_quantile *q, double p, uint64_t *n);
 

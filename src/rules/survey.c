@@ -5,7 +5,10 @@
 
 /* Eight sums at once. */
 typedef uint16_t sums __attribute__((vector_size(16)));
-enum { LANES = sizeof(sums) / sizeof(uint16_t), FEW = 4 /* rows of sums are enough for most */ };
+enum {
+    LANES = sizeof(sums) / sizeof(uint16_t),
+    FEW = RGS_FEW_LANES / LANES, /* rows of sums */
+};
 
 /* ---- rows -------------------------------------------------------------------------------------
  */
@@ -78,8 +81,7 @@ static void fill_row(const struct rgs_numbers *t, unsigned n_per, uint16_t mask,
 
 static struct rgs_row *row_at(const struct rgs_rows *r, unsigned kind, unsigned bracket)
 {
-    return (struct rgs_row *)(void *)(r->mem +
-                                      ((size_t)kind * r->n_brackets + bracket) * r->stride);
+    return (struct rgs_row *)(void *)(r->mem + r->kind_at[kind] + r->bracket_at[bracket]);
 }
 
 /* The first age of a bracket. */
@@ -146,6 +148,22 @@ void rgs_rows_renew(struct rgs_numbers *t, const struct rgs_ruleset *rs)
     lanes(t, t->n_per, lane, r);
     by_age(t, rs);
     memset(r->kind, 0, (size_t)rs->n_tracks << r->bits);
+    rgs_rows_forget(t);
+}
+
+/* As many as there are numbers, up to what a core's cache has room for. */
+static bool make_memory(struct rgs_numbers *t, const struct rgs_alloc *alloc)
+{
+    struct rgs_rows *r = &t->rows;
+    uint32_t n = 16;
+
+    while (n < t->cap && n < RGS_REMEMBERED)
+        n <<= 1;
+    r->remembered_mask = n - 1;
+    if (r->n_lanes > RGS_FEW_LANES || r->spans)
+        return true;
+    r->remembered = rgs_new_lines(alloc, n * sizeof(*r->remembered), &r->remembered_block);
+    return r->remembered != NULL;
 }
 
 bool rgs_rows_init(struct rgs_numbers *t, const struct rgs_ruleset *rs,
@@ -167,6 +185,7 @@ bool rgs_rows_init(struct rgs_numbers *t, const struct rgs_ruleset *rs,
     r->stride = sizeof(struct rgs_row) +
                 (r->n_lanes > FEW * LANES ? RGS_LANES : FEW * LANES) * sizeof(uint16_t);
     r->n_brackets = t->n_per + 1;
+    r->max_panes = rs->max_panes;
     r->ages = rs->max_panes + rs->min_panes + 2;
     r->bits = rs->n_bits;
     r->mem = rgs_new(alloc, (size_t)RGS_KINDS * r->n_brackets * r->stride);
@@ -174,7 +193,11 @@ bool rgs_rows_init(struct rgs_numbers *t, const struct rgs_ruleset *rs,
     r->bracket = rgs_new(alloc, r->ages * sizeof(*r->bracket));
     r->due = rgs_new(alloc, r->ages * sizeof(*r->due));
     r->left = rgs_new(alloc, r->ages * sizeof(*r->left));
-    if (!r->mem || !r->kind || !r->bracket || !r->due || !r->left)
+    for (unsigned i = 0; i < RGS_KINDS; i++)
+        r->kind_at[i] = (uint32_t)(i * r->n_brackets * r->stride);
+    for (unsigned i = 0; i < r->n_brackets; i++)
+        r->bracket_at[i] = (uint32_t)(i * r->stride);
+    if (!r->mem || !r->kind || !r->bracket || !r->due || !r->left || !make_memory(t, alloc))
         return false;
     rgs_rows_renew(t, rs);
     return true;
@@ -187,6 +210,7 @@ void rgs_rows_fini(struct rgs_numbers *t, const struct rgs_alloc *alloc)
     rgs_free(alloc, t->rows.bracket);
     rgs_free(alloc, t->rows.due);
     rgs_free(alloc, t->rows.left);
+    rgs_free(alloc, t->rows.remembered_block);
 }
 
 /* ---- logs -------------------------------------------------------------------------------------
@@ -288,10 +312,113 @@ pass(struct rgs_numbers *t, const struct rgs_number *n, const struct rgs_log_ent
     }
 }
 
+void rgs_survey_ages(struct rgs_numbers *t, const struct rgs_number *n, struct rgs_ages *a)
+{
+    const struct rgs_rows *r = &t->rows;
+    unsigned left = n->entries;
+
+    *a = (struct rgs_ages){.due = r->max_panes};
+    for (uint32_t c = n->log; left && !a->gone; c = t->chunk[c].next) {
+        const struct rgs_log_entry *e = t->chunk[c].entry;
+        for (unsigned k = left < RGS_LOG_CHUNK ? left : RGS_LOG_CHUNK; k--; e++, left--) {
+            unsigned age = rgs_entry_age(t->pane, e->stamp);
+            if (age >= r->max_panes) {
+                a->gone = true;
+                break;
+            }
+            a->left |= r->left[age];
+            a->due = r->due[age] < a->due ? r->due[age] : a->due;
+            a->concerned |= row_of(t, e, age)->concerned;
+        }
+    }
+}
+
+/* ---- what is remembered -----------------------------------------------------------------------
+ */
+
+static struct rgs_remembered *memory_of(const struct rgs_numbers *t, const struct rgs_number *n)
+{
+    return &t->rows.remembered[(uint32_t)(n - t->at) & t->rows.remembered_mask];
+}
+
+void rgs_rows_forget(struct rgs_numbers *t)
+{
+    const struct rgs_rows *r = &t->rows;
+
+    if (r->remembered)
+        memset(r->remembered, 0, (r->remembered_mask + 1) * sizeof(*r->remembered));
+}
+
+void rgs_survey_forget(struct rgs_numbers *t, const struct rgs_number *n)
+{
+    if (t->rows.remembered && memory_of(t, n)->number == (uint32_t)(n - t->at))
+        memory_of(t, n)->number = 0;
+}
+
+void rgs_survey_expect(const struct rgs_numbers *t, const struct rgs_number *n)
+{
+    if (!t->rows.remembered || n->entries <= RGS_LOG_CHUNK)
+        return;
+    __builtin_prefetch(memory_of(t, n), 1);
+    __builtin_prefetch((const uint8_t *)(memory_of(t, n) + 1) - 1, 1);
+}
+
+void rgs_survey_remember(struct rgs_numbers *t, const struct rgs_number *n,
+                         const struct rgs_survey *v)
+{
+    if (!t->rows.remembered || n->entries <= RGS_LOG_CHUNK)
+        return;
+    struct rgs_remembered *m = memory_of(t, n);
+    m->pane = t->pane;
+    m->number = (uint32_t)(n - t->at);
+    m->concerned = v->concerned;
+    for (uint32_t rest = t->rows.onlys; rest; rest &= rest - 1)
+        m->distinct[__builtin_ctz(rest)] = v->distinct[__builtin_ctz(rest)];
+    memcpy(m->sum, v->sum, sizeof(m->sum));
+}
+
+/* The log is searched for what is like the entry; what it amounts to is known. */
+static void add_to(struct rgs_numbers *t, const struct rgs_number *n, const struct rgs_log_entry *x,
+                   uint32_t sets, const struct rgs_remembered *m, struct rgs_survey *v)
+{
+    unsigned left = n->entries;
+
+    v->known = 0;
+    v->own = NULL;
+    for (uint32_t c = n->log; left; c = t->chunk[c].next) {
+        struct rgs_log_entry *e = t->chunk[c].entry;
+        for (unsigned k = left < RGS_LOG_CHUNK ? left : RGS_LOG_CHUNK; k--; e++, left--) {
+            if (e->value != x->value || e->track != x->track)
+                continue;
+            v->known |= row_of(t, e, rgs_entry_age(t->pane, e->stamp))->distinct;
+            if (e->stamp == x->stamp && e->mask == x->mask)
+                v->own = e;
+        }
+    }
+    v->row = row_of(t, x, rgs_entry_age(t->pane, x->stamp));
+    v->concerned = m->concerned | v->row->concerned;
+    for (unsigned i = 0; i < FEW; i++) {
+        sums sum, part;
+        memcpy(&sum, m->sum + i * LANES, sizeof(sum));
+        memcpy(&part, v->row->lane + i * LANES, sizeof(part));
+        sum -= part; /* all ones where it is part of the sum, and its count is one */
+        memcpy(v->sum + i * LANES, &sum, sizeof(sum));
+    }
+    uint32_t fresh = x->value ? v->row->distinct & ~v->known : 0;
+    for (; sets; sets &= sets - 1) {
+        unsigned p = (unsigned)__builtin_ctz(sets);
+        v->distinct[p] = (uint8_t)(m->distinct[p] + (fresh >> p & 1));
+    }
+}
+
 void rgs_survey_log(struct rgs_numbers *t, const struct rgs_number *n,
                     const struct rgs_log_entry *x, uint32_t sets, struct rgs_survey *v)
 {
-    if (t->rows.n_lanes > FEW * LANES)
+    const struct rgs_remembered *m = x && t->rows.remembered ? memory_of(t, n) : NULL;
+
+    if (m && m->number == (uint32_t)(n - t->at) && m->pane == t->pane)
+        add_to(t, n, x, sets, m, v);
+    else if (t->rows.n_lanes > FEW * LANES)
         pass(t, n, x, sets, v, RGS_LANES / LANES);
     else if (x)
         pass(t, n, x, sets, v, FEW);
@@ -327,12 +454,18 @@ unsigned rgs_log_condense(struct rgs_log_entry *e, unsigned n, int64_t pane)
     uint8_t valued[RGS_LOG_MOST];
     bool spare[RGS_LOG_MOST] = {false};
     unsigned n_valued = 0, kept = 0;
+    uint64_t once = 0, again = 0; /* by the value: where none is like it, none stands for it */
 
     for (unsigned i = 0; i < n; i++) {
-        if (e[i].value)
-            valued[n_valued++] = (uint8_t)i;
+        if (!e[i].value)
+            continue;
+        valued[n_valued++] = (uint8_t)i;
+        again |= once & UINT64_C(1) << e[i].value % 64;
+        once |= UINT64_C(1) << e[i].value % 64;
     }
     for (unsigned i = 0; i < n_valued; i++) {
+        if (!(again >> e[valued[i]].value % 64 & 1))
+            continue;
         unsigned k = 0;
         while (k < n_valued && (k == i || spare[valued[k]] ||
                                 !stands_for(&e[valued[k]], &e[valued[i]], pane, k < i)))

@@ -14,6 +14,8 @@ enum {
     RGS_LOG_MOST = 56, /* entries per number; beyond, the oldest goes and values are lower bounds */
     RGS_KINDS = 64,    /* combinations of conditions that are remembered; a few dozen occur */
     RGS_LANES = 2 * RGS_RS_PER_NUMBER, /* different sums: of all that a value counts, of its hits */
+    RGS_FEW_LANES = 32,                /* are enough for most rule sets */
+    RGS_REMEMBERED = 16384,            /* logs whose sums are remembered for a step */
 };
 
 /* One entry: the same (stamp, track, value, conditions) counted. */
@@ -38,17 +40,33 @@ struct rgs_row {
     uint16_t lane[]; /* all ones where it is part of the sum */
 };
 
+/*
+ * What a long log amounts to in this step of time, so that the next entry is added to it and the
+ * log only searched. Nothing of it is state: it is counted anew when it is not there.
+ */
+struct rgs_remembered {
+    _Alignas(64) int64_t pane;
+    uint32_t number; /* its index; 0: none */
+    uint32_t concerned;
+    uint8_t distinct[RGS_RS_PER_NUMBER];
+    uint16_t sum[RGS_FEW_LANES];
+};
+
 /* What follows from the rule set, and from how far young values reach back. */
 struct rgs_rows {
+    struct rgs_remembered *remembered; /* by number; NULL: sums are too many, or not all */
+    void *remembered_block;            /* that it is the aligned part of */
+    uint32_t remembered_mask;
     uint8_t *mem;     /* [kind][bracket] */
     uint8_t *kind;    /* by track and conditions; 0: not known */
     uint8_t *bracket; /* by age */
     uint16_t *due;    /* by age: panes until the entry leaves another window; 0: none is left */
     uint32_t *left;   /* by age: values whose windows it left since a number was looked at */
     uint32_t made[RGS_KINDS]; /* where in `kind` */
-    unsigned fresh, n_brackets, ages, n_lanes, bits;
+    unsigned fresh, n_brackets, ages, max_panes, n_lanes, bits;
     size_t stride;
-    uint8_t total[RGS_RS_PER_NUMBER], hits[RGS_RS_PER_NUMBER]; /* a value's sums */
+    uint32_t kind_at[RGS_KINDS], bracket_at[RGS_RS_PER_NUMBER + 1]; /* in mem */
+    uint8_t total[RGS_RS_PER_NUMBER], hits[RGS_RS_PER_NUMBER];      /* a value's sums */
     /* Values by what they need; plain sets are nothing but how many there are. */
     uint32_t spans, crowds, onlys, sets, plain_sets;
 };
@@ -75,6 +93,8 @@ bool rgs_rows_init(struct rgs_numbers *t, const struct rgs_ruleset *rs,
 void rgs_rows_fini(struct rgs_numbers *t, const struct rgs_alloc *alloc);
 /* Values reach back otherwise than before. */
 void rgs_rows_renew(struct rgs_numbers *t, const struct rgs_ruleset *rs);
+/* The numbers are others than before. */
+void rgs_rows_forget(struct rgs_numbers *t);
 static inline uint16_t rgs_total(const struct rgs_rows *r, const struct rgs_survey *v, unsigned per)
 {
     return v->sum[r->total[per]];
@@ -89,6 +109,21 @@ static inline uint16_t rgs_hits(const struct rgs_rows *r, const struct rgs_surve
  * the values in `sets` only. */
 void rgs_survey_log(struct rgs_numbers *t, const struct rgs_number *n,
                     const struct rgs_log_entry *x, uint32_t sets, struct rgs_survey *v);
+/* What the ages of its entries say. */
+struct rgs_ages {
+    bool gone;          /* some entry is in no window any more */
+    uint32_t left;      /* values whose windows entries left since it was looked at */
+    uint32_t concerned; /* values that have anything */
+    unsigned due;       /* panes until an entry leaves another window */
+};
+void rgs_survey_ages(struct rgs_numbers *t, const struct rgs_number *n, struct rgs_ages *a);
+/* The entry that was surveyed is in the log now: what it amounts to is remembered. */
+void rgs_survey_remember(struct rgs_numbers *t, const struct rgs_number *n,
+                         const struct rgs_survey *v);
+/* The log became another one than by one more entry. */
+void rgs_survey_forget(struct rgs_numbers *t, const struct rgs_number *n);
+/* Fetches what is remembered of it. */
+void rgs_survey_expect(const struct rgs_numbers *t, const struct rgs_number *n);
 /*
  * Brings a log to fewer entries that amount to the same in every window, now and later: a value
  * needs only its newest entry, and what stands for none is counted per step. Returns how many.

@@ -1,55 +1,73 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rules/tops.h"
 
-#include <string.h>
+#include "rules/places.h"
 
-/* Eight at once: the search is most of what counting costs. */
-typedef uint16_t ids __attribute__((vector_size(16)));
-enum { LANES = sizeof(ids) / sizeof(uint16_t) };
-_Static_assert(RGS_TOP_SERVICES % LANES == 0, "whole rows");
+enum { ROW = 16 };
+_Static_assert(RGS_TOP_SERVICES % ROW == 0, "whole rows");
 
 /* Places fill from the first on, so a free one that looks like the id 0 is the first free one. */
-static unsigned place_of(const uint16_t *at, unsigned n, uint16_t id)
+static unsigned service_place(const uint16_t *at, uint16_t id)
 {
-    const ids wanted = {id, id, id, id, id, id, id, id};
+    uint64_t found = 0;
+
+    for (unsigned i = 0; i < RGS_TOP_SERVICES; i += ROW)
+        found |= (uint64_t)rgs_ids_of(at + i, id) << i;
+    return found ? (unsigned)__builtin_ctzll(found) : RGS_TOP_SERVICES;
+}
+
+static unsigned rarest_service(const uint32_t *count)
+{
+    uint32_t least = rgs_least_of(count);
+    uint64_t found = 0;
+
+    for (unsigned i = ROW; i < RGS_TOP_SERVICES; i += ROW) {
+        uint32_t here = rgs_least_of(count + i);
+        least = here < least ? here : least;
+    }
+    for (unsigned i = 0; i < RGS_TOP_SERVICES; i += ROW)
+        found |= (uint64_t)rgs_places_of(count + i, least) << i;
+    return (unsigned)__builtin_ctzll(found);
+}
+
+static unsigned origin_place(const uint16_t *at, uint16_t id)
+{
     unsigned i = 0;
 
-    for (; i + LANES <= n; i += LANES) {
-        uint64_t found[2];
-        ids row;
-        memcpy(&row, at + i, sizeof(row));
-        row = (ids)(row == wanted);
-        memcpy(found, &row, sizeof(found));
-        if (found[0] | found[1])
-            break;
-    }
-    while (i < n && at[i] != id)
+    while (i < RGS_TOP_ORIGINS && at[i] != id)
         i++;
     return i;
 }
 
-static void count(const struct rgs_tops *t, uint16_t id)
+static unsigned rarest_origin(const uint32_t *count)
 {
-    unsigned i = place_of(t->id, t->n, id);
+    unsigned i = 0;
 
-    if (i == t->n) {
-        i = 0;
-        for (unsigned k = 1; k < t->n; k++)
-            i = t->count[k] < t->count[i] ? k : i;
-        t->id[i] = id;
-        t->inherited[i] = t->count[i];
-    }
-    t->count[i]++;
+    for (unsigned k = 1; k < RGS_TOP_ORIGINS; k++)
+        i = count[k] < count[i] ? k : i;
+    return i;
 }
 
 void rgs_count_service(struct rgs_services *x, uint16_t id)
 {
-    const struct rgs_tops t = rgs_services_tops(x);
-    count(&t, id);
+    unsigned i = service_place(x->id, id);
+
+    if (i == RGS_TOP_SERVICES) {
+        i = rarest_service(x->count);
+        x->id[i] = id;
+        x->inherited[i] = x->count[i];
+    }
+    x->count[i]++;
 }
 
 void rgs_count_origin(struct rgs_origins *x, uint16_t id)
 {
-    const struct rgs_tops t = rgs_origins_tops(x);
-    count(&t, id);
+    unsigned i = origin_place(x->id, id);
+
+    if (i == RGS_TOP_ORIGINS) {
+        i = rarest_origin(x->count);
+        x->id[i] = id;
+        x->inherited[i] = x->count[i];
+    }
+    x->count[i]++;
 }

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What makes scoring fast changes no answer. */
 #include <criterion/criterion.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "rules/places.h"
 #include "rules/scorer.h"
 #include "support/scoring.h"
 
@@ -87,6 +89,89 @@ Test(speed, nobody_sees_that_observations_wait)
     free(text[1]);
     rgs_world_fini(&w);
     rgs_ruleset_del(r);
+}
+
+/* A long log's sums are remembered for a step of time. Whoever counts them anew at each observation
+ * comes to the same: with logs that run full, and numbers that take the place of others. */
+Test(speed, what_is_remembered_of_a_log_is_what_it_amounts_to)
+{
+    struct rgs_ruleset *r = rgs_test_shipped();
+    const struct rgs_scorer_capacity small = {.numbers = 60, .entities = 64, .hash_key = {3, 4}};
+    struct rgs_population busy = {.reseller = 1,
+                                  .first_number = 85291230000,
+                                  .numbers = 64,
+                                  .codes = 4,
+                                  .messages = 6,
+                                  .sent = 6,
+                                  .services = 12,
+                                  .repeat = 0.8,
+                                  .cells = 3,
+                                  .sims_per_device = 8};
+    struct rgs_scorer *s[2];
+    struct rgs_world w;
+    unsigned remembered = 0;
+
+    rgs_world_init(&w, 5, 40);
+    rgs_world_add(&w, &busy);
+    rgs_world_finish(&w);
+    for (unsigned k = 0; k < 2; k++)
+        s[k] = rgs_scorer_new(r, &rgs_test_names, &small, &rgs_alloc_libc);
+    cr_assert(s[0]->numbers.rows.remembered);
+    for (size_t i = 0; i < w.n; i++) {
+        rgs_scorer_observe(s[0], &w.obs[i]);
+        rgs_rows_forget(&s[1]->numbers);
+        rgs_scorer_observe(s[1], &w.obs[i]);
+        if (i % 64 == 0)
+            cr_assert_arr_eq(s[0]->numbers.at, s[1]->numbers.at,
+                             s[0]->numbers.fresh * sizeof(*s[0]->numbers.at));
+    }
+    for (uint32_t i = 0; i <= s[0]->numbers.rows.remembered_mask; i++)
+        remembered += s[0]->numbers.rows.remembered[i].number != 0;
+    cr_expect_gt(remembered, 40);
+    cr_expect_gt(s[0]->numbers.log_dropped, 0);
+    cr_expect_gt(s[0]->numbers.evicted, 0);
+    for (unsigned k = 0; k < 2; k++)
+        rgs_scorer_del(s[k]);
+    rgs_world_fini(&w);
+    rgs_ruleset_del(r);
+}
+
+Test(speed, places_are_those_that_a_loop_finds)
+{
+    uint64_t random = 7;
+
+    for (unsigned round = 0; round < 2000; round++) {
+        uint32_t at[16], least = UINT32_MAX, places = 0, ids = 0;
+        uint16_t id[16];
+        const uint32_t wanted = (uint32_t)rgs_test_random(&random) << 30;
+        for (unsigned i = 0; i < 16; i++) {
+            at[i] = (uint32_t)rgs_test_random(&random) << 30 | (uint32_t)(round % 3);
+            id[i] = (uint16_t)(at[i] >> 16);
+            least = at[i] < least ? at[i] : least;
+            places |= (uint32_t)(at[i] == wanted) << i;
+            ids |= (uint32_t)(id[i] == wanted >> 16) << i;
+        }
+        cr_assert_eq(rgs_places_of(at, wanted), places);
+        cr_assert_eq(rgs_ids_of(id, (uint16_t)(wanted >> 16)), ids);
+        cr_assert_eq(rgs_least_of(at), least);
+    }
+}
+
+/* Half octaves: each quantity lies between the edges of its bin. */
+Test(speed, a_quantity_is_counted_between_its_edges)
+{
+    for (unsigned octave = 0; octave < 32; octave++) {
+        for (unsigned part = 0; part < 64; part++) {
+            uint32_t v = (uint32_t)((UINT64_C(64) + part) << octave >> 6);
+            struct rgs_quantile q = {0};
+            unsigned b = 0;
+            rgs_quantile_add(&q, RGS_SET_GENS, (struct rgs_pane){1, 1}, v);
+            while (q.bin[1][b] == 0)
+                b++;
+            cr_assert(v >= exp2((b - 1) / 2.0), "%u", v);
+            cr_assert(b == RGS_QUANTILE_BINS - 1 || v < exp2(b / 2.0), "%u", v);
+        }
+    }
 }
 
 /* Numbers that give way to others leave the wheel of expiry from wherever they stand in it. */
