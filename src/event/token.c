@@ -206,24 +206,31 @@ enum rgs_token_result rgs_token_reveal(const struct rgs_token_key *k, const char
     return RGS_TOKEN_OK;
 }
 
-/* The longest run of digits, over the separators that people and headers put between them. */
+/* The longest run of digits, over whatever signs people and headers put between them. */
 static struct rgs_digits number_in(const struct rgs_name *party)
 {
     struct rgs_digits best = {0}, run = {0};
     for (unsigned i = 0; i <= party->n; i++) {
-        char c = i < party->n ? party->s[i] : 'x';
+        unsigned char c = i < party->n ? (unsigned char)party->s[i] : 'x';
         if (c >= '0' && c <= '9') {
-            rgs_digits_add(&run, c);
-        } else if (c == ' ' || c == '-' || c == '.' || c == '(' || c == ')' || c == '/' ||
-                   c == '+') {
-            continue;
-        } else {
+            rgs_digits_add(&run, (char)c);
+        } else if (((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c >= 0x80) {
             if (run.n > best.n)
                 best = run;
             run.n = 0;
         }
     }
     return best;
+}
+
+static bool is_mailbox(const struct rgs_name *party)
+{
+    return party->n && memchr(party->s, '@', party->n);
+}
+
+bool rgs_token_hides(const struct rgs_name *party)
+{
+    return number_in(party).n > SHORT_CODE_MAX || is_mailbox(party);
 }
 
 size_t rgs_token_party(const struct rgs_token_key *k, const struct rgs_name *party,
@@ -233,7 +240,7 @@ size_t rgs_token_party(const struct rgs_token_key *k, const struct rgs_name *par
 
     if (number.n > SHORT_CODE_MAX)
         return rgs_token_format(k, RGS_TOKEN_NUMBER, &number, out);
-    if (party->n && memchr(party->s, '@', party->n)) {
+    if (is_mailbox(party)) {
         uint8_t mac[32];
         unsigned len = sizeof(mac);
         out[0] = '\0';

@@ -36,6 +36,8 @@ size_t rgs_token_format(const struct rgs_token_key *k, enum rgs_token_type type,
 enum { RGS_PARTY_MAX = 128 };
 size_t rgs_token_party(const struct rgs_token_key *k, const struct rgs_name *party,
                        char out[RGS_PARTY_MAX]);
+/* Whether that is another thing than the address. */
+bool rgs_token_hides(const struct rgs_name *party);
 
 enum rgs_token_result {
     RGS_TOKEN_OK,

@@ -11,6 +11,7 @@
 enum { MAX_ID = 64 };
 
 struct account {
+    uint64_t id; /* rgs_id_of() its name */
     const char *name;
     uint32_t owner;
     struct rgs_mark at;
@@ -22,7 +23,7 @@ struct rgs_inventory {
     struct rgs_reseller *reseller; /* sorted by entity */
     size_t n;
     struct rgs_spans spans[RGS_MATCH_RANGES];
-    struct account *account; /* sorted by name */
+    struct account *account; /* sorted by id */
     size_t accounts;
 };
 
@@ -153,7 +154,8 @@ static void read_row(struct build *b, const struct rgs_csv *c)
             rgs_diag_error(b->diag, value->at, "an account has a name");
             return;
         }
-        b->inv->account[b->inv->accounts++] = (struct account){value->text, row, value->at};
+        b->inv->account[b->inv->accounts++] =
+            (struct account){rgs_id_of(value->text, value->n), value->text, row, value->at};
     } else {
         struct rgs_spans *s = &b->inv->spans[m];
         struct rgs_span span = {.owner = row, .line = value->at.line, .col = value->at.col};
@@ -180,10 +182,10 @@ static int by_entity(const void *pa, const void *pb)
     return (a->entity > b->entity) - (a->entity < b->entity);
 }
 
-static int by_name(const void *pa, const void *pb)
+static int by_id(const void *pa, const void *pb)
 {
     const struct account *a = pa, *b = pb;
-    int o = strcmp(a->name, b->name);
+    int o = (a->id > b->id) - (a->id < b->id);
     return o ? o : (a->at.line > b->at.line) - (a->at.line < b->at.line);
 }
 
@@ -263,11 +265,11 @@ static void settle_accounts(struct build *b)
     struct rgs_inventory *inv = b->inv;
     size_t n = 0;
     if (inv->accounts)
-        qsort(inv->account, inv->accounts, sizeof(*inv->account), by_name);
+        qsort(inv->account, inv->accounts, sizeof(*inv->account), by_id);
     for (size_t i = 0; i < inv->accounts; i++) {
         struct account *a = &inv->account[i];
         a->owner = index_of(b, a->owner);
-        if (n && strcmp(inv->account[n - 1].name, a->name) == 0) {
+        if (n && inv->account[n - 1].id == a->id) {
             if (inv->account[n - 1].owner != a->owner)
                 rgs_diag_error(b->diag, a->at,
                                "account '%s' belongs to '%s' in line %u, here to '%s'", a->name,
@@ -418,20 +420,15 @@ const struct rgs_reseller *rgs_inventory_ip(const struct rgs_inventory *inv,
     return owner(inv, RGS_MATCH_IP, rgs_match_ip(ip));
 }
 
-const struct rgs_reseller *rgs_inventory_account(const struct rgs_inventory *inv,
-                                                 const struct rgs_name *account)
+const struct rgs_reseller *rgs_inventory_account(const struct rgs_inventory *inv, uint64_t id)
 {
     size_t low = 0, high = inv ? inv->accounts : 0;
     while (low < high) {
         size_t mid = (low + high) / 2;
         const struct account *a = &inv->account[mid];
-        size_t len = strlen(a->name);
-        int o = memcmp(a->name, account->s, len < account->n ? len : account->n);
-        if (!o)
-            o = (len > account->n) - (len < account->n);
-        if (!o)
+        if (a->id == id)
             return &inv->reseller[a->owner];
-        if (o < 0)
+        if (a->id < id)
             low = mid + 1;
         else
             high = mid;

@@ -33,8 +33,8 @@ const struct rgs_reseller *rgs_inventory_gt(const struct rgs_inventory *inv,
                                             const struct rgs_digits *gt);
 const struct rgs_reseller *rgs_inventory_ip(const struct rgs_inventory *inv,
                                             const struct rgs_ip *ip);
-const struct rgs_reseller *rgs_inventory_account(const struct rgs_inventory *inv,
-                                                 const struct rgs_name *account);
+/* id: rgs_id_of() its name */
+const struct rgs_reseller *rgs_inventory_account(const struct rgs_inventory *inv, uint64_t id);
 const struct rgs_reseller *rgs_inventory_reseller(const struct rgs_inventory *inv, uint64_t entity);
 
 size_t rgs_inventory_count(const struct rgs_inventory *inv); /* of resellers */

@@ -302,6 +302,13 @@ static uint64_t token_of(const struct rgs_charts *c, enum rgs_grain grain, uint6
     return word ? strtoull(word, NULL, 16) : rgs_mix64(id) >> 32;
 }
 
+/* Its own id, unless another word stands for its name. */
+static uint64_t shown_account(const struct rgs_charts *c, uint64_t id)
+{
+    const char *word = c->names.account && id ? c->names.account(c->names.ctx, id) : NULL;
+    return word ? rgs_id_of(word, strlen(word)) : id;
+}
+
 void rgs_charts_observe(void *ctx, const struct rgs_obs *o)
 {
     struct rgs_charts *c = ctx;
@@ -311,7 +318,7 @@ void rgs_charts_observe(void *ctx, const struct rgs_obs *o)
     } by[] = {
         [BY_RESELLER] = {RGS_OBS_HAS(o, RESELLER), o->reseller},
         [BY_BLOCK] = {RGS_OBS_HAS(o, NUMBER), o->number / 10000},
-        [BY_ACCOUNT] = {RGS_OBS_HAS(o, ACCOUNT), o->account},
+        [BY_ACCOUNT] = {RGS_OBS_HAS(o, ACCOUNT), shown_account(c, o->account)},
         [BY_DEVICE] = {RGS_OBS_HAS(o, DEVICE), token_of(c, RGS_GRAIN_DEVICE, o->device)},
         [BY_CELL] = {RGS_OBS_HAS(o, CELL), token_of(c, RGS_GRAIN_CELL, o->cell)},
     };

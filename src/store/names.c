@@ -12,10 +12,14 @@ struct named {
     char *word, *name, *parent; /* one block, word first; the others may be NULL */
 };
 
+/* Whoever logs in may call himself as a reseller is called in the inventory, or take many names:
+ * accounts have a table of their own. */
+enum kind { RESELLERS, ACCOUNTS, KINDS };
+
 struct rgs_site_names {
     const struct rgs_catalogue *catalogue;
     struct rgs_hash_key key;
-    struct rgs_table *table;
+    struct rgs_table *table[KINDS];
     char token[9];
 };
 
@@ -38,9 +42,10 @@ struct rgs_site_names *rgs_site_names_new(const struct rgs_catalogue *catalogue,
         return NULL;
     n->catalogue = catalogue;
     n->key = hash_key;
-    n->table = rgs_table_new(&conf, &rgs_alloc_libc);
-    if (!n->table) {
-        free(n);
+    for (unsigned k = 0; k < KINDS; k++)
+        n->table[k] = rgs_table_new(&conf, &rgs_alloc_libc);
+    if (!n->table[RESELLERS] || !n->table[ACCOUNTS]) {
+        rgs_site_names_del(n);
         return NULL;
     }
     return n;
@@ -50,7 +55,8 @@ void rgs_site_names_del(struct rgs_site_names *n)
 {
     if (!n)
         return;
-    rgs_table_del(n->table);
+    for (unsigned k = 0; k < KINDS; k++)
+        rgs_table_del(n->table[k]);
     free(n);
 }
 
@@ -66,17 +72,17 @@ static char *put(char **at, struct rgs_bytes s)
 }
 
 /* A name is kept as it came first: a scorer may hold on to it. */
-static void learn(struct rgs_site_names *n, uint64_t id, struct rgs_bytes word,
+static void learn(struct rgs_table *table, uint64_t id, struct rgs_bytes word,
                   struct rgs_bytes name, struct rgs_bytes parent)
 {
     bool created;
 
-    if (rgs_table_count(n->table) == CAP || rgs_table_peek(n->table, &id))
+    if (rgs_table_count(table) == CAP || rgs_table_peek(table, &id))
         return;
     char *at = malloc(word.n + name.n + parent.n + 3);
     if (!at)
         return;
-    struct named *v = rgs_table_get(n->table, &id, 0, &created);
+    struct named *v = rgs_table_get(table, &id, 0, &created);
     v->word = put(&at, word.p ? word : rgs_bytes("", 0));
     v->name = put(&at, name);
     v->parent = put(&at, parent);
@@ -100,9 +106,9 @@ static struct rgs_bytes text_of(const char *s)
     return s ? rgs_bytes(s, strlen(s)) : (struct rgs_bytes){0};
 }
 
-void rgs_site_names_image(struct rgs_site_names *n, struct rgs_image *im)
+static void table_image(struct rgs_table *table, struct rgs_image *im)
 {
-    uint32_t count = rgs_table_count(n->table), it = 0;
+    uint32_t count = rgs_table_count(table), it = 0;
     uint8_t room[3][RGS_PACK_STRING];
     const void *key = NULL;
     void *value = NULL;
@@ -111,7 +117,7 @@ void rgs_site_names_image(struct rgs_site_names *n, struct rgs_image *im)
     RGS_IMAGE(im, count);
     for (uint32_t i = 0; rgs_image_fits(im, count, CAP) && i < count; i++) {
         struct rgs_bytes word[3] = {{0}};
-        if (im->mode != RGS_IMAGE_READ && rgs_table_next(n->table, &it, &key, &value)) {
+        if (im->mode != RGS_IMAGE_READ && rgs_table_next(table, &it, &key, &value)) {
             const struct named *v = value;
             memcpy(&id, key, sizeof(id));
             word[0] = text_of(v->word);
@@ -122,19 +128,27 @@ void rgs_site_names_image(struct rgs_site_names *n, struct rgs_image *im)
         for (unsigned k = 0; k < 3; k++)
             text_image(im, &word[k], room[k]);
         if (im->mode == RGS_IMAGE_READ && !im->failed)
-            learn(n, id, word[0], word[1], word[2]);
+            learn(table, id, word[0], word[1], word[2]);
     }
+}
+
+void rgs_site_names_image(struct rgs_site_names *n, struct rgs_image *im)
+{
+    for (unsigned k = 0; k < KINDS; k++)
+        table_image(n->table[k], im);
 }
 
 static void learn_reseller(void *ctx, uint64_t id, struct rgs_bytes word, struct rgs_bytes name,
                            struct rgs_bytes parent)
 {
-    learn(ctx, id, word, name, parent);
+    const struct rgs_site_names *n = ctx;
+    learn(n->table[RESELLERS], id, word, name, parent);
 }
 
 static void learn_account(void *ctx, uint64_t id, struct rgs_bytes word)
 {
-    learn(ctx, id, word, (struct rgs_bytes){0}, (struct rgs_bytes){0});
+    const struct rgs_site_names *n = ctx;
+    learn(n->table[ACCOUNTS], id, word, (struct rgs_bytes){0}, (struct rgs_bytes){0});
 }
 
 static uint16_t find_service(void *ctx, struct rgs_bytes word)
@@ -151,7 +165,7 @@ void rgs_site_names_learn(struct rgs_site_names *n, struct rgs_unpack_names *out
 static const char *reseller(void *ctx, uint64_t id, const char **name, const char **parent)
 {
     const struct rgs_site_names *n = ctx;
-    const struct named *v = rgs_table_peek(n->table, &id);
+    const struct named *v = rgs_table_peek(n->table[RESELLERS], &id);
 
     if (!v || !v->name)
         return NULL;
@@ -163,7 +177,7 @@ static const char *reseller(void *ctx, uint64_t id, const char **name, const cha
 static const char *account(void *ctx, uint64_t id)
 {
     const struct rgs_site_names *n = ctx;
-    const struct named *v = rgs_table_peek(n->table, &id);
+    const struct named *v = rgs_table_peek(n->table[ACCOUNTS], &id);
     return v ? v->word : NULL;
 }
 

@@ -1,13 +1,29 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Messages on the sessions of applications, and numbers that live there. */
+#include <stdio.h>
+
+#include "event/token.h"
 #include "track/state.h"
+
+/* Somebody may log in with his number: what stands for it tells only that it is the same one. */
+static struct rgs_name hidden(const struct rgs_tracker *t, uint64_t id)
+{
+    static const uint64_t purpose = 0x6163636f756e7420u;
+    const uint64_t what[2] = {purpose, id};
+    char text[17];
+    int n = snprintf(text, sizeof(text), "%08x",
+                     (unsigned)(rgs_hash(&t->conf.hash_key, what, sizeof(what)) >> 32));
+
+    return rgs_name_of(text, (size_t)n);
+}
 
 static uint64_t account_of(struct rgs_tracker *t, const struct rgs_op *op)
 {
     if (!RGS_HAS(op, ACCOUNT) || !op->account.n)
         return 0;
     uint64_t id = rgs_id_of(op->account.s, op->account.n);
-    rgs_track_name(t, id, &op->account);
+    struct rgs_name shown = rgs_token_hides(&op->account) ? hidden(t, id) : op->account;
+    rgs_track_name(t, id, &shown);
     return id;
 }
 

@@ -120,11 +120,8 @@ uint64_t rgs_track_reseller(const struct rgs_tracker *t, const struct rgs_obs *o
         struct rgs_digits d = rgs_digits_from_u64(o->sim);
         r = rgs_inventory_imsi(inv, &d);
     }
-    if (!r && RGS_OBS_HAS(o, ACCOUNT) && rgs_inventory_has(inv, RGS_MATCH_ACCOUNT)) {
-        const char *name = rgs_tracker_name(t, o->account);
-        struct rgs_name account = name ? rgs_name_of(name, strlen(name)) : (struct rgs_name){0};
-        r = rgs_inventory_account(inv, &account);
-    }
+    if (!r && RGS_OBS_HAS(o, ACCOUNT))
+        r = rgs_inventory_account(inv, o->account);
     if (!r && RGS_OBS_HAS(o, SERVING_NODE) && rgs_inventory_has(inv, RGS_MATCH_GT)) {
         const char *name = rgs_tracker_name(t, o->serving_node);
         struct rgs_digits gt = name ? rgs_digits_of(name, strlen(name)) : (struct rgs_digits){0};

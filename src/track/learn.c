@@ -16,10 +16,9 @@ static uint64_t imsi_of(const struct rgs_op *op)
 
 static void name_place(struct rgs_tracker *t, const struct rgs_op *op, const struct rgs_place *p)
 {
+    /* Nobody asks what a cell is called, and handsets say any they like. */
     if (p->node)
         rgs_track_name(t, p->node, &op->serving_node);
-    if (p->cell)
-        rgs_track_name(t, p->cell, &op->cell);
 }
 
 /* Tells of a place or a device once the number is known; before, it is kept for then. */

@@ -63,10 +63,11 @@ void rgs_tracker_op(struct rgs_tracker *t, const struct rgs_op *op, const struct
 void rgs_tracker_flush(struct rgs_tracker *t);
 
 /*
- * The words behind an id of an observation: a reseller's id in the inventory, an account's name, a
- * cell or a serving node as decode records show them. NULL: not known (any more). They live as long
- * as the tracker. A block's id is its digits (the number without the last four) as a number, and is
- * also the reseller's id of numbers that no inventory names; it is never 0 and needs no words.
+ * The words behind an id of an observation: a reseller's id in the inventory, an account's name (if
+ * that is a number or a mailbox, what stands for it), a serving node as decode records show it.
+ * NULL: not known (any more). They live as long as the tracker. A block's id is its digits (the
+ * number without the last four) as a number, and is also the reseller's id of numbers that no
+ * inventory names; it is never 0 and needs no words.
  */
 const char *rgs_tracker_name(const struct rgs_tracker *t, uint64_t id);
 

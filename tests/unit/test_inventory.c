@@ -86,12 +86,9 @@ Test(inventory, narrowest_wins)
     d = digits("35123457000029");
     cr_expect_str_eq(id(rgs_inventory_imei(inv, &d)), "-");
 
-    struct rgs_name n = rgs_name_of("acct17", 6);
-    cr_expect_str_eq(id(rgs_inventory_account(inv, &n)), "R3");
-    n = rgs_name_of("acct1", 5);
-    cr_expect_str_eq(id(rgs_inventory_account(inv, &n)), "R2");
-    n = rgs_name_of("acct", 4);
-    cr_expect_str_eq(id(rgs_inventory_account(inv, &n)), "-");
+    cr_expect_str_eq(id(rgs_inventory_account(inv, rgs_id_of("acct17", 6))), "R3");
+    cr_expect_str_eq(id(rgs_inventory_account(inv, rgs_id_of("acct1", 5))), "R2");
+    cr_expect_str_eq(id(rgs_inventory_account(inv, rgs_id_of("acct", 4))), "-");
 
     struct rgs_ip a = ip(203, 0, 113, 5);
     cr_expect_str_eq(id(rgs_inventory_ip(inv, &a)), "R1");
@@ -118,10 +115,7 @@ Test(inventory, columns_by_name_and_parents)
     struct rgs_inventory *inv = load("\xef\xbb\xbfparent,match,value,reseller_id,name,kind\n"
                                      "R9,smpp_account,\"a\n\"\"b\",R1,Agent,agent\n");
     cr_assert_not_null(inv, "%s", diag.text);
-    struct rgs_name n = rgs_name_of("x", 1);
-    memcpy(n.s, "a\n\"b", 4);
-    n.n = 4;
-    cr_assert_str_eq(rgs_inventory_account(inv, &n)->parent, "R9");
+    cr_assert_str_eq(rgs_inventory_account(inv, rgs_id_of("a\n\"b", 4))->parent, "R9");
     cr_assert_str_eq(rgs_inventory_reseller(inv, rgs_id_of("R9", 2))->name, "");
     rgs_inventory_del(inv);
 }

@@ -7,6 +7,7 @@
 
 #include "store/keys.h"
 #include "store/merge.h"
+#include "store/names.h"
 #include "store/redis.h"
 #include "store/slot.h"
 #include "support/bytes.h"
@@ -454,4 +455,28 @@ Test(merge, losses_and_repeats)
         for (unsigned i = 0; i < logs[k].n; i++)
             free(logs[k].entry[i].block);
     }
+}
+
+/* An account may call itself as a reseller is called, or come by the hundred thousand. */
+Test(site, accounts_hide_no_reseller)
+{
+    const struct rgs_bytes r17 = rgs_bytes("R17", 3), r23 = rgs_bytes("R23", 3),
+                           harbour = rgs_bytes("Harbour Link", 12);
+    struct rgs_site_names *n = rgs_site_names_new(NULL, (struct rgs_hash_key){1, 2});
+    struct rgs_unpack_names learn;
+    struct rgs_scorer_names give;
+    const char *name = NULL, *parent;
+
+    rgs_site_names_learn(n, &learn);
+    rgs_site_names_give(n, &give);
+    learn.account(learn.ctx, rgs_id_of("R17", 3), r17);
+    learn.reseller(learn.ctx, rgs_id_of("R17", 3), r17, harbour, (struct rgs_bytes){0});
+    cr_assert_str_eq(give.reseller(give.ctx, rgs_id_of("R17", 3), &name, &parent), "R17");
+    cr_assert_str_eq(name, "Harbour Link");
+    cr_assert_str_eq(give.account(give.ctx, rgs_id_of("R17", 3)), "R17");
+    for (uint64_t i = 1; i <= 200000; i++)
+        learn.account(learn.ctx, i, rgs_bytes("x", 1));
+    learn.reseller(learn.ctx, rgs_id_of("R23", 3), r23, harbour, (struct rgs_bytes){0});
+    cr_assert_not_null(give.reseller(give.ctx, rgs_id_of("R23", 3), &name, &parent));
+    rgs_site_names_del(n);
 }

@@ -128,6 +128,8 @@ static const struct {
     {"852 9123-4567", NULL, "85291234567"},
     {"sip:+60164346602@ims.example", NULL, "60164346602"},
     {"Bob85291234567", NULL, "85291234567"},
+    {"852_9123,45*67", NULL, "85291234567"},
+    {"24/7 Help 2026", "24/7 Help 2026", NULL},
     {"\xe4\xb8\xad\xe5\x9b\xbd", "\xe4\xb8\xad\xe5\x9b\xbd", NULL},
 };
 
@@ -139,6 +141,7 @@ Test(token, parties)
         char out[RGS_PARTY_MAX];
         size_t n = rgs_token_party(k, &p, out);
         cr_assert_eq(n, strlen(out));
+        cr_expect_eq(rgs_token_hides(&p), !parties[i].shown, "%s", parties[i].party);
         if (parties[i].shown) {
             cr_assert_str_eq(out, parties[i].shown);
         } else {

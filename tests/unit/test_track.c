@@ -57,6 +57,28 @@ static const char *country(rgs_country c)
 
 #define PRINT(...) w->n += (size_t)snprintf(w->out + w->n, sizeof(w->out) - w->n, __VA_ARGS__)
 
+/* Constant words, as decoders give them. */
+static char *words[256];
+
+static const char *constant(const char *word)
+{
+    unsigned i = 0;
+    while (words[i] && strcmp(words[i], word) != 0)
+        i++;
+    if (!words[i])
+        words[i] = strdup(word);
+    return words[i];
+}
+
+/* The tracker has no names of cells. */
+static const char *cell_of(uint64_t id)
+{
+    unsigned i = 0;
+    while (words[i] && rgs_id_of(words[i], strlen(words[i])) != id)
+        i++;
+    return words[i] ? words[i] : "?";
+}
+
 static const char *named(const struct world *w, uint64_t id)
 {
     static char block[4][24];
@@ -103,7 +125,7 @@ static void collect(void *ctx, const struct rgs_obs *o)
     if (RGS_OBS_HAS(o, SERVING_NODE))
         PRINT(" node=%s", named(w, o->serving_node));
     if (RGS_OBS_HAS(o, CELL))
-        PRINT(" cell=%s", named(w, o->cell));
+        PRINT(" cell=%s", cell_of(o->cell));
     if (RGS_OBS_HAS(o, RESULT))
         PRINT(" %s", rgs_obs_word(RGS_O_RESULT, o->result));
     if (RGS_OBS_HAS(o, HOME_ROUTED) && o->home_routed)
@@ -136,18 +158,6 @@ static void world_fini(struct world *w)
 {
     rgs_tracker_del(w->t);
     rgs_inventory_del(w->inv);
-}
-
-/* Constant words, as decoders give them. */
-static const char *constant(const char *word)
-{
-    static char *words[256];
-    unsigned i = 0;
-    while (words[i] && strcmp(words[i], word) != 0)
-        i++;
-    if (!words[i])
-        words[i] = strdup(word);
-    return words[i];
 }
 
 static struct rgs_ip ip_of(const char *s)
@@ -204,7 +214,7 @@ static void feed(struct world *w, const char *line)
         else if (!strcmp(k, "plmn"))
             RGS_SET(&op, SERVING_PLMN, serving_plmn, rgs_digits_of(x, n));
         else if (!strcmp(k, "cell"))
-            RGS_SET(&op, CELL, cell, rgs_name_of(x, n));
+            RGS_SET(&op, CELL, cell, rgs_name_of(constant(x), n));
         else if (!strcmp(k, "oa"))
             RGS_SET(&op, OA, oa, rgs_name_of(x, n));
         else if (!strcmp(k, "da"))
@@ -652,4 +662,45 @@ Test(track, scenarios)
         cr_expect_str_eq(w.out, scenarios[i].expected, "%s:\n%s", scenarios[i].name, w.out);
         world_fini(&w);
     }
+}
+
+#define DELIVERED(s, account, number)                                                              \
+    s " smpp deliver_sm request account=" account " role=2 oa=Sender da=" number                   \
+      " dst=198.51.100.7 otp=1:" s
+
+/* Names come from the wire: whoever fills their table hides no account that the inventory has. */
+Test(track, a_full_table_of_names_hides_no_reseller)
+{
+    struct rgs_tracker_conf conf = rgs_tracker_conf_default;
+    struct world w;
+
+    conf.names = 1;
+    world_init(&w, &conf, &rgs_alloc_libc);
+    feed(&w, DELIVERED("1", "flood", "447400000001"));
+    feed(&w, DELIVERED("2", "hosted", "447400000002"));
+    rgs_tracker_flush(w.t);
+    cr_expect(strstr(w.out, " R3\n"), "%s", w.out);
+    world_fini(&w);
+}
+
+/* Who logs in with his number, or his mailbox, is not named by it; that it is he stays. */
+Test(track, accounts_that_are_numbers_have_no_name)
+{
+    static const char *const rows[] = {"85291234567", "+852-9123-4567", "joe@mail.example"};
+    struct world w;
+
+    world_init(&w, &rgs_tracker_conf_default, &rgs_alloc_libc);
+    feed(&w, DELIVERED("1", "85291234567", "447400000001"));
+    feed(&w, DELIVERED("2", "+852-9123-4567", "447400000002"));
+    feed(&w, DELIVERED("3", "joe@mail.example", "447400000003"));
+    feed(&w, DELIVERED("4", "acct17", "447400000004"));
+    rgs_tracker_flush(w.t);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        const char *name = rgs_tracker_name(w.t, rgs_id_of(rows[i], strlen(rows[i])));
+        cr_assert_not_null(name);
+        cr_expect_eq(strlen(name), 8, "%s", name);
+        cr_expect(!strstr(w.out, rows[i]), "%s", w.out);
+    }
+    cr_expect_str_eq(rgs_tracker_name(w.t, rgs_id_of("acct17", 6)), "acct17");
+    world_fini(&w);
 }
