@@ -178,7 +178,7 @@ const struct rgs_command rgs_command_classify = {
         "for each: otp or other, a tab, the service or -, a tab, the confidence from 0 to 1.\n"
         "With --unknown it reads captures and writes, for each sender of codes without a known "
         "service, the sender, a tab and how often it was seen, the most frequent first; no "
-        "text.",
+        "text, and of those who wrote to fewer than twenty numbers only applications.",
     .examples = "  printf 'WhatsApp\\tYour code is 123-456\\n' | regsentry classify\n"
                 "  regsentry classify --unknown trace.pcapng | head\n",
     .options = options,

@@ -100,8 +100,8 @@ void rgs_analyzer_on_alert(struct rgs_analyzer *a, rgs_alert_fn *fn, void *ctx)
         rgs_scorer_on_alert(s, fn, ctx);
 }
 
-void rgs_analyzer_on_unknown(struct rgs_analyzer *a,
-                             void (*fn)(void *ctx, const struct rgs_name *sender), void *ctx)
+void rgs_analyzer_on_unknown(struct rgs_analyzer *a, void (*fn)(void *ctx, const struct rgs_op *op),
+                             void *ctx)
 {
     rgs_worker_on_unknown(a->worker, fn, ctx);
 }

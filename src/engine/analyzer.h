@@ -21,10 +21,9 @@ void rgs_analyzer_judged(struct rgs_analyzer *a, const struct rgs_op *op,
                          const struct rgs_verdict *v);
 void rgs_analyzer_drain(struct rgs_analyzer *a);
 
-/* Senders of verification codes that no service is known for, with their counts; for filling the
- * catalogue. */
-void rgs_analyzer_on_unknown(struct rgs_analyzer *a,
-                             void (*fn)(void *ctx, const struct rgs_name *sender), void *ctx);
+/* Verification messages of senders that no service is known for; for filling the catalogue. */
+void rgs_analyzer_on_unknown(struct rgs_analyzer *a, void (*fn)(void *ctx, const struct rgs_op *op),
+                             void *ctx);
 
 /* How ids become the words of the result, for whoever scores or draws beside the analyzer. */
 void rgs_analyzer_names(const struct rgs_analyzer *a, struct rgs_scorer_names *names);

@@ -11,7 +11,7 @@ struct rgs_worker {
     struct rgs_classifier *classifier;
     rgs_judged_fn *out;
     void *out_ctx;
-    void (*on_unknown)(void *ctx, const struct rgs_name *sender);
+    void (*on_unknown)(void *ctx, const struct rgs_op *op);
     void *unknown_ctx;
     uint64_t packets, bytes, operations;
     int64_t first_ts, last_ts;
@@ -51,7 +51,7 @@ static void classify(struct rgs_worker *w, const struct rgs_op *op, struct rgs_b
         rgs_classify(w->classifier, &m, v);
     }
     if (w->on_unknown && v->otp && !v->service && RGS_HAS(op, OA))
-        w->on_unknown(w->unknown_ctx, &op->oa);
+        w->on_unknown(w->unknown_ctx, op);
 }
 
 static void on_op(void *ctx, struct rgs_dissect *d, struct rgs_op *op)
@@ -171,8 +171,8 @@ void rgs_totals_add(struct rgs_totals *sum, const struct rgs_totals *t)
         sum->anomalies[x] += t->anomalies[x];
 }
 
-void rgs_worker_on_unknown(struct rgs_worker *w,
-                           void (*fn)(void *ctx, const struct rgs_name *sender), void *ctx)
+void rgs_worker_on_unknown(struct rgs_worker *w, void (*fn)(void *ctx, const struct rgs_op *op),
+                           void *ctx)
 {
     w->on_unknown = fn;
     w->unknown_ctx = ctx;

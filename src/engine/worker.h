@@ -25,8 +25,8 @@ void rgs_worker_finish(struct rgs_worker *w);
 void rgs_worker_totals(const struct rgs_worker *w, struct rgs_totals *out);
 struct rgs_dissect *rgs_worker_dissect(struct rgs_worker *w);
 
-/* Senders of verification codes that no service is known for. NULL: none. */
-void rgs_worker_on_unknown(struct rgs_worker *w,
-                           void (*fn)(void *ctx, const struct rgs_name *sender), void *ctx);
+/* Verification messages of senders that no service is known for. NULL: none. */
+void rgs_worker_on_unknown(struct rgs_worker *w, void (*fn)(void *ctx, const struct rgs_op *op),
+                           void *ctx);
 
 #endif

@@ -723,6 +723,27 @@ def classify_long_line():
     expect([x.split(b"\t")[0] for x in p.stdout.splitlines()] == [b"other", b"otp"], p.stdout)
 
 
+@tap.case("classify: unknown senders with few numbers are named when they can be no person, and hold no code")
+def _():
+    def smpp(command, number, body):
+        return struct.pack(">IIII", 16 + len(body), command, 0, number) + body
+
+    stream = smpp(9, 1, b"acct\0pw\0\0\x34\0\0\0")  # bind_transceiver, SMPP 3.4 4.1.5
+    senders = [(5, b"Zqapp"), (1, b"85298765432"), (0, b"482913"), (5, b"Code 482913"), (5, b"joe@a.example")]
+    for n, (ton, sender) in enumerate(senders):
+        text = b"Your verification code is 77291%d" % n
+        stream += smpp(4, 2 + n, b"\0" + bytes([ton, 0]) + sender + b"\0\1\0" + b"8529123000%d\0" % n + bytes(3) + b"\0\0" +
+                       bytes(4) + bytes([len(text)]) + text)  # submit_sm, 4.4.1
+    tcp = struct.pack(">HHIIBBHHH", 40000, 2775, 1, 1, 0x50, 0x18, 65535, 0, 0) + stream
+    ip = struct.pack(">BBHHHBBH", 0x45, 0, 20 + len(tcp), 0, 0, 64, 6, 0) + bytes([10, 0, 0, 1, 10, 0, 0, 2]) + tcp
+    (work / "senders.pcap").write_bytes(struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 65535, 101) +
+                                        struct.pack("<IIII", 1772400000, 0, len(ip), len(ip)) + ip)
+    p = run("classify", "--unknown", "senders.pcap")
+    exits(p, 0)
+    expect(p.stdout == b"Zqapp\t1\n", p.stdout)
+    expect(b"4 senders of 4 messages" in p.stderr, p.stderr)
+
+
 @tap.case("classify: unknown senders, counted, without text")
 def _():
     p = run("classify", "--unknown", "trace.pcapng")
