@@ -13,23 +13,25 @@ static bool between(uint8_t c)
 
 static void skip_blanks(struct rgs_reader *r)
 {
-    while (between(rgs_peek_u8(r)))
-        rgs_skip(r, 1);
+    while (r->p < r->end && between(*r->p))
+        r->p++;
 }
 
 /* RFC 8259 7, behind the first quotation mark. */
 static struct rgs_bytes string(struct rgs_reader *r)
 {
-    const uint8_t *start = r->p;
+    const uint8_t *start = r->p, *p = start;
 
-    while (rgs_reader_ok(r)) {
-        uint8_t c = rgs_u8(r);
-        if (c == '"' && rgs_reader_ok(r))
-            return rgs_bytes(start, (size_t)(r->p - 1 - start));
-        if (c == '\\')
-            rgs_skip(r, 1);
-    }
-    return (struct rgs_bytes){0};
+    while (p < r->end && *p != '"')
+        p += *p == '\\' && p + 1 < r->end ? 2 : 1;
+    size_t n = (size_t)(p - start);
+    rgs_skip(r, n + 1);
+    return rgs_reader_ok(r) ? rgs_bytes(start, n) : (struct rgs_bytes){0};
+}
+
+static bool ends_word(uint8_t c)
+{
+    return between(c) || c == ',' || c == ']' || c == '}' || c == '\0';
 }
 
 /* A number or one of the three words, RFC 8259 3 and 6. */
@@ -37,8 +39,8 @@ static struct rgs_bytes word(struct rgs_reader *r)
 {
     const uint8_t *start = r->p;
 
-    while (rgs_left(r) && !between(*r->p) && !strchr(",]}", *r->p))
-        rgs_skip(r, 1);
+    while (rgs_left(r) && !ends_word(*r->p))
+        r->p++;
     return rgs_bytes(start, (size_t)(r->p - start));
 }
 

@@ -52,6 +52,9 @@ struct http2 {
     struct rgs_table *connections;
     struct rgs_table *messages;
     struct rgs_pool *held; /* bodies that are not complete, and tables of headers */
+    /* The connection of the frame before: it stays in place until another one is made. */
+    uint64_t last_flow;
+    struct connection *last;
 };
 
 static void drop_body(struct http2 *h, struct message *m)
@@ -164,21 +167,24 @@ static void unreadable(struct rgs_dissect *d, struct side *s)
     s->headers = NULL;
 }
 
-static void complete(struct rgs_dissect *d, struct http2 *h, const struct key *key);
+static void complete(struct rgs_dissect *d, struct http2 *h, const struct side *s, uint32_t stream,
+                     struct message *m, struct rgs_bytes body);
 
 /* A header block or a part of it; a promise's is only uncompressed. */
 static void block(struct rgs_dissect *d, struct http2 *h, struct side *s,
                   const struct rgs_http2_frame *f)
 {
     struct key key = key_of(d, f->stream);
-    struct message ignored = {0}, *m = &ignored;
+    struct message promised, *m = &promised;
     bool created, last = f->flags & RGS_HTTP2_END_HEADERS;
 
     if (f->type != RGS_HTTP2_CONTINUATION) {
         s->promises = f->type == RGS_HTTP2_PUSH_PROMISE;
         s->block_ends = !s->promises && (f->flags & RGS_HTTP2_END_STREAM);
     }
-    if (!s->promises) {
+    if (s->promises) {
+        promised.headers = true; /* nothing of it is kept */
+    } else {
         m = rgs_table_get(h->messages, &key, d->ts, &created);
         if (created)
             m->epoch = s->epoch;
@@ -196,7 +202,7 @@ static void block(struct rgs_dissect *d, struct http2 *h, struct side *s,
     else
         m->headers = true;
     if (s->block_ends)
-        complete(d, h, &key);
+        complete(d, h, s, f->stream, m, rgs_bytes(m->body, m->body_n));
 }
 
 /* ---- bodies ------------------------------------------------------------------------------------
@@ -234,6 +240,11 @@ static void data(struct rgs_dissect *d, struct http2 *h, const struct side *s,
         m->epoch = s->epoch;
         m->unknown = true;
     }
+    bool ends = f->flags & RGS_HTTP2_END_STREAM;
+    if (ends && !m->body_n && !m->broken && f->payload.n <= MAX_BODY) {
+        complete(d, h, s, f->stream, m, f->payload); /* nearly all: whole, and read where it lies */
+        return;
+    }
     if (f->payload.n && !m->broken) {
         m->broken = !grow(h, m, f->payload.n);
         if (m->broken) {
@@ -243,31 +254,29 @@ static void data(struct rgs_dissect *d, struct http2 *h, const struct side *s,
             m->body_n += (uint32_t)f->payload.n;
         }
     }
-    if (f->flags & RGS_HTTP2_END_STREAM)
-        complete(d, h, &key);
+    if (ends)
+        complete(d, h, s, f->stream, m, rgs_bytes(m->body, m->body_n));
 }
 
-static void complete(struct rgs_dissect *d, struct http2 *h, const struct key *key)
+static void complete(struct rgs_dissect *d, struct http2 *h, const struct side *s, uint32_t stream,
+                     struct message *m, struct rgs_bytes body)
 {
-    const struct connection *c = rgs_table_peek(h->connections, &d->flow);
-    const struct message *m = rgs_table_peek(h->messages, key);
-
-    if (m->broken || m->epoch != c->side[d->dir].epoch) {
+    if (m->broken || m->epoch != s->epoch) {
         rgs_anomaly(d, RGS_A_HTTP2_INCOMPLETE);
     } else {
-        struct rgs_http out = {.stream = key->stream,
+        struct rgs_http out = {.stream = stream,
                                .unknown = m->unknown,
                                .status = m->status,
                                .method = rgs_bytes(m->method, m->method_n),
                                .path = rgs_bytes(m->path, m->path_n),
                                .type = rgs_bytes(m->type, m->type_n),
-                               .body = rgs_bytes(m->body, m->body_n)};
+                               .body = body};
         out.request = m->status == 0;
         if (m->unknown)
             rgs_anomaly(d, RGS_A_HTTP2_UNKNOWN);
         rgs_sbi(d, &out);
     }
-    rgs_table_remove(h->messages, key);
+    rgs_table_drop(h->messages, m);
 }
 
 /* ---- connections -------------------------------------------------------------------------------
@@ -348,18 +357,31 @@ static void frame(struct rgs_dissect *d, struct http2 *h, struct connection *c,
     }
 }
 
+static struct connection *connection_of(struct http2 *h, const struct rgs_dissect *d)
+{
+    bool created;
+
+    if (h->last && h->last_flow == d->flow) {
+        rgs_table_touch(h->connections, h->last, d->ts);
+        return h->last;
+    }
+    h->last = rgs_table_get(h->connections, &d->flow, d->ts, &created);
+    h->last_flow = d->flow;
+    return h->last;
+}
+
 enum rgs_outcome rgs_http2(struct rgs_dissect *d, struct rgs_bytes in)
 {
     struct http2 *h = d->state[RGS_LAYER_HTTP2];
     struct rgs_http2_frame f = {0};
-    bool created, preface = rgs_http2_is_preface(in);
+    bool preface = rgs_http2_is_preface(in);
 
     d->dir &= 1;
     if (!preface && (rgs_http2_frame(in, &f) != RGS_OK || f.length > in.n)) {
         rgs_anomaly(d, RGS_A_HTTP2_BAD);
         return RGS_BAD;
     }
-    struct connection *c = rgs_table_get(h->connections, &d->flow, d->ts, &created);
+    struct connection *c = connection_of(h, d);
     bool from_start = preface || (f.type == RGS_HTTP2_SETTINGS && !(f.flags & RGS_HTTP2_ACK));
     follow(d, h, &c->side[d->dir], from_start, preface ? RGS_HTTP2_PREFACE : f.length);
     if (!preface)

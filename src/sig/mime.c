@@ -103,7 +103,9 @@ static void read_part(struct rgs_bytes in, struct rgs_mime_part *part)
 static size_t find_delimiter(const struct rgs_mime *m, struct rgs_bytes in)
 {
     for (size_t from = 0;;) {
-        size_t at = from + rgs_find(rgs_bytes_from(in, from), m->mark), end = at + m->mark_n;
+        struct rgs_bytes left = rgs_bytes_from(in, from);
+        const uint8_t *mark = left.n ? memmem(left.p, left.n, m->mark, m->mark_n) : NULL;
+        size_t at = mark ? (size_t)(mark - in.p) : in.n, end = at + m->mark_n;
         if (at >= in.n)
             return in.n;
         while (end < in.n && rgs_is_blank(in.p[end]))
@@ -126,7 +128,9 @@ bool rgs_mime_next(struct rgs_mime *m, struct rgs_mime_part *part)
     m->rest = rgs_bytes_from(m->rest, at + m->mark_n);
     if (m->rest.n >= 2 && m->rest.p[0] == '-' && m->rest.p[1] == '-')
         return false;
-    struct rgs_bytes inside = rgs_bytes_upto(m->rest, find_delimiter(m, m->rest));
+    size_t end = find_delimiter(m, m->rest);
+    struct rgs_bytes inside = rgs_bytes_upto(m->rest, end);
+    m->rest = rgs_bytes_from(m->rest, end);
     rgs_next_line(&inside, &line);
     read_part(inside, part);
     if (part->body.n >= 2 && part->body.p[part->body.n - 2] == '\r')

@@ -60,7 +60,10 @@ static struct rgs_digits concealed(struct rgs_bytes s)
 static void identity(struct rgs_op *op, struct rgs_bytes s)
 {
     struct rgs_digits d = {0};
+    uint8_t first = s.n ? rgs_lower(s.p[0]) : 0;
 
+    if (first != 'i' && first != 's' && first != 'm') /* nearly all */
+        return;
     if (rgs_begins_with_word(s, "imsi-"))
         d = decimal(rgs_bytes_from(s, 5), 6, 15);
     else if (rgs_begins_with_word(s, "suci-"))
@@ -80,13 +83,18 @@ static void identity(struct rgs_op *op, struct rgs_bytes s)
         RGS_SET(op, IMEI, imei, d);
 }
 
+static bool parts(uint8_t c)
+{
+    return c == '/' || c == '?' || c == '&' || c == '=' || c == '\0';
+}
+
 /* Identities in a path and its query. */
 static void read_path(struct rgs_op *op, struct rgs_bytes path)
 {
     size_t start = 0;
 
     for (size_t i = 0; i <= path.n; i++) {
-        if (i < path.n && !strchr("/?&=", path.p[i]))
+        if (i < path.n && !parts(path.p[i]))
             continue;
         identity(op, rgs_bytes(path.p + start, i - start));
         start = i + 1;

@@ -129,6 +129,6 @@ bool rgs_request_close(struct rgs_sessions *s, struct rgs_dissect *d, uint32_t n
         RGS_SET(&d->op, IMSI, imsi, q->imsi);
     if (q->message_id.n)
         RGS_SET(&d->op, MESSAGE_ID, message_id, q->message_id);
-    rgs_table_remove(s->requests, &key);
+    rgs_table_drop(s->requests, q);
     return true;
 }
