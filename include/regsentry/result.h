@@ -23,6 +23,7 @@ struct rgs_result_rule {
     double value;
     double weight; /* contribution after decay; negative lowers the score */
     const char *why;
+    double shadow; /* what a rule on trial would give, whose weight is 0; else 0 */
 };
 
 struct rgs_result_typology {

@@ -155,7 +155,8 @@ static void typology(struct rgs_result_file *f, struct rgs_yaml_node *n,
                                             .family = needed(f, u, "family"),
                                             .value = number(f, u, "value"),
                                             .weight = number(f, u, "weight"),
-                                            .why = needed(f, u, "why")};
+                                            .why = needed(f, u, "why"),
+                                            .shadow = number(f, u, "shadow")};
     }
     t->rules = rules;
 }

@@ -91,6 +91,8 @@ static void typology(struct rgs_json *j, const struct rgs_result_typology *t)
         decimal(j, "value", u->value, 4);
         decimal(j, "weight", u->weight, 2);
         string(j, "why", u->why);
+        if (u->shadow != 0)
+            decimal(j, "shadow", u->shadow, 2);
         rgs_json_close(j, '}');
     }
     rgs_json_close(j, ']');

@@ -299,8 +299,10 @@ static unsigned gather(struct rgs_scorer *s, struct rgs_scored *e, const struct 
         c.weight = rgs_rule_weight(c.rule, c.m.value, &c.band);
         if ((c.weight == 0 && !all) || excepted(s, e, c.rule))
             continue;
-        if (c.rule->shadow)
+        if (c.rule->shadow) {
+            c.shadow = c.weight;
             c.weight = 0;
+        }
         out[n++] = c;
     }
     return n;

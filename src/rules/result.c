@@ -347,7 +347,8 @@ static bool rules(struct rgs_result_owner *o, const struct rgs_contribution *c, 
                                         .family = rgs_families[c[i].rule->family],
                                         .value = floor(c[i].m.value * 1000 + 0.5) / 1000,
                                         .weight = floor(c[i].weight * 10 + 0.5) / 10,
-                                        .why = rgs_result_str(o, why)};
+                                        .why = rgs_result_str(o, why),
+                                        .shadow = floor(c[i].shadow * 10 + 0.5) / 10};
         if (!r[i].why)
             return false;
     }

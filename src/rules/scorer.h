@@ -428,6 +428,7 @@ struct rgs_contribution {
     const struct rgs_instance *instance;
     struct rgs_measure m;
     double weight; /* 0 for a shadow rule */
+    double shadow; /* what that one would give */
 };
 /* What each rule of a typology gives now; returns how many did not stay silent. *score is before
  * decay. */

@@ -128,7 +128,7 @@ static void evidence(const struct page *p, const struct rgs_result_reseller *x,
 
 static void typology(const struct page *p, const struct rgs_result_typology *t)
 {
-    char title[128], why[512];
+    char title[128], why[600], trial[64];
     double sum = 0;
 
     snprintf(title, sizeof(title), "Why: %.60s, %.1f points", t->id, t->score);
@@ -139,7 +139,8 @@ static void typology(const struct page *p, const struct rgs_result_typology *t)
         const struct rgs_result_rule *u = &t->rules[i];
         sum += u->weight;
         fprintf(p->out, "%*s%+*.1f  ", INDENT, "", POINTS - 2, u->weight);
-        snprintf(why, sizeof(why), "%.400s [%.40s.%u %.40s]", u->why, u->id, u->rev, u->family);
+        snprintf(why, sizeof(why), "%.400s [%.40s.%u %.40s%s]", u->why, u->id, u->rev, u->family,
+                 rgs_text_trial(u->shadow, trial));
         rgs_text_fold(p->out, why, INDENT + POINTS, INDENT + POINTS, p->columns);
     }
     if (fabs(sum - t->score) < 0.05)

@@ -211,6 +211,7 @@ static void reasons(FILE *out, const struct rgs_result_typology *t)
           "<th scope=col class=n>Points</tr></thead><tbody>\n",
           out);
     double sum = 0;
+    char trial[64];
     for (size_t i = 0; i < t->n_rules; i++) {
         const struct rgs_result_rule *u = &t->rules[i];
         sum += u->weight;
@@ -218,6 +219,7 @@ static void reasons(FILE *out, const struct rgs_result_typology *t)
         rgs_html_text(out, u->id);
         fprintf(out, ".%u <span class=soft>", u->rev);
         rgs_html_text(out, u->family);
+        rgs_html_text(out, rgs_text_trial(u->shadow, trial));
         fputs("</span></td><td>", out);
         rgs_html_text(out, u->why);
         fprintf(out, "</td><td class=n>%+.1f</td></tr>\n", u->weight);

@@ -133,10 +133,11 @@ static bool said(const struct rgs_result_reseller *x, size_t before,
 
 static void reason(const struct page *p, const struct rgs_result_rule *u)
 {
-    char head[64], why[1024];
+    char head[64], why[1024], trial[64];
     int n = snprintf(head, sizeof(head), "%*s%+6.1f  ", INDENT, "", u->weight);
 
-    snprintf(why, sizeof(why), "%s  [%s.%u %s]", u->why, u->id, u->rev, u->family);
+    snprintf(why, sizeof(why), "%s  [%s.%u %s%s]", u->why, u->id, u->rev, u->family,
+             rgs_text_trial(u->shadow, trial));
     fputs(head, p->out);
     fold(p, why, (unsigned)n, (unsigned)n);
 }

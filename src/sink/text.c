@@ -145,6 +145,14 @@ void rgs_text_fold(FILE *out, const char *text, unsigned indent, unsigned at, un
     fputc('\n', out);
 }
 
+const char *rgs_text_trial(double shadow, char out[64])
+{
+    out[0] = '\0';
+    if (shadow != 0)
+        snprintf(out, 64, ", on trial: would give %+.1f", shadow);
+    return out;
+}
+
 const char *rgs_text_rest(double rest)
 {
     return rest < 0 ? "limits: what one family of rules and all together may give, and fading with "

@@ -21,6 +21,8 @@ void rgs_text_cell(FILE *out, struct rgs_bytes s, size_t columns, bool right);
 void rgs_text_fold(FILE *out, const char *text, unsigned indent, unsigned at, unsigned columns);
 /* "2025-09-30 23:21:18" UTC of ns since the epoch; with_ns adds the fraction. */
 void rgs_text_time(char out[40], int64_t ns, bool with_ns);
+/* ", on trial: would give +31.0" behind a shadow rule; "" behind others. */
+const char *rgs_text_trial(double shadow, char out[64]);
 /* What lies between the sum of a typology's rules and its score, in words: below it, or above. */
 const char *rgs_text_rest(double rest);
 

@@ -207,6 +207,7 @@ Test(score, exceptions_and_shadow_rules)
         struct rgs_result_reseller e = rgs_feed_reseller(&f);
         cr_expect_eq(e.score, i == 2 ? 85 : 40, "%s: %g", packs[i], e.score);
         cr_expect_eq(e.typologies[0].n_rules, i == 0 ? 1 : 2);
+        cr_expect_eq(e.typologies[0].rules[0].shadow, i == 1 ? 45 : 0);
         cr_expect_eq(f.o.result.n_alerts, i == 2 ? 1 : 0);
         rgs_feed_fini(&f);
     }

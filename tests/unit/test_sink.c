@@ -184,13 +184,15 @@ Test(text, folds_words_and_breaks_those_that_fit_no_line)
 static struct rgs_result sample(void)
 {
     static const struct rgs_result_rule rules[] = {
-        {"R014", 3, "usage", 7, 35, "half of its numbers took codes for 7 services in 7 days"},
+        {"R014", 3, "usage", 7, 35, "half of its numbers took codes for 7 services in 7 days", 0},
         {"R021", 1, "silence", 0.97, 20.5,
          "97 % of its traffic is received, hardly any is sent or answered by "
-         "anyone at all"},
+         "anyone at all",
+         0},
+        {"R030", 2, "time", 12, 0, "it took twelve times as many codes as before", 31},
     };
     static const struct rgs_result_typology types[] = {
-        {"roaming_bank", 83.5, rules, 2, "offshore SIMs parked and used from home networks"}};
+        {"roaming_bank", 83.5, rules, 3, "offshore SIMs parked and used from home networks"}};
     static const struct rgs_result_count services[] = {{"whatsapp", 800, 0.8},
                                                        {"telegram", 200, 0.2}};
     static const struct rgs_result_count origins[] = {{"CN", 990, 0.99}};
@@ -252,6 +254,7 @@ Test(report, text_fits_and_steers_nothing)
         }
         cr_assert_null(strchr(text, 0x1b));
         cr_assert_not_null(strstr(text, "R014.3"));
+        cr_assert_not_null(strstr(text, "[R030.2 time, on trial: would give +31.0]"));
         cr_assert_null(strstr(text, "R9"), "below the minimum support nothing is named");
         cr_assert_not_null(strstr(text, "1 more below the minimum support is not named"));
         cr_assert_not_null(strstr(text, "roaming_bank 83.5: offshore SIMs parked and used"));
@@ -284,6 +287,7 @@ Test(report, json_has_the_promised_members)
         strstr(text, "\"status\":\"alert\",\"alert_ts\":1759276800.000000000,\"numbers\":1200"));
     cr_assert_not_null(strstr(text, "\"origins\":[{\"country\":\"CN\",\"share\":0.99}]"));
     cr_assert_not_null(strstr(text, "\"parent\":null"));
+    cr_assert_not_null(strstr(text, "as many codes as before\",\"shadow\":31}"));
     cr_assert_not_null(strstr(text, "{\"id\":\"roaming_bank\",\"title\":\"offshore SIMs parked and "
                                     "used from home networks\",\"score\":83.5,"));
     free(text);
@@ -315,8 +319,8 @@ Test(html, text_stays_text)
 /* Every string of a result is hostile: not one opens a tag or ends an attribute. */
 Test(html, a_report_of_hostile_strings)
 {
-    const struct rgs_result_rule rules[] = {{hostile, 1, hostile, 7, 35, hostile},
-                                            {hostile, 2, hostile, 7, -5, hostile}};
+    const struct rgs_result_rule rules[] = {{hostile, 1, hostile, 7, 35, hostile, 0},
+                                            {hostile, 2, hostile, 7, -5, hostile, 3}};
     const struct rgs_result_typology types[] = {{hostile, 83.5, rules, 2, hostile},
                                                 {"t", 1, rules, 1, hostile}};
     const struct rgs_result_count counts[] = {{hostile, 800, 0.8}};
