@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "conf/yaml.h"
+#include "sink/text.h"
 
 static size_t index_of(const struct rgs_command *c, const char *name)
 {
@@ -44,19 +45,39 @@ bool rgs_arg_given(const struct rgs_args *args, const char *name)
     return rgs_arg(args, name) != NULL;
 }
 
-__attribute__((format(printf, 2, 0))) static void complain(const struct rgs_args *args,
-                                                           const char *fmt, va_list ap)
+/* Names of files and words of others are in it: they steer no terminal. */
+__attribute__((format(printf, 2, 0))) static void say(const char *command, const char *fmt,
+                                                      va_list ap)
 {
-    fprintf(stderr, "regsentry %s: ", args->command->name);
-    vfprintf(stderr, fmt, ap);
-    fputc('\n', stderr);
+    char *text;
+
+    if (vasprintf(&text, fmt, ap) < 0)
+        return;
+    fprintf(stderr, "regsentry%s%s: ", command ? " " : "", command ? command : "");
+    for (const char *p = text;; p++) {
+        size_t n = strcspn(p, "\n");
+        rgs_text_put(stderr, rgs_bytes(p, n), SIZE_MAX);
+        fputc('\n', stderr);
+        p += n;
+        if (!*p)
+            break;
+    }
+    free(text);
+}
+
+void rgs_say(const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    say(NULL, fmt, ap);
+    va_end(ap);
 }
 
 int rgs_usage_error(const struct rgs_args *args, const char *fmt, ...)
 {
     va_list ap;
     va_start(ap, fmt);
-    complain(args, fmt, ap);
+    say(args->command->name, fmt, ap);
     va_end(ap);
     fprintf(stderr, "Try 'regsentry %s --help'.\n", args->command->name);
     return RGS_EXIT_USAGE;
@@ -66,7 +87,7 @@ int rgs_failed(const struct rgs_args *args, const char *fmt, ...)
 {
     va_list ap;
     va_start(ap, fmt);
-    complain(args, fmt, ap);
+    say(args->command->name, fmt, ap);
     va_end(ap);
     return RGS_EXIT_FAILED;
 }

@@ -64,6 +64,9 @@ __attribute__((format(printf, 2, 3))) int rgs_usage_error(const struct rgs_args 
 __attribute__((format(printf, 2, 3))) int rgs_failed(const struct rgs_args *args, const char *fmt,
                                                      ...);
 
+/* A line of standard error; what is in it of others, as names of files, steers no terminal. */
+__attribute__((format(printf, 1, 2))) void rgs_say(const char *fmt, ...);
+
 /* Of a command whose first word is none of its verbs, NULL-ended: names them, and the nearest. */
 int rgs_verb_error(const struct rgs_args *args, const char *word, const char *const *verbs);
 

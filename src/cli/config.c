@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "cli/command.h"
 #include "cli/load.h"
 #include "conf/yaml.h"
 
@@ -137,7 +138,7 @@ bool rgs_config_load(struct rgs_config *c, const char *path)
 
     file.text.p = rgs_read_file(path, &file.text.n, err, sizeof(err));
     if (!file.text.p) {
-        fprintf(stderr, "regsentry: %s\n", err);
+        rgs_say("%s", err);
         return false;
     }
     rgs_diag_init(&diag, &rgs_alloc_libc);

@@ -12,6 +12,7 @@
 #include "conf/yaml.h"
 #include "engine/tape.h"
 #include "sink/charts.h"
+#include "sink/text.h"
 
 static const size_t tape_bytes = (size_t)768 << 20;
 
@@ -62,8 +63,10 @@ static bool find(const struct rgs_args *args, const struct rgs_result *r, const 
     if (r->n_resellers == 0)
         return false;
     fputs("It has:", stderr);
-    for (size_t i = 0; i < r->n_resellers && i < 12; i++)
-        fprintf(stderr, " %s", r->resellers[i].id);
+    for (size_t i = 0; i < r->n_resellers && i < 12; i++) {
+        fputc(' ', stderr);
+        rgs_text_put(stderr, rgs_text(r->resellers[i].id), SIZE_MAX);
+    }
     fputs(r->n_resellers > 12 ? " ...\n" : "\n", stderr);
     return false;
 }

@@ -84,10 +84,9 @@ static int unknown_command(const char *word)
     for (size_t i = 0; i < rgs_command_count; i++)
         names[i] = rgs_commands[i]->name;
     const char *near = rgs_nearest(word, names);
-    fprintf(stderr, "regsentry: there is no command '%s'", word);
-    if (near)
-        fprintf(stderr, "; did you mean '%s'?", near);
-    fputs("\nTry 'regsentry --help'.\n", stderr);
+    rgs_say("there is no command '%s'%s%s%s", word, near ? "; did you mean '" : "",
+            near ? near : "", near ? "'?" : "");
+    fputs("Try 'regsentry --help'.\n", stderr);
     return RGS_EXIT_USAGE;
 }
 

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cli/command.h"
 #include "cli/load.h"
 #include "event/token.h"
 
@@ -96,8 +97,7 @@ void rgs_output_drop(struct rgs_output *o)
 void rgs_problem_to_stderr(void *ctx, const char *path, const char *reason)
 {
     (void)ctx;
-    fprintf(stderr, "regsentry: %s: %s\n", strcmp(path, "-") == 0 ? "standard input" : path,
-            reason);
+    rgs_say("%s: %s", strcmp(path, "-") == 0 ? "standard input" : path, reason);
 }
 
 /* What the terminal says, else COLUMNS, else enough for the whole table. */

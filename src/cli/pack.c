@@ -10,6 +10,7 @@
 
 #include "base/hex.h"
 #include "cli/cache.h"
+#include "cli/command.h"
 #include "cli/known.h"
 #include "cli/large.h"
 #include "store/bundle.h"
@@ -175,15 +176,13 @@ bool rgs_pack_load(struct rgs_pack *p, const char *given_dir, bool with_rules)
 
     *p = (struct rgs_pack){0};
     if (!rgs_find_rules(given_dir, p->dir, sizeof(p->dir))) {
-        fprintf(stderr,
-                "regsentry: %s: is no folder of rules; name one with --rules or RGS_RULES\n",
-                p->dir);
+        rgs_say("%s: is no folder of rules; name one with --rules or RGS_RULES", p->dir);
         return false;
     }
     rgs_diag_init(&diag, &rgs_alloc_libc);
     if (load_catalogue(p, &diag, err, sizeof(err)) < 0 ||
         (with_rules && rgs_pack_rule_files(&p->rules, p->dir, err, sizeof(err)) < 0)) {
-        fprintf(stderr, "regsentry: %s\n", err);
+        rgs_say("%s", err);
         rgs_diag_fini(&diag);
         rgs_pack_fini(p);
         return false;
@@ -195,8 +194,7 @@ bool rgs_pack_load(struct rgs_pack *p, const char *given_dir, bool with_rules)
     if (diag.text)
         fputs(diag.text, stderr);
     if (!ok)
-        fprintf(stderr, "regsentry: %s: %u error%s\n", p->dir, diag.errors,
-                diag.errors == 1 ? "" : "s");
+        rgs_say("%s: %u error%s", p->dir, diag.errors, diag.errors == 1 ? "" : "s");
     rgs_diag_fini(&diag);
     if (!ok)
         rgs_pack_fini(p);
@@ -211,7 +209,7 @@ struct rgs_ruleset *rgs_pack_ruleset(struct rgs_file_set *s, const char *dir,
     struct rgs_diag diag;
 
     if (rgs_pack_rule_files(s, dir, err, sizeof(err)) < 0) {
-        fprintf(stderr, "regsentry: %s\n", err);
+        rgs_say("%s", err);
         return NULL;
     }
     rgs_diag_init(&diag, &rgs_alloc_libc);
@@ -219,8 +217,7 @@ struct rgs_ruleset *rgs_pack_ruleset(struct rgs_file_set *s, const char *dir,
     if (diag.text)
         fputs(diag.text, stderr);
     if (!rs)
-        fprintf(stderr, "regsentry: %s: %u error%s\n", dir, diag.errors,
-                diag.errors == 1 ? "" : "s");
+        rgs_say("%s: %u error%s", dir, diag.errors, diag.errors == 1 ? "" : "s");
     rgs_diag_fini(&diag);
     return rs;
 }

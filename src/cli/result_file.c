@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "cli/command.h"
 #include "cli/load.h"
 #include "conf/yaml.h"
 #include "sink/report.h"
@@ -246,7 +247,7 @@ struct rgs_result_file *rgs_result_open(const char *path)
     uint8_t *text = rgs_read_file(path, &n, err, sizeof(err));
 
     if (!text) {
-        fprintf(stderr, "regsentry: %s\n", err);
+        rgs_say("%s", err);
         return NULL;
     }
     return rgs_result_parse(path, (char *)text, n, false);

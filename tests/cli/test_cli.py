@@ -723,6 +723,20 @@ def classify_long_line():
     expect([x.split(b"\t")[0] for x in p.stdout.splitlines()] == [b"other", b"otp"], p.stdout)
 
 
+@tap.case("errors: what files and words are called steers no terminal")
+def _():
+    folder = work / "odd"
+    folder.mkdir()
+    (folder / "a\x1b]0;t\x07\u202eb.pcap").write_bytes(trace[:100])
+    other = json.loads(run("analyze", "--format", "json", "trace.pcapng").stdout)
+    other["resellers"][0]["id"] = "account:\x1b[31m"
+    (folder / "result.json").write_text(json.dumps(other))
+    for p in (run("analyze", folder), run("decode", folder / "none\x1b[1m"), run("\x1b[31mfoo"), run("analyze", "--\x1b[31m"),
+              run("explain", "R1", "--result", folder / "result.json"), run("rules", "check", folder / "\x1b[1m")):
+        expect(p.returncode != 0 and p.stderr, p.args)
+        expect(not any(c in p.stderr for c in (b"\x1b", b"\x07", "\u202e".encode())), p.stderr)
+
+
 @tap.case("classify: unknown senders with few numbers are named when they can be no person, and hold no code")
 def _():
     def smpp(command, number, body):
