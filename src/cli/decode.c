@@ -2,6 +2,7 @@
 /* regsentry decode: what was decoded, one line per operation. */
 #include <errno.h>
 #include <inttypes.h>
+#include <unistd.h>
 
 #include "capture/files.h"
 #include "cli/commands.h"
@@ -74,6 +75,17 @@ static int decode_files(struct run *run, struct rgs_files *files)
     return 0;
 }
 
+/* Records of files in larger pieces than of what may be slow in coming, and be waited for. */
+static void buffer_output(FILE *out, const struct rgs_files *files)
+{
+    static char buffer[64 << 10];
+    uint64_t done, all;
+
+    rgs_files_progress(files, &done, &all);
+    if (all && !isatty(fileno(out)))
+        setvbuf(out, buffer, _IOFBF, sizeof(buffer));
+}
+
 static int run_decode(const struct rgs_args *args)
 {
     const char *format = rgs_arg(args, "format");
@@ -97,6 +109,7 @@ static int run_decode(const struct rgs_args *args)
                       .json = format && strcmp(format, "jsonl") == 0,
                       .record = {.key = key, .clear = rgs_arg_given(args, "clear")}};
     rgs_stop_install();
+    buffer_output(run.out, files);
     int status = decode_files(&run, files);
     bool partly = rgs_files_damaged(files) > 0;
     bool any = rgs_files_count(files) > 0;

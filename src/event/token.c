@@ -210,6 +210,15 @@ enum rgs_token_result rgs_token_reveal(const struct rgs_token_key *k, const char
 static struct rgs_digits number_in(const struct rgs_name *party)
 {
     struct rgs_digits best = {0}, run = {0};
+    unsigned digits = 0;
+
+    while (digits < party->n && party->s[digits] >= '0' && party->s[digits] <= '9')
+        digits++;
+    if (digits == party->n && digits <= sizeof(best.d)) { /* nearly all */
+        best.n = (uint8_t)digits;
+        memcpy(best.d, party->s, digits);
+        return best;
+    }
     for (unsigned i = 0; i <= party->n; i++) {
         unsigned char c = i < party->n ? (unsigned char)party->s[i] : 'x';
         if (c >= '0' && c <= '9') {
