@@ -255,7 +255,9 @@ void rgs_evidence_message(struct rgs_reading *r)
                    (h->kind == RGS_MEANS_BRAND && !(h->flags & RGS_COMMON)));
         set_if(f, RGS_F_APP_TAG, h->kind == RGS_MEANS_HASH);
     }
-    set_if(f, RGS_F_BOOKED, has(r, RGS_W_BOOKING) && r->tokens.when);
+    set_if(f, RGS_F_PAID, has(r, RGS_W_PAID) && (has(r, RGS_W_PAY) || has(r, RGS_W_MONEY)));
+    /* Where something is valid, the time may be the code's own. */
+    set_if(f, RGS_F_BOOKED, has(r, RGS_W_BOOKING) && r->tokens.when && !has(r, RGS_W_VALID));
     set_if(f, RGS_F_ABOUT_OTHER, about_other(r));
     set_if(f, RGS_F_NAMED, rgs_service_name(r, NULL) != 0);
     set_if(f, RGS_F_HAS_LINK, has_link(r->text));
@@ -476,13 +478,26 @@ static bool nearest(const struct around *a, enum rgs_word w)
            a->before[w] < a->before[RGS_W_VERIFY] && a->before[w] < a->before[RGS_W_LOGIN];
 }
 
+/* "Hotline in case of fraud: 116 116": asks to call, and nothing in the sentence speaks of a code.
+ */
+static bool of_phone_alone(const struct around *a)
+{
+    return a->before[RGS_W_PHONE] <= NEAR && a->before[RGS_W_CODE] >= FAR &&
+           a->before[RGS_W_WEAK] >= FAR && a->before[RGS_W_ENTER] >= FAR &&
+           a->before[RGS_W_VERIFY] >= FAR && a->before[RGS_W_LOGIN] >= FAR &&
+           a->before[RGS_W_REGISTER] >= FAR && a->before[RGS_W_RESET] >= FAR;
+}
+
 /* Numbers to be called: a plus sign, a national trunk prefix, or a word that asks to call; but not
  * in "confirm your number: 4410" and "confirm your number with 4410". */
 static bool phone_like(const struct rgs_token *k, const struct around *a, bool said)
 {
     if (k->n >= 9 && k->shape == RGS_SHAPE_DIGITS && (k->code[0] == '0' || k->code[0] == '1'))
         return true;
-    bool adjacent = a->before[RGS_W_PHONE] <= ADJACENT;
+    bool adjacent =
+        a->before[RGS_W_PHONE] <= ADJACENT && a->before[RGS_W_ENTER] > a->before[RGS_W_PHONE];
+    if (of_phone_alone(a) && a->after[RGS_W_CODE] > NEAR && a->after[RGS_W_WEAK] > NEAR)
+        return true;
     if (said && (!adjacent || a->before[RGS_W_VERIFY] <= NEAR))
         return false;
     /* "1991 पर कॉल करें": in some languages the word stands behind the number. */
@@ -536,6 +551,28 @@ static bool short_sentence(const struct rgs_reading *r, const struct rgs_token *
 static bool has_code_word(const struct rgs_reading *r)
 {
     return has(r, RGS_W_CODE) || has(r, RGS_W_WEAK);
+}
+
+/* "Never tell anybody your PIN. Call 4410": no code is named but those of a warning, and those
+ * before the token. */
+static bool only_warned(const struct rgs_reading *r, const struct rgs_token *k,
+                        const struct around *a)
+{
+    bool before = false;
+
+    if (!has(r, RGS_W_WARN) || a->before[RGS_W_CODE] <= ADJACENT ||
+        a->before[RGS_W_WEAK] <= ADJACENT || a->before[RGS_W_ENTER] <= CLOSE ||
+        begins_sentence(r->text, k->at))
+        return false;
+    for (size_t i = 0; i < r->hits.n; i++) {
+        const struct rgs_hit *h = &r->hits.hit[i];
+        if (h->kind != RGS_MEANS_WORD || (h->word != RGS_W_CODE && h->word != RGS_W_WEAK))
+            continue;
+        if (!(h->flags & RGS_FORBIDDEN) || h->at >= k->end)
+            return false;
+        before = true;
+    }
+    return before;
 }
 
 /* By a word in its clause, or by a place that is given to codes. */
@@ -625,8 +662,9 @@ void rgs_evidence_token(const struct rgs_reading *r, const struct rgs_token *k,
                (holds(f, RGS_F_ENTER_FOR) || holds(f, RGS_F_BEGINS_IS) ||
                 a.before[RGS_W_WEAK] <= ADJACENT));
     for (unsigned w = RGS_W_ORDER; w <= RGS_W_BOOKING; w++)
-        order |= a.before[w] <= CLOSE;
+        order |= w != RGS_W_PAID && a.before[w] <= CLOSE;
     set_if(f, RGS_F_PURPOSE_NEAR, purpose);
+    set_if(f, RGS_F_ONLY_WARNED, only_warned(r, k, &a));
     set_if(f, RGS_F_APART, has_code_word(r) && !pointed_at(f, &a));
     set_if(f, RGS_F_WORDLESS,
            !has(r, RGS_W_CODE) && !has(r, RGS_W_WEAK) && !has(r, RGS_W_ENTER) &&

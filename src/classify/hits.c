@@ -338,9 +338,19 @@ static void drop_inside(struct rgs_hits *h)
     h->n = n;
 }
 
-/* "Never share it with the courier" hands nothing over. (In "nennen Sie dem Boten" its first words
- * alone could warn.) */
-static void drop_forbidden(struct rgs_hits *h)
+/* No sentence ends between. */
+static bool one_clause(struct rgs_bytes t, size_t from, size_t to)
+{
+    for (size_t i = from; i < to; i++) {
+        if (memchr(".!?;\n", t.p[i], 5))
+            return false;
+    }
+    return true;
+}
+
+/* "Never share it with the courier" hands nothing over, nor does "show it to nobody". (In "nennen
+ * Sie dem Boten" its first words alone could warn.) */
+static void drop_forbidden(struct rgs_bytes t, struct rgs_hits *h)
 {
     enum { CLOSE = 24 };
     size_t n = 0;
@@ -350,8 +360,12 @@ static void drop_forbidden(struct rgs_hits *h)
         bool forbidden = false;
         for (size_t k = 0; is_word(a, RGS_W_HAND) && k < h->n && !forbidden; k++) {
             const struct rgs_hit *b = &h->hit[k];
-            forbidden = is_word(b, RGS_W_WARN) && b->at <= a->at && b->end + CLOSE >= a->at &&
-                        !(b->at == a->at && b->end < a->end);
+            if (!is_word(b, RGS_W_WARN))
+                continue;
+            forbidden =
+                b->at <= a->at
+                    ? b->end + CLOSE >= a->at && !(b->at == a->at && b->end < a->end)
+                    : b->end > a->end && b->at <= a->end + CLOSE && one_clause(t, a->end, b->at);
         }
         h->hit[n] = *a;
         n += !forbidden;
@@ -428,7 +442,7 @@ bool rgs_hits_find(struct rgs_reading *r, hs_scratch_t *scratch)
         drop_inside(&r->hits);
     drop_covered(&r->hits);
     if (r->hits.hand)
-        drop_forbidden(&r->hits);
+        drop_forbidden(r->text, &r->hits);
     r->words = 0;
     r->hits.names = 0;
     for (size_t i = 0; i < r->hits.n; i++) {

@@ -15,6 +15,7 @@ static enum kind kind_of(uint32_t cp)
     case 0x61c:  /* Arabic letter mark */
     case 0x180e: /* Mongolian vowel separator */
     case 0xfeff: /* byte order mark, zero-width no-break space */
+    case 0x20e3: /* the keycap around a digit */
         return DROP;
     case 0xa0:
     case 0x202f:
@@ -25,7 +26,8 @@ static enum kind kind_of(uint32_t cp)
     }
     if (cp >= 0x2000 && cp <= 0x200a)
         return BLANK;
-    if ((cp >= 0x200b && cp <= 0x200f) || (cp >= 0x202a && cp <= 0x202e) ||
+    if ((cp >= 0xfe00 && cp <= 0xfe0f) || /* how a character is to look */
+        (cp >= 0x200b && cp <= 0x200f) || (cp >= 0x202a && cp <= 0x202e) ||
         (cp >= 0x2060 && cp <= 0x2069))
         return DROP;
     if (cp >= 0x300 && cp <= 0x36f)

@@ -291,7 +291,7 @@ static size_t groups(struct rgs_bytes t, const struct run *r, size_t n, size_t *
         count++;
     }
     /* Blanks also stand between numbers that have nothing to do with each other. */
-    if (sep == ' ' && !equal && (most > 5 || digits < 9))
+    if (sep == ' ' && (equal ? most > 5 : most > 5 || digits < 9))
         return 1;
     *all = count;
     if (!equal)
@@ -314,6 +314,13 @@ static bool counts(struct rgs_bytes t, const struct run *r)
     return r->lead == r->letters && r->lead >= 3 && r->digits <= 2;
 }
 
+static bool all_letters(struct rgs_bytes t, size_t at, size_t end)
+{
+    while (at < end && letter(t.p[at]))
+        at++;
+    return at == end;
+}
+
 static void add_mixed(struct rgs_tokens *out, struct rgs_bytes t, const struct run *r)
 {
     size_t n = (size_t)(r->end - r->at);
@@ -330,7 +337,7 @@ static void add_mixed(struct rgs_tokens *out, struct rgs_bytes t, const struct r
         if (k)
             k->flags |= RGS_TOKEN_GLUED;
     } else if (lead == 0 && r->digits >= 4 && r->digits <= 8 && n == (size_t)r->digits + tail &&
-               !letter(t.p[r->end - tail - 1])) {
+               all_letters(t, r->end - tail, r->end)) {
         k = add(out, t, r->at, r->end - tail, RGS_SHAPE_DIGITS);
         if (k)
             k->flags |= RGS_TOKEN_GLUED;
@@ -542,19 +549,70 @@ static bool area_code(struct rgs_bytes t, const struct run *a, const struct run 
     return a->at > 0 && t.p[a->at - 1] == '(' && t.p[a->end] == ')' && b->at - a->end <= 2;
 }
 
+static unsigned value_of(struct rgs_bytes t, const struct run *r)
+{
+    unsigned v = 0;
+    size_t len;
+
+    for (size_t i = r->at; i < r->end; i += len) {
+        int d = rgs_text_digit(rgs_bytes_from(t, i), &len);
+        v = v * 10 + (unsigned)(d < 0 ? 0 : d);
+    }
+    return v;
+}
+
+/* 2026-03, 12-2026 */
+static bool has_year(struct rgs_bytes t, const struct run *r, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        unsigned v = r[i].digits == 4 ? value_of(t, &r[i]) : 0;
+        if (v >= 1900 && v < 2100)
+            return true;
+    }
+    return false;
+}
+
 /*
- * 83-04, 482-19, 28.16.04: mostly ranges, dates and versions. How many runs make such a token; 0:
- * they do not.
+ * 83-04, 4829-13, 482.913, 28.16.04, 4.8.2.9, 48 29 13 77: mostly ranges, amounts, dates and
+ * versions. How many runs make such a token; 0: they do not.
  */
 static size_t rare_groups(struct rgs_bytes t, const struct run *r, size_t n)
 {
-    if (n < 2 || !only_digits(&r[0]) || !only_digits(&r[1]))
+    uint8_t sep = n > 1 ? between(t, &r[0], &r[1]) : 0;
+    unsigned least = 9, most = 0, digits = 0;
+    size_t count = 0;
+
+    if (!sep || !memchr("-., _", sep, 5))
         return 0;
-    uint8_t sep = between(t, &r[0], &r[1]);
-    if (sep == '.' && n > 2 && between(t, &r[1], &r[2]) == '.' && only_digits(&r[2]))
-        return r[0].digits == 2 && r[1].digits == 2 && r[2].digits == 2 && !date_like(t, r) ? 3 : 0;
-    bool sized = r[0].digits >= 2 && r[0].digits <= 3 && r[1].digits >= 2 && r[1].digits <= 3;
-    return sized && (sep == '-' || (sep == ' ' && r[1].end == t.n)) ? 2 : 0;
+    for (; count < n && only_digits(&r[count]) &&
+           (count == 0 || between(t, &r[count - 1], &r[count]) == sep);
+         count++) {
+        unsigned each = r[count].digits;
+        least = each < least ? each : least;
+        most = each > most ? each : most;
+        digits += each;
+    }
+    if (count < 2 || digits < 4 || digits > 8)
+        return 0;
+    if (most == 1)
+        return count;
+    switch (sep) {
+    case '.':
+    case ',':
+        return (count == 2 && least == 3 && most == 3) ||
+                       (sep == '.' && count == 3 && least == 2 && most == 2 && !date_like(t, r))
+                   ? count
+                   : 0;
+    case '-':
+        return least >= 2 && most <= 4 && count <= 3 && !has_year(t, r, count) ? count : 0;
+    case ' ':
+        return (count == 4 && most == 2) ||
+                       (count == 2 && least >= 2 && most <= 3 && r[1].end == t.n)
+                   ? count
+                   : 0;
+    default:
+        return 0;
+    }
 }
 
 /*
@@ -581,18 +639,6 @@ static void find_rare(struct rgs_bytes t, const struct run *runs, size_t n, stru
                      r->end + 1u >= t.n || (n == 1 && t.n <= 160)))
             add(out, t, r->at, r->end, RGS_SHAPE_DIGITS);
     }
-}
-
-static unsigned value_of(struct rgs_bytes t, const struct run *r)
-{
-    unsigned v = 0;
-    size_t len;
-
-    for (size_t i = r->at; i < r->end; i += len) {
-        int d = rgs_text_digit(rgs_bytes_from(t, i), &len);
-        v = v * 10 + (unsigned)(d < 0 ? 0 : d);
-    }
-    return v;
 }
 
 /* Behind the number of a month, a day or an hour in the scripts of East Asia. */

@@ -122,6 +122,13 @@ Test(classify, finds_the_code)
         {"Your code: 28.16.04. Do not share it.", "28.16.04"},
         {"Your access code is QW7-K2M-4X", "QW7-K2M-4X"},
         {"Use KDXRPW to confirm your email address", "KDXRPW"},
+        {"Your verification code is 4829-13", "4829-13"},
+        {"Your verification code: 4.8.2.9.1.3", "4.8.2.9.1.3"},
+        {"Your verification code is 482.913", "482.913"},
+        {"Your code is 482913 482913", "482913"},
+        {"Zeigen Sie diesen Code niemandem: 482913 (Anmeldung)", "482913"},
+        {"Your ride is near 10:20, valid until then: your verification code is 4829", "4829"},
+        {"Ticket Hub: use 482913 to sign in", "482913"},
     };
     struct rgs_catalogue *c = build(both, &rgs_alloc_libc, (struct rgs_bytes){0});
 
@@ -150,6 +157,11 @@ Test(classify, passes_over_what_verifies_nothing)
         "Voucher J8K2-9P4M-77QX, 20 % off until Sunday",
         "Your verification of plate KPX-712 begins at the gate",
         "Room 719 is yours from 3 pm",
+        "Payment of 48.21 EUR approved. Authorization code 482913",
+        "Never give your password to anybody. Our desk in town has the extension 482913",
+        "Hotline in case of fraud: 116 116. Never give your PIN away",
+        "My Pin 332F22E9",
+        "Balance of your account at the end of the day: 482.913",
         "Call 4820193847 for a ride",
         "Your room is free 10-12, and its code of conduct hangs there",
         "Your appointment on 14/03 at 10:20 is booked. Confirmation code 48217",
@@ -551,6 +563,15 @@ Test(classify, reads_texts_that_hide_their_words)
          "\xbd\x85\xe3\x80\x80\x69\x73\xe3\x80\x80\x34\x38\x32\x39\x31\x33",
          "482913", true},
         {"Votre code de ve\xcc\x81rification est 482913", "482913", true},
+        {"Your code is 4\xef\xb8\x8f\xe2\x83\xa3"
+         "8\xef\xb8\x8f\xe2\x83\xa3"
+         "2\xef\xb8\x8f\xe2\x83\xa3"
+         "9",
+         "4\xef\xb8\x8f\xe2\x83\xa3"
+         "8\xef\xb8\x8f\xe2\x83\xa3"
+         "2\xef\xb8\x8f\xe2\x83\xa3"
+         "9",
+         true},
         {"Your one&#45;time password is 4829", "4829", true},
         {"Don&amp;#39;t share code&#x3a; 4829, and you&apos;re signed in", "4829", true},
         {"Save 20&#37; &amp; more with promo co&#100;e 482913", "", false},
