@@ -12,6 +12,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/utf8.h"
+#include "sink/text.h"
 #include "store/clock.h"
 
 enum {
@@ -126,11 +128,18 @@ void rgs_log(enum rgs_log_level level, const char *event, const char *fmt, ...)
 
 const char *rgs_log_quote(const char *s, char out[256])
 {
+    struct rgs_bytes rest = rgs_text(s ? s : "");
     size_t n = 0;
     out[n++] = '"';
-    for (; s && *s && n < 254; s++) {
-        unsigned char c = (unsigned char)*s;
-        out[n++] = c < ' ' || c == 0x7f ? ' ' : c == '"' || c == '\\' ? '\'' : *s;
+    while (rest.n) {
+        uint32_t cp;
+        char one[4];
+        rest = rgs_bytes_from(rest, rgs_utf8_get(rest, &cp));
+        size_t len = rgs_utf8_put(one, cp == '"' || cp == '\\' ? '\'' : rgs_text_tame(cp));
+        if (n + len > 254)
+            break;
+        memcpy(out + n, one, len);
+        n += len;
     }
     out[n++] = '"';
     out[n] = '\0';

@@ -13,7 +13,8 @@ void rgs_log_threshold(enum rgs_log_level level);
 /* event is a constant; fmt gives "key=value key=value" or is "". From any thread. */
 __attribute__((format(printf, 3, 4))) void rgs_log(enum rgs_log_level level, const char *event,
                                                    const char *fmt, ...);
-/* A value as it may stand behind "key=": quoted, quotes and control characters replaced. */
+/* A value as it may stand behind "key=": quoted, quotes, and what steers a terminal or is no UTF-8,
+ * replaced; cut between characters. */
 const char *rgs_log_quote(const char *s, char out[256]);
 
 #endif

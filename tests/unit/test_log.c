@@ -5,6 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/utf8.h"
+#include "sink/text.h"
 #include "tap/log.h"
 
 static int pipes[2];
@@ -76,7 +78,17 @@ Test(log, keeps_hostile_values_in_one_line, .init = catch_lines)
     rgs_log(RGS_LOG_ERROR, "bad", "what=%s", rgs_log_quote(hostile, quoted));
     const char *text = caught(), *value = strstr(text, "what=\"") + 6;
     cr_assert_eq(count(text, "\n"), 1);
-    cr_assert_eq(strchr(value, '"') - value, 253, "cut, and closed");
-    for (const char *c = text; *c != '\n'; c++)
-        cr_assert((unsigned char)*c >= ' ' && *c != 0x7f);
+    size_t cut = (size_t)(strchr(value, '"') - value);
+    cr_assert(cut <= 253 && cut > 253 - 4,
+              "cut before the character that does not fit, and closed");
+    cr_assert_eq(strlen(quoted), cut + 2);
+    for (struct rgs_bytes rest = rgs_text(text); rest.n && *rest.p != '\n';) {
+        uint32_t cp;
+        size_t n = rgs_utf8_get(rest, &cp);
+        cr_assert_eq(rgs_text_tame(cp), cp);
+        cr_assert(cp != RGS_UTF8_REPLACEMENT || n == 3, "a byte that is no UTF-8");
+        rest = rgs_bytes_from(rest, n);
+    }
+    cr_assert_str_eq(rgs_log_quote("a\xc2\x9b\xe2\x80\xae\xffz", quoted),
+                     "\"a\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbdz\"");
 }
