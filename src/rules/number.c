@@ -377,7 +377,7 @@ static bool refresh_crowds(struct rgs_scorer *s, struct rgs_number *n)
     struct rgs_ages a;
 
     rgs_survey_ages(t, n, &a);
-    if (a.gone || a.left & ~t->rows.crowds)
+    if (a.moves)
         return false;
     c.values = 0;
     for (uint32_t rest = t->rows.crowds; rest; rest &= rest - 1) {

@@ -318,15 +318,14 @@ void rgs_survey_ages(struct rgs_numbers *t, const struct rgs_number *n, struct r
     unsigned left = n->entries;
 
     *a = (struct rgs_ages){.due = r->max_panes};
-    for (uint32_t c = n->log; left && !a->gone; c = t->chunk[c].next) {
+    for (uint32_t c = n->log; left && !a->moves; c = t->chunk[c].next) {
         const struct rgs_log_entry *e = t->chunk[c].entry;
         for (unsigned k = left < RGS_LOG_CHUNK ? left : RGS_LOG_CHUNK; k--; e++, left--) {
             unsigned age = rgs_entry_age(t->pane, e->stamp);
-            if (age >= r->max_panes) {
-                a->gone = true;
+            if (age >= r->max_panes || r->left[age] & ~r->crowds) {
+                a->moves = true;
                 break;
             }
-            a->left |= r->left[age];
             a->due = r->due[age] < a->due ? r->due[age] : a->due;
             a->concerned |= row_of(t, e, age)->concerned;
         }

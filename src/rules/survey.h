@@ -111,8 +111,7 @@ void rgs_survey_log(struct rgs_numbers *t, const struct rgs_number *n,
                     const struct rgs_log_entry *x, uint32_t sets, struct rgs_survey *v);
 /* What the ages of its entries say. */
 struct rgs_ages {
-    bool gone;          /* some entry is in no window any more */
-    uint32_t left;      /* values whose windows entries left since it was looked at */
+    bool moves;         /* some entry left a window since it was looked at; then the rest is not */
     uint32_t concerned; /* values that have anything */
     unsigned due;       /* panes until an entry leaves another window */
 };
