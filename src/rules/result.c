@@ -125,6 +125,7 @@ struct line {
     int cluster; /* the typology in whose scope the line's numbers are; -1: all of them */
 };
 
+/* By all typologies but those that give way to another one, which is told of instead. */
 static enum rgs_status status_of(const struct rgs_scorer *s, const struct rgs_scored *e,
                                  double *score)
 {
@@ -135,6 +136,8 @@ static enum rgs_status status_of(const struct rgs_scorer *s, const struct rgs_sc
         return RGS_STATUS_INSUFFICIENT;
     for (unsigned t = 0; t < s->rs->n_typologies; t++) {
         const struct rgs_standing *st = &e->standing[t];
+        if (rgs_gives_way(s, e, t, st->own.level))
+            continue;
         *score = st->score > *score ? st->score : *score;
         level = st->own.level > level ? st->own.level : level;
     }
@@ -383,13 +386,13 @@ static bool typologies(struct rgs_scorer *s, struct rgs_result_owner *o, const s
             continue;
         unsigned k = rgs_typology_sum(s, e, ty, c, &score);
         double shown = l->cluster < 0 ? floor(st->score * 10 + 0.5) / 10 : l->score;
-        if (level->alert_ts && !level->withdrawn &&
+        bool gives_way = rgs_gives_way(s, e, i, level->level);
+        if (level->alert_ts && !level->withdrawn && !gives_way &&
             (!out->alerted || level->alert_ts < out->alert_ts)) {
             out->alerted = true;
             out->alert_ts = level->alert_ts;
         }
-        if (shown <= 0 || rgs_gives_way(s, e, i, level->level) ||
-            (status >= RGS_STATUS_REVIEW && shown < FAINT))
+        if (shown <= 0 || gives_way || (status >= RGS_STATUS_REVIEW && shown < FAINT))
             continue;
         size_t at = n++;
         /* At the same score the one with a scope comes first: it says more. */
@@ -414,6 +417,49 @@ static bool typologies(struct rgs_scorer *s, struct rgs_result_owner *o, const s
     out->n_typologies = n;
     out->counterfactual = why_not;
     return true;
+}
+
+static const struct line *line_of(const struct line *lines, size_t n, const struct rgs_scored *e,
+                                  int cluster)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (lines[i].e == e && lines[i].cluster == cluster)
+            return &lines[i];
+    }
+    return NULL;
+}
+
+/*
+ * Where a reseller (or block) is told of as a whole, a part or a cluster of his that has no line
+ * any more may have been told of before: the first such alert, if it came before his own.
+ */
+static const struct rgs_stored_alert *
+told_of_part(const struct rgs_scorer *s, const struct line *lines, size_t n, const struct line *l)
+{
+    const struct rgs_stored_alert *first = NULL;
+    int64_t own = INT64_MAX;
+
+    if (l->cluster >= 0 || l->status != RGS_STATUS_ALERT || l->e->grain > RGS_GRAIN_BLOCK)
+        return NULL;
+    for (unsigned t = 0; t < s->rs->n_typologies; t++) {
+        const struct rgs_level *level = &l->e->standing[t].own;
+        if (level->alert_ts && !level->withdrawn && level->alert_ts < own &&
+            !rgs_gives_way(s, l->e, t, level->level))
+            own = level->alert_ts;
+    }
+    for (uint32_t i = 0; i < s->n_alerts; i++) {
+        const struct rgs_stored_alert *a = &s->alerts[i];
+        if (a->level != RGS_STATUS_ALERT || a->ts >= (first ? first->ts : own))
+            continue;
+        const struct rgs_scored *e = rgs_entity_find(s, a->grain, a->id);
+        bool his = e && (a->cluster ? e == l->e
+                                    : rgs_entity_parent(s, e) == l->e &&
+                                          !e->standing[a->typology].own.withdrawn);
+        if (his && !line_of(lines, n, e, a->cluster ? a->typology : -1) &&
+            (a->cluster || !cluster_of(s, lines, n, e)))
+            first = a;
+    }
+    return first;
 }
 
 /* A cluster was first told of when the first of its parts was. */
@@ -442,8 +488,8 @@ static bool tops(struct rgs_scorer *s, struct rgs_result_owner *o, struct rgs_se
            counts(s, o, &top[1], origins, false, &out->origins, &out->n_origins);
 }
 
-static bool line(struct rgs_scorer *s, struct rgs_result_owner *o, const struct line *l,
-                 struct rgs_result_reseller *out)
+static bool line(struct rgs_scorer *s, struct rgs_result_owner *o, const struct line *lines,
+                 size_t n, const struct line *l, struct rgs_result_reseller *out)
 {
     const struct rgs_scored *p = rgs_entity_parent(s, l->e);
     char words[128];
@@ -490,6 +536,11 @@ static bool line(struct rgs_scorer *s, struct rgs_result_owner *o, const struct 
         return true;
     out->first_ts = l->e->first_ts;
     out->last_ts = l->e->last_ts;
+    const struct rgs_stored_alert *before_him = told_of_part(s, lines, n, l);
+    if (before_him) {
+        out->alerted = true;
+        out->alert_ts = before_him->ts;
+    }
     return tops(s, o, &l->e->services, l->e->verifications, &l->e->origin, l->e->origins, out) &&
            typologies(s, o, l, out);
 }
@@ -497,19 +548,16 @@ static bool line(struct rgs_scorer *s, struct rgs_result_owner *o, const struct 
 /* ---- alerts -----------------------------------------------------------------------------------
  */
 
-/* Of the line that an alert belongs to, its id, and the part that it was told of under. */
+/* The id of the line that an alert belongs to. */
 static const char *listed(const struct rgs_scorer *s, const struct line *lines, size_t n,
-                          const struct rgs_stored_alert *a, const struct rgs_scored **part)
+                          const struct rgs_stored_alert *a)
 {
     const struct rgs_scored *e = rgs_entity_find(s, a->grain, a->id);
     const struct line *l = e && !a->cluster ? cluster_of(s, lines, n, e) : NULL;
 
-    *part = NULL;
-
     /* What a part raised before the cluster did is the cluster's first alert. */
     if (l && l->cluster == a->typology) {
         int64_t own = l->e->standing[a->typology].cluster.alert_ts;
-        *part = e;
         return !own || a->ts < own ? l->id : NULL;
     }
     for (size_t i = 0; i < n; i++) {
@@ -520,7 +568,20 @@ static const char *listed(const struct rgs_scorer *s, const struct line *lines, 
             return a->level == RGS_STATUS_ALERT && !a->cluster && st->own.withdrawn ? NULL
                                                                                     : lines[i].id;
     }
-    return NULL;
+    l = e ? line_of(lines, n, a->cluster ? e : rgs_entity_parent(s, e), -1) : NULL;
+    return l && told_of_part(s, lines, n, l) == a ? l->id : NULL;
+}
+
+/* Whom it was told of. */
+static bool alert_words(const struct rgs_scorer *s, const struct rgs_stored_alert *a,
+                        char words[128])
+{
+    const struct rgs_scored *e = rgs_entity_find(s, a->grain, a->id);
+    const char *name;
+
+    if (a->cluster)
+        return e && rgs_cluster_words(s, e, a->typology, words);
+    return rgs_entity_words(s, a->grain, a->id, words, &name);
 }
 
 static bool alerts(struct rgs_scorer *s, struct rgs_result_owner *o, const struct line *lines,
@@ -535,14 +596,13 @@ static bool alerts(struct rgs_scorer *s, struct rgs_result_owner *o, const struc
         return false;
     for (uint32_t i = 0; i < s->n_alerts; i++) {
         const struct rgs_stored_alert *a = &s->alerts[i];
-        const struct rgs_scored *part;
-        const char *id = listed(s, lines, n, a, &part), *name, *raised_as = NULL;
+        const char *id = listed(s, lines, n, a), *raised_as = NULL;
         const char **list = take(o, (a->n_rules + 1u) * sizeof(*list));
         if (!list)
             return false;
         if (!id)
             continue;
-        if (part && rgs_entity_words(s, part->grain, part->id, words, &name)) {
+        if (alert_words(s, a, words) && strcmp(words, id) != 0) {
             raised_as = rgs_result_str(o, words);
             if (!raised_as)
                 return false;
@@ -613,7 +673,7 @@ int rgs_scorer_result(struct rgs_scorer *s, struct rgs_result_owner *o)
         return -ENOMEM;
     struct rgs_result_reseller *out = take(o, (n + 1) * sizeof(*out));
     for (size_t i = 0; i < n; i++) {
-        if (!out || !line(s, o, &lines[i], &out[i]))
+        if (!out || !line(s, o, lines, n, &lines[i], &out[i]))
             return -ENOMEM;
     }
     if (!out || !alerts(s, o, lines, n) || !dropped(s, o))

@@ -20,7 +20,8 @@ enum {
     RGS_RS_PER_NUMBER = 32, /* different per-number values: a byte each in a number's record */
     RGS_RS_TRACKS = 8,      /* fields that per-number aggregates count distinct values of */
     RGS_RS_INSTANCES = 192,
-    RGS_RS_ROADS = 32,  /* protocols, of which `seen` is counted */
+    RGS_RS_ROADS = 32, /* protocols, of which `seen` is counted */
+    RGS_RS_SUBMITTED = RGS_RS_ROADS - 1,
     RGS_RS_PANES = 200, /* panes of a window; more would cost memory without telling more */
     RGS_RS_NAME = 48,
     RGS_RS_WHY = 200,

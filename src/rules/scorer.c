@@ -226,6 +226,8 @@ void rgs_scorer_go_on(struct rgs_scorer *s, int64_t ts)
 /* What the tap shows at all. */
 static void note_seen(struct rgs_scorer *s, const struct rgs_obs *o, uint64_t bits)
 {
+    if (rgs_road_index(o) == RGS_RS_SUBMITTED)
+        return;
     for (bits &= s->rs->seen_conditions; bits; bits &= bits - 1) {
         uint8_t *n = &s->seen[rgs_road_index(o)][__builtin_ctzll(bits)];
         *n = *n < RGS_SEEN ? (uint8_t)(*n + 1) : *n;

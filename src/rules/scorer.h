@@ -246,9 +246,13 @@ static inline uint64_t rgs_subscriber_of(const struct rgs_obs *o)
         return o->number;
     return RGS_OBS_HAS(o, SIM) && o->sim ? o->sim | RGS_NUMBER_SIM : 0;
 }
+/* The protocol; what applications submit for other people is a road of its own, on which nobody is
+ * seen to write. */
 static inline unsigned rgs_road_index(const struct rgs_obs *o)
 {
-    return RGS_OBS_HAS(o, PROTO) && o->proto < RGS_RS_ROADS ? o->proto : 0;
+    if (RGS_OBS_HAS(o, HOSTED) && !o->hosted)
+        return RGS_RS_SUBMITTED;
+    return RGS_OBS_HAS(o, PROTO) && o->proto < RGS_RS_SUBMITTED ? o->proto : 0;
 }
 bool rgs_numbers_init(struct rgs_scorer *s, uint32_t cap);
 void rgs_numbers_fini(struct rgs_scorer *s);

@@ -176,9 +176,15 @@ void rgs_track_emit(struct rgs_tracker *t, struct rgs_obs *o, const struct rgs_d
     }
     conclude_origin(t, o);
     uint64_t who = RGS_OBS_HAS(o, NUMBER) ? o->number : RGS_OBS_HAS(o, SIM) ? o->sim : 0;
-    if (o->kind == RGS_OBS_VERIFICATION && who && RGS_OBS_HAS(o, SERVICE))
-        RGS_OBS_SET(o, REGISTRATION, registration,
-                    rgs_pairs_first(t->pairs, who, o->service, rgs_track_seconds(o->ts)));
+    if (o->kind == RGS_OBS_VERIFICATION && who) {
+        bool named = RGS_OBS_HAS(o, SERVICE);
+        enum rgs_pair pair =
+            named ? rgs_pairs_see(t->pairs, who, o->service, rgs_track_seconds(o->ts))
+                  : RGS_PAIR_LATER;
+        if (named)
+            RGS_OBS_SET(o, REGISTRATION, registration, pair == RGS_PAIR_FIRST);
+        RGS_OBS_SET(o, ASKED_AGAIN, asked_again, pair == RGS_PAIR_AGAIN);
+    }
     t->count[RGS_TRACKED_OBSERVATIONS]++;
     t->emit(t->emit_ctx, o);
 }

@@ -5,7 +5,8 @@
 
 enum {
     WAYS = 8,
-    LOG_UNIT = 10, /* ages in steps of 1024 s: retention is in days */
+    LOG_UNIT = 6, /* ages in steps of 64 s */
+    AGAIN = 20 * 60 >> LOG_UNIT,
 };
 
 struct slot {
@@ -48,7 +49,7 @@ void rgs_pairs_del(struct rgs_pairs *p)
     rgs_free(p->alloc, p);
 }
 
-bool rgs_pairs_first(struct rgs_pairs *p, uint64_t number, uint16_t service, uint32_t now_s)
+enum rgs_pair rgs_pairs_see(struct rgs_pairs *p, uint64_t number, uint16_t service, uint32_t now_s)
 {
     /*
      * The key is fixed, so that what is forgotten is the same in every run. Two pairs take each
@@ -62,9 +63,11 @@ bool rgs_pairs_first(struct rgs_pairs *p, uint64_t number, uint16_t service, uin
 
     for (unsigned i = 0; i < WAYS; i++) {
         if (s[i].mark == mark) {
-            bool first = now > s[i].used && now - s[i].used > p->retention;
-            s[i].used = now > s[i].used ? now : s[i].used;
-            return first;
+            uint32_t age = now > s[i].used ? now - s[i].used : 0, ahead = s[i].used + age - now;
+            s[i].used += age;
+            return age > p->retention               ? RGS_PAIR_FIRST
+                   : age <= AGAIN && ahead <= AGAIN ? RGS_PAIR_AGAIN
+                                                    : RGS_PAIR_LATER;
         }
         if (victim->mark && (!s[i].mark || s[i].used < victim->used))
             victim = &s[i];
@@ -72,7 +75,7 @@ bool rgs_pairs_first(struct rgs_pairs *p, uint64_t number, uint16_t service, uin
     if (victim->mark && (now < victim->used || now - victim->used <= p->retention))
         p->evictions++;
     *victim = (struct slot){mark, now};
-    return true;
+    return RGS_PAIR_FIRST;
 }
 
 void rgs_pairs_retention(struct rgs_pairs *p, uint32_t retention_s)

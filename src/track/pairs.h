@@ -14,8 +14,14 @@ struct rgs_pairs;
 
 struct rgs_pairs *rgs_pairs_new(uint32_t cap, uint32_t retention_s, const struct rgs_alloc *alloc);
 void rgs_pairs_del(struct rgs_pairs *p);
-/* Notes the pair at this time; true when it was not there inside the retention. */
-bool rgs_pairs_first(struct rgs_pairs *p, uint64_t number, uint16_t service, uint32_t now_s);
+enum rgs_pair {
+    RGS_PAIR_FIRST, /* it was not there inside the retention */
+    RGS_PAIR_AGAIN, /* it was, within the last twenty minutes: somebody asked once more */
+    RGS_PAIR_LATER,
+};
+
+/* Notes the pair at this time. */
+enum rgs_pair rgs_pairs_see(struct rgs_pairs *p, uint64_t number, uint16_t service, uint32_t now_s);
 void rgs_pairs_retention(struct rgs_pairs *p, uint32_t retention_s);
 uint64_t rgs_pairs_evictions(const struct rgs_pairs *p);
 void rgs_pairs_image(struct rgs_pairs *p, struct rgs_image *im);

@@ -170,8 +170,10 @@ static void common(struct rgs_world *w, const struct rgs_population *p, uint32_t
     if (p->reseller)
         RGS_OBS_SET(o, RESELLER, reseller, rgs_test_reseller(p->reseller));
     RGS_OBS_SET(o, PROTO, proto, rgs_proto_of(p->account ? "smpp" : "map"));
-    if (p->account)
+    if (p->account) {
         RGS_OBS_SET(o, ACCOUNT, account, rgs_test_account(p->account));
+        RGS_OBS_SET(o, HOSTED, hosted, true);
+    }
     if (p->cells)
         RGS_OBS_SET(o, CELL, cell, 7000 + p->first_number + rgs_test_random(&w->random) % p->cells);
     if (p->nodes)
@@ -261,8 +263,10 @@ void rgs_world_finish(struct rgs_world *w)
         o->frame = i + 1;
         if (o->kind != RGS_OBS_VERIFICATION)
             continue;
-        rgs_table_get(pairs, key, o->ts, &created);
+        int64_t *last = rgs_table_get(pairs, key, o->ts, &created);
         RGS_OBS_SET(o, REGISTRATION, registration, created);
+        RGS_OBS_SET(o, ASKED_AGAIN, asked_again, !created && o->ts - *last <= 20 * (DAY / 1440));
+        *last = o->ts;
     }
     rgs_table_del(pairs);
 }

@@ -90,6 +90,30 @@ Test(alerts, a_rise_above_what_was_told_is_never_suppressed)
     rgs_feed_fini(&f);
 }
 
+#define AWAY_PACK(rule, typology)                                                                  \
+    "aggregates:\n"                                                                                \
+    "  many: {by: [reseller, block], over: sliding 7d/1d, fn: distinct(service), per: number,"     \
+    " reduce: share_ge(6), where: kind == verification}\n"                                         \
+    "  codes: {by: [reseller, block], over: sliding 7d/1d, fn: count}\n"                           \
+    "rules:\n"                                                                                     \
+    "  - {id: A, family: usage, uses: many, bands: [{ge: 0.5, weight: 45, why: x}]}\n"             \
+    "  - {id: B, family: time, uses: codes, bands: [{ge: 60, weight: 40, why: x}]}\n" rule         \
+    "typologies:\n"                                                                                \
+    "  t: {sum: [A, B], lead: usage, scope: origin.country in home_origins, title: "               \
+    "away}\n" typology
+
+static void one_code(struct rgs_feed *f, bool away, unsigned number, unsigned service)
+{
+    struct rgs_obs x = {.ts = f->ts += 60 * INT64_C(1000000000)};
+
+    RGS_OBS_SET(&x, KIND, kind, RGS_OBS_VERIFICATION);
+    RGS_OBS_SET(&x, NUMBER, number, 85291230000 + number);
+    RGS_OBS_SET(&x, RESELLER, reseller, rgs_test_reseller(1));
+    RGS_OBS_SET(&x, SERVICE, service, (uint16_t)service);
+    RGS_OBS_SET(&x, ORIGIN_COUNTRY, origin_country, away ? 'C' << 8 | 'N' : 'H' << 8 | 'K');
+    rgs_scorer_observe(f->s, &x);
+}
+
 /* 25 of 120 numbers are used from CN, and take codes for six services there; the others for one. */
 Test(alerts, a_part_of_a_reseller_is_named_as_its_cluster)
 {
@@ -99,29 +123,11 @@ Test(alerts, a_part_of_a_reseller_is_named_as_its_cluster)
         bool cluster;
     } cases[] = {{95, RGS_STATUS_CLEAR, true}, {5, RGS_STATUS_ALERT, false}};
     for (size_t k = 0; k < sizeof(cases) / sizeof(cases[0]); k++) {
-        static const char yaml[] =
-            "aggregates:\n"
-            "  many: {by: [reseller, block], over: sliding 7d/1d, fn: distinct(service), per: "
-            "number,"
-            " reduce: share_ge(6), where: kind == verification}\n"
-            "  codes: {by: [reseller, block], over: sliding 7d/1d, fn: count}\n"
-            "rules:\n"
-            "  - {id: A, family: usage, uses: many, bands: [{ge: 0.5, weight: 45, why: x}]}\n"
-            "  - {id: B, family: time, uses: codes, bands: [{ge: 60, weight: 40, why: x}]}\n"
-            "typologies:\n"
-            "  t: {sum: [A, B], lead: usage, scope: origin.country in home_origins, title: "
-            "away}\n";
         struct rgs_feed f;
-        rgs_feed_init(&f, yaml);
+        rgs_feed_init(&f, AWAY_PACK("", ""));
         for (unsigned i = 0; i < 25 * 6 + cases[k].others; i++) {
             bool away = i < 25 * 6;
-            struct rgs_obs x = {.ts = f.ts += 60 * INT64_C(1000000000)};
-            RGS_OBS_SET(&x, KIND, kind, RGS_OBS_VERIFICATION);
-            RGS_OBS_SET(&x, NUMBER, number, 85291230000 + (away ? i % 25 : i));
-            RGS_OBS_SET(&x, RESELLER, reseller, rgs_test_reseller(1));
-            RGS_OBS_SET(&x, SERVICE, service, (uint16_t)(away ? 1 + i / 25 : 1));
-            RGS_OBS_SET(&x, ORIGIN_COUNTRY, origin_country, away ? 'C' << 8 | 'N' : 'H' << 8 | 'K');
-            rgs_scorer_observe(f.s, &x);
+            one_code(&f, away, away ? i % 25 : i, away ? 1 + i / 25 : 1);
         }
         rgs_scorer_advance(f.s, f.ts + 12 * HOUR);
         struct rgs_result_reseller parent = rgs_feed_reseller(&f);
@@ -154,6 +160,63 @@ Test(alerts, a_part_of_a_reseller_is_named_as_its_cluster)
         cr_expect_eq(of_cluster > 0, cases[k].cluster);
         rgs_feed_fini(&f);
     }
+}
+
+/* What a scope says of a few, another typology does not say of all of the reseller: not in his line
+ * either. */
+Test(alerts, a_typology_that_gives_way_is_not_in_the_line)
+{
+    struct rgs_feed f;
+
+    rgs_feed_init(&f, AWAY_PACK("  - {id: C, family: usage, uses: codes, bands: [{ge: 60, weight: "
+                                "45, why: x}]}\n",
+                                "  u: {sum: [B, C], unless: [t], by: reseller}\n"));
+    for (unsigned i = 0; i < 25 * 6 + 95; i++) {
+        bool away = i < 25 * 6;
+        one_code(&f, away, away ? i % 25 : i, away ? 1 + i / 25 : 1);
+    }
+    rgs_scorer_advance(f.s, f.ts + 12 * HOUR);
+    struct rgs_result_reseller parent = rgs_feed_reseller(&f);
+    cr_assert_not_null(rgs_test_find(&f.o, "cluster:R1/t"));
+    cr_expect_eq(parent.status, RGS_STATUS_CLEAR, "%d", parent.status);
+    cr_expect(!parent.alerted);
+    cr_expect_lt(parent.score, 50, "%g", parent.score);
+    rgs_feed_fini(&f);
+}
+
+/* The cluster was told of; then the others begin to do the same, and the reseller is the matter. */
+Test(alerts, who_is_told_of_as_a_whole_was_first_told_of_when_his_part_was)
+{
+    struct rgs_feed f;
+
+    rgs_feed_init(&f, AWAY_PACK("", ""));
+    for (unsigned i = 0; i < 95; i++)
+        one_code(&f, false, 1000 + i, 1);
+    for (unsigned i = 0; i < 25 * 6; i++)
+        one_code(&f, true, i % 25, 1 + i / 25);
+    rgs_scorer_advance(f.s, f.ts + 12 * HOUR);
+    int64_t told = f.ts;
+    f.ts += DAY;
+    for (unsigned i = 0; i < 95 * 6; i++)
+        one_code(&f, true, 1000 + i % 95, 1 + i / 95);
+    rgs_scorer_advance(f.s, f.ts + 12 * HOUR);
+    struct rgs_result_reseller whole = rgs_feed_reseller(&f);
+    cr_expect_eq(whole.status, RGS_STATUS_ALERT);
+    cr_expect(whole.alerted);
+    cr_expect_leq(whole.alert_ts, told);
+    cr_expect_null(rgs_test_find(&f.o, "cluster:R1/t"));
+    size_t of_cluster = 0;
+    for (size_t i = 0; i < f.o.result.n_alerts; i++) {
+        const struct rgs_result_alert *a = &f.o.result.alerts[i];
+        cr_expect_str_eq(a->id, "R1");
+        if (a->raised_as) {
+            cr_expect_str_eq(a->raised_as, "cluster:R1/t");
+            cr_expect_eq(a->ts, whole.alert_ts);
+            of_cluster++;
+        }
+    }
+    cr_expect_eq(of_cluster, 1, "%zu", of_cluster);
+    rgs_feed_fini(&f);
 }
 
 /* 25 of 200 numbers take codes for six services one after another and nothing else, at the same

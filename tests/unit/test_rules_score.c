@@ -89,7 +89,9 @@ Test(score, several_families_lead_together)
     rgs_feed_fini(&f);
 }
 
-/* A rule on what is missing is silent where the road shows no such thing of anybody. */
+/* A rule on what is missing is silent where the road shows no such thing of anybody; road 3 is what
+ * applications submit for others, where whoever answers one of them says nothing of other people.
+ */
 Test(score, what_nobody_is_seen_to_do_is_not_missed)
 {
     static const char yaml[] =
@@ -101,7 +103,8 @@ Test(score, what_nobody_is_seen_to_do_is_not_missed)
         "weight: 20, "
         "why: x}]}\n"
         "typologies:\n  t: {sum: [A, B]}\n";
-    for (uint8_t road = 1; road <= 2; road++) {
+    for (uint8_t road = 1; road <= 3; road++) {
+        bool submitted = road == 3;
         for (unsigned n = RGS_SEEN - 1; n <= RGS_SEEN; n++) {
             struct rgs_feed f;
             rgs_feed_init(&f, yaml);
@@ -109,7 +112,9 @@ Test(score, what_nobody_is_seen_to_do_is_not_missed)
                 struct rgs_obs sent = {.ts = f.ts += 1000000000};
                 RGS_OBS_SET(&sent, KIND, kind, RGS_OBS_ORIGINATION);
                 RGS_OBS_SET(&sent, NUMBER, number, 85261110000);
-                RGS_OBS_SET(&sent, PROTO, proto, road);
+                RGS_OBS_SET(&sent, PROTO, proto, submitted ? 2 : road);
+                if (submitted)
+                    RGS_OBS_SET(&sent, HOSTED, hosted, false);
                 rgs_scorer_observe(f.s, &sent);
             }
             for (unsigned i = 0; i < 40; i++) {
@@ -117,7 +122,9 @@ Test(score, what_nobody_is_seen_to_do_is_not_missed)
                 RGS_OBS_SET(&code, KIND, kind, RGS_OBS_VERIFICATION);
                 RGS_OBS_SET(&code, NUMBER, number, 85291230000 + i);
                 RGS_OBS_SET(&code, RESELLER, reseller, rgs_test_reseller(1));
-                RGS_OBS_SET(&code, PROTO, proto, 1);
+                RGS_OBS_SET(&code, PROTO, proto, submitted ? 2 : 1);
+                if (submitted)
+                    RGS_OBS_SET(&code, HOSTED, hosted, false);
                 rgs_scorer_observe(f.s, &code);
             }
             struct rgs_result_reseller e = rgs_feed_reseller(&f);

@@ -116,6 +116,8 @@ static void collect(void *ctx, const struct rgs_obs *o)
         PRINT(" %s", o->registration ? "first" : "later");
     if (RGS_OBS_HAS(o, REPEAT) && o->repeat)
         PRINT(" repeat");
+    if (RGS_OBS_HAS(o, ASKED_AGAIN) && o->asked_again)
+        PRINT(" again");
     if (RGS_OBS_HAS(o, SENDER))
         PRINT(" from=%s", rgs_obs_word(RGS_O_SENDER, o->sender));
     if (RGS_OBS_HAS(o, PEER))
@@ -436,7 +438,7 @@ static const struct scenario {
      "1 verification 85291230001 sim=454001000000001 of=HK in=CN/1 offshore service=1 native first "
      "from=alphanumeric node=8613900000001 R1\n"
      "61 verification 85291230001 sim=454001000000001 of=HK in=CN/1 offshore service=1 native "
-     "later repeat "
+     "later repeat again "
      "from=alphanumeric node=8613900000001 R1\n"},
     {"a retry after a failure is the same message, and its end counts",
      ISD("0", "454001000000001", "85291230001") MT(

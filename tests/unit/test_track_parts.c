@@ -60,17 +60,20 @@ Test(pairs, the_first_code_inside_the_retention)
     enum { DAY = 86400 };
     struct rgs_pairs *p = rgs_pairs_new(4096, 30 * DAY, &rgs_alloc_libc);
     uint32_t t0 = 1700000000;
-    cr_assert(rgs_pairs_first(p, 85291230001, 1, t0));
-    cr_assert(!rgs_pairs_first(p, 85291230001, 1, t0 + 5));
-    cr_assert(rgs_pairs_first(p, 85291230001, 2, t0));
-    cr_assert(rgs_pairs_first(p, 85291230002, 1, t0));
-    cr_assert(!rgs_pairs_first(p, 85291230001, 1, t0 + 29 * DAY));
-    cr_assert(!rgs_pairs_first(p, 85291230001, 1, t0 + 58 * DAY)); /* each code keeps the pair */
-    cr_assert(rgs_pairs_first(p, 85291230001, 2, t0 + 31 * DAY));
-    cr_assert(!rgs_pairs_first(p, 85291230001, 1, t0)); /* out of order */
+    cr_assert_eq(rgs_pairs_see(p, 85291230001, 1, t0), RGS_PAIR_FIRST);
+    cr_assert_eq(rgs_pairs_see(p, 85291230001, 1, t0 + 5), RGS_PAIR_AGAIN);
+    cr_assert_eq(rgs_pairs_see(p, 85291230001, 2, t0), RGS_PAIR_FIRST);
+    cr_assert_eq(rgs_pairs_see(p, 85291230002, 1, t0), RGS_PAIR_FIRST);
+    cr_assert_eq(rgs_pairs_see(p, 85291230001, 1, t0 + 29 * DAY), RGS_PAIR_LATER);
+    /* Each code keeps the pair. */
+    cr_assert_eq(rgs_pairs_see(p, 85291230001, 1, t0 + 58 * DAY), RGS_PAIR_LATER);
+    cr_assert_eq(rgs_pairs_see(p, 85291230001, 1, t0 + 58 * DAY + 1100), RGS_PAIR_AGAIN);
+    cr_assert_eq(rgs_pairs_see(p, 85291230001, 1, t0 + 58 * DAY + 2500), RGS_PAIR_LATER);
+    cr_assert_eq(rgs_pairs_see(p, 85291230001, 2, t0 + 31 * DAY), RGS_PAIR_FIRST);
+    cr_assert_eq(rgs_pairs_see(p, 85291230001, 1, t0), RGS_PAIR_LATER); /* out of order */
     cr_assert_eq(rgs_pairs_evictions(p), 0);
     for (uint64_t n = 0; n < 20000; n++)
-        rgs_pairs_first(p, n, 1, t0);
+        rgs_pairs_see(p, n, 1, t0);
     cr_assert_gt(rgs_pairs_evictions(p), 10000);
     rgs_pairs_del(p);
 }

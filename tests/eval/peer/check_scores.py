@@ -130,7 +130,7 @@ def add_seller(w, r, typology, tactic, p):
         w.people(w.lines(extra, "home"), via=via, codes=1.2, services=(1, 4), notices=3, chats=3, sent=4)
     else:
         w.people(w.lines(extra, lambda q: q.choice(["home"] * 5 + ["CN"])))
-    w.sell("F", "fraud", typology, traded + extra, tactic, traded=traded, via=via, lines=lines,
+    w.sell("F", "fraud", typology, traded + extra, tactic, traded=traded, via=via,
            match="imsi" if typology == "sims" else r.choice(["msisdn", "account"]) if via else "msisdn")
 
 

@@ -116,7 +116,7 @@ def build(row, hours, size, seed):
         lines = w.lines(w.numbers(size, p["layout"]), place, **({} if via else boxes))
         w.trade(lines, via=via, where=place, **trade)
         numbers = [l.number for l in lines]
-        w.sell("F", "fraud", row, numbers, via=via, traded=numbers, lines=lines)
+        w.sell("F", "fraud", row, numbers, via=via, traded=numbers)
     return w, p
 
 

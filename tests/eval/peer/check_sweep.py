@@ -4,7 +4,8 @@
 
 usage: check_sweep.py REGSENTRY [--seeds FIRST-LAST] [--only TYPOLOGY/TACTIC,...] [--quick]
 
-`regsentry backtest` says, on the traffic of the second generator, how far each bound moves a score. --quick is one row.
+`regsentry backtest` says, on the traffic of the second generator, how far each bound moves a score. --quick is one row, of a
+seller whose scores stand between the levels.
 """
 import os
 import re
@@ -33,7 +34,7 @@ def sweep(regsentry, typology, tactic, seed):
 
 def main():
     args = arguments("1-2", quick=True, keep=False)
-    rows = [("roaming", "dilution30")] if args.quick else [(t, tactic) for t, tactics in TACTICS.items() for tactic in tactics.split()]
+    rows = [("agent", "scatter")] if args.quick else [(t, tactic) for t, tactics in TACTICS.items() for tactic in tactics.split()]
     tap = Tap()
     for typology, tactic in rows:
         name = f"{typology}/{tactic}"

@@ -63,7 +63,7 @@ def add_seller(w, r, p, ident):
     lines = w.lines(w.numbers(p["size"], p["layout"], p["blocks"]), "CN" if p["trade"] == "roaming" else "home", **({} if via else boxes))
     w.trade(lines, via=via, where="CN" if p["trade"] == "roaming" else "home", **trade)
     numbers = [l.number for l in lines]
-    w.sell(ident, "fraud", p["trade"], numbers, via=via, traded=numbers, lines=lines)
+    w.sell(ident, "fraud", p["trade"], numbers, via=via, traded=numbers)
 
 
 def build(shape, seed):

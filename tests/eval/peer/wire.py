@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Bytes of captures, from the standards: MAP over M3UA over SCTP, and SMPP over TCP.
+"""Bytes of captures, from the standards: MAP over M3UA over SCTP, SMPP over TCP, and what carries others (roads.py).
 
 Written apart from the program's own encoder, so that the two share no mistake. A capture is a pcap file of Ethernet
 frames.
@@ -193,18 +193,31 @@ class Capture:
         """One message between two nodes (title, subsystem), over the tapped link."""
         self.todo.append((ts, len(self.todo), "ss7", called, calling, tcap))
 
+    def sctp(self, ts, up, port, payload_protocol, data):
+        """One message over the association of this port, up or down the tapped link."""
+        self.todo.append((ts, len(self.todo), "sctp", up, port, payload_protocol, data))
+
     def segment(self, ts, src, dst, data, flags=0x18):
         self.todo.append((ts, len(self.todo), "tcp", src, dst, data, flags))
 
+    def datagram(self, ts, src, dst, data):
+        self.todo.append((ts, len(self.todo), "udp", src, dst, data))
+
     def _ss7(self, called, calling, tcap):
         up = called[0] > calling[0]
+        return self._sctp(up, 2905, 3, m3ua(101 if up else 102, 102 if up else 101, udt(called, calling, tcap)))
+
+    def _sctp(self, up, port, payload_protocol, data):
         src, dst = ("10.1.1.1", "10.1.1.2") if up else ("10.1.1.2", "10.1.1.1")
-        tsn = self.tsn[src] = self.tsn.get(src, 1000) + 1
-        user = m3ua(101 if up else 102, 102 if up else 101, udt(called, calling, tcap))
-        chunk = struct.pack(">BBHIHHI", 0, 3, 16 + len(user), tsn, 1, tsn & 0xFFFF, 3) + user
+        tsn = self.tsn[src, port] = self.tsn.get((src, port), 1000) + 1
+        chunk = struct.pack(">BBHIHHI", 0, 3, 16 + len(data), tsn, 1, tsn & 0xFFFF, payload_protocol) + data
         chunk += b"\0" * (-len(chunk) % 4)
-        head = struct.pack(">HHI", 2905, 2905, 0x11223344 if up else 0x55667788)
+        head = struct.pack(">HHI", port, port, 0x11223344 if up else 0x55667788)
         return 132, src, dst, head + crc32c(head + b"\0\0\0\0" + chunk) + chunk
+
+    @staticmethod
+    def _udp(src, dst, data):
+        return 17, src[0], dst[0], struct.pack(">HHHH", src[1], dst[1], 8 + len(data), 0) + data
 
     def _tcp(self, src, dst, data, flags):
         key, back = (src, dst), (dst, src)
@@ -217,11 +230,12 @@ class Capture:
         """The frames that a tap sees; its clock may be late."""
         self.todo.sort(key=lambda t: t[:2])
         self.ident, self.tsn, self.tcp = 0, {}, {}
+        kinds = {"ss7": self._ss7, "sctp": self._sctp, "tcp": self._tcp, "udp": self._udp}
         with open(path, "wb") as out:
             out.write(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 262144, 1))
             for ts, _, kind, *args in self.todo:
                 self.ident += 1
-                proto, src, dst, payload = (self._ss7 if kind == "ss7" else self._tcp)(*args)
+                proto, src, dst, payload = kinds[kind](*args)
                 if not seen(ts):
                     continue
                 data = ETHERNET + ip(proto, src, dst, payload, self.ident)

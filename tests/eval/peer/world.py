@@ -8,6 +8,7 @@ import json
 import math
 import random
 
+from roads import ROADS
 from wire import (Capture, bcd, begin, c_string, end, error, invoke, number, proceed, result, sms_deliver, sms_submit, smpp,
                   smpp_message, tlv)
 
@@ -55,6 +56,17 @@ class Line:
         self.number, self.imsi, self.imei, self.node = number, imsi, imei, node
 
 
+def runs(digits):
+    """First and last of each row of consecutive numbers."""
+    first = last = None
+    for d in sorted(digits):
+        if last and int(d) != int(last) + 1:
+            yield first, last
+            first = d
+        first, last = first or d, d
+    yield first, last
+
+
 class World:
     def __init__(self, seed, days, country="HK", tap="full", start=START):
         self.r = random.Random(seed)
@@ -67,7 +79,8 @@ class World:
         self.inventory, self.truth = [], []
         self.next_block = self.r.randrange(100, 900)
         self.next_imsi = self.r.randrange(10 ** 6)
-        self.first_codes = {}
+        self.first_codes, self.sims = {}, {}
+        self.road = ROADS[tap](self) if tap in ROADS else None
         self.taps = [(lambda ts: ts < self.end, 0.0)]  # what each sees, and how late its clock is
         cc, prefix, _, self.plmn = HOME[country]
         self.hlr, self.smsc = cc + prefix[:2] + "0000001", cc + prefix[:2] + "0000010"
@@ -128,6 +141,8 @@ class World:
 
     def locate(self, ts, line):
         """updateLocation with insertSubscriberData: binds number, SIM, device and node."""
+        if self.road:
+            return self.road.locate(ts, line)
         if self.tap in ("sri", "mt-only"):
             return
         a, b = self.dialogue_ids()
@@ -142,9 +157,11 @@ class World:
 
     def terminate(self, ts, line, sender, text, fails=False):
         """To a SIM: the centre asks the register, then forwards."""
+        if self.road:
+            return self.road.terminate(ts, line, sender, text, fails)
         home, centre, here = (self.hlr, 6), (self.smsc, 8), (line.node, 8)
         imsi = line.imsi
-        if self.tap != "mt-only":
+        if self.tap not in ("mt-only", "no-routing"):
             a, _ = self.dialogue_ids()
             node = line.node
             if self.tap == "home-routed":
@@ -167,6 +184,8 @@ class World:
                      end(a, "mt", error(27) if fails else result(44)))
 
     def originate(self, ts, line, to, text):
+        if self.road:
+            return self.road.originate(ts, line, to, text)
         if self.tap == "one-sided":
             return
         a, _ = self.dialogue_ids()
@@ -239,6 +258,7 @@ class World:
             place = where(self.r) if callable(where) else where
             node = nodes[i * shared_nodes // len(numbers)] if nodes else self.node(place)
             out.append(Line(n, s, device if imei else None, node))
+            self.sims.setdefault(n, []).append(s)
         return out
 
     def code(self, ts, line, service, via=None, fails=False):
@@ -270,7 +290,7 @@ class World:
                         self.terminate(t, line, sender, text)
 
     def people(self, lines, codes=1.0, services=(1, 5), new=0.15, notices=2, chats=2, sent=2, moves=0.3, where="home",
-               from_day=None, life=None, via=None, mix=None, fails=0.03, spree=0, hours="day"):
+               from_day=None, life=None, via=None, mix=None, fails=0.03, spree=0, hours="day", again=0.06):
         """People: a few services each, used again and again; `codes` a week."""
         for line in lines:
             first = self.start if from_day is None else self.start + from_day(self.r) * DAY
@@ -288,7 +308,10 @@ class World:
             for t in self.times(rate / 7, first, last, hours):
                 if not used or (len(used) < len(own) and self.r.random() < new):
                     used.append(own[len(used)])
-                self.code(t, line, self.r.choice(used), via, fails=self.r.random() < fails)
+                service = self.r.choice(used)
+                self.code(t, line, service, via, fails=self.r.random() < fails)
+                if self.r.random() < again:  # it did not come at once, or was mistyped
+                    self.code(t + self.r.uniform(30, 600), line, service, via)
             for _ in range(spree):  # a new phone: accounts at a few places within days
                 t = first + self.r.random() * 3 * DAY
                 if t < last:
@@ -341,13 +364,13 @@ class World:
     # ---- what is known ----
 
     def sell(self, ident, label, typology, numbers, evasion="none", name=None, traded=None, kind="reseller",
-             match="msisdn", via=None, lines=None):
+             match="msisdn", via=None):
         """A line of the inventory per run of numbers, and one of truth."""
         if match == "account":
             self.inventory.append((ident, name or ident, kind, "smpp_account", via[0]))
-        elif match == "imsi":
-            imsis = sorted(l.imsi for l in lines)
-            self.inventory.append((ident, name or ident, kind, "imsi_range", f"{imsis[0]}-{imsis[-1]}"))
+        elif match == "imsi" or self.tap == "sgs":  # where no number is seen, an operator knows his customers by their SIMs
+            for first, last in runs(s for n in numbers for s in self.sims[n]):
+                self.inventory.append((ident, name or ident, kind, "imsi_range", f"{first}-{last}"))
         else:
             for block in sorted({n[:-4] for n in numbers}):
                 self.inventory.append((ident, name or ident, kind, "msisdn_range", f"{block}0000-{block}9999"))
