@@ -37,10 +37,8 @@ static void describe_hosted(struct rgs_tracker *t, struct rgs_obs *o, const stru
     uint64_t account = account_of(t, op);
     const struct rgs_reseller *r = NULL;
 
-    if (account) {
+    if (account)
         RGS_OBS_SET(o, ACCOUNT, account, account);
-        RGS_OBS_SET(o, HOSTED, hosted, true);
-    }
     if (!own)
         return;
     if (!RGS_OBS_HAS(o, ORIGIN_COUNTRY) && t->conf.geo.country) {
@@ -59,7 +57,7 @@ static void towards(struct rgs_tracker *t, const struct rgs_op *op, const struct
 {
     struct rgs_obs o;
     rgs_track_describe(t, &o, op, rgs_track_kind(v), number, rgs_sub_by_number(t->subs, number));
-    RGS_OBS_SET(&o, HOSTED, hosted, false);
+    RGS_OBS_SET(&o, HOSTED, hosted, hosted);
     RGS_OBS_SET(&o, SENDER, sender, (uint8_t)rgs_track_sender(op));
     if (peer)
         RGS_OBS_SET(&o, PEER, peer, peer);
@@ -74,7 +72,7 @@ static void from(struct rgs_tracker *t, const struct rgs_op *op, const struct rg
 {
     struct rgs_obs o;
     rgs_track_describe(t, &o, op, RGS_OBS_ORIGINATION, number, rgs_sub_by_number(t->subs, number));
-    RGS_OBS_SET(&o, HOSTED, hosted, false);
+    RGS_OBS_SET(&o, HOSTED, hosted, hosted);
     if (peer)
         RGS_OBS_SET(&o, PEER, peer, peer);
     if (hosted)

@@ -95,6 +95,11 @@ static uint64_t hold(struct rgs_tracker *t, const struct rgs_obs *o, const struc
             RGS_OBS_SET(to, ID, member, (from)->member);                                           \
     } while (0)
 
+static bool is_submitted(const struct rgs_obs *o)
+{
+    return RGS_OBS_HAS(o, HOSTED) && !o->hosted;
+}
+
 /* Another leg of the same message: it may know what the first one did not. */
 static void complete(struct rgs_obs *o, const struct rgs_obs *leg)
 {
@@ -109,6 +114,13 @@ static void complete(struct rgs_obs *o, const struct rgs_obs *leg)
         RGS_OBS_SET(o, ORIGIN_EVIDENCE, origin_evidence, leg->origin_evidence);
     } else if (RGS_OBS_HAS(leg, ORIGIN_COUNTRY) && o->origin_country == leg->origin_country) {
         o->origin_evidence |= leg->origin_evidence;
+    }
+    /* It was submitted for somebody: the road on which it reached him is the one that shows him. */
+    if (is_submitted(o) && !is_submitted(leg)) {
+        o->proto = leg->proto;
+        o->hosted = leg->hosted;
+        o->has =
+            (o->has & ~(UINT64_C(1) << RGS_O_HOSTED)) | (leg->has & UINT64_C(1) << RGS_O_HOSTED);
     }
     if (RGS_OBS_HAS(leg, HOME_ROUTED) && leg->home_routed)
         RGS_OBS_SET(o, HOME_ROUTED, home_routed, true);

@@ -124,6 +124,8 @@ static void collect(void *ctx, const struct rgs_obs *o)
         PRINT(" peer=%lu", o->peer);
     if (RGS_OBS_HAS(o, ACCOUNT))
         PRINT(" account=%s", named(w, o->account));
+    if (RGS_OBS_HAS(o, HOSTED) && !o->hosted)
+        PRINT(" submitted");
     if (RGS_OBS_HAS(o, SERVING_NODE))
         PRINT(" node=%s", named(w, o->serving_node));
     if (RGS_OBS_HAS(o, CELL))
@@ -414,7 +416,7 @@ static const struct scenario {
                                                 "4 map mt-forwardSM response dlg=3\n",
      "0 location 85291230001 sim=454001000000001 of=HK in=CN/1 offshore node=8613900000001 R1\n"
      "1 verification 85291230001 sim=454001000000001 of=HK in=CN/1 offshore service=1 native first "
-     "from=alphanumeric node=8613900000001 R1\n"
+     "from=alphanumeric submitted node=8613900000001 R1\n"
      "4 delivery 85291230001 sim=454001000000001 of=HK in=CN/1 offshore service=1 native "
      "node=8613900000001 "
      "delivered R1\n"},
@@ -436,10 +438,10 @@ static const struct scenario {
                                                                       "8613900000001", "otp=1:42"),
      "0 location 85291230001 sim=454001000000001 of=HK in=CN/1 offshore node=8613900000001 R1\n"
      "1 verification 85291230001 sim=454001000000001 of=HK in=CN/1 offshore service=1 native first "
-     "from=alphanumeric node=8613900000001 R1\n"
+     "from=alphanumeric submitted node=8613900000001 R1\n"
      "61 verification 85291230001 sim=454001000000001 of=HK in=CN/1 offshore service=1 native "
      "later repeat again "
-     "from=alphanumeric node=8613900000001 R1\n"},
+     "from=alphanumeric submitted node=8613900000001 R1\n"},
     {"a retry after a failure is the same message, and its end counts",
      ISD("0", "454001000000001", "85291230001") MT(
          "1", "1", "454001000000001", "8613900000001",
@@ -527,9 +529,9 @@ static const struct scenario {
      "13 cimd2 deliver+status+report request account=b role=2 msisdn=85291230002 "
      "mid=85291230002:041226101002 result=delivery+failed\n",
      "3 delivery 85291230001 of=HK service=1 delivered R1\n"
-     "1 verification 85291230001 of=HK service=1 first from=alphanumeric R1\n"
+     "1 verification 85291230001 of=HK service=1 first from=alphanumeric submitted R1\n"
      "13 delivery 85291230002 of=HK service=1 failed R1\n"
-     "11 verification 85291230002 of=HK service=1 first from=alphanumeric R1\n"},
+     "11 verification 85291230002 of=HK service=1 first from=alphanumeric submitted R1\n"},
     {"parts that wait are no message; the whole one counts",
      ISD("0", "454001000000001", "85291230001")
          MT("1", "1", "454001000000001", "8613900000001", "part=1 text=a")
@@ -557,23 +559,26 @@ static const struct scenario {
      "6 smpp deliver_sm request account=hosted role=2 oa=Sender da=447400000002 dst=198.51.100.7 "
      "otp=1:43\n"
      "9 smpp deliver_sm request account=other role=2 oa=Sender da=447400000003 dst=203.0.113.9 "
-     "otp=1:44\n",
+     "otp=1:44\n"
+     "12 smpp deliver_sm request role=2 oa=Sender da=447400000001 dst=198.51.100.7 otp=2:45\n",
      "1 verification 447400000001 of=GB in=CN/16 offshore service=1 native first from=alphanumeric "
      "account=hosted R3\n"
      "2 delivery 447400000001 of=GB service=1 account=hosted delivered R3\n"
      "6 verification 447400000002 of=GB in=CN/16 offshore service=1 native first from=alphanumeric "
      "account=hosted R3\n"
      "9 verification 447400000003 of=GB in=GB/16 onshore service=1 foreign first from=alphanumeric "
-     "account=other R5\n"},
+     "account=other R5\n"
+     "12 verification 447400000001 of=GB in=CN/16 offshore service=2 foreign first "
+     "from=alphanumeric block:44740000\n"},
     {"an account that sends as its number, and a subscriber who writes to a short code",
      "1 smpp submit_sm request account=hosted role=1 oa=447400000001 da=85291230002 "
      "src=198.51.100.7 msg text=x\n"
      "5 smpp deliver_sm request account=app role=2 oa=85291230003 da=70086 msg text=STOP\n"
      "9 ucp 52 request account=app role=2 oa=85291230003 da=70086 msg text=STOP2\n",
      "1 origination 447400000001 of=GB in=CN/16 offshore peer=85291230002 account=hosted R3\n"
-     "1 message 85291230002 of=HK from=international peer=447400000001 R1\n"
-     "5 origination 85291230003 of=HK R1\n"
-     "9 origination 85291230003 of=HK R1\n"},
+     "1 message 85291230002 of=HK from=international peer=447400000001 submitted R1\n"
+     "5 origination 85291230003 of=HK submitted R1\n"
+     "9 origination 85291230003 of=HK submitted R1\n"},
     {"a receipt tells how a submission ended; a buffered one does not",
      "1 smpp submit_sm request dlg=1 account=esme role=1 oa=Sender da=85291230001 otp=1:42\n"
      "2 smpp submit_sm response dlg=1 account=esme mid=abc\n"
@@ -582,13 +587,13 @@ static const struct scenario {
      "result=UNDELIVERABLE\n"
      "7 smpp deliver_sm request account=esme role=2 msisdn=85291230001 mid=abc "
      "result=UNDELIVERABLE\n",
-     "1 verification 85291230001 of=HK service=1 first from=alphanumeric R1\n"
+     "1 verification 85291230001 of=HK service=1 first from=alphanumeric submitted R1\n"
      "6 delivery 85291230001 of=HK service=1 failed R1\n"},
     {"a submission that is refused failed",
      "1 smpp submit_sm request dlg=1 account=esme role=1 oa=Sender da=85291230001 otp=1:42\n"
      "2 smpp submit_sm error dlg=1 account=esme result=ESME_RSUBMITFAIL\n",
      "2 delivery 85291230001 of=HK service=1 failed R1\n"
-     "1 verification 85291230001 of=HK service=1 first from=alphanumeric R1\n"},
+     "1 verification 85291230001 of=HK service=1 first from=alphanumeric submitted R1\n"},
     {"the reseller by switch and by device",
      MT("1", "1", "454001000000001", "8613900000077",
         "otp=1:1") "1 map checkIMEI request imsi=454001000000002 "
@@ -619,7 +624,8 @@ static const struct scenario {
          ISD("3", "454001000000002",
              "85291230001") "4 smpp submit_sm request role=1 oa=S da=85291230001 otp=1:1\n",
      "2 location 85291230001 sim=454001000000001 of=HK in=CN/1 offshore node=8613900000001 R1\n"
-     "4 verification 85291230001 sim=454001000000002 of=HK service=1 first from=alphanumeric R1\n"},
+     "4 verification 85291230001 sim=454001000000002 of=HK service=1 first from=alphanumeric "
+     "submitted R1\n"},
     {"an event from the past does not move the subscriber back",
      ISD("1", "454001000000001", "85291230001") UL("500", "454001000000001", "8613900000001")
          UL("100", "454001000000001", "447785000001")
