@@ -476,10 +476,12 @@ void rgs_entity_evaluate_one(struct rgs_scorer *s, struct rgs_scored *e, unsigne
     st->score = raw * part;
     st->at = ts;
     struct cause why = {typology, false, st->score, c, n};
+    enum rgs_status was = (enum rgs_status)st->own.level;
     move_level(s, e, &st->own, &why, ts);
+    /* It was not his but of those inside him, which shows now; an alert that fades stays told. */
     if (st->own.level == RGS_STATUS_ALERT)
         st->own.withdrawn = false;
-    else if (part < 1)
+    else if (was == RGS_STATUS_ALERT && level_of(t, raw, was) == RGS_STATUS_ALERT)
         st->own.withdrawn = true;
     why.cluster = true;
     why.score = st->members > 0 ? raw : 0;

@@ -244,6 +244,7 @@ static bool cluster_line(const struct rgs_scorer *s, struct rgs_scored *e, struc
     for (unsigned t = 0; t < s->rs->n_typologies; t++) {
         const struct rgs_standing *st = &e->standing[t];
         if (st->cluster.level >= RGS_STATUS_REVIEW && st->members > 0 &&
+            !rgs_gives_way(s, e, t, st->cluster.level) &&
             (l->cluster < 0 || st->raw > e->standing[l->cluster].raw))
             l->cluster = (int)t;
     }
@@ -572,6 +573,18 @@ static const char *listed(const struct rgs_scorer *s, const struct line *lines, 
     return l && told_of_part(s, lines, n, l) == a ? l->id : NULL;
 }
 
+/* A cluster that is not one any more was told of all the same, and nobody around it is. */
+static bool stands_alone(const struct rgs_scorer *s, const struct line *lines, size_t n,
+                         const struct rgs_stored_alert *a)
+{
+    const struct rgs_scored *e = rgs_entity_find(s, a->grain, a->id);
+
+    if (!e || !a->cluster || line_of(lines, n, e, a->typology))
+        return false;
+    const struct line *l = line_of(lines, n, e, -1);
+    return !l || l->status < RGS_STATUS_ALERT;
+}
+
 /* Whom it was told of. */
 static bool alert_words(const struct rgs_scorer *s, const struct rgs_stored_alert *a,
                         char words[128])
@@ -600,9 +613,12 @@ static bool alerts(struct rgs_scorer *s, struct rgs_result_owner *o, const struc
         const char **list = take(o, (a->n_rules + 1u) * sizeof(*list));
         if (!list)
             return false;
+        bool known = alert_words(s, a, words);
+        if (!id && known && stands_alone(s, lines, n, a))
+            id = rgs_result_str(o, words);
         if (!id)
             continue;
-        if (alert_words(s, a, words) && strcmp(words, id) != 0) {
+        if (known && strcmp(words, id) != 0) {
             raised_as = rgs_result_str(o, words);
             if (!raised_as)
                 return false;

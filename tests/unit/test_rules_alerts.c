@@ -219,6 +219,41 @@ Test(alerts, who_is_told_of_as_a_whole_was_first_told_of_when_his_part_was)
     rgs_feed_fini(&f);
 }
 
+/* Sales end, and other people come, with or without somebody new who sells among them: what the
+ * desk was told of stays in the list, under its name. */
+Test(alerts, what_was_told_stays_when_its_reason_is_over)
+{
+    static const struct {
+        unsigned others, later; /* from the begin on, and who sell when it is over */
+        const char *id;
+    } cases[] = {{0, 22, "R1"}, {95, 0, "cluster:R1/t"}};
+    for (size_t k = 0; k < sizeof(cases) / sizeof(cases[0]); k++) {
+        struct rgs_feed f;
+        rgs_feed_init(&f, AWAY_PACK("", ""));
+        for (unsigned i = 0; i < cases[k].others; i++)
+            one_code(&f, false, 1000 + i, 1);
+        for (unsigned i = 0; i < 25 * 6; i++)
+            one_code(&f, true, i % 25, 1 + i / 25);
+        rgs_scorer_advance(f.s, f.ts + 12 * HOUR);
+        f.ts += 10 * DAY;
+        for (unsigned i = 0; i < 95; i++)
+            one_code(&f, false, 1000 + i, 1);
+        for (unsigned i = 0; i < cases[k].later * 6; i++)
+            one_code(&f, true, i % cases[k].later, 1 + i / cases[k].later);
+        rgs_scorer_advance(f.s, f.ts + 12 * HOUR);
+        struct rgs_result_reseller now = rgs_feed_reseller(&f);
+        cr_expect_eq(now.status, RGS_STATUS_CLEAR, "%zu: %d", k, now.status);
+        cr_expect_eq(rgs_test_find(&f.o, "cluster:R1/t") != NULL, cases[k].later > 0);
+        size_t told = 0;
+        for (size_t i = 0; i < f.o.result.n_alerts; i++) {
+            const struct rgs_result_alert *a = &f.o.result.alerts[i];
+            told += a->level == RGS_STATUS_ALERT && strcmp(a->id, cases[k].id) == 0;
+        }
+        cr_expect_eq(told, 1, "%zu: %zu", k, told);
+        rgs_feed_fini(&f);
+    }
+}
+
 /* 25 of 200 numbers take codes for six services one after another and nothing else, at the same
  * place as all: no scope, block or device tells them apart. The others get messages, too. */
 Test(alerts, what_a_few_do_among_many_is_a_cluster_of_their_own)
