@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The inventory's CSV, and lookups in what it gives. */
+#include "event/obs.h"
 #include "numplan/inventory.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
