@@ -123,6 +123,7 @@ struct line {
     double score; /* rounded as it is shown, so that the order is the shown one */
     enum rgs_status status;
     int cluster; /* the typology in whose scope the line's numbers are; -1: all of them */
+    const struct rgs_stored_alert *of_part; /* that it was first told of by; NULL: by its own */
 };
 
 /* By all typologies but those that give way to another one, which is told of instead. */
@@ -489,8 +490,8 @@ static bool tops(struct rgs_scorer *s, struct rgs_result_owner *o, struct rgs_se
            counts(s, o, &top[1], origins, false, &out->origins, &out->n_origins);
 }
 
-static bool line(struct rgs_scorer *s, struct rgs_result_owner *o, const struct line *lines,
-                 size_t n, const struct line *l, struct rgs_result_reseller *out)
+static bool line(struct rgs_scorer *s, struct rgs_result_owner *o, const struct line *l,
+                 struct rgs_result_reseller *out)
 {
     const struct rgs_scored *p = rgs_entity_parent(s, l->e);
     char words[128];
@@ -537,10 +538,9 @@ static bool line(struct rgs_scorer *s, struct rgs_result_owner *o, const struct 
         return true;
     out->first_ts = l->e->first_ts;
     out->last_ts = l->e->last_ts;
-    const struct rgs_stored_alert *before_him = told_of_part(s, lines, n, l);
-    if (before_him) {
+    if (l->of_part) {
         out->alerted = true;
-        out->alert_ts = before_him->ts;
+        out->alert_ts = l->of_part->ts;
     }
     return tops(s, o, &l->e->services, l->e->verifications, &l->e->origin, l->e->origins, out) &&
            typologies(s, o, l, out);
@@ -570,7 +570,7 @@ static const char *listed(const struct rgs_scorer *s, const struct line *lines, 
                                                                                     : lines[i].id;
     }
     l = e ? line_of(lines, n, a->cluster ? e : rgs_entity_parent(s, e), -1) : NULL;
-    return l && told_of_part(s, lines, n, l) == a ? l->id : NULL;
+    return l && l->of_part == a ? l->id : NULL;
 }
 
 /* A cluster that is not one any more was told of all the same, and nobody around it is. */
@@ -687,9 +687,11 @@ int rgs_scorer_result(struct rgs_scorer *s, struct rgs_result_owner *o)
     struct line *lines = take(o, (candidates(s) + 1) * sizeof(*lines));
     if (!lines || !collect(s, o, lines, &n))
         return -ENOMEM;
+    for (size_t i = 0; i < n; i++)
+        lines[i].of_part = told_of_part(s, lines, n, &lines[i]);
     struct rgs_result_reseller *out = take(o, (n + 1) * sizeof(*out));
     for (size_t i = 0; i < n; i++) {
-        if (!out || !line(s, o, lines, n, &lines[i], &out[i]))
+        if (!out || !line(s, o, &lines[i], &out[i]))
             return -ENOMEM;
     }
     if (!out || !alerts(s, o, lines, n) || !dropped(s, o))

@@ -14,10 +14,10 @@ import sys
 
 sys.path += [os.path.join(os.path.dirname(__file__), *up) for up in ((), ("..", "..", "support"))]
 import honest  # noqa: E402
-from check_scores import Row, add_cluster, add_hijacked, analyze, report  # noqa: E402
+from check_scores import add_cluster, add_hijacked, play, report  # noqa: E402
 from check_wide import draw  # noqa: E402
 from events import EVENTS  # noqa: E402
-from rows import arguments, stem, wanted  # noqa: E402
+from rows import arguments, wanted  # noqa: E402
 from tap import Tap  # noqa: E402
 from world import BRANDS, DAY, START, World  # noqa: E402
 
@@ -61,12 +61,7 @@ def main():
         name = f"{road}/{trade}"
         if not wanted(args, name):
             continue
-        row = Row()
-        for seed in args.seeds:
-            w, p = build(road, trade, seed)
-            with stem(args, name, seed) as path:
-                result = analyze(args.regsentry, w, path)
-            row.add(w.truth, result, f"seed {seed}, {p}")
+        row, _ = play(args, (name,), lambda seed, road=road, trade=trade: build(road, trade, seed))
         report(tap, name, "other", row)
     tap.end()
 

@@ -184,6 +184,17 @@ class Row:
         self.honest += sum(t["label"] == "legit" for t in truth)
 
 
+def play(args, parts, build_one):
+    """A row: what is built for each seed, analysed and added up; and the results, in the order of seeds."""
+    row, results = Row(), []
+    for seed in args.seeds:
+        w, p = build_one(seed)
+        with stem(args, *parts, seed) as path:
+            results.append(analyze(args.regsentry, w, path))
+        row.add(w.truth, results[-1], f"seed {seed}, {p}")
+    return row, results
+
+
 def report(tap, name, tactic, row):
     hours = sorted(row.hours)
     late = sum(h > 24 for h in hours)
@@ -204,13 +215,9 @@ def main():
         name = f"{typology}/{tactic}"
         if not wanted(args, name):
             continue
-        row = Row()
-        for seed in args.seeds:
-            w, p = build(typology, tactic, seed)
-            with stem(args, name, seed) as path:
-                result = analyze(args.regsentry, w, path)
-            row.add(w.truth, result, f"seed {seed}, {p}")
-            if typology == "small":
+        row, results = play(args, (name,), lambda seed, t=typology, c=tactic: build(t, c, seed))
+        if typology == "small":
+            for seed, result in zip(args.seeds, results):
                 tap.none(f"{name}: under twenty numbers nothing is named, seed {seed}",
                          [x["id"] for x in result["resellers"] if x["id"] == "F" and x["typologies"]])
         report(tap, name, tactic, row)

@@ -13,9 +13,9 @@ import sys
 
 sys.path += [os.path.join(os.path.dirname(__file__), *up) for up in ((), ("..", "..", "support"))]
 import honest  # noqa: E402
-from check_scores import Row, add_cluster, add_hijacked, analyze, report  # noqa: E402
+from check_scores import add_cluster, add_hijacked, play, report  # noqa: E402
 from events import EVENTS, someone  # noqa: E402
-from rows import arguments, stem, wanted  # noqa: E402
+from rows import arguments, wanted  # noqa: E402
 from tap import Tap  # noqa: E402
 from world import BANKS, BRANDS, DAY, START, World  # noqa: E402
 
@@ -128,12 +128,8 @@ def main():
     for name, hours, size in rows:
         if not wanted(args, name):
             continue
-        row = Row()
-        for seed in args.seeds:
-            w, p = build(name.split("/")[1], hours, size, seed)
-            with stem(args, name, hours, size, seed) as path:
-                result = analyze(args.regsentry, w, path)
-            row.add(w.truth, result, f"seed {seed}, {p}")
+        row, _ = play(args, (name, hours, size),
+                      lambda seed, what=name.split("/")[1], hours=hours, size=size: build(what, hours, size, seed))
         report(tap, f"{name} {hours} h" + (f", {size} numbers" if size else ""), "other", row)
     tap.end()
 

@@ -13,9 +13,9 @@ import sys
 
 sys.path += [os.path.join(os.path.dirname(__file__), *up) for up in ((), ("..", "..", "support"))]
 import honest  # noqa: E402
-from check_scores import Row, add_cluster, analyze, report  # noqa: E402
+from check_scores import add_cluster, play, report  # noqa: E402
 from events import EVENTS  # noqa: E402
-from rows import arguments, stem, wanted  # noqa: E402
+from rows import arguments, wanted  # noqa: E402
 from tap import Tap  # noqa: E402
 from world import BRANDS, DAY, START, World  # noqa: E402
 
@@ -94,12 +94,7 @@ def main():
     for name in [f"honest/{e}" for e in EVENTS] + [f"sold/{s}" for s in SHAPES]:
         if not wanted(args, name):
             continue
-        row = Row()
-        for seed in args.seeds:
-            w, p = build(name.split("/")[1], seed)
-            with stem(args, name, seed) as path:
-                result = analyze(args.regsentry, w, path)
-            row.add(w.truth, result, f"seed {seed}, {p}")
+        row, _ = play(args, (name,), lambda seed, what=name.split("/")[1]: build(what, seed))
         report(tap, name, "none" if name == "sold/plain" else "other", row)
     tap.end()
 
