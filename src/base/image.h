@@ -43,6 +43,16 @@ static inline void rgs_image_same(struct rgs_image *im, uint64_t v)
     im->failed = im->failed || was != v;
 }
 
+/* Any other byte than one of the two is a failure: a bool that holds it is none. */
+static inline void rgs_image_bool(struct rgs_image *im, bool *b)
+{
+    uint8_t v = im->mode == RGS_IMAGE_READ ? 0 : *b;
+
+    RGS_IMAGE(im, v);
+    im->failed = im->failed || v > 1;
+    *b = v == 1;
+}
+
 /* A count that was just moved, and its bound. */
 static inline bool rgs_image_fits(struct rgs_image *im, uint64_t n, uint64_t most)
 {

@@ -13,20 +13,28 @@ enum { MAX_FORGOTTEN = 4096 }; /* files that are gone, of which the file still k
 
 static const char head_line[] = "regsentry-follow 1\n";
 
+/* Room behind the last entry; false when memory is short. */
+static bool has_room(struct rgs_position *p)
+{
+    if (p->n < p->cap)
+        return true;
+    size_t more = p->cap ? p->cap * 2 : 64;
+    struct rgs_position_entry *bigger = realloc(p->entry, more * sizeof(*bigger));
+    if (!bigger)
+        return false;
+    p->entry = bigger;
+    p->cap = more;
+    return true;
+}
+
 size_t rgs_position_of(struct rgs_position *p, const uint8_t id[RGS_CAPTURE_ID])
 {
     for (size_t i = 0; i < p->n; i++) {
         if (memcmp(p->entry[i].id, id, RGS_CAPTURE_ID) == 0)
             return i;
     }
-    if (p->n == p->cap) {
-        size_t more = p->cap ? p->cap * 2 : 64;
-        struct rgs_position_entry *bigger = realloc(p->entry, more * sizeof(*bigger));
-        if (!bigger)
-            return SIZE_MAX;
-        p->entry = bigger;
-        p->cap = more;
-    }
+    if (!has_room(p))
+        return SIZE_MAX;
     struct rgs_position_entry *e = &p->entry[p->n];
     *e = (struct rgs_position_entry){.here = true};
     memcpy(e->id, id, RGS_CAPTURE_ID);
@@ -123,24 +131,32 @@ int rgs_position_save(struct rgs_position *p, bool may_forget)
     return status;
 }
 
+/* As many as there are bytes for, whatever is said of their number. */
+static void read_entries(struct rgs_position *p, struct rgs_image *im, uint64_t n)
+{
+    for (p->n = 0; p->n < n; p->n++) {
+        uint8_t here = 0;
+        if (!has_room(p)) {
+            im->failed = true;
+            return;
+        }
+        rgs_image_bytes(im, &p->entry[p->n], sizeof(*p->entry));
+        memcpy(&here, &p->entry[p->n].here, sizeof(here));
+        if (!rgs_image_fits(im, here, true))
+            return;
+    }
+}
+
 void rgs_position_image(struct rgs_position *p, struct rgs_image *im)
 {
     uint64_t n = p->n;
 
     rgs_image_same(im, sizeof(*p->entry));
     RGS_IMAGE(im, n);
-    if (im->mode == RGS_IMAGE_READ && !im->failed && n > p->cap) {
-        struct rgs_position_entry *more =
-            n < SIZE_MAX / sizeof(*more) ? realloc(p->entry, n * sizeof(*more)) : NULL;
-        im->failed = !more;
-        if (!more)
-            return;
-        p->entry = more;
-        p->cap = n;
-    }
-    rgs_image_bytes(im, p->entry, n * sizeof(*p->entry));
-    if (im->mode == RGS_IMAGE_READ && !im->failed)
-        p->n = n;
+    if (im->mode == RGS_IMAGE_READ)
+        read_entries(p, im, n);
+    else
+        rgs_image_bytes(im, p->entry, n * sizeof(*p->entry));
 }
 
 void rgs_position_fini(struct rgs_position *p)

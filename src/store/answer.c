@@ -375,7 +375,7 @@ void rgs_answer_image(struct rgs_answer *a, struct rgs_image *im, int64_t now_ms
         rgs_scorer_image(a->scorer, im);
     if (!im->failed)
         rgs_merge_image(a->merge, im, now_ms);
-    RGS_IMAGE(im, final);
+    rgs_image_bool(im, &final);
     if (im->mode != RGS_IMAGE_READ || im->failed || !final)
         return;
     /* It was taken for good, and stands in what was just read: to be looked at again is enough. */

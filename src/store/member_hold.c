@@ -118,9 +118,9 @@ static void commit(struct rgs_member *m, unsigned shard, const struct rgs_commit
     uint64_t alerts = rgs_commit_alerts(c);
 
     rgs_merge_counts(rgs_answer_merge(m->answer), &counts);
-    head.to = (struct rgs_position){.upto = rgs_merge_upto(rgs_answer_merge(m->answer)),
-                                    .observations = counts.observations,
-                                    .alerts = h->committed.alerts + alerts};
+    head.to = (struct rgs_shard_position){.upto = rgs_merge_upto(rgs_answer_merge(m->answer)),
+                                          .observations = counts.observations,
+                                          .alerts = h->committed.alerts + alerts};
     int64_t begun = rgs_clock_ns(CLOCK_MONOTONIC);
     int status = rgs_site_commit(m->site, shard, &head, c);
     note_latency(m, (rgs_clock_ns(CLOCK_MONOTONIC) - begun) / 1000);

@@ -16,7 +16,7 @@ enum {
 struct rgs_member_shard {
     bool mine, anew; /* anew: all its lines are to be written */
     uint64_t epoch;
-    struct rgs_position committed;
+    struct rgs_shard_position committed;
     int64_t scored; /* up to where its lines are committed */
     struct rgs_lines *lines;
 };

@@ -67,7 +67,7 @@ static void cursor(struct rgs_merge *m, struct rgs_image *im, struct rgs_lane *p
     uint32_t taken = any ? p->cursor->taken : 0;
     struct rgs_waiting of = {0};
 
-    RGS_IMAGE(im, any);
+    rgs_image_bool(im, &any);
     RGS_IMAGE(im, taken);
     if (!any || im->failed)
         return;
@@ -82,7 +82,7 @@ static void cursor(struct rgs_merge *m, struct rgs_image *im, struct rgs_lane *p
 static void lane(struct rgs_merge *m, struct rgs_image *im, struct rgs_lane *p)
 {
     RGS_IMAGE(im, p->seq);
-    RGS_IMAGE(im, p->ended);
+    rgs_image_bool(im, &p->ended);
     cursor(m, im, p);
     if (im->mode == RGS_IMAGE_READ)
         read_queue(m, im, p);
@@ -90,7 +90,7 @@ static void lane(struct rgs_merge *m, struct rgs_image *im, struct rgs_lane *p)
         write_queue(m, im, p);
 }
 
-/* Who it is, which makes its place when it is read. */
+/* Who it is, which makes its place when it is read; none is there twice, or in no shard. */
 static struct rgs_source *source(struct rgs_merge *m, struct rgs_image *im, unsigned i)
 {
     struct rgs_block_head who = {0};
@@ -102,11 +102,11 @@ static struct rgs_source *source(struct rgs_merge *m, struct rgs_image *im, unsi
     RGS_IMAGE(im, who.probe);
     RGS_IMAGE(im, who.session);
     RGS_IMAGE(im, who.shards);
-    if (!rgs_image_fits(im, who.shards, RGS_BLOCK_SHARDS))
+    if (!rgs_image_fits(im, who.shards - 1u, RGS_BLOCK_SHARDS - 1))
         return NULL;
     struct rgs_source *s = im->mode == RGS_IMAGE_READ ? rgs_merge_source(m, &who) : m->source[i];
-    im->failed = im->failed || !s;
-    return s;
+    im->failed = im->failed || !s || m->n <= i;
+    return im->failed ? NULL : s;
 }
 
 static void content(struct rgs_merge *m, struct rgs_image *im, struct rgs_source *s)
@@ -117,9 +117,9 @@ static void content(struct rgs_merge *m, struct rgs_image *im, struct rgs_source
     RGS_IMAGE(im, s->newest);
     RGS_IMAGE(im, s->now);
     RGS_IMAGE(im, s->end_ts);
-    RGS_IMAGE(im, s->any_round);
-    RGS_IMAGE(im, s->ended);
-    RGS_IMAGE(im, s->has_next);
+    rgs_image_bool(im, &s->any_round);
+    rgs_image_bool(im, &s->ended);
+    rgs_image_bool(im, &s->has_next);
     RGS_IMAGE(im, s->at);
     for (unsigned k = 0; k < s->shards && !im->failed; k++)
         lane(m, im, &s->part[k]);

@@ -52,14 +52,14 @@ uint32_t rgs_site_keep(const struct rgs_site *s);
 /* Tells that this engine lives. How many do, and its place among them. 0, or -errno. */
 int rgs_site_engines(struct rgs_site *s, unsigned *count, unsigned *place);
 
-struct rgs_position {
+struct rgs_shard_position {
     int64_t upto; /* event time; RGS_NEVER: nothing was committed */
     uint64_t observations, alerts;
 };
 struct rgs_lease {
     bool mine, free;
-    uint64_t epoch;               /* changes when the lease was another's in between */
-    struct rgs_position position; /* without observations */
+    uint64_t epoch;                     /* changes when the lease was another's in between */
+    struct rgs_shard_position position; /* without observations */
 };
 /* Renews the lease of a shard; takes it when it is free and wanted. 0, or -errno. */
 int rgs_site_lease(struct rgs_site *s, unsigned shard, bool wanted, struct rgs_lease *out);
@@ -100,8 +100,8 @@ bool rgs_commit_gone(struct rgs_commit *c, const char *id);
 size_t rgs_commit_alerts(const struct rgs_commit *c);
 
 struct rgs_commit_head {
-    struct rgs_position from, to; /* from: where the last commit ended */
-    int64_t event_ts;             /* ns */
+    struct rgs_shard_position from, to; /* from: where the last commit ended */
+    int64_t event_ts;                   /* ns */
     const char *ruleset;
     bool anew; /* scores that are not in this commit go */
 };

@@ -6,6 +6,7 @@
 
 #include "classify/classify.h"
 #include "event/token.h"
+#include "services.h"
 #include "sink/record.h"
 #include "track/track.h"
 
@@ -30,34 +31,15 @@ static void on_obs(void *ctx, const struct rgs_obs *o)
     (void)o;
 }
 
-static size_t slurp(const char *path, void *text, size_t cap)
-{
-    FILE *f = fopen(path, "re");
-    if (!f)
-        give_up(path);
-    size_t n = fread(text, 1, cap, f);
-    fclose(f);
-    return n;
-}
-
-/* The shipped weights with few words: the whole catalogue takes Hyperscan seconds to build. */
 static const struct rgs_catalogue *make_catalogue(void)
 {
-    static char weights[1 << 18];
-    static const char words[] = "words:\n  en:\n    code: [code, password, pin]\n",
-                      service[] = "id: acme\nname: Acme\nhome: DE\ncategory: shop\n"
-                                  "senders: [AcmeOTP]\nbrands: [Acme]\n";
-    size_t n = slurp(RGS_FUZZ_RULES "/recognition/weights.yaml", weights, sizeof(weights));
-    const struct rgs_conf_file files[] = {
-        {"weights.yaml", rgs_bytes(weights, n)},
-        {"words.yaml", rgs_bytes(words, sizeof(words) - 1)},
-        {"acme.yaml", rgs_bytes(service, sizeof(service) - 1)},
-    };
+    size_t n;
+    const struct rgs_conf_file *files = rgs_fuzz_services(&n);
     struct rgs_diag diag;
 
     rgs_diag_init(&diag, &rgs_alloc_libc);
     const struct rgs_catalogue *c =
-        rgs_catalogue_new(files, 3, (struct rgs_bytes){0}, &diag, &rgs_alloc_libc);
+        rgs_catalogue_new(files, n, (struct rgs_bytes){0}, &diag, &rgs_alloc_libc);
     if (!c)
         give_up(diag.text ? diag.text : "out of memory");
     rgs_diag_fini(&diag);

@@ -8,6 +8,8 @@
 #include <zstd.h>
 
 #include "capture/files.h"
+#include "capture/position.h"
+#include "support/bytes.h"
 #include "support/support.h"
 
 static char dir[64];
@@ -558,4 +560,55 @@ Test(capture, what_is_no_capture_is_said)
     path = put("empty", "", 0);
     cr_assert_eq(read_all(&path, 1, s, 1), 0);
     cr_assert_eq(problems, 3);
+}
+
+/* ---- positions ---------------------------------------------------------------------------------
+ */
+
+static bool reads(struct rgs_test_bytes *b, struct rgs_position *p)
+{
+    struct rgs_image im = {.mode = RGS_IMAGE_READ, .move = rgs_test_move_in, .ctx = b};
+
+    *p = (struct rgs_position){.path = strdup("")};
+    b->at = 0;
+    rgs_position_image(p, &im);
+    return !im.failed;
+}
+
+/* Whatever is said of their number, no more memory is taken than there are bytes for. */
+Test(position, comes_back_or_is_refused)
+{
+    enum { FILES = 200, COUNT_AT = 8, FIRST_AT = 16 };
+    struct rgs_position p = {.path = strdup("")}, again;
+    struct rgs_test_bytes b = {0};
+    struct rgs_image write = {.mode = RGS_IMAGE_WRITE, .move = rgs_test_move_out, .ctx = &b};
+    uint64_t count;
+
+    for (uint8_t i = 0; i < FILES; i++) {
+        size_t e = rgs_position_of(&p, (const uint8_t[RGS_CAPTURE_ID]){i, 1});
+        p.entry[e].taken = 10u * i;
+        p.entry[e].here = i % 2;
+    }
+    rgs_position_image(&p, &write);
+    cr_assert_not(write.failed);
+    cr_assert(reads(&b, &again) && again.n == FILES && b.at == b.n);
+    for (size_t i = 0; i < FILES; i++)
+        cr_assert(again.entry[i].taken == p.entry[i].taken &&
+                  again.entry[i].here == p.entry[i].here &&
+                  memcmp(again.entry[i].id, p.entry[i].id, RGS_CAPTURE_ID) == 0);
+    rgs_position_fini(&again);
+    for (unsigned shift = 8; shift < 64; shift++) {
+        count = UINT64_C(1) << shift;
+        memcpy(b.p + COUNT_AT, &count, sizeof(count));
+        cr_expect_not(reads(&b, &again), "%u", shift);
+        cr_expect(again.n == FILES && again.cap < 3 * FILES, "%zu of %zu", again.n, again.cap);
+        rgs_position_fini(&again);
+    }
+    count = FILES;
+    memcpy(b.p + COUNT_AT, &count, sizeof(count));
+    b.p[FIRST_AT + offsetof(struct rgs_position_entry, here)] = 2;
+    cr_expect_not(reads(&b, &again), "no bool");
+    rgs_position_fini(&again);
+    rgs_position_fini(&p);
+    free(b.p);
 }

@@ -457,6 +457,102 @@ Test(merge, losses_and_repeats)
     }
 }
 
+/* A server that has of the log what it is asked for, if it has it. */
+static size_t fetch_some(void *ctx, const struct rgs_place *place, uint8_t *out)
+{
+    unsigned ms, seq;
+
+    if (place->shard >= SHARDS || sscanf(place->id, "%3u-%1u", &ms, &seq) != 2 || ms < 1 ||
+        (ms - 1) * 10 + seq >= logs[place->shard].n)
+        return 0;
+    const struct entry *e = &logs[place->shard].entry[(ms - 1) * 10 + seq];
+    if (e->n)
+        memcpy(out, e->block, e->n);
+    return e->n;
+}
+
+/* What is read goes on to the end of the logs; false: it is refused. */
+static bool reads(struct rgs_test_bytes *b, struct rgs_sealer *s)
+{
+    static struct order got;
+    const struct rgs_merge_conf conf = {
+        .ctx = &got, .obs = on_obs, .fetch = fetch_some, .shards = SHARDS};
+    struct rgs_merge *m = rgs_merge_new(&conf, s);
+    struct rgs_image im = {.mode = RGS_IMAGE_READ, .move = rgs_test_move_in, .ctx = b};
+    struct rgs_watermark w;
+    struct rgs_place needed;
+
+    got.n = 0;
+    b->at = 0;
+    rgs_merge_image(m, &im, 0);
+    for (unsigned k = 0; k < SHARDS && !im.failed; k++) {
+        rgs_merge_needs(m, k, &needed);
+        rgs_merge_seal(m, k, INT64_MAX - 1, RGS_NEVER);
+    }
+    if (!im.failed) {
+        rgs_merge_watermark(m, 1, 0, 1000, &w);
+        rgs_merge_release(m, MOST - 1);
+    }
+    rgs_merge_del(m);
+    return !im.failed;
+}
+
+/* A state of another program under the same key may say anything: it is refused, or gone on with.
+ */
+Test(merge, ladder_of_damaged_states)
+{
+    enum { PROBE_AT = 2 * 8 + 4, SHARDS_AT = PROBE_AT + 2 * 8, SOURCE_AT = SHARDS_AT + 2 };
+    static struct order got;
+    struct rgs_sealer *s = sealer();
+    unsigned read[SHARDS] = {0}, taken = 0, refused = 0;
+    struct rgs_test_bytes b = {0};
+    struct rgs_image write = {.mode = RGS_IMAGE_WRITE, .move = rgs_test_move_out, .ctx = &b};
+
+    state = 7;
+    got = (struct order){.n = 0};
+    struct rgs_merge *m = merge_new(&got, s);
+    for (uint64_t p = 1; p <= 2; p++) {
+        for (uint64_t seq = 1; seq <= 3; seq++)
+            write_round(s, p, seq, (int64_t)(seq * 1000 + p), seq == 3);
+    }
+    for (unsigned k = 0; k < SHARDS; k++) {
+        while (read[k] < logs[k].n)
+            feed(m, k, read[k]++, 0);
+        cr_assert_eq(rgs_merge_seal(m, k, 2500, RGS_NEVER), 0);
+    }
+    cr_assert(rgs_merge_release(m, 9));
+    rgs_merge_image(m, &write, 0);
+    rgs_merge_del(m);
+    cr_assert(reads(&b, s));
+    for (size_t i = 0; i < b.n; i++) {
+        static const uint8_t changes[] = {0x01, 0x02, 0x80, 0xff};
+        uint8_t was = b.p[i];
+        b.p[i] ^= changes[i % 4];
+        *(reads(&b, s) ? &taken : &refused) += 1;
+        b.p[i] = was;
+    }
+    cr_expect(taken > 100 && refused > 100, "%u taken, %u refused", taken, refused);
+    /* A session in no shard would never have a next observation, and be asked for it for ever. */
+    cr_assert_eq(b.p[SHARDS_AT], SHARDS);
+    b.p[SHARDS_AT] = 0;
+    cr_expect_not(reads(&b, s));
+    b.p[SHARDS_AT] = SHARDS;
+    /* Twice the same session. */
+    size_t second = SOURCE_AT;
+    while (second < b.n && memcmp(b.p + second, (const uint8_t[]){2, 0, 0, 0, 0, 0, 0, 0, 5}, 9))
+        second++;
+    cr_assert_lt(second, b.n);
+    b.p[second] = 1;
+    cr_expect_not(reads(&b, s));
+    free(b.p);
+    rgs_sealer_del(s);
+    for (unsigned k = 0; k < SHARDS; k++) {
+        for (unsigned i = 0; i < logs[k].n; i++)
+            free(logs[k].entry[i].block);
+        logs[k].n = 0;
+    }
+}
+
 /* An account may call itself as a reseller is called, or come by the hundred thousand. */
 Test(site, accounts_hide_no_reseller)
 {
