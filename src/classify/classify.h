@@ -25,6 +25,7 @@ struct rgs_verdict {
     enum rgs_purpose purpose;
     uint8_t confidence;       /* 0..100 that otp is right */
     uint64_t code;            /* keyed hash of the code, 0 none */
+    uint64_t content;         /* rgs_content_of() the text; 0: it has a code, or was not read */
     size_t code_at, code_len; /* where it stands in the text, for tools on files; length 0: none */
 };
 
@@ -79,6 +80,8 @@ struct rgs_classifier *rgs_classifier_new(const struct rgs_catalogue *c,
                                           const struct rgs_alloc *alloc);
 void rgs_classifier_del(struct rgs_classifier *k);
 void rgs_classify(struct rgs_classifier *k, const struct rgs_message *m, struct rgs_verdict *v);
+/* A keyed hash of what a text (UTF-8) says in letters and digits, never 0. */
+uint64_t rgs_content_of(const struct rgs_hash_key *key, struct rgs_bytes text);
 
 /* Where the law forbids reading: the same from sender, coding and length in characters alone. */
 struct rgs_envelope {

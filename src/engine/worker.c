@@ -49,6 +49,8 @@ static void classify(struct rgs_worker *w, const struct rgs_op *op, struct rgs_b
     } else {
         struct rgs_message m = {sender, sender_type(op), text, dcs};
         rgs_classify(w->classifier, &m, v);
+        if (!v->code)
+            v->content = rgs_content_of(&w->conf.code_key, text);
     }
     if (w->on_unknown && v->otp && !v->service && RGS_HAS(op, OA))
         w->on_unknown(w->unknown_ctx, op);

@@ -92,7 +92,7 @@ void rgs_track_submitted(struct rgs_tracker *t, const struct rgs_op *op,
                          const struct rgs_verdict *v)
 {
     uint64_t oa, da;
-    if (!rgs_track_is_whole(op, v))
+    if (!v)
         return;
     parties(t, op, &oa, &da);
     if (oa && !(v && v->otp))
@@ -107,7 +107,7 @@ void rgs_track_delivered(struct rgs_tracker *t, const struct rgs_op *op,
                          const struct rgs_verdict *v)
 {
     uint64_t oa, da;
-    if (!rgs_track_is_whole(op, v))
+    if (!v)
         return;
     parties(t, op, &oa, &da);
     if (da)

@@ -22,14 +22,6 @@ void rgs_track_verdict(struct rgs_tracker *t, struct rgs_obs *o, const struct rg
         RGS_OBS_SET(o, SERVICE_HOME, service_home, s->home);
 }
 
-bool rgs_track_is_whole(const struct rgs_op *op, const struct rgs_verdict *v)
-{
-    if (v)
-        return true;
-    return (RGS_HAS(op, TEXT) || RGS_HAS(op, SM)) &&
-           !(RGS_HAS(op, CONCAT_TOTAL) && op->concat_total > 1);
-}
-
 enum rgs_obs_kind rgs_track_kind(const struct rgs_verdict *v)
 {
     return v && v->otp ? RGS_OBS_VERIFICATION : RGS_OBS_MESSAGE;
@@ -75,7 +67,7 @@ void rgs_track_terminated(struct rgs_tracker *t, const struct rgs_op *op,
     struct rgs_sub *s = rgs_track_addressee(t, op, &number, &home_routed);
 
     /* A status report has no originator, a transport answer neither. */
-    if (!RGS_HAS(op, OA) || !rgs_track_is_whole(op, v) || (!number && !s && !RGS_HAS(op, IMSI)))
+    if (!RGS_HAS(op, OA) || !v || (!number && !s && !RGS_HAS(op, IMSI)))
         return;
     match_router_legs(t, op, v, &number, home_routed);
     if (number && (!s || !s->number)) /* just matched */
@@ -101,7 +93,7 @@ void rgs_track_originated(struct rgs_tracker *t, const struct rgs_op *op,
     struct rgs_sub *s = rgs_track_learn(t, op, RGS_ROLE_ORIGINATED);
     struct rgs_obs o;
 
-    if (!s || !RGS_HAS(op, DA) || !rgs_track_is_whole(op, v))
+    if (!s || !RGS_HAS(op, DA) || !v)
         return;
     rgs_track_describe(t, &o, op, RGS_OBS_ORIGINATION, s->number, s);
     uint64_t peer = rgs_track_party(t, &op->da, 0);

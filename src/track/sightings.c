@@ -16,16 +16,13 @@ static uint64_t key_of(const struct rgs_tracker *t, const struct subject *who,
 {
     uint64_t words[4] = {who->number ? who->number : who->sim,
                          who->number ? who->towards : 2u + who->towards};
-    if (v && v->otp && v->code) {
+    if (v->otp && v->code) {
         words[2] = v->code;
         words[3] = v->service;
     } else {
-        struct rgs_bytes text = RGS_HAS(op, TEXT) ? op->text
-                                : RGS_HAS(op, SM) ? op->sm
-                                                  : (struct rgs_bytes){0};
         const struct rgs_name *other = who->towards ? &op->oa : &op->da;
         bool named = who->towards ? RGS_HAS(op, OA) : RGS_HAS(op, DA);
-        words[2] = rgs_hash(&t->conf.hash_key, text.p, text.n);
+        words[2] = v->content;
         words[3] = named ? rgs_hash(&t->conf.hash_key, other->s, other->n) : 0;
     }
     uint64_t key = rgs_hash(&t->conf.hash_key, words, sizeof(words));
@@ -158,7 +155,7 @@ void rgs_track_message(struct rgs_tracker *t, const struct rgs_op *op, const str
     s->number = who.number;
     s->sim = who.sim;
     s->account = RGS_OBS_HAS(o, ACCOUNT) ? o->account : 0;
-    s->otp = v && v->otp;
+    s->otp = v->otp;
     s->service = s->otp ? v->service : 0;
     if (s->otp && towards)
         RGS_OBS_SET(o, REPEAT, repeat, how == REPEATED);

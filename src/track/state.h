@@ -127,7 +127,7 @@ uint64_t rgs_track_reseller(const struct rgs_tracker *t, const struct rgs_obs *o
 /* ---- sightings.c: one observation per message --------------------------------------------------
  */
 /* The message in `o`, described so far, is counted unless it was; its answer will be told from its
- * dialogue. */
+ * dialogue. v is not NULL. */
 void rgs_track_message(struct rgs_tracker *t, const struct rgs_op *op, const struct rgs_verdict *v,
                        struct rgs_obs *o, bool towards);
 /* Gives out what has waited long enough. */
@@ -135,8 +135,8 @@ void rgs_track_release(struct rgs_tracker *t, int64_t now, bool all);
 
 /* ---- messages.c: as the network carries them ---------------------------------------------------
  */
-/* Not a part that waits for others, nor an answer that carries no message. */
-bool rgs_track_is_whole(const struct rgs_op *op, const struct rgs_verdict *v);
+/* v is NULL, here and in what follows, of a part that waits for others, and of an answer that
+ * carries no message. */
 enum rgs_obs_kind rgs_track_kind(const struct rgs_verdict *v);
 /* What was recognised of the text. */
 void rgs_track_verdict(struct rgs_tracker *t, struct rgs_obs *o, const struct rgs_verdict *v);

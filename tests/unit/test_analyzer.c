@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The whole analyzer when memory ends: at the start it says so, later it goes on or says so. */
+/* The whole analyzer when memory ends: at the start it says so, later it goes on or says so; and
+ * what its first half hands on. */
 #include <criterion/criterion.h>
 #include <malloc.h>
 #include <stdio.h>
@@ -7,6 +8,7 @@
 
 #include "capture/files.h"
 #include "engine/analyzer.h"
+#include "engine/worker.h"
 #include "support/rules.h"
 #include "support/scoring.h"
 #include "support/support.h"
@@ -142,4 +144,49 @@ Test(analyzer, survives_every_failed_allocation, .init = setup, .fini = teardown
     for (size_t i = start; live(&f, i, NULL); i += 1 + (i - start) / 16)
         tried++;
     cr_log_info("%zu allocations at the start, %zu let fail", start, tried);
+}
+
+struct judged {
+    unsigned codes, others;
+    uint64_t mixed;
+};
+
+static void count_judged(void *ctx, const struct rgs_op *op, const struct rgs_verdict *v)
+{
+    struct judged *j = ctx;
+
+    cr_assert(!RGS_HAS(op, TEXT) && !RGS_HAS(op, SM));
+    if (!v)
+        return;
+    *(v->code ? &j->codes : &j->others) += 1;
+    if (conf.blind || v->code)
+        cr_assert_eq(v->content, 0);
+    else
+        cr_assert_neq(v->content, 0);
+    j->mixed ^= v->content;
+}
+
+/* The text is gone, something stands for it; where it may not be read, nothing does. */
+Test(analyzer, hands_on_what_stands_for_a_text, .init = setup, .fini = teardown)
+{
+    char path[1024];
+    const char *root = getenv("RGS_SOURCE_ROOT");
+    struct rgs_packet packet;
+    size_t file;
+
+    snprintf(path, sizeof(path), "%s/captures/smpp-kannel.pcapng", root ? root : ".");
+    for (unsigned blind = 0; blind < 2; blind++) {
+        struct judged j = {0};
+        conf.blind = blind;
+        struct rgs_worker *w = rgs_worker_new(&conf, count_judged, &j, &rgs_alloc_libc);
+        struct rgs_files *files = rgs_files_new((char *const[]){path}, 1, NULL, NULL);
+        cr_assert(w && files);
+        while (rgs_files_next(files, &packet, &file))
+            rgs_worker_packet(w, &packet);
+        rgs_worker_finish(w);
+        cr_expect(blind || (j.codes && j.mixed), "%u codes", j.codes);
+        cr_expect_gt(j.others, 1);
+        rgs_files_del(files);
+        rgs_worker_del(w);
+    }
 }

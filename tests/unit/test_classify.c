@@ -57,6 +57,37 @@ static struct rgs_verdict judge(const struct rgs_catalogue *c, const char *sende
     return v;
 }
 
+/* What stands for a text is the same in whatever alphabet a road carried it, and no other text's.
+ */
+Test(classify, content_stands_for_what_a_text_says)
+{
+    static const struct {
+        const char *a, *b;
+        bool same;
+    } rows[] = {
+        {"on my way", "on my way", true},
+        {"on my way", "on my  way!", true},
+        {"on my way", "On my way", false},
+        {"meet @ 5", "meet \u00a1 5", true},
+        {"meet @ 5", "meet @ 6", false},
+        {"caf\u00e9 at noon", "caf\u00fa at noon", true},
+        {"\u043f\u0440\u0438\u0432\u0435\u0442", "\u043f\u0440\u0438\u0432\u0456\u0442", false},
+        {"", "?!", true},
+        {"ab", "ba", false},
+        {"abc", "abca", false},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        uint64_t a = rgs_content_of(&key, rgs_bytes(rows[i].a, strlen(rows[i].a))),
+                 b = rgs_content_of(&key, rgs_bytes(rows[i].b, strlen(rows[i].b)));
+        cr_expect_eq(a == b, rows[i].same, "%s: %s", rows[i].a, rows[i].b);
+        cr_expect(a && b);
+    }
+    const struct rgs_hash_key other = {13, 14};
+    cr_expect_neq(rgs_content_of(&key, rgs_bytes("x", 1)),
+                  rgs_content_of(&other, rgs_bytes("x", 1)));
+}
+
 Test(classify, names_a_service_by_where_it_stands)
 {
     static const struct {

@@ -180,6 +180,8 @@ static const char *spaced(char *word)
     return word;
 }
 
+static const struct rgs_hash_key content_key = {31, 32};
+
 /* One line to an operation, words with '+' for blanks; otp=SERVICE:CODE makes a verdict, "msg" a
  * verdict that it is none. */
 static void feed(struct world *w, const char *line)
@@ -261,11 +263,11 @@ static void feed(struct world *w, const char *line)
         } else
             cr_assert_fail("%s?", k);
     }
-    /* As the worker hands plain text over: content died before, its kind is left. */
+    /* As the worker hands it over: content died before, its kind and what stands for it is left. */
     if (text[0] && !strcmp(proto, "sip"))
         RGS_SET(&op, SM_KIND, sm_kind, RGS_SM_UTF8);
-    else if (text[0])
-        RGS_SET(&op, TEXT, text, rgs_bytes(text, strlen(text)));
+    if (!v.otp)
+        v.content = rgs_content_of(&content_key, rgs_bytes(text, strlen(text)));
     rgs_tracker_op(w->t, &op, verdict ? &v : NULL);
 }
 
@@ -552,6 +554,29 @@ static const struct scenario {
      "node=8613900000001 R1\n"
      "2 origination 85291230001 sim=454001000000001 of=HK in=CN/1 offshore node=8613900000001 "
      "R1\n"},
+    {"two messages of one sender within the time of a resend are two, on each of their roads",
+     "1 map mo-forwardSM request imsi=454001000000001 msisdn=85291230001 node=8613900000001 "
+     "da=85291230002 msg text=on+my+way\n"
+     "3 map mo-forwardSM request imsi=454001000000001 msisdn=85291230001 node=8613900000001 "
+     "da=85291230002 msg text=nearly+there\n"
+     "4 smpp deliver_sm request account=app role=2 oa=85291230003 da=85291230002 msg text=yes@5\n"
+     "5 smpp deliver_sm request account=app role=2 oa=85291230003 da=85291230002 msg text=no\n"
+     "6 map mt-forwardSM request imsi=454001000000002 node=8613900000001 msisdn=85291230002 "
+     "oa=85291230003 msg text=no\n"
+     "7 map mt-forwardSM request imsi=454001000000002 node=8613900000001 msisdn=85291230002 "
+     "oa=85291230003 msg text=yes\u00a15\n",
+     "1 location 85291230001 sim=454001000000001 of=HK in=CN/1 offshore node=8613900000001 R1\n"
+     "1 origination 85291230001 sim=454001000000001 of=HK in=CN/1 offshore peer=85291230002 "
+     "node=8613900000001 R1\n"
+     "3 origination 85291230001 sim=454001000000001 of=HK in=CN/1 offshore peer=85291230002 "
+     "node=8613900000001 R1\n"
+     "4 origination 85291230003 of=HK peer=85291230002 submitted R1\n"
+     "5 origination 85291230003 of=HK peer=85291230002 submitted R1\n"
+     "6 location 85291230002 sim=454001000000002 of=HK in=CN/1 offshore node=8613900000001 R1\n"
+     "4 message 85291230002 sim=454001000000002 of=HK in=CN/1 offshore from=international "
+     "peer=85291230003 account=app node=8613900000001 R1\n"
+     "5 message 85291230002 sim=454001000000002 of=HK in=CN/1 offshore from=international "
+     "peer=85291230003 account=app node=8613900000001 R1\n"},
     {"hosted numbers: delivered to an account, from where its session ends",
      "1 smpp deliver_sm request dlg=1 account=hosted role=2 oa=Sender da=447400000001 "
      "dst=198.51.100.7 otp=1:42\n"

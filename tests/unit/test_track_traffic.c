@@ -118,6 +118,7 @@ static void emit(void *ctx, struct rgs_dissect *d, struct rgs_op *op)
 {
     struct traffic *t = ctx;
     struct rgs_bytes whole;
+    static const struct rgs_hash_key key = {3, 4};
     struct rgs_verdict none = {.otp = false};
     bool message = false;
 
@@ -125,6 +126,8 @@ static void emit(void *ctx, struct rgs_dissect *d, struct rgs_op *op)
     if (RGS_HAS(op, TEXT)) {
         enum rgs_concat_result r = rgs_concat_add(t->concat, op, &whole);
         message = r == RGS_CONCAT_SINGLE || r == RGS_CONCAT_COMPLETE;
+        if (message)
+            none.content = rgs_content_of(&key, r == RGS_CONCAT_SINGLE ? op->text : whole);
     }
     t->ops++;
     t->whole += message;
