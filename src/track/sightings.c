@@ -161,7 +161,9 @@ void rgs_track_message(struct rgs_tracker *t, const struct rgs_op *op, const str
         RGS_OBS_SET(o, REPEAT, repeat, how == REPEATED);
     if (!who.number)
         t->count[RGS_TRACKED_NO_NUMBER]++;
-    if (towards && (!who.number || !RGS_OBS_HAS(o, ORIGIN_COUNTRY)) && t->conf.held)
+    /* The leg that is still to come may know who he is, or where, or show how it reaches him. */
+    bool waits = !who.number || !RGS_OBS_HAS(o, ORIGIN_COUNTRY) || is_submitted(o);
+    if (towards && waits && t->conf.held)
         s->held = hold(t, o, op);
     else
         rgs_track_emit(t, o, RGS_HAS(op, IMSI) ? &op->imsi : NULL);

@@ -418,7 +418,7 @@ static const struct scenario {
                                                 "4 map mt-forwardSM response dlg=3\n",
      "0 location 85291230001 sim=454001000000001 of=HK in=CN/1 offshore node=8613900000001 R1\n"
      "1 verification 85291230001 sim=454001000000001 of=HK in=CN/1 offshore service=1 native first "
-     "from=alphanumeric submitted node=8613900000001 R1\n"
+     "from=alphanumeric node=8613900000001 R1\n"
      "4 delivery 85291230001 sim=454001000000001 of=HK in=CN/1 offshore service=1 native "
      "node=8613900000001 "
      "delivered R1\n"},
@@ -440,10 +440,10 @@ static const struct scenario {
                                                                       "8613900000001", "otp=1:42"),
      "0 location 85291230001 sim=454001000000001 of=HK in=CN/1 offshore node=8613900000001 R1\n"
      "1 verification 85291230001 sim=454001000000001 of=HK in=CN/1 offshore service=1 native first "
-     "from=alphanumeric submitted node=8613900000001 R1\n"
+     "from=alphanumeric node=8613900000001 R1\n"
      "61 verification 85291230001 sim=454001000000001 of=HK in=CN/1 offshore service=1 native "
      "later repeat again "
-     "from=alphanumeric submitted node=8613900000001 R1\n"},
+     "from=alphanumeric node=8613900000001 R1\n"},
     {"a retry after a failure is the same message, and its end counts",
      ISD("0", "454001000000001", "85291230001") MT(
          "1", "1", "454001000000001", "8613900000001",
