@@ -37,7 +37,7 @@ struct rgs_result_typology {
 struct rgs_result_reseller {
     const char *id; /* "R17", "block:8529123", "account:acct17" */
     const char *name;
-    const char *parent; /* NULL: none */
+    const char *parent; /* whose part it is; NULL: nobody's, as of a cell */
     double score;       /* 0..100, one decimal */
     enum rgs_status status;
     bool alerted;

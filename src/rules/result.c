@@ -528,7 +528,9 @@ static bool line(struct rgs_scorer *s, struct rgs_result_owner *o, const struct 
     }
     if (l->e->grain == RGS_GRAIN_RESELLER) {
         s->names.reseller(s->names.ctx, l->e->id, &name, &out->parent);
-    } else if (p && rgs_entity_words(s, p->grain, p->id, words, &name)) {
+    } else if (p && l->e->grain != RGS_GRAIN_CELL &&
+               rgs_entity_words(s, p->grain, p->id, words, &name)) {
+        /* A cell is a place: whose numbers most of its residents have is nobody's part in it. */
         out->parent = rgs_result_str(o, words);
         if (!out->parent)
             return false;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* When an alert is raised, when it is kept back, and who is named in it. */
 #include <criterion/criterion.h>
+#include <stdio.h>
 
 #include "rules/scorer.h"
 #include "support/feed.h"
@@ -308,6 +309,48 @@ Test(alerts, what_a_few_do_among_many_is_a_cluster_of_their_own)
             cr_expect_leq(c->first_ts, RGS_FEED_START + DAY);
             cr_expect_geq(c->last_ts, c->first_ts);
         }
+        rgs_feed_fini(&f);
+    }
+}
+
+/* A device whose numbers are one reseller's is a part of him; a cell is where anybody is, and the
+ * reseller of most who live there has no part in what is done from it. */
+Test(alerts, a_device_is_of_its_reseller_and_a_cell_of_nobody)
+{
+    static const char *const grains[] = {"device", "cell"};
+    for (size_t k = 0; k < 2; k++) {
+        char yaml[512];
+        struct rgs_feed f;
+        snprintf(yaml, sizeof(yaml),
+                 "aggregates:\n  a: {by: %s, over: sliding 1d/1h, fn: count}\n"
+                 "  b: {by: %s, over: sliding 1d/1h, fn: ratio(purpose == login)}\n"
+                 "rules:\n"
+                 "  - {id: A, family: usage, uses: a, bands: [{ge: 60, weight: 60, why: x}]}\n"
+                 "  - {id: B, family: time, uses: b, bands: [{ge: 0.5, weight: 40, why: x}]}\n"
+                 "typologies:\n  t: {sum: [A, B], by: %s}\n",
+                 grains[k], grains[k], grains[k]);
+        rgs_feed_init(&f, yaml);
+        for (unsigned i = 0; i < 400; i++) {
+            struct rgs_obs o = {.ts = f.ts += 1000000000};
+            RGS_OBS_SET(&o, KIND, kind, RGS_OBS_VERIFICATION);
+            RGS_OBS_SET(&o, NUMBER, number, 85291230000 + i % 30);
+            RGS_OBS_SET(&o, RESELLER, reseller, rgs_test_reseller(1));
+            RGS_OBS_SET(&o, PURPOSE, purpose, RGS_PURPOSE_LOGIN);
+            if (k)
+                RGS_OBS_SET(&o, CELL, cell, 7000);
+            else
+                RGS_OBS_SET(&o, DEVICE, device, 35123456000001);
+            rgs_scorer_observe(f.s, &o);
+        }
+        rgs_feed_result(&f);
+        const struct rgs_result_reseller *x = NULL;
+        for (size_t i = 0; i < f.o.result.n_resellers; i++) {
+            if (strncmp(f.o.result.resellers[i].id, grains[k], strlen(grains[k])) == 0)
+                x = &f.o.result.resellers[i];
+        }
+        cr_assert_not_null(x, "%s", grains[k]);
+        cr_expect_eq(x->status, RGS_STATUS_ALERT);
+        cr_expect_str_eq(x->parent ? x->parent : "nobody", k ? "nobody" : "R1");
         rgs_feed_fini(&f);
     }
 }
