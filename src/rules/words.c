@@ -54,6 +54,11 @@ double rgs_value_step(const struct rgs_instance *in, double v, unsigned more)
     return unit * pow(10, -(double)more - (ones ? 0 : 1));
 }
 
+static const char *plural(const char *n)
+{
+    return strcmp(n, "1") == 0 ? "" : "s";
+}
+
 size_t rgs_value_words(const struct rgs_instance *in, double v, unsigned more, char *out,
                        size_t cap)
 {
@@ -65,15 +70,16 @@ size_t rgs_value_words(const struct rgs_instance *in, double v, unsigned more, c
     }
     if (in->fn == RGS_FN_SPAN) {
         plain(v, more, n, sizeof(n));
-        return (size_t)snprintf(out, cap, "%s days", n);
+        return (size_t)snprintf(out, cap, "%s day%s", n, plural(n));
     }
     if (is_time(in)) {
         double unit = unit_of(v);
         plain(v / unit, more, n, sizeof(n));
-        return (size_t)snprintf(out, cap, "%s %s", n,
-                                unit == 60     ? "minutes"
-                                : unit == 3600 ? "hours"
-                                               : "days");
+        return (size_t)snprintf(out, cap, "%s %s%s", n,
+                                unit == 60     ? "minute"
+                                : unit == 3600 ? "hour"
+                                               : "day",
+                                plural(n));
     }
     return plain(v, more, out, cap);
 }

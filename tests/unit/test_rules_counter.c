@@ -37,7 +37,7 @@ static const char *value(const char *p, double *v, double *step)
     static const struct {
         const char *word;
         double unit;
-    } units[] = {{" %", 0.01}, {" minutes", 60}, {" hours", 3600}, {" days", 86400}};
+    } units[] = {{" %", 0.01}, {" minute", 60}, {" hour", 3600}, {" day", 86400}};
     size_t used;
 
     *v = rgs_real_read(p, &used);
@@ -51,7 +51,7 @@ static const char *value(const char *p, double *v, double *step)
             continue;
         *v *= units[i].unit;
         *step *= units[i].unit;
-        return p + n;
+        return p + n + (p[n] == 's');
     }
     return p;
 }
@@ -400,4 +400,27 @@ Test(counter, under_any_rules)
         rgs_ruleset_del(rules);
     }
     cr_expect_gt(clauses, 100, "%u", clauses);
+}
+
+Test(words, one_of_something_is_singular)
+{
+    static const struct {
+        struct rgs_instance in;
+        double v;
+        const char *words;
+    } rows[] = {
+        {{.fn = RGS_FN_SPAN}, 1, "1 day"},
+        {{.fn = RGS_FN_SPAN}, 1.04, "1 day"},
+        {{.fn = RGS_FN_SPAN}, 1.5, "1.5 days"},
+        {{.fn = RGS_FN_SPAN}, 11, "11 days"},
+        {{.fn = RGS_FN_PERCENTILE, .field = RGS_O_ACTIVATED}, 60, "1 minute"},
+        {{.fn = RGS_FN_PERCENTILE, .field = RGS_O_ACTIVATED}, 7200, "2 hours"},
+        {{.fn = RGS_FN_COUNT}, 1, "1"},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char out[48];
+        rgs_value_words(&rows[i].in, rows[i].v, 0, out, sizeof(out));
+        cr_expect_str_eq(out, rows[i].words);
+    }
 }
