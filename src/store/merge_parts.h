@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a merge is made of: for merge.c, and for merge_image.c, which keeps it. */
+/* What a merge is made of: for merge.c, what goes out and comes in; merge_session.c, one session of
+ * it; merge_watermark.c, its seals; and merge_image.c, which keeps it. */
 #ifndef RGS_STORE_MERGE_PARTS_H
 #define RGS_STORE_MERGE_PARTS_H
 
@@ -67,6 +68,11 @@ struct rgs_merge {
     uint8_t block[RGS_BLOCK_MAX], body[RGS_BLOCK_MAX];
 };
 
+static inline int64_t rgs_merge_later(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
 /* A new session's place, which may be another's; NULL when memory is short. */
 struct rgs_source *rgs_merge_source(struct rgs_merge *m, const struct rgs_block_head *h);
 /* What waits goes to the end of its lane; hold: with its body, from m->body. 0, or -ENOMEM. */
@@ -76,5 +82,8 @@ int rgs_merge_wait(struct rgs_merge *m, struct rgs_lane *p, const struct rgs_wai
 bool rgs_merge_open_body(struct rgs_merge *m, struct rgs_lane *p, struct rgs_waiting *w);
 /* The lane's next observation. */
 void rgs_merge_next_of(struct rgs_merge *m, struct rgs_lane *p);
+/* The session's next observation, if it is known. */
+void rgs_merge_advance(struct rgs_merge *m, struct rgs_source *s);
+void rgs_merge_source_del(struct rgs_merge *m, struct rgs_source *s);
 
 #endif
