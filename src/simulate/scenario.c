@@ -4,17 +4,10 @@
 #include <stdio.h>
 
 #include "simulate/behaviour.h"
+#include "simulate/scenario_parts.h"
 
-enum { MAX_KEY = 64 };
-
-struct reader {
-    struct rgs_sim_scenario *s;
-    const struct rgs_sim_sources *in;
-    struct rgs_diag *diag;
-};
-
-static struct rgs_digits digits_of(struct rgs_yaml_node *n, size_t least, size_t most,
-                                   struct rgs_diag *diag)
+struct rgs_digits rgs_sim_digits_of(struct rgs_yaml_node *n, size_t least, size_t most,
+                                    struct rgs_diag *diag)
 {
     const char *s;
     struct rgs_digits d = {0};
@@ -28,8 +21,8 @@ static struct rgs_digits digits_of(struct rgs_yaml_node *n, size_t least, size_t
     return rgs_digits_of(s, n->n);
 }
 
-static void required(struct rgs_yaml_node *in, struct rgs_yaml_node *n, const char *what,
-                     struct rgs_diag *diag)
+void rgs_sim_required(struct rgs_yaml_node *in, struct rgs_yaml_node *n, const char *what,
+                      struct rgs_diag *diag)
 {
     if (!n)
         rgs_diag_error(diag, in->at, "'%s' is missing", what);
@@ -69,7 +62,7 @@ static bool known_network(const struct rgs_sim_scenario *s, const char *id)
     return false;
 }
 
-static void read_networks(struct reader *r, struct rgs_yaml_node *n)
+static void read_networks(struct rgs_sim_reader *r, struct rgs_yaml_node *n)
 {
     static const char *const known[] = {"plmn", "nodes", "first", "count", NULL};
 
@@ -89,13 +82,13 @@ static void read_networks(struct reader *r, struct rgs_yaml_node *n)
             rgs_diag_error(r->diag, item->at, "the network '%s' stands in another file, too",
                            n->key[i]->s);
         net->id = n->key[i]->s;
-        required(item, rgs_yaml_get(item, "plmn"), "plmn", r->diag);
-        net->plmn = digits_of(rgs_yaml_get(item, "plmn"), 5, 6, r->diag);
+        rgs_sim_required(item, rgs_yaml_get(item, "plmn"), "plmn", r->diag);
+        net->plmn = rgs_sim_digits_of(rgs_yaml_get(item, "plmn"), 5, 6, r->diag);
         nodes = rgs_yaml_get(item, "nodes");
-        required(item, nodes, "nodes", r->diag);
+        rgs_sim_required(item, nodes, "nodes", r->diag);
         if (nodes)
-            required(nodes, rgs_yaml_get(nodes, "first"), "first", r->diag);
-        net->first_node = digits_of(rgs_yaml_get(nodes, "first"), 7, 15, r->diag);
+            rgs_sim_required(nodes, rgs_yaml_get(nodes, "first"), "first", r->diag);
+        net->first_node = rgs_sim_digits_of(rgs_yaml_get(nodes, "first"), 7, 15, r->diag);
         rgs_yaml_int(rgs_yaml_get(nodes, "count"), 1, 10000, &count, r->diag);
         net->nodes = (uint32_t)count;
         rgs_yaml_unknown(nodes, known, r->diag);
@@ -104,7 +97,7 @@ static void read_networks(struct reader *r, struct rgs_yaml_node *n)
     }
 }
 
-static void read_home(struct reader *r, struct rgs_yaml_node *n)
+static void read_home(struct rgs_sim_reader *r, struct rgs_yaml_node *n)
 {
     static const char *const known[] = {"country", "plmn", "hlr", "smsc", "timezone", NULL};
     struct rgs_sim_scenario *s = r->s;
@@ -114,218 +107,17 @@ static void read_home(struct reader *r, struct rgs_yaml_node *n)
     if (!n)
         return;
     for (size_t i = 0; i < 4; i++)
-        required(n, rgs_yaml_get(n, known[i]), known[i], r->diag);
+        rgs_sim_required(n, rgs_yaml_get(n, known[i]), known[i], r->diag);
     if (rgs_yaml_str(rgs_yaml_get(n, "country"), &country, r->diag) && strlen(country) != 2)
         rgs_diag_error(r->diag, rgs_yaml_get(n, "country")->at,
                        "expected two letters of ISO 3166-1");
     s->country = (rgs_country)((unsigned)country[0] << 8 | (country[0] ? (uint8_t)country[1] : 0));
-    s->plmn = digits_of(rgs_yaml_get(n, "plmn"), 5, 6, r->diag);
-    s->hlr = digits_of(rgs_yaml_get(n, "hlr"), 7, 15, r->diag);
-    s->smsc = digits_of(rgs_yaml_get(n, "smsc"), 7, 15, r->diag);
+    s->plmn = rgs_sim_digits_of(rgs_yaml_get(n, "plmn"), 5, 6, r->diag);
+    s->hlr = rgs_sim_digits_of(rgs_yaml_get(n, "hlr"), 7, 15, r->diag);
+    s->smsc = rgs_sim_digits_of(rgs_yaml_get(n, "smsc"), 7, 15, r->diag);
     rgs_yaml_num(rgs_yaml_get(n, "timezone"), -12, 14, &zone, r->diag);
     s->zone_quarters = (int64_t)(zone * 4);
     rgs_yaml_unknown(n, known, r->diag);
-}
-
-static bool range_of(struct rgs_yaml_node *n, struct rgs_sim_range *out, struct rgs_diag *diag)
-{
-    const char *s, *dash;
-
-    if (!rgs_yaml_str(n, &s, diag))
-        return false;
-    dash = strchr(s, '-');
-    size_t first = dash ? (size_t)(dash - s) : 0;
-    if (!dash || first < 7 || first > 15 || strlen(dash + 1) != first ||
-        strspn(s, "0123456789") != first || strspn(dash + 1, "0123456789") != first) {
-        rgs_diag_error(diag, n->at, "expected a range like 85290000000-85290009999");
-        return false;
-    }
-    struct rgs_digits lo = rgs_digits_of(s, first), hi = rgs_digits_of(dash + 1, first);
-    *out = (struct rgs_sim_range){rgs_digits_u64(&lo), rgs_digits_u64(&hi)};
-    if (out->first > out->last) {
-        rgs_diag_error(diag, n->at, "the range ends before it begins");
-        return false;
-    }
-    return true;
-}
-
-static void read_account(struct reader *r, struct rgs_yaml_node *n, struct rgs_sim_reseller *re)
-{
-    static const char *const known[] = {"system_id", "ip", "long", NULL};
-    static const char *const forms[] = {"udh", "sar", "payload", NULL};
-    const char *ip = NULL;
-    unsigned b[4];
-    char end;
-
-    if (!n)
-        return;
-    required(n, rgs_yaml_get(n, "system_id"), "system_id", r->diag);
-    required(n, rgs_yaml_get(n, "ip"), "ip", r->diag);
-    if (rgs_yaml_str(rgs_yaml_get(n, "system_id"), &re->account, r->diag) &&
-        strlen(re->account) > 15)
-        rgs_diag_error(r->diag, rgs_yaml_get(n, "system_id")->at, "more than 15 characters");
-    if (rgs_yaml_str(rgs_yaml_get(n, "ip"), &ip, r->diag)) {
-        if (sscanf(ip, "%3u.%3u.%3u.%3u%c", &b[0], &b[1], &b[2], &b[3], &end) != 4 || b[0] > 255 ||
-            b[1] > 255 || b[2] > 255 || b[3] > 255)
-            rgs_diag_error(r->diag, rgs_yaml_get(n, "ip")->at, "'%s' is no IPv4 address", ip);
-        else
-            re->account_ip = b[0] << 24 | b[1] << 16 | b[2] << 8 | b[3];
-    }
-    int which = rgs_sim_word(rgs_yaml_get(n, "long"), forms, r->diag);
-    re->account_long = which < 0 ? RGS_SMPP_LONG_UDH : (enum rgs_smpp_long)which;
-    rgs_yaml_unknown(n, known, r->diag);
-}
-
-static const char *const labels[] = {"legit", "fraud", "victim", NULL};
-
-/* Keys that stand beside those of a behaviour in a reseller or population. */
-static const char *const reseller_keys[] = {
-    "id",     "name",    "kind",        "label",   "typology", "evasion", "inventory",
-    "ranges", "account", "populations", "numbers", "like",     NULL};
-
-static void read_labels(struct rgs_yaml_node *n, enum rgs_sim_label *label, const char **typology,
-                        const char **evasion, struct rgs_diag *diag)
-{
-    int which = rgs_sim_word(rgs_yaml_get(n, "label"), labels, diag);
-
-    if (which >= 0)
-        *label = (enum rgs_sim_label)which;
-    rgs_yaml_str(rgs_yaml_get(n, "typology"), typology, diag);
-    rgs_yaml_str(rgs_yaml_get(n, "evasion"), evasion, diag);
-}
-
-static void read_population(struct reader *r, struct rgs_yaml_node *n, struct rgs_sim_reseller *re,
-                            const struct rgs_sim_behaviour *base)
-{
-    struct rgs_sim_scenario *s = r->s;
-    struct rgs_sim_population *p = &s->population[s->populations];
-    int64_t numbers = 0;
-
-    if (s->populations == RGS_SIM_POPULATIONS_MOST) {
-        rgs_diag_error(r->diag, n->at, "more than %d populations", RGS_SIM_POPULATIONS_MOST);
-        return;
-    }
-    *p = (struct rgs_sim_population){.reseller = (uint16_t)(re - s->reseller),
-                                     .label = re->label,
-                                     .typology = re->typology,
-                                     .evasion = re->evasion,
-                                     .behaviour = *base};
-    required(n, rgs_yaml_get(n, "numbers"), "numbers", r->diag);
-    rgs_yaml_int(rgs_yaml_get(n, "numbers"), 0, RGS_SIM_NUMBERS_MOST, &numbers, r->diag);
-    p->numbers = (uint32_t)numbers;
-    s->numbers += p->numbers;
-    if (s->numbers > RGS_SIM_NUMBERS_MOST)
-        rgs_diag_error(r->diag, n->at, "more than %d numbers", RGS_SIM_NUMBERS_MOST);
-    s->populations++;
-    re->populations++;
-}
-
-static void read_ranges(struct reader *r, struct rgs_yaml_node *n, struct rgs_sim_reseller *re)
-{
-    struct rgs_yaml_node *list = rgs_yaml_get(n, "ranges");
-
-    required(n, list, "ranges", r->diag);
-    for (size_t i = 0; list && list->kind == RGS_YAML_LIST && i < list->n; i++) {
-        if (re->ranges == RGS_SIM_RANGES_MOST)
-            rgs_diag_error(r->diag, list->at, "more than %d ranges", RGS_SIM_RANGES_MOST);
-        else if (range_of(list->item[i], &re->range[re->ranges], r->diag))
-            re->ranges++;
-    }
-    if (list && (list->kind != RGS_YAML_LIST || list->n == 0))
-        rgs_diag_error(r->diag, list->at, "expected a list of ranges");
-}
-
-static void read_part(struct reader *r, struct rgs_yaml_node *p, struct rgs_sim_reseller *re,
-                      const struct rgs_sim_behaviour *base)
-{
-    struct rgs_sim_scenario *s = r->s;
-    struct rgs_sim_behaviour own = *base;
-    rgs_sim_behaviour_read(p, r->in, s, &own, r->diag);
-    unsigned at = s->populations;
-    read_population(r, p, re, &own);
-    if (s->populations > at) {
-        struct rgs_sim_population *pop = &s->population[at];
-        rgs_yaml_str(rgs_yaml_get(p, "name"), &pop->name, r->diag);
-        read_labels(p, &pop->label, &pop->typology, &pop->evasion, r->diag);
-    }
-    rgs_sim_behaviour_unknown(p, reseller_keys, r->diag);
-}
-
-/* A reseller is one population, or a list of them that share what it says itself. */
-static void read_populations(struct reader *r, struct rgs_yaml_node *n, struct rgs_sim_reseller *re,
-                             const struct rgs_sim_behaviour *base)
-{
-    struct rgs_yaml_node *list = rgs_yaml_get(n, "populations");
-
-    if (!list)
-        read_population(r, n, re, base);
-    else if (list->kind != RGS_YAML_LIST)
-        rgs_diag_error(r->diag, list->at, "expected a list of populations");
-    for (size_t i = 0; list && list->kind == RGS_YAML_LIST && i < list->n; i++)
-        read_part(r, list->item[i], re, base);
-}
-
-/* Its numbers have room in its ranges, and who is reached on an account has one. */
-static void check_populations(struct reader *r, struct rgs_yaml_node *n,
-                              struct rgs_sim_reseller *re, uint32_t numbers)
-{
-    const struct rgs_sim_scenario *s = r->s;
-    uint64_t room = 0;
-
-    for (unsigned i = 0; i < re->ranges; i++)
-        room += re->range[i].last - re->range[i].first + 1;
-    if (re->ranges && numbers > room)
-        rgs_diag_error(r->diag, n->at, "%u numbers do not fit into its ranges of %llu", numbers,
-                       (unsigned long long)room);
-    for (unsigned i = re->first_population; i < s->populations; i++) {
-        enum rgs_sim_road road = s->population[i].behaviour.road;
-        if (rgs_sim_on_account(road) && !re->account)
-            rgs_diag_error(r->diag, n->at, "the roads smpp, ucp and cimd2 need an 'account'");
-        else if (rgs_sim_on_account(road))
-            re->account_road = road;
-    }
-}
-
-static void read_reseller(struct reader *r, struct rgs_yaml_node *n, bool ordinary)
-{
-    struct rgs_sim_scenario *s = r->s;
-    struct rgs_sim_reseller *re = &s->reseller[s->resellers];
-    struct rgs_sim_behaviour base = rgs_sim_behaviour_default;
-
-    if (n->kind != RGS_YAML_MAP) {
-        rgs_diag_error(r->diag, n->at, "expected a map");
-        return;
-    }
-    if (s->resellers == RGS_SIM_RESELLERS_MOST) {
-        rgs_diag_error(r->diag, n->at, "more than %d resellers", RGS_SIM_RESELLERS_MOST);
-        return;
-    }
-    *re = (struct rgs_sim_reseller){.id = "ordinary",
-                                    .name = "",
-                                    .kind = "reseller",
-                                    .typology = "none",
-                                    .evasion = "none",
-                                    .inventory = !ordinary,
-                                    .truth = !ordinary,
-                                    .first_population = (uint16_t)s->populations};
-    if (!ordinary)
-        required(n, rgs_yaml_get(n, "id"), "id", r->diag);
-    rgs_yaml_str(rgs_yaml_get(n, "id"), &re->id, r->diag);
-    re->name = re->id;
-    rgs_yaml_str(rgs_yaml_get(n, "name"), &re->name, r->diag);
-    rgs_yaml_str(rgs_yaml_get(n, "kind"), &re->kind, r->diag);
-    if (strpbrk(re->name, ",\"\n\\") || strpbrk(re->id, ",\"\n\\"))
-        rgs_diag_error(r->diag, n->at, "an id or name with a comma, quote or backslash");
-    read_labels(n, &re->label, &re->typology, &re->evasion, r->diag);
-    rgs_yaml_bool(rgs_yaml_get(n, "inventory"), &re->inventory, r->diag);
-    read_account(r, rgs_yaml_get(n, "account"), re);
-    read_ranges(r, n, re);
-    rgs_sim_behaviour_read(n, r->in, s, &base, r->diag);
-    uint32_t before = s->numbers;
-    read_populations(r, n, re, &base);
-    check_populations(r, n, re, s->numbers - before);
-    rgs_sim_behaviour_unknown(n, reseller_keys, r->diag);
-    s->resellers++;
 }
 
 /* By enum rgs_carrier. */
@@ -333,7 +125,7 @@ static const char *const carriers[] = {"m3ua", "m2pa", "m2ua", "sua", NULL};
 /* By enum rgs_access. */
 static const char *const accesses[] = {"none", "bssap", "ranap", "s1ap", "ngap", NULL};
 
-static void read_settings(struct reader *r, struct rgs_yaml_node *root)
+static void read_settings(struct rgs_sim_reader *r, struct rgs_yaml_node *root)
 {
     struct rgs_sim_scenario *s = r->s;
     struct rgs_diag *diag = r->diag;
@@ -360,21 +152,21 @@ static void read_settings(struct reader *r, struct rgs_yaml_node *root)
     rgs_yaml_get(root, "behaviours"); /* read where they are used */
 }
 
-static void read_resellers(struct reader *r, struct rgs_yaml_node *root)
+static void read_resellers(struct rgs_sim_reader *r, struct rgs_yaml_node *root)
 {
     struct rgs_yaml_node *n = rgs_yaml_get(root, "ordinary");
 
     if (n)
-        read_reseller(r, n, true);
+        rgs_sim_read_reseller(r, n, true);
     n = rgs_yaml_get(root, "resellers");
     for (size_t i = 0; n && n->kind == RGS_YAML_LIST && i < n->n; i++)
-        read_reseller(r, n->item[i], false);
+        rgs_sim_read_reseller(r, n->item[i], false);
     if (n && n->kind != RGS_YAML_LIST)
         rgs_diag_error(r->diag, n->at, "expected a list of resellers");
 }
 
 /* Numbers belong to one reseller: every two ranges must be apart. */
-static void check_ranges(struct reader *r, struct rgs_yaml_node *root)
+static void check_ranges(struct rgs_sim_reader *r, struct rgs_yaml_node *root)
 {
     const struct rgs_sim_scenario *s = r->s;
 
@@ -404,7 +196,7 @@ struct rgs_sim_scenario *rgs_sim_scenario_new(const struct rgs_sim_sources *in,
     static const char *const needed[] = {"start", "duration", "home", "networks", NULL};
     unsigned errors = diag->errors;
     struct rgs_sim_scenario *s = rgs_new(alloc, sizeof(*s));
-    struct reader r = {.s = s, .in = in, .diag = diag};
+    struct rgs_sim_reader r = {.s = s, .in = in, .diag = diag};
 
     if (!s) {
         rgs_diag_error(diag, (struct rgs_mark){0}, "out of memory");
@@ -441,62 +233,4 @@ struct rgs_sim_scenario *rgs_sim_scenario_new(const struct rgs_sim_sources *in,
         return NULL;
     }
     return s;
-}
-
-static struct rgs_yaml_node *step(struct rgs_yaml_node *n, const char *word)
-{
-    for (size_t i = 0; n->kind == RGS_YAML_MAP && i < n->n; i++) {
-        if (strcmp(n->key[i]->s, word) == 0)
-            return n->item[i]; /* not marked as used: an unknown key stays an error */
-    }
-    for (size_t i = 0; n->kind == RGS_YAML_LIST && i < n->n; i++) {
-        struct rgs_yaml_node *item = n->item[i], *id = NULL;
-        char position[24];
-        for (size_t k = 0; item->kind == RGS_YAML_MAP && k < item->n; k++) {
-            if (strcmp(item->key[k]->s, "id") == 0 || strcmp(item->key[k]->s, "name") == 0)
-                id = id ? id : item->item[k];
-        }
-        snprintf(position, sizeof(position), "%zu", i);
-        if ((id && id->kind == RGS_YAML_SCALAR && strcmp(id->s, word) == 0) ||
-            strcmp(position, word) == 0)
-            return item;
-    }
-    return NULL;
-}
-
-/* The node that a path names, up to its '='. */
-static struct rgs_yaml_node *find(struct rgs_yaml_node *n, const char *path, const char *end)
-{
-    while (n && path < end) {
-        char word[MAX_KEY];
-        size_t len = strcspn(path, ".=");
-        if (len >= sizeof(word))
-            return NULL;
-        memcpy(word, path, len);
-        word[len] = '\0';
-        n = step(n, word);
-        path += len + 1;
-    }
-    return n && n->kind == RGS_YAML_SCALAR ? n : NULL;
-}
-
-void rgs_sim_scenario_set(const struct rgs_sim_sources *in, const char *path_is_value,
-                          struct rgs_diag *diag)
-{
-    const char *is = strchr(path_is_value, '=');
-    bool found = false;
-
-    for (size_t i = 0; i < in->n && is; i++) {
-        struct rgs_yaml_node *n = in->root[i] ? find(in->root[i], path_is_value, is) : NULL;
-        if (!n)
-            continue;
-        n->s = is + 1;
-        n->n = strlen(n->s);
-        found = true;
-    }
-    if (!found)
-        rgs_diag_error(
-            diag, (struct rgs_mark){0},
-            "cannot set '%s': write PATH=VALUE, and the path must name a value of the scenario",
-            path_is_value);
 }
