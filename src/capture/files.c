@@ -7,6 +7,8 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
+#include "store/grown.h"
+
 enum {
     MAX_FOLDER_DEPTH = 16,
     OTHER_FILES = 64, /* rules, output, sockets */
@@ -73,16 +75,12 @@ static bool add_file(struct rgs_files *f, const char *path, bool in_folder)
             problem(f, path, err);
         return true;
     }
-    if (f->n == f->cap) {
-        size_t cap = f->cap ? f->cap * 2 : 16;
-        struct file *more = realloc(f->file, cap * sizeof(*more));
-        if (!more) {
-            rgs_reader_close(r);
-            return false;
-        }
-        f->file = more;
-        f->cap = cap;
+    struct file *more = rgs_grown(f->file, f->n, &f->cap, sizeof(*more));
+    if (!more) {
+        rgs_reader_close(r);
+        return false;
     }
+    f->file = more;
     n = &f->file[f->n];
     *n = (struct file){.path = strdup(path)};
     if (!n->path) {

@@ -11,6 +11,7 @@
 
 #include "capture/position.h"
 #include "store/clock.h"
+#include "store/grown.h"
 
 enum { SCAN_MS = 300 };
 
@@ -46,17 +47,13 @@ struct rgs_follow {
     struct rgs_follow_state state;
 };
 
-static bool grow(struct rgs_follow *f)
+static bool has_room(struct rgs_follow *f)
 {
-    if (f->n_seen < f->cap_seen)
-        return true;
-    size_t more = f->cap_seen ? f->cap_seen * 2 : 64;
-    struct seen *bigger = realloc(f->seen, more * sizeof(*bigger));
-    if (!bigger)
-        return false;
-    f->seen = bigger;
-    f->cap_seen = more;
-    return true;
+    struct seen *seen = rgs_grown(f->seen, f->n_seen, &f->cap_seen, sizeof(*seen));
+
+    if (seen)
+        f->seen = seen;
+    return seen != NULL;
 }
 
 int rgs_follow_save(struct rgs_follow *f)
@@ -132,7 +129,7 @@ static struct seen *seen_of(struct rgs_follow *f, const char *name)
         if (strcmp(f->seen[i].name, name) == 0)
             return &f->seen[i];
     }
-    if (!grow(f))
+    if (!has_room(f))
         return NULL;
     struct seen *s = &f->seen[f->n_seen];
     *s = (struct seen){.name = strdup(name)};

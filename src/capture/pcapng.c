@@ -5,6 +5,7 @@
 
 #include "base/reader.h"
 #include "capture/resync.h"
+#include "store/grown.h"
 
 enum {
     MAX_BLOCK = 16 << 20, /* larger than any packet that a capture tool writes */
@@ -139,14 +140,11 @@ static bool add_interface(struct rgs_pcapng *p, struct rgs_reader *r)
     if (p->n_interfaces == MAX_INTERFACES)
         return false;
     options(p, r, &i);
-    if (p->n_interfaces == p->cap_interfaces) {
-        size_t cap = p->cap_interfaces ? p->cap_interfaces * 2 : 8;
-        struct interface *more = realloc(p->interfaces, cap * sizeof(*more));
-        if (!more)
-            return false;
-        p->interfaces = more;
-        p->cap_interfaces = cap;
-    }
+    struct interface *more =
+        rgs_grown(p->interfaces, p->n_interfaces, &p->cap_interfaces, sizeof(*more));
+    if (!more)
+        return false;
+    p->interfaces = more;
     p->interfaces[p->n_interfaces++] = i;
     return !i.broken;
 }

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/hex.h"
+#include "store/grown.h"
 
 enum { MAX_FORGOTTEN = 4096 }; /* files that are gone, of which the file still knows */
 
@@ -16,15 +17,11 @@ static const char head_line[] = "regsentry-follow 1\n";
 /* Room behind the last entry; false when memory is short. */
 static bool has_room(struct rgs_position *p)
 {
-    if (p->n < p->cap)
-        return true;
-    size_t more = p->cap ? p->cap * 2 : 64;
-    struct rgs_position_entry *bigger = realloc(p->entry, more * sizeof(*bigger));
-    if (!bigger)
-        return false;
-    p->entry = bigger;
-    p->cap = more;
-    return true;
+    struct rgs_position_entry *entry = rgs_grown(p->entry, p->n, &p->cap, sizeof(*entry));
+
+    if (entry)
+        p->entry = entry;
+    return entry != NULL;
 }
 
 size_t rgs_position_of(struct rgs_position *p, const uint8_t id[RGS_CAPTURE_ID])

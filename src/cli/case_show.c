@@ -6,6 +6,7 @@
 #include "cli/desk_line.h"
 #include "sink/file.h"
 #include "sink/text.h"
+#include "store/grown.h"
 
 enum { COLUMNS = 79, ID = 24, STATE = 7, TIME = 19, BY = 23, INDENT = 6, BY_WORD = 3 };
 
@@ -94,15 +95,11 @@ void rgs_case_story_line(void *story, const struct rgs_case_line *line)
 
     if (strcmp(line->id, s->id) != 0)
         return;
-    if (s->n == s->room) {
-        unsigned room = s->room ? 2 * s->room : 16;
-        struct rgs_case_line *more = realloc(s->line, room * sizeof(*more));
-        s->short_of_memory = s->short_of_memory || !more;
-        if (!more)
-            return;
-        s->line = more;
-        s->room = room;
-    }
+    struct rgs_case_line *more = rgs_grown(s->line, s->n, &s->room, sizeof(*more));
+    s->short_of_memory = s->short_of_memory || !more;
+    if (!more)
+        return;
+    s->line = more;
     s->line[s->n++] = *line;
 }
 

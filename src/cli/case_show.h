@@ -13,7 +13,7 @@ struct rgs_case_story {
     const char *id;
     bool json;
     struct rgs_case_line *line;
-    unsigned n, room;
+    size_t n, room;
     bool short_of_memory;
 };
 void rgs_case_story_line(void *story, const struct rgs_case_line *line);

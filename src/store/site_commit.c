@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "store/grown.h"
+
 struct list {
     struct rgs_bytes *at; /* own copies */
     size_t n, cap, items;
@@ -39,17 +41,14 @@ void rgs_commit_del(struct rgs_commit *c)
 
 static bool add(struct list *l, struct rgs_bytes s)
 {
-    if (l->n == l->cap) {
-        size_t cap = l->cap ? l->cap * 2 : 64;
-        struct rgs_bytes *more = realloc(l->at, cap * sizeof(*more));
-        if (!more)
-            return false;
-        l->at = more;
-        l->cap = cap;
-    }
+    struct rgs_bytes *at = rgs_grown(l->at, l->n, &l->cap, sizeof(*at));
     uint8_t *copy = malloc(s.n + 1);
-    if (!copy)
+
+    l->at = at ? at : l->at;
+    if (!at || !copy) {
+        free(copy);
         return false;
+    }
     if (s.n)
         memcpy(copy, s.p, s.n);
     l->at[l->n++] = rgs_bytes(copy, s.n);

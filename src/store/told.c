@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "store/grown.h"
+
 enum {
     MOST_ALERTS = 1 << 20, /* of an image, that are not committed everywhere */
     MOST_TEXT = 1 << 20,   /* of one of them */
@@ -29,14 +31,11 @@ void rgs_told_fini(struct rgs_told *l)
 
 static struct rgs_told_alert *more_alerts(struct rgs_told *l)
 {
-    if (l->alerts == l->cap) {
-        size_t cap = l->cap ? l->cap * 2 : 64;
-        struct rgs_told_alert *more = realloc(l->alert, cap * sizeof(*more));
-        if (!more)
-            return NULL;
-        l->alert = more;
-        l->cap = cap;
-    }
+    struct rgs_told_alert *alert = rgs_grown(l->alert, l->alerts, &l->cap, sizeof(*alert));
+
+    if (!alert)
+        return NULL;
+    l->alert = alert;
     return &l->alert[l->alerts++];
 }
 

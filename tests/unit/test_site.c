@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "store/grown.h"
 #include "store/keys.h"
 #include "store/merge.h"
 #include "store/names.h"
@@ -136,6 +137,33 @@ Test(preview, leaves_no_trace)
     free(text[1]);
     rgs_world_fini(&w);
     rgs_ruleset_del(rules);
+}
+
+/* What stood in it stands in it, also when there is no memory for more. */
+Test(grown, keeps_what_there_was)
+{
+    uint32_t *v = NULL;
+    size_t cap = 0, moves = 0;
+
+    for (uint32_t n = 0; n < 1000; n++) {
+        size_t was = cap;
+        uint32_t *more = rgs_grown(v, n, &cap, sizeof(*v));
+        cr_assert(more && cap > n);
+        moves += cap != was;
+        v = more;
+        v[n] = n;
+    }
+    cr_expect_leq(moves, 10);
+    for (uint32_t n = 0; n < 1000; n++)
+        cr_assert_eq(v[n], n);
+    volatile size_t most = SIZE_MAX / 8; /* of such no compiler warns */
+    size_t full = most;
+    uint32_t *more = rgs_grown(v, full, &full, sizeof(*v));
+    cr_expect_null(more);
+    cr_expect_eq(full, SIZE_MAX / 8);
+    v = more ? more : v;
+    cr_expect_eq(v[999], 999);
+    free(v);
 }
 
 /* ---- the one order ----------------------------------------------------------------------------
