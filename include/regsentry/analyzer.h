@@ -54,8 +54,8 @@ struct rgs_analyzer_conf {
 
 /* c: [out] the capacities of an analysis of files; no catalogue, rules, inventory or keys yet. */
 RGS_API void rgs_analyzer_conf_init(struct rgs_analyzer_conf *c);
-/* Sets hash_key and code_key, derived from the operator's. The same key gives the same bytes out.
- * key: [borrow] during the call. */
+/* Sets hash_key and code_key of c, derived from the operator's. The same key gives the same bytes
+ * out. key: [borrow] during the call. */
 RGS_API void rgs_analyzer_conf_key(struct rgs_analyzer_conf *c, const struct rgs_token_key *key);
 
 struct rgs_packet {
@@ -76,11 +76,11 @@ struct rgs_analyzer;
  */
 RGS_API struct rgs_analyzer *rgs_analyzer_new(const struct rgs_analyzer_conf *conf,
                                               const struct rgs_alloc *alloc);
-/* NULL is passed over. */
+/* a: [own] NULL is passed over. */
 RGS_API void rgs_analyzer_del(struct rgs_analyzer *a);
 
 /* Packets in the order of their time, from any interfaces. Nothing in a packet can fail the call:
- * what is wrong with it is an anomaly, counted in the result. */
+ * what is wrong with it is an anomaly, counted in the result. packet: [borrow] during the call. */
 RGS_API void rgs_analyzer_packet(struct rgs_analyzer *a, const struct rgs_packet *packet);
 /* No more packets: what waits for missing ones is given out, and the scores are brought up to the
  * last packet's time. */
@@ -98,7 +98,8 @@ RGS_API int rgs_analyzer_result(struct rgs_analyzer *a, struct rgs_result_owner 
 
 /*
  * Called from rgs_analyzer_packet() and rgs_analyzer_finish() as things are found; fn NULL: not at
- * all. They must not call the analyzer.
+ * all. They must not call the analyzer. ctx: [borrow] as long as the analyzer, or until another one
+ * is set.
  */
 RGS_API void rgs_analyzer_on_op(struct rgs_analyzer *a, rgs_op_fn *fn, void *ctx);
 RGS_API void rgs_analyzer_on_obs(struct rgs_analyzer *a, rgs_obs_fn *fn, void *ctx);

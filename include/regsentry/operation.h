@@ -36,8 +36,9 @@ typedef void rgs_value_fn(void *ctx, const char *name, const struct rgs_value *v
  * Calls fn for each field that is there, by the names and in the order of the records that
  * `regsentry decode --format jsonl` prints (proto, op, phase, msisdn, imsi ...), `text` excepted.
  *
- * op:  [borrow]
- * key: [borrow] identifiers are tokens under it
+ * op:  [borrow] during the call
+ * key: [borrow] during the call; identifiers are tokens under it
+ * ctx: given to fn
  */
 RGS_API void rgs_op_values(const struct rgs_op *op, const struct rgs_token_key *key,
                            rgs_value_fn *fn, void *ctx);
@@ -49,8 +50,9 @@ struct rgs_analyzer;
  * origin.country, reseller ...). Devices, cells, codes and the like are 16 hex digits, the same for
  * the same thing under one key.
  *
- * a, o: [borrow]
- * key:  [borrow] numbers are tokens under it
+ * a, o: [borrow] during the call
+ * key:  [borrow] during the call; numbers are tokens under it
+ * ctx:  given to fn
  */
 RGS_API void rgs_obs_values(const struct rgs_analyzer *a, const struct rgs_obs *o,
                             const struct rgs_token_key *key, rgs_value_fn *fn, void *ctx);

@@ -93,7 +93,8 @@ struct rgs_result {
 /* alert: [borrow] during the call. */
 typedef void rgs_alert_fn(void *ctx, const struct rgs_result_alert *alert);
 
-/* A result and the memory that it stands in. */
+/* A result and the memory that it stands in. What it points to lives until the owner is emptied or
+ * the analyzer goes; `files` are the caller's. */
 struct rgs_result_owner {
     struct rgs_result result;
     const struct rgs_alloc *alloc;
@@ -102,7 +103,7 @@ struct rgs_result_owner {
 
 /* o: [out] empty. alloc: [borrow] as long as o. */
 RGS_API void rgs_result_owner_init(struct rgs_result_owner *o, const struct rgs_alloc *alloc);
-/* Frees all of it; o is empty again. */
+/* Frees all of it; o is empty again, and may be filled anew. */
 RGS_API void rgs_result_owner_fini(struct rgs_result_owner *o);
 
 /* "insufficient", "clear", "review" or "alert". */
@@ -112,7 +113,7 @@ RGS_API const char *rgs_status_word(enum rgs_status s);
  * The analyze result in JSON, one line, as `regsentry analyze --format json` prints it; one alert
  * of it, without the end of the line. The same result gives the same bytes.
  *
- * r, a:  [borrow]
+ * r, a:  [borrow] during the call
  * write: takes the bytes in order; ctx is given to it
  */
 RGS_API void rgs_result_json(const struct rgs_result *r, rgs_write_fn *write, void *ctx);

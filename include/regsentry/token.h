@@ -21,7 +21,7 @@ struct rgs_token_key; /* expanded; one per thread */
  */
 RGS_API struct rgs_token_key *rgs_token_key_new(const uint8_t secret[RGS_TOKEN_KEY_BYTES],
                                                 const struct rgs_alloc *alloc);
-/* Wipes it. NULL is passed over. */
+/* k: [own] Wipes it. NULL is passed over. */
 RGS_API void rgs_token_key_del(struct rgs_token_key *k);
 
 #endif

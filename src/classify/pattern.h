@@ -75,7 +75,7 @@ uint16_t rgs_patterns_owner(const struct rgs_patterns *p, const char *s, size_t 
 bool rgs_patterns_build(struct rgs_patterns *p, struct rgs_bytes cached, struct rgs_diag *diag);
 /* The cached form for patterns that have their tree; false: refused. */
 bool rgs_patterns_take(struct rgs_patterns *p, struct rgs_bytes cached);
-/* The form to be cached; NULL: no memory. Freed with the patterns' allocator. */
+/* The form to be cached, [own] freed with the patterns' allocator; NULL: no memory. */
 uint8_t *rgs_patterns_serialise(const struct rgs_patterns *p, size_t *n);
 /* Working memory for the scan; what was allocated stays in *scratch when it fails. */
 bool rgs_patterns_scratch(const struct rgs_patterns *p, hs_scratch_t **scratch);

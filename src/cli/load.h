@@ -19,7 +19,7 @@ struct rgs_file_set {
     bool listed; /* given: names and stamps only, no texts */
 };
 
-/* The whole file as a heap block; NULL with a reason in err. At most 64 MiB. */
+/* The whole file, [own] freed with free(); NULL with a reason in err. At most 64 MiB. */
 uint8_t *rgs_read_file(const char *path, size_t *n, char *err, size_t err_size);
 
 /*

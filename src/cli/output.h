@@ -34,9 +34,9 @@ unsigned rgs_terminal_rows(FILE *out);
 void rgs_problem_to_stderr(void *ctx, const char *path, const char *reason);
 
 /*
- * The key from a file; without one, a key for this run derived from the input itself: whoever lacks
- * the capture cannot make it, and the same capture gives the same tokens on every run. NULL with a
- * reason in err.
+ * The key from a file, [own]; without one, a key for this run derived from the input itself:
+ * whoever lacks the capture cannot make it, and the same capture gives the same tokens on every
+ * run. NULL with a reason in err.
  */
 struct rgs_token_key *rgs_run_key(const char *path, const struct rgs_files *files, char *err,
                                   size_t err_size);

@@ -35,7 +35,8 @@ struct rgs_pack {
 bool rgs_pack_load(struct rgs_pack *p, const char *given_dir, bool with_rules);
 void rgs_pack_fini(struct rgs_pack *p);
 
-/* A further rule set beside a catalogue that is there already; complaints go to stderr. */
+/* A further rule set, [own], beside a catalogue that is there already; its files are added to s.
+ * NULL after complaints on stderr. */
 struct rgs_ruleset *rgs_pack_ruleset(struct rgs_file_set *s, const char *dir,
                                      const struct rgs_catalogue *catalogue);
 
@@ -43,7 +44,7 @@ struct rgs_ruleset *rgs_pack_ruleset(struct rgs_file_set *s, const char *dir,
  * they cannot be read. */
 bool rgs_pack_services_changed(const struct rgs_pack *p);
 
-/* The rule set of a site's bundle, complaints going to stderr. */
+/* The rule set of a site's bundle, [own]; NULL after complaints on stderr. */
 struct rgs_ruleset *rgs_pack_bundle(struct rgs_bytes bytes, const struct rgs_catalogue *catalogue);
 
 /* Adds the files of a rule set: DIR itself, its typologies and lists. */

@@ -7,7 +7,7 @@
 
 struct rgs_top_view;
 
-/* Both are borrowed. NULL when memory is short. */
+/* [borrow] both. NULL when memory is short. */
 struct rgs_top_view *rgs_top_view_new(struct rgs_desk *d, const char *site);
 void rgs_top_view_del(struct rgs_top_view *v);
 /* Lines that fit columns (80 to 100 are used) and rows, [own] freed with free(). NULL with a

@@ -24,7 +24,7 @@ struct rgs_yaml_node {
 
 struct rgs_yaml;
 
-/* NULL after an error, which is in diag. The file is borrowed while the tree lives. */
+/* file: [borrow] as long as the tree. NULL after an error, which is in diag. */
 struct rgs_yaml *rgs_yaml_new(const struct rgs_conf_file *file, struct rgs_diag *diag,
                               const struct rgs_alloc *alloc);
 void rgs_yaml_del(struct rgs_yaml *y);

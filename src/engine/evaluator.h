@@ -35,7 +35,7 @@ int rgs_evaluator_result(struct rgs_evaluator *e, const struct rgs_totals *total
 
 /*
  * Goes on under another rule set, compiled with the same catalogue, and another inventory (both
- * borrowed; the former ones are not used any more), with what is known so far. 0; -ENOMEM: all
+ * [borrow]; the former ones are not used any more), with what is known so far. 0; -ENOMEM: all
  * stays as it was.
  */
 int rgs_evaluator_reload(struct rgs_evaluator *e, const struct rgs_ruleset *ruleset,

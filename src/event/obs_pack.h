@@ -83,7 +83,7 @@ struct rgs_obs_unpacker {
     struct rgs_pack_ref ref[RGS_PACK_REFS]; /* id of a service: the index here */
 };
 
-/* The body is borrowed until the last call of rgs_obs_unpack. */
+/* body: [borrow] until the last call of rgs_obs_unpack. */
 void rgs_obs_unpacker_init(struct rgs_obs_unpacker *u, const struct rgs_unpack_names *names,
                            struct rgs_bytes body);
 /* RGS_OK: *o is the next one, and u->order - 1 its order. RGS_SHORT: the body ended where an

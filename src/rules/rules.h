@@ -70,7 +70,7 @@ extern const struct rgs_scorer_capacity rgs_scorer_capacity_default;
 
 struct rgs_scorer;
 
-/* The rule set is borrowed; names are copied. NULL when memory is short. */
+/* r: [borrow] as long as the scorer; names are copied. NULL when memory is short. */
 struct rgs_scorer *rgs_scorer_new(const struct rgs_ruleset *r, const struct rgs_scorer_names *names,
                                   const struct rgs_scorer_capacity *capacity,
                                   const struct rgs_alloc *alloc);
@@ -78,7 +78,8 @@ void rgs_scorer_del(struct rgs_scorer *s);
 /*
  * Goes on under another rule set that was compiled with the same catalogue: a new scorer with what
  * the old one knows, as of its last event time. The old one is left as it is, and its owner deletes
- * it; until then memory is taken twice. r is borrowed. NULL when memory is short.
+ * it; until then memory is taken twice. r: [borrow] as long as the new one. NULL when memory is
+ * short.
  *
  * What is defined alike in both sets (window, condition, scope; names, titles, weights and bands do
  * not matter) keeps its state to the bit. A new per-number aggregate sees what the numbers' logs

@@ -141,7 +141,8 @@ struct rgs_sim_sources {
     size_t n;
 };
 
-/* NULL after errors, which are in diag. Its strings live in the trees. Freed with rgs_free(). */
+/* from: [borrow] as long as the scenario, whose strings live in the trees. [own] freed with
+ * rgs_free(); NULL after errors, which are in diag. */
 struct rgs_sim_scenario *rgs_sim_scenario_new(const struct rgs_sim_sources *from,
                                               struct rgs_diag *diag, const struct rgs_alloc *alloc);
 /* Replaces the scalar at a path like "resellers.R17.numbers" (list items by their id, name or

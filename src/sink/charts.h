@@ -46,7 +46,7 @@ extern const char *const rgs_chart_tiers[RGS_CHART_TIERS]; /* "2 to 4" */
 
 struct rgs_charts;
 
-/* The result and the rules that made it (NULL: clusters get no chart) are borrowed; names are those
+/* [borrow] The result and the rules that made it (NULL: clusters get no chart); names are those
  * that its lines were named by. NULL: no memory. */
 struct rgs_charts *rgs_charts_new(const struct rgs_result *r, const struct rgs_ruleset *rules,
                                   const struct rgs_scorer_names *names);

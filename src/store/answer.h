@@ -30,7 +30,7 @@ struct rgs_answer_conf {
 
 struct rgs_answer;
 
-/* The sealer is borrowed. NULL when memory is short. */
+/* sealer: [borrow] as long as the answer. NULL when memory is short. */
 struct rgs_answer *rgs_answer_new(const struct rgs_answer_conf *conf, struct rgs_sealer *sealer);
 void rgs_answer_del(struct rgs_answer *a);
 /* To be fed with what the logs say. */

@@ -28,7 +28,7 @@ enum {
 char *rgs_bundle_pack(const struct rgs_conf_file *files, size_t n, const char *dir, size_t *size);
 
 struct rgs_bundle {
-    struct rgs_conf_file *file; /* texts are borrowed from the bytes */
+    struct rgs_conf_file *file; /* texts: [borrow] from the bytes */
     size_t n;
     char *names;
 };

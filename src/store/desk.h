@@ -8,7 +8,7 @@
 
 struct rgs_desk;
 
-/* The site's name is borrowed. NULL with a reason. */
+/* site: [borrow] as long as the desk. NULL with a reason. */
 struct rgs_desk *rgs_desk_open(const struct rgs_redis_url *u, const char *site, char *err,
                                size_t err_size);
 void rgs_desk_close(struct rgs_desk *d);

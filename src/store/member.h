@@ -28,7 +28,7 @@ struct rgs_member_conf {
 
 struct rgs_member;
 
-/* The key is borrowed during the call. NULL when memory is short. */
+/* key: [borrow] during the call. NULL when memory is short. */
 struct rgs_member *rgs_member_new(const struct rgs_member_conf *conf,
                                   const struct rgs_token_key *key);
 /* Keeps the last state. */

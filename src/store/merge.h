@@ -40,7 +40,7 @@ struct rgs_merge_conf {
 
 struct rgs_merge;
 
-/* NULL when memory is short. The sealer is borrowed. */
+/* sealer: [borrow] as long as the merge. NULL when memory is short. */
 struct rgs_merge *rgs_merge_new(const struct rgs_merge_conf *conf, struct rgs_sealer *sealer);
 void rgs_merge_del(struct rgs_merge *m);
 

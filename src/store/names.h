@@ -9,7 +9,7 @@
 
 struct rgs_site_names;
 
-/* The catalogue is borrowed. NULL when memory is short. */
+/* catalogue: [borrow] as long as the names. NULL when memory is short. */
 struct rgs_site_names *rgs_site_names_new(const struct rgs_catalogue *catalogue,
                                           struct rgs_hash_key hash_key);
 void rgs_site_names_del(struct rgs_site_names *n);

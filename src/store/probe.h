@@ -33,7 +33,7 @@ struct rgs_probe_link;
 
 bool rgs_probe_name_ok(const char *name);
 
-/* The key is borrowed during the call. NULL with a reason. */
+/* key: [borrow] during the call. NULL with a reason. */
 struct rgs_probe_link *rgs_probe_new(const struct rgs_probe_conf *conf,
                                      const struct rgs_token_key *key, char *err, size_t err_size);
 /* What has not arrived is left in the spool, when there is one. */

@@ -22,7 +22,7 @@ struct rgs_round {
     } part[RGS_BLOCK_SHARDS];
 };
 
-/* shards: of conf's, known or guessed. The key is borrowed during the call. NULL with a reason. */
+/* shards: of conf's, known or guessed. key: [borrow] during the call. NULL with a reason. */
 struct rgs_sender *rgs_sender_new(const struct rgs_probe_conf *conf, unsigned shards,
                                   const struct rgs_token_key *key, char *err, size_t err_size);
 /* What has not arrived is left in the spool, when there is one. */

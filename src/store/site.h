@@ -89,7 +89,8 @@ int rgs_site_seal(struct rgs_site *s, int64_t upto, int64_t ended);
 /* Keeps a poisoned block where the log's end does not reach it. */
 void rgs_site_aside(struct rgs_site *s, const struct rgs_entry *e);
 
-/* What one commit writes. Strings are borrowed; add in any order. */
+/* What one commit writes. Strings: [borrow] during the call, for they are copied; add in any order.
+ */
 struct rgs_commit;
 struct rgs_commit *rgs_commit_new(void);
 void rgs_commit_del(struct rgs_commit *c);

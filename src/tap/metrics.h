@@ -39,7 +39,7 @@ struct rgs_metrics;
 /* ADDRESS:PORT, [ADDRESS]:PORT, or PORT on the loopback. Opens the socket, which is what needs the
  * rights; NULL with a reason in err. */
 struct rgs_metrics *rgs_metrics_open(const char *address, char *err, size_t err_size);
-/* Answers from now on, in a thread of its own; the facts are borrowed. */
+/* Answers from now on, in a thread of its own. [borrow] the facts, until it is closed. */
 bool rgs_metrics_start(struct rgs_metrics *m, struct rgs_tap *tap,
                        const struct rgs_metrics_facts *facts);
 void rgs_metrics_close(struct rgs_metrics *m);

@@ -15,8 +15,8 @@ enum { RGS_RECEIVERS = 4 };
 
 struct rgs_outbox;
 
-/* spool: file of the backlog, NULL for memory only. The receivers are the outbox's from a success
- * on. NULL with a reason in err. */
+/* r: [own] n receivers, from a success on. spool: file of the backlog, NULL for memory only. NULL
+ * with a reason in err. */
 struct rgs_outbox *rgs_outbox_new(const struct rgs_receiver *r, size_t n, const char *spool,
                                   const char *ruleset_sha256, char *err, size_t err_size);
 /* 0, or -errno when a thread cannot be started. */

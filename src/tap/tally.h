@@ -10,8 +10,8 @@
 
 struct rgs_tally;
 
-/* Before the tap starts: asks the evaluator for its observations. Both are borrowed. NULL when
- * memory is short. */
+/* Before the tap starts: asks the evaluator for its observations. [borrow] both. NULL when memory
+ * is short. */
 struct rgs_tally *rgs_tally_new(struct rgs_evaluator *e, const struct rgs_catalogue *catalogue);
 void rgs_tally_del(struct rgs_tally *t);
 
