@@ -192,20 +192,6 @@ unsigned rgs_sketched_sets(const struct rgs_instance *in)
                                                                       : 0;
 }
 
-/* Distinct values first; repeats of the same entries take theirs from there. */
-static void find_twins(struct rgs_ruleset *rs)
-{
-    for (unsigned i = 0; i < rs->n_per; i++) {
-        rs->per[i].twin = UINT8_MAX;
-        for (unsigned k = 0; k < i; k++) {
-            const struct rgs_per_value *a = &rs->per[i], *b = &rs->per[k];
-            if (b->fn == RGS_FN_DISTINCT && b->track == a->track && b->mask == a->mask &&
-                b->panes == a->panes)
-                rs->per[i].twin = (uint8_t)k;
-        }
-    }
-}
-
 static void lay_out(struct rgs_ruleset *rs)
 {
     for (unsigned g = 0; g < RGS_GRAIN_COUNT; g++) {
@@ -294,7 +280,6 @@ void rgs_rules_compile(struct rgs_rules_source *src)
     }
     for (unsigned i = 0; i < rs->n_rules; i++)
         rs->seen_conditions |= bit(rs->rules[i].seen);
-    find_twins(rs);
     find_silent(rs);
     lay_out(rs);
 }

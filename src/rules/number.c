@@ -292,9 +292,11 @@ static uint8_t bin_of(const struct rgs_scorer *s, const struct rgs_number *n, un
 void rgs_number_bins(struct rgs_scorer *s, const struct rgs_number *n, uint32_t values,
                      uint8_t bin[RGS_RS_PER_NUMBER])
 {
+    struct rgs_numbers *t = &s->numbers;
     struct rgs_survey v;
 
-    rgs_survey_log(&s->numbers, n, NULL, values & s->numbers.rows.sets, &v);
+    rgs_survey_log(t, n, NULL, &v);
+    rgs_survey_remember(t, n, &v);
     for (; values; values &= values - 1) {
         unsigned p = (unsigned)__builtin_ctz(values);
         bin[p] = bin_of(s, n, p, &v);
@@ -452,38 +454,6 @@ static bool append(struct rgs_numbers *t, struct rgs_number *n, const struct rgs
     return true;
 }
 
-/* Of how many a value's bin says that they are different; -1: not exactly. */
-static int exactly(const struct rgs_number *n, unsigned per)
-{
-    return n->bin[per] == RGS_BIN_NONE ? 0 : n->bin[per] < 15 ? n->bin[per] : -1;
-}
-
-/* How many different ones each set has now, `fresh` those that the entry's value is new to: from
- * what it had before, or its twin had, where that is known exactly, else by counting. */
-static void count_sets(struct rgs_numbers *t, const struct rgs_number *n, uint32_t sets,
-                       uint32_t fresh, struct rgs_survey *v)
-{
-    uint32_t ask = 0;
-
-    for (uint32_t rest = sets; rest; rest &= rest - 1) {
-        unsigned p = (unsigned)__builtin_ctz(rest);
-        unsigned like = t->per[p].fn == RGS_FN_DISTINCT ? p : t->per[p].twin;
-        int was = like < t->n_per ? exactly(n, like) : -1;
-        if (was >= 0)
-            v->distinct[p] = (uint8_t)((unsigned)was + (fresh >> like & 1));
-        else
-            ask |= 1u << p;
-    }
-    if (!ask)
-        return;
-    struct rgs_survey counted;
-    rgs_survey_log(t, n, NULL, ask, &counted);
-    for (; ask; ask &= ask - 1) {
-        unsigned p = (unsigned)__builtin_ctz(ask);
-        v->distinct[p] = counted.distinct[p];
-    }
-}
-
 /*
  * One more fact. All that expired has left the values already (the wheel saw to it), so that only
  * those change that it counts for.
@@ -497,7 +467,7 @@ static void add(struct rgs_scorer *s, struct rgs_number *n, struct rgs_log_entry
 
     if (n->entries == RGS_LOG_MOST)
         make_room(s, n);
-    rgs_survey_log(t, n, &x, r->onlys, &v);
+    rgs_survey_log(t, n, &x, &v);
     if (v.own && v.own->count == UINT8_MAX)
         return;
     if (v.own)
@@ -508,7 +478,6 @@ static void add(struct rgs_scorer *s, struct rgs_number *n, struct rgs_log_entry
     uint32_t fresh = x.value ? v.row->distinct & ~v.known : 0;
     /* A set that had the value already is what it was. */
     uint32_t values = v.row->concerned & ~(r->plain_sets & ~fresh);
-    count_sets(t, n, values & r->sets & ~r->onlys, fresh, &v);
     c.values = 0;
     for (; values; values &= values - 1) {
         unsigned p = (unsigned)__builtin_ctz(values);

@@ -138,7 +138,6 @@ struct rgs_per_value {
         fn; /* count, distinct, ratio, repeats, span, crowd; run_length: 1 when there is anything */
     uint8_t track;
     uint8_t grain;            /* crowd: of which entity */
-    uint8_t twin;             /* repeats: the distinct value over the same entries; 255 none */
     uint16_t mask, cond_mask; /* conditions as bits of the log */
     uint32_t panes;
     bool pairs;          /* entities count neighbours, for run_length */

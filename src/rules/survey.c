@@ -177,8 +177,6 @@ bool rgs_rows_init(struct rgs_numbers *t, const struct rgs_ruleset *rs,
         bool hits = v->fn == RGS_FN_RATIO || v->fn == RGS_FN_ONLY;
         r->n_lanes += sums_up(v) + hits;
         r->plain_sets |= (uint32_t)(v->fn == RGS_FN_DISTINCT) << p;
-        r->sets |= (uint32_t)is_set(v) << p;
-        r->onlys |= (uint32_t)(v->fn == RGS_FN_ONLY) << p;
         r->spans |= (uint32_t)(v->fn == RGS_FN_SPAN) << p;
         r->crowds |= (uint32_t)(v->fn == RGS_FN_CROWD) << p;
     }
@@ -258,8 +256,8 @@ struct count {
 
 /* One entry; `rows` of sums is a constant, so that they stay in registers. */
 static inline __attribute__((always_inline)) const struct rgs_row *
-take(struct rgs_numbers *t, const struct rgs_log_entry *e, uint32_t asked, struct rgs_survey *v,
-     struct count *c, const unsigned rows)
+take(struct rgs_numbers *t, const struct rgs_log_entry *e, struct rgs_survey *v, struct count *c,
+     const unsigned rows)
 {
     unsigned age = rgs_entry_age(t->pane, e->stamp);
     const struct rgs_row *row = row_of(t, e, age);
@@ -274,14 +272,15 @@ take(struct rgs_numbers *t, const struct rgs_log_entry *e, uint32_t asked, struc
     if (t->rows.spans)
         note_span(&t->rows, v, row, age);
     v->concerned |= row->concerned;
-    if (e->value && row->distinct & asked)
-        join(&c->members, e, row->distinct & asked);
+    if (e->value && row->distinct)
+        join(&c->members, e, row->distinct);
     return row;
 }
 
-static inline __attribute__((always_inline)) void
-pass(struct rgs_numbers *t, const struct rgs_number *n, const struct rgs_log_entry *x,
-     uint32_t asked, struct rgs_survey *v, const unsigned rows)
+static inline __attribute__((always_inline)) void pass(struct rgs_numbers *t,
+                                                       const struct rgs_number *n,
+                                                       const struct rgs_log_entry *x,
+                                                       struct rgs_survey *v, const unsigned rows)
 {
     struct count count;
     unsigned left = n->entries;
@@ -293,7 +292,7 @@ pass(struct rgs_numbers *t, const struct rgs_number *n, const struct rgs_log_ent
     for (uint32_t c = n->log; left; c = t->chunk[c].next) {
         struct rgs_log_entry *e = t->chunk[c].entry;
         for (unsigned k = left < RGS_LOG_CHUNK ? left : RGS_LOG_CHUNK; k--; e++, left--) {
-            const struct rgs_row *row = take(t, e, asked, v, &count, rows);
+            const struct rgs_row *row = take(t, e, v, &count, rows);
             if (!x || e->value != x->value || e->track != x->track)
                 continue;
             v->known |= row->distinct;
@@ -302,10 +301,9 @@ pass(struct rgs_numbers *t, const struct rgs_number *n, const struct rgs_log_ent
         }
     }
     if (x)
-        v->row = take(t, x, asked, v, &count, rows);
+        v->row = take(t, x, v, &count, rows);
     memcpy(v->sum, count.sum, rows * sizeof(count.sum[0]));
-    for (uint32_t rest = asked; rest; rest &= rest - 1)
-        v->distinct[__builtin_ctz(rest)] = 0;
+    memset(v->distinct, 0, sizeof(v->distinct));
     for (unsigned i = 0; i < count.members.n; i++) {
         for (uint32_t rest = count.members.at[i].of; rest; rest &= rest - 1)
             v->distinct[__builtin_ctz(rest)]++;
@@ -371,14 +369,13 @@ void rgs_survey_remember(struct rgs_numbers *t, const struct rgs_number *n,
     m->pane = t->pane;
     m->number = (uint32_t)(n - t->at);
     m->concerned = v->concerned;
-    for (uint32_t rest = t->rows.onlys; rest; rest &= rest - 1)
-        m->distinct[__builtin_ctz(rest)] = v->distinct[__builtin_ctz(rest)];
+    memcpy(m->distinct, v->distinct, sizeof(m->distinct));
     memcpy(m->sum, v->sum, sizeof(m->sum));
 }
 
 /* The log is searched for what is like the entry; what it amounts to is known. */
 static void add_to(struct rgs_numbers *t, const struct rgs_number *n, const struct rgs_log_entry *x,
-                   uint32_t sets, const struct rgs_remembered *m, struct rgs_survey *v)
+                   const struct rgs_remembered *m, struct rgs_survey *v)
 {
     unsigned left = n->entries;
 
@@ -403,26 +400,24 @@ static void add_to(struct rgs_numbers *t, const struct rgs_number *n, const stru
         sum -= part; /* all ones where it is part of the sum, and its count is one */
         memcpy(v->sum + i * LANES, &sum, sizeof(sum));
     }
-    uint32_t fresh = x->value ? v->row->distinct & ~v->known : 0;
-    for (; sets; sets &= sets - 1) {
-        unsigned p = (unsigned)__builtin_ctz(sets);
-        v->distinct[p] = (uint8_t)(m->distinct[p] + (fresh >> p & 1));
-    }
+    memcpy(v->distinct, m->distinct, sizeof(v->distinct));
+    for (uint32_t fresh = x->value ? v->row->distinct & ~v->known : 0; fresh; fresh &= fresh - 1)
+        v->distinct[__builtin_ctz(fresh)]++;
 }
 
 void rgs_survey_log(struct rgs_numbers *t, const struct rgs_number *n,
-                    const struct rgs_log_entry *x, uint32_t sets, struct rgs_survey *v)
+                    const struct rgs_log_entry *x, struct rgs_survey *v)
 {
     const struct rgs_remembered *m = x && t->rows.remembered ? memory_of(t, n) : NULL;
 
     if (m && m->number == (uint32_t)(n - t->at) && m->pane == t->pane)
-        add_to(t, n, x, sets, m, v);
+        add_to(t, n, x, m, v);
     else if (t->rows.n_lanes > FEW * LANES)
-        pass(t, n, x, sets, v, RGS_LANES / LANES);
+        pass(t, n, x, v, RGS_LANES / LANES);
     else if (x)
-        pass(t, n, x, sets, v, FEW);
+        pass(t, n, x, v, FEW);
     else
-        pass(t, n, NULL, sets, v, FEW);
+        pass(t, n, NULL, v, FEW);
 }
 
 /* Whatever window and conditions count an entry's value, count it for the other, too. */

@@ -67,15 +67,15 @@ struct rgs_rows {
     size_t stride;
     uint32_t kind_at[RGS_KINDS], bracket_at[RGS_RS_PER_NUMBER + 1]; /* in mem */
     uint8_t total[RGS_RS_PER_NUMBER], hits[RGS_RS_PER_NUMBER];      /* a value's sums */
-    /* Values by what they need; plain sets are nothing but how many there are. */
-    uint32_t spans, crowds, onlys, sets, plain_sets;
+    /* Values by what they need; plain sets are nothing but how many different ones there are. */
+    uint32_t spans, crowds, plain_sets;
 };
 
 /* What a number's log holds. */
 struct rgs_survey {
     uint16_t sum[RGS_LANES];
-    uint32_t concerned;                  /* values that have anything */
-    uint8_t distinct[RGS_RS_PER_NUMBER]; /* of those that were asked for */
+    uint32_t concerned;                                            /* values that have anything */
+    uint8_t distinct[RGS_RS_PER_NUMBER];                           /* different ones in each set */
     uint16_t oldest[RGS_RS_PER_NUMBER], newest[RGS_RS_PER_NUMBER]; /* of spans */
     /* Of an entry that is to come: what it counts for, the sets that had its value before, and the
      * entry that is the same. */
@@ -105,10 +105,9 @@ static inline uint16_t rgs_hits(const struct rgs_rows *r, const struct rgs_surve
     return v->sum[r->hits[per]];
 }
 
-/* All of a log, and of an entry that is to come into it, where there is one. Sets are counted of
- * the values in `sets` only. */
+/* All of a log, and of an entry that is to come into it, where there is one. */
 void rgs_survey_log(struct rgs_numbers *t, const struct rgs_number *n,
-                    const struct rgs_log_entry *x, uint32_t sets, struct rgs_survey *v);
+                    const struct rgs_log_entry *x, struct rgs_survey *v);
 /* What the ages of its entries say. */
 struct rgs_ages {
     bool moves;         /* some entry left a window since it was looked at; then the rest is not */
@@ -116,7 +115,7 @@ struct rgs_ages {
     unsigned due;       /* panes until an entry leaves another window */
 };
 void rgs_survey_ages(struct rgs_numbers *t, const struct rgs_number *n, struct rgs_ages *a);
-/* The entry that was surveyed is in the log now: what it amounts to is remembered. */
+/* The log is what was surveyed: what it amounts to is remembered. */
 void rgs_survey_remember(struct rgs_numbers *t, const struct rgs_number *n,
                          const struct rgs_survey *v);
 /* The log became another one than by one more entry. */
