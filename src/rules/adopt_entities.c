@@ -54,7 +54,7 @@ static void copy_slots(const struct rgs_adoption *a, struct rgs_scored *from, st
 static void mark_sketches(const struct rgs_scorer *s, struct rgs_scored *e, uint8_t *used)
 {
     for (unsigned k = 0; k < s->n_direct[e->grain]; k++) {
-        const struct rgs_instance *in = &s->rs->instances[s->direct[e->grain][k]];
+        const struct rgs_instance *in = s->direct[e->grain][k].in;
         const struct rgs_value_set *set = rgs_entity_slot(s, e, in->slot[e->grain]);
         for (unsigned i = 0; i < rgs_sketched_sets(in); i++)
             used[set[i].sketch] = 1;

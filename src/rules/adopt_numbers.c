@@ -65,12 +65,11 @@ static bool copy_wheel(const struct rgs_adoption *a)
         int64_t due = from == to ? k : rounded_up(pane * from, to) - t->pane;
         due = due < 1 ? 1 : due < (int64_t)a->s->rs->min_panes ? due : a->s->rs->min_panes;
         uint32_t slot = (uint32_t)((t->pane + due) % t->wheel_size);
-        for (uint32_t i = old->wheel[pane % old->wheel_size]; i; i = old->at[i].wheel) {
+        for (uint32_t i = old->wheel[pane % old->wheel_size]; i; i = old->spoke[i].next) {
             t->at[i].due = (uint16_t)slot;
-            t->at[i].wheel = 0;
-            t->at[i].wheel_before = last[slot];
+            t->spoke[i] = (struct rgs_spoke){.before = last[slot]};
             if (last[slot])
-                t->at[last[slot]].wheel = i;
+                t->spoke[last[slot]].next = i;
             else
                 t->wheel[slot] = i;
             last[slot] = i;

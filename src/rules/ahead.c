@@ -52,7 +52,7 @@ static void expect_rest(const struct rgs_scorer *s, struct rgs_expected *x)
     x->chunk = n ? n->log : 0;
     if (!x->chunk)
         return;
-    __builtin_prefetch(&s->numbers.chunk[x->chunk], 1);
+    rgs_fetch(&s->numbers.chunk[x->chunk]);
     rgs_survey_expect(&s->numbers, n);
 }
 
@@ -71,7 +71,7 @@ static void expect_further(const struct rgs_scorer *s, struct rgs_ahead *a)
         struct rgs_expected *x = &a->at[__builtin_ctz(rest)];
         x->chunk = s->numbers.chunk[x->chunk].next;
         if (x->chunk)
-            __builtin_prefetch(&s->numbers.chunk[x->chunk], 1);
+            rgs_fetch(&s->numbers.chunk[x->chunk]);
         else
             a->logs &= ~(rest & -rest);
     }

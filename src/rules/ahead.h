@@ -14,7 +14,8 @@
 enum {
     RGS_AHEAD = 12,        /* the chunks of a busy number's log included */
     RGS_AHEAD_RING = 16,   /* places for them */
-    RGS_AHEAD_FROM = 2000, /* numbers: fewer stay in a core's cache by themselves */
+    RGS_AHEAD_FROM = 1000, /* numbers: fewer stay in a core's cache by themselves */
+    RGS_TURN_AHEAD = 8,    /* numbers that expire, and their logs */
 };
 
 struct rgs_expected {
@@ -26,6 +27,16 @@ struct rgs_expected {
     uint32_t chunk;
     bool starts; /* its number is not there yet */
 };
+
+/*
+ * Asks for the line that p lies in. gcc takes a function that does nothing but that for one without
+ * any effect, and drops its calls where it sees its body: so all such functions are inline.
+ */
+#define RGS_FETCHES static inline __attribute__((always_inline))
+RGS_FETCHES void rgs_fetch(const void *p)
+{
+    __builtin_prefetch(p, 1);
+}
 
 /* A ring. None waits across a step of time, so that what arises in one arises at its call. */
 struct rgs_ahead {

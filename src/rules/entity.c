@@ -95,14 +95,14 @@ uint32_t rgs_entity_expect_search(const struct rgs_scorer *s, unsigned grain, ui
 {
     uint32_t bucket = bucket_of(s, grain, id);
 
-    __builtin_prefetch(&s->entities[grain].bucket[bucket]);
+    rgs_fetch(&s->entities[grain].bucket[bucket]);
     return bucket;
 }
 
-static void fetch(const uint8_t *from, size_t n)
+RGS_FETCHES void fetch(const uint8_t *from, size_t n)
 {
     for (size_t i = 0; i < n; i += LINE)
-        __builtin_prefetch(from + i, 1);
+        rgs_fetch(from + i);
 }
 
 static bool is_set(const struct rgs_instance *in)
@@ -111,12 +111,12 @@ static bool is_set(const struct rgs_instance *in)
 }
 
 /* Of a set, the counts of its newest generation as well. */
-static void expect_slot(const struct rgs_scorer *s, unsigned instance, const uint8_t *slot)
+RGS_FETCHES void expect_slot(const struct rgs_direct *d, const uint8_t *slot)
 {
     fetch(slot, EXPECTED_SLOT);
-    if (is_set(&s->rs->instances[instance])) {
+    if (is_set(d->in)) {
         const struct rgs_value_set *set = (const void *)slot;
-        __builtin_prefetch(set->count[s->clock[s->clock_of[instance]].gen.at], 1);
+        rgs_fetch(set->count[d->clock->gen.at]);
     }
 }
 
@@ -131,12 +131,13 @@ void rgs_entity_expect(const struct rgs_scorer *s, unsigned grain, uint32_t inde
     fetch(e, EXPECTED_HEAD);
     for (unsigned w = 0; w < RGS_FEED_WORDS; w++) {
         for (uint64_t rest = is->feeds[grain][w]; rest; rest &= rest - 1) {
-            unsigned i = s->direct[grain][w * 64 + (unsigned)__builtin_ctzll(rest)];
-            expect_slot(s, i, slots + s->rs->instances[i].slot[grain]);
+            const struct rgs_direct *d =
+                &s->direct[grain][w * 64 + (unsigned)__builtin_ctzll(rest)];
+            expect_slot(d, slots + d->slot);
         }
     }
     for (values &= s->values[grain]; values; values &= values - 1)
-        __builtin_prefetch(slots + s->rs->per[__builtin_ctz(values)].slot[grain], 1);
+        rgs_fetch(slots + s->rs->per[__builtin_ctz(values)].slot[grain]);
 }
 
 void rgs_entity_expect_score(const struct rgs_scorer *s, const struct rgs_scored *e)
@@ -179,7 +180,7 @@ static void link_newest(const struct rgs_scorer *s, struct rgs_scored *e)
 static void free_sketches(struct rgs_scorer *s, struct rgs_scored *e)
 {
     for (unsigned k = 0; k < s->n_direct[e->grain]; k++) {
-        const struct rgs_instance *in = &s->rs->instances[s->direct[e->grain][k]];
+        const struct rgs_instance *in = s->direct[e->grain][k].in;
         struct rgs_value_set *set = rgs_entity_slot(s, e, in->slot[e->grain]);
         for (unsigned i = 0; i < rgs_sketched_sets(in); i++) {
             if (set[i].sketch) {
@@ -395,7 +396,7 @@ static uint64_t seed_hash(const struct rgs_scorer *s, unsigned grain, uint64_t i
 void rgs_entity_expect_seed(const struct rgs_scorer *s, unsigned grain, uint64_t id)
 {
     if (needed[grain] > 1)
-        __builtin_prefetch(&s->seeds[(seed_hash(s, grain, id) & s->seed_mask) & ~UINT64_C(1)], 1);
+        rgs_fetch(&s->seeds[(seed_hash(s, grain, id) & s->seed_mask) & ~UINT64_C(1)]);
 }
 
 /* The bucket of a discovered entity that waits for numbers; two ways, the emptier one gives way. */
@@ -495,17 +496,24 @@ static void start_sketch(struct rgs_sketch *k, const struct rgs_value_set *set, 
     }
 }
 
-static const struct rgs_clock *clock_at(struct rgs_scorer *s, unsigned instance, int64_t ts)
+void rgs_clocks_set(struct rgs_scorer *s, int64_t ts)
 {
-    struct rgs_clock *c = &s->clock[s->clock_of[instance]];
-
-    if (ts < c->from || ts - c->from >= c->step) {
-        int64_t pane = ts / c->step, gen = pane / c->panes_in_gen;
-        c->from = pane * c->step;
+    if (ts >= s->clocks_from && ts - s->clocks_from < s->clocks_stay)
+        return;
+    s->clocks_from = 0;
+    s->clocks_stay = INT64_MAX;
+    for (unsigned i = 0; i < s->n_clocks; i++) {
+        struct rgs_clock *c = &s->clock[i];
+        int64_t pane = ts / c->step, gen = pane / c->panes_in_gen, from = pane * c->step;
         c->pane = (struct rgs_pane){pane, (uint32_t)(pane % c->panes)};
         c->gen = (struct rgs_pane){gen, (uint32_t)(gen % c->gens)};
+        if (from > s->clocks_from) {
+            s->clocks_stay -= from - s->clocks_from;
+            s->clocks_from = from;
+        }
+        int64_t stay = c->step - (s->clocks_from - from);
+        s->clocks_stay = stay < s->clocks_stay ? stay : s->clocks_stay;
     }
-    return c;
 }
 
 /* Of a session it is its newest event. */
@@ -552,12 +560,11 @@ static bool field_value(const struct rgs_obs *o, unsigned field, uint64_t *v)
     return true;
 }
 
-static void feed(struct rgs_scorer *s, struct rgs_scored *e, unsigned instance,
+static void feed(struct rgs_scorer *s, const struct rgs_direct *d, void *slot,
                  const struct rgs_obs *o, uint64_t bits)
 {
-    const struct rgs_instance *in = &s->rs->instances[instance];
-    const struct rgs_clock *c = clock_at(s, instance, o->ts);
-    void *slot = rgs_entity_slot(s, e, in->slot[e->grain]);
+    const struct rgs_instance *in = d->in;
+    const struct rgs_clock *c = d->clock;
     uint64_t v;
 
     switch (in->fn) {
@@ -690,10 +697,13 @@ static void note_living(const struct rgs_scorer *s, struct rgs_scored *e,
 void rgs_entity_observe(struct rgs_scorer *s, struct rgs_scored *e, const struct rgs_number *n,
                         const struct rgs_obs *o, const struct rgs_situation *is)
 {
-    for (unsigned w = 0; w < RGS_FEED_WORDS; w++) {
+    const struct rgs_direct *direct = s->direct[e->grain];
+    uint8_t *slots = rgs_entity_slot(s, e, 0);
+
+    for (unsigned w = 0; w < RGS_FEED_WORDS; w++, direct += 64) {
         for (uint64_t rest = is->feeds[e->grain][w]; rest; rest &= rest - 1) {
-            unsigned i = w * 64 + (unsigned)__builtin_ctzll(rest);
-            feed(s, e, s->direct[e->grain][i], o, is->bits);
+            const struct rgs_direct *d = &direct[__builtin_ctzll(rest)];
+            feed(s, d, slots + d->slot, o, is->bits);
         }
     }
     e->used = true;

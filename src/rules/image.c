@@ -29,6 +29,7 @@ static void numbers(struct rgs_scorer *s, struct rgs_image *im)
     rgs_image_bytes(im, t->chunk, t->chunk_fresh * sizeof(*t->chunk));
     rgs_image_bytes(im, t->bucket, ((size_t)t->mask + 1) * sizeof(*t->bucket));
     rgs_image_bytes(im, t->wheel, t->wheel_size * sizeof(*t->wheel));
+    rgs_image_bytes(im, t->spoke, t->fresh * sizeof(*t->spoke));
     rgs_rows_forget(t);
     if (t->young) /* how far they reach follows from the pane */
         rgs_numbers_age(s);

@@ -33,7 +33,9 @@ bool rgs_numbers_init(struct rgs_scorer *s, uint32_t cap)
         rgs_new_lines(s->alloc, ((size_t)t->chunk_cap + 1) * sizeof(*t->chunk), &t->chunk_block);
     t->bucket = rgs_new(s->alloc, (size_t)buckets * sizeof(*t->bucket));
     t->wheel = rgs_new(s->alloc, (size_t)t->wheel_size * sizeof(*t->wheel));
-    return rgs_rows_init(t, s->rs, s->alloc) && t->at && t->chunk && t->bucket && t->wheel;
+    t->spoke = rgs_new(s->alloc, ((size_t)cap + 1) * sizeof(*t->spoke));
+    return rgs_rows_init(t, s->rs, s->alloc) && t->at && t->chunk && t->bucket && t->wheel &&
+           t->spoke;
 }
 
 void rgs_numbers_fini(struct rgs_scorer *s)
@@ -42,6 +44,7 @@ void rgs_numbers_fini(struct rgs_scorer *s)
     rgs_free(s->alloc, s->numbers.chunk_block);
     rgs_free(s->alloc, s->numbers.bucket);
     rgs_free(s->alloc, s->numbers.wheel);
+    rgs_free(s->alloc, s->numbers.spoke);
     rgs_rows_fini(&s->numbers, s->alloc);
 }
 
@@ -58,15 +61,15 @@ struct rgs_number *rgs_number_peek(const struct rgs_scorer *s, uint64_t id)
 
 void rgs_number_expect(const struct rgs_scorer *s, uint64_t id)
 {
-    __builtin_prefetch(&s->numbers.bucket[bucket_of(s, id)]);
+    rgs_fetch(&s->numbers.bucket[bucket_of(s, id)]);
 }
 
 void rgs_number_expect_record(const struct rgs_scorer *s, uint64_t id)
 {
     const struct rgs_number *n = &s->numbers.at[s->numbers.bucket[bucket_of(s, id)]];
 
-    __builtin_prefetch(n, 1);
-    __builtin_prefetch((const uint8_t *)(n + 1) - 1, 1);
+    rgs_fetch(n);
+    rgs_fetch((const uint8_t *)(n + 1) - 1);
 }
 
 static void unlink_use(struct rgs_numbers *t, struct rgs_number *n)
@@ -137,11 +140,13 @@ static struct rgs_number *victim(struct rgs_numbers *t)
 
 static void out_of_wheel(struct rgs_numbers *t, struct rgs_number *n)
 {
-    if (n->wheel_before)
-        t->at[n->wheel_before].wheel = n->wheel;
+    const struct rgs_spoke *own = &t->spoke[n - t->at];
+
+    if (own->before)
+        t->spoke[own->before].next = own->next;
     else
-        t->wheel[n->due] = n->wheel;
-    t->at[n->wheel].wheel_before = n->wheel_before;
+        t->wheel[n->due] = own->next;
+    t->spoke[own->next].before = own->before;
     n->flags &= (uint8_t)~RGS_NUMBER_IN_WHEEL;
 }
 
@@ -323,10 +328,10 @@ static void into_wheel(struct rgs_scorer *s, struct rgs_number *n, unsigned due)
      */
     due = due < s->rs->min_panes ? due : s->rs->min_panes;
     uint32_t slot = (uint32_t)((t->pane + due) % t->wheel_size);
+    uint32_t i = rgs_number_index(s, n);
     n->due = (uint16_t)slot;
-    n->wheel = t->wheel[slot];
-    n->wheel_before = 0;
-    t->wheel[slot] = t->at[n->wheel].wheel_before = rgs_number_index(s, n);
+    t->spoke[i] = (struct rgs_spoke){.next = t->wheel[slot]};
+    t->wheel[slot] = t->spoke[t->wheel[slot]].before = i;
     n->flags |= RGS_NUMBER_IN_WHEEL;
 }
 
@@ -503,39 +508,70 @@ void rgs_number_note(struct rgs_scorer *s, struct rgs_number *n, const struct rg
     }
 }
 
-/* While one is looked at, the next is fetched, and the one behind it. */
-static void expect_turn(const struct rgs_numbers *t, uint32_t next)
-{
-    const struct rgs_number *n = &t->at[next], *then = &t->at[n->wheel];
+/* The next numbers of a slot: their records are fetched, and then the chunks of their logs, each
+ * through the one before it, while others are looked at. */
+struct scouts {
+    uint32_t number[RGS_TURN_AHEAD], chunk[RGS_TURN_AHEAD];
+    unsigned first, n;
+    uint32_t logs; /* places, as bits, whose logs go on behind the chunk */
+    uint32_t next;
+};
 
-    __builtin_prefetch(&t->chunk[n->log], 1);
-    __builtin_prefetch(then, 1);
-    __builtin_prefetch((const uint8_t *)(then + 1) - 1, 1);
+static void scout(const struct rgs_numbers *t, struct scouts *q)
+{
+    for (uint32_t rest = q->logs; rest; rest &= rest - 1) {
+        unsigned k = (unsigned)__builtin_ctz(rest);
+        uint32_t *c = &q->chunk[k];
+        *c = *c ? t->chunk[*c].next : t->at[q->number[k]].log;
+        if (*c)
+            rgs_fetch(&t->chunk[*c]);
+        else
+            q->logs &= ~(rest & -rest);
+    }
+    for (; q->next && q->n < RGS_TURN_AHEAD; q->n++) {
+        unsigned k = (q->first + q->n) % RGS_TURN_AHEAD;
+        const struct rgs_number *n = &t->at[q->next];
+        q->number[k] = q->next;
+        q->chunk[k] = 0;
+        q->logs |= 1u << k;
+        q->next = t->spoke[q->next].next;
+        rgs_fetch(n);
+        rgs_fetch((const uint8_t *)(n + 1) - 1);
+    }
+}
+
+static uint32_t first_of(struct scouts *q)
+{
+    uint32_t i = q->number[q->first];
+
+    q->logs &= ~(1u << q->first);
+    q->first = (q->first + 1) % RGS_TURN_AHEAD;
+    q->n--;
+    return i;
 }
 
 static void turn(struct rgs_scorer *s)
 {
     struct rgs_numbers *t = &s->numbers;
-    uint32_t i = t->wheel[t->pane % t->wheel_size];
+    uint32_t slot = (uint32_t)(t->pane % t->wheel_size);
+    struct scouts q = {.next = t->wheel[slot]};
     struct rgs_log_entry e[RGS_LOG_MOST];
+    bool late = t->pane <= t->jumped;
 
-    t->wheel[t->pane % t->wheel_size] = 0;
-    while (i) {
+    t->wheel[slot] = 0;
+    for (scout(t, &q); q.n; scout(t, &q)) {
+        uint32_t i = first_of(&q);
         struct rgs_number *n = &t->at[i];
-        uint32_t next = n->wheel;
-        expect_turn(t, next);
         n->flags &= (uint8_t)~RGS_NUMBER_IN_WHEEL;
         if (n->id == 0) {
             n->chain = t->spare;
             t->spare = i;
         } else {
-            bool late = t->pane <= t->jumped;
             if (late || !refresh_crowds(s, n))
                 refresh(s, n, e, rgs_number_log(t, n, e), late);
             if (n->entries == 0)
                 forget(s, n);
         }
-        i = next;
     }
 }
 

@@ -6,47 +6,49 @@
 #ifndef RGS_RULES_PLACES_H
 #define RGS_RULES_PLACES_H
 
-#include <stdint.h>
-#include <string.h>
+#include "classify/lanes.h"
 
 typedef uint16_t rgs_ids __attribute__((vector_size(16)));
 typedef uint32_t rgs_hashes __attribute__((vector_size(16)));
 
-/* Bits of the lanes, or'ed: those of 64. */
-static inline uint64_t rgs_lanes_joined(const void *lanes)
-{
-    uint64_t half[2];
-    memcpy(half, lanes, sizeof(half));
-    return half[0] | half[1];
-}
-
 /* A bit for each of sixteen that is the value. */
 static inline uint32_t rgs_places_of(const uint32_t at[16], uint32_t value)
 {
-    const rgs_hashes wanted = {value, value, value, value}, bit = {1, 2, 4, 8};
-    rgs_hashes found = {0}, row;
+    const rgs_hashes wanted = {value, value, value, value};
+    rgs_hashes row[4];
 
-    for (unsigned i = 0; i < 4; i++) {
-        memcpy(&row, at + 4 * i, sizeof(row));
-        found |= (rgs_hashes)(row == wanted) & bit << 4 * i;
-    }
-    uint64_t x = rgs_lanes_joined(&found);
-    return (uint32_t)(x | x >> 32);
+    memcpy(row, at, sizeof(row));
+    for (unsigned i = 0; i < 4; i++)
+        row[i] = (rgs_hashes)(row[i] == wanted);
+#ifdef __SSE2__
+    const __m128i low = _mm_packs_epi32((__m128i)row[0], (__m128i)row[1]),
+                  high = _mm_packs_epi32((__m128i)row[2], (__m128i)row[3]);
+    return (uint32_t)_mm_movemask_epi8(_mm_packs_epi16(low, high));
+#else
+    uint32_t bits = 0;
+    for (unsigned i = 0; i < 16; i++)
+        bits |= (row[i / 4][i % 4] & 1) << i;
+    return bits;
+#endif
 }
 
 /* The same of short ones. */
 static inline uint32_t rgs_ids_of(const uint16_t at[16], uint16_t value)
 {
-    const rgs_ids wanted = {value, value, value, value, value, value, value, value},
-                  bit = {1, 2, 4, 8, 16, 32, 64, 128};
-    rgs_ids low, high;
+    const rgs_ids wanted = {value, value, value, value, value, value, value, value};
+    rgs_ids row[2];
 
-    memcpy(&low, at, sizeof(low));
-    memcpy(&high, at + 8, sizeof(high));
-    low = ((rgs_ids)(low == wanted) & bit) | ((rgs_ids)(high == wanted) & bit << 8);
-    uint64_t x = rgs_lanes_joined(&low);
-    x |= x >> 32;
-    return (uint16_t)(x | x >> 16);
+    memcpy(row, at, sizeof(row));
+    for (unsigned i = 0; i < 2; i++)
+        row[i] = (rgs_ids)(row[i] == wanted);
+#ifdef __SSE2__
+    return (uint32_t)_mm_movemask_epi8(_mm_packs_epi16((__m128i)row[0], (__m128i)row[1]));
+#else
+    uint32_t bits = 0;
+    for (unsigned i = 0; i < 16; i++)
+        bits |= (uint32_t)(row[i / 8][i % 8] & 1) << i;
+    return bits;
+#endif
 }
 
 /* The least of sixteen. */

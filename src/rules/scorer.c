@@ -9,6 +9,19 @@ const struct rgs_scorer_capacity rgs_scorer_capacity_default = {
     .hash_key = {0x6e756d6265727321u, 0x656e746974696573u},
 };
 
+static const struct rgs_clock *clock_for(struct rgs_scorer *s, const struct rgs_instance *in)
+{
+    unsigned k = 0;
+
+    while (k < s->n_clocks && (s->clock[k].step != in->step || s->clock[k].panes != in->panes ||
+                               s->clock[k].panes_in_gen != in->gen))
+        k++;
+    if (k == s->n_clocks)
+        s->clock[s->n_clocks++] = (struct rgs_clock){
+            .step = in->step, .panes = in->panes, .panes_in_gen = in->gen, .gens = rgs_gens(in)};
+    return &s->clock[k];
+}
+
 /* An instance's grain bit is set where its typologies look; the lists save the hot path the test.
  */
 static void list_direct(struct rgs_scorer *s)
@@ -17,31 +30,11 @@ static void list_direct(struct rgs_scorer *s)
         for (unsigned i = 0; i < s->rs->n_instances; i++) {
             const struct rgs_instance *in = &s->rs->instances[i];
             if (!in->per_number && in->fn != RGS_FN_ZSCORE && in->grains >> g & 1)
-                s->direct[g][s->n_direct[g]++] = (uint16_t)i;
+                s->direct[g][s->n_direct[g]++] =
+                    (struct rgs_direct){in, clock_for(s, in), in->slot[g]};
         }
         for (unsigned p = 0; p < s->rs->n_per; p++)
             s->values[g] |= (s->rs->per[p].grains >> g & 1) << p;
-    }
-}
-
-static void set_clocks(struct rgs_scorer *s)
-{
-    unsigned n = 0;
-
-    for (unsigned i = 0; i < s->rs->n_instances; i++) {
-        const struct rgs_instance *in = &s->rs->instances[i];
-        unsigned k = 0;
-        if (in->per_number || in->fn == RGS_FN_ZSCORE)
-            continue;
-        while (k < n && (s->clock[k].step != in->step || s->clock[k].panes != in->panes ||
-                         s->clock[k].panes_in_gen != in->gen))
-            k++;
-        s->clock[k].step = in->step;
-        s->clock[k].panes = in->panes;
-        s->clock[k].panes_in_gen = in->gen;
-        s->clock[k].gens = rgs_gens(in);
-        s->clock_of[i] = (uint8_t)k;
-        n += k == n;
     }
 }
 
@@ -86,7 +79,6 @@ struct rgs_scorer *rgs_scorer_new(const struct rgs_ruleset *r, const struct rgs_
         return NULL;
     }
     list_direct(s);
-    set_clocks(s);
     rgs_measures_init(s);
     return s;
 }
@@ -125,7 +117,8 @@ size_t rgs_scorer_number_bytes(struct rgs_scorer *s)
     const struct rgs_numbers *t = &s->numbers;
 
     rgs_scorer_settle(s);
-    return t->count * (sizeof(*t->at) + sizeof(*t->bucket)) + t->chunks * sizeof(*t->chunk);
+    return t->count * (sizeof(*t->at) + sizeof(*t->spoke) + sizeof(*t->bucket)) +
+           t->chunks * sizeof(*t->chunk);
 }
 
 /*
@@ -300,6 +293,7 @@ void rgs_scorer_take(struct rgs_scorer *s, const struct rgs_obs *o, const struct
     }
     if (n && is->mask & rs->where_bits)
         rgs_number_note(s, n, o, is->mask);
+    rgs_clocks_set(s, o->ts);
     for (unsigned g = 0; g < RGS_GRAIN_COUNT; g++) {
         if (e[g])
             rgs_entity_observe(s, e[g], n, o, is);

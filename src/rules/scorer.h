@@ -41,7 +41,6 @@ struct rgs_number {
     uint64_t id; /* 0: free */
     uint32_t chain;
     uint32_t older, newer;
-    uint32_t wheel, wheel_before; /* the ones beside it in the expiry wheel's slot */
     uint32_t log;
     rgs_entity_ref entity[RGS_GRAIN_COUNT];
     uint16_t due;
@@ -56,13 +55,21 @@ enum {
     RGS_NUMBER_USED = 128,  /* since it stands where it stands in the list */
 };
 
+/* The numbers beside one in its slot of the expiry wheel; 0: none. Not in its record, so that a
+ * slot is run through ahead of the numbers in it. */
+struct rgs_spoke {
+    uint32_t next, before;
+};
+
 struct rgs_numbers {
     /* [0] is the head of the list, which is by age: what was used since has a second chance at its
      * end when it would be evicted, so that using something moves nothing. */
     struct rgs_number *at;
     struct rgs_log_chunk *chunk;
     void *chunk_block; /* that it is the aligned part of */
-    uint32_t *bucket, *wheel;
+    uint32_t *bucket;
+    uint32_t *wheel;         /* the first number in each slot */
+    struct rgs_spoke *spoke; /* by number */
     uint32_t cap, mask, count, fresh, spare;
     uint32_t sims; /* of count: SIMs whose number is not known */
     uint32_t chunk_cap, chunk_fresh, chunk_spare, chunks;
@@ -186,8 +193,14 @@ struct rgs_part {
 struct rgs_clock {
     int64_t step;
     uint32_t panes, panes_in_gen, gens;
-    int64_t from; /* until a step later it stays the same */
     struct rgs_pane pane, gen;
+};
+
+/* What observations feed in entities of a grain. */
+struct rgs_direct {
+    const struct rgs_instance *in;
+    const struct rgs_clock *clock;
+    uint32_t slot;
 };
 
 struct rgs_scorer {
@@ -222,12 +235,13 @@ struct rgs_scorer {
     /* Per road and condition, up to RGS_SEEN: rules that speak of what is missing ask for it. */
     uint8_t seen[RGS_RS_ROADS][RGS_RS_CONDITIONS];
     /* Instances that an entity of a grain keeps state for, without those through numbers. */
-    uint16_t direct[RGS_GRAIN_COUNT][RGS_RS_INSTANCES];
+    struct rgs_direct direct[RGS_GRAIN_COUNT][RGS_RS_INSTANCES];
     unsigned n_direct[RGS_GRAIN_COUNT];
     uint32_t values[RGS_GRAIN_COUNT]; /* of numbers, that it has histograms of */
     uint8_t reach[RGS_RS_INSTANCES];  /* of a share of numbers, the first bin that it counts */
     struct rgs_clock clock[RGS_RS_INSTANCES];
-    uint8_t clock_of[RGS_RS_INSTANCES];
+    unsigned n_clocks;
+    int64_t clocks_from, clocks_stay; /* all of them stay the same from then on for so long */
 };
 
 /* ---- numbers ----------------------------------------------------------------------------------
@@ -350,7 +364,9 @@ struct rgs_changes {
 void rgs_entity_values(struct rgs_scorer *s, struct rgs_number *n, const struct rgs_changes *c);
 /* Counts the histograms of these values anew from the numbers: a bit per value for each grain. */
 void rgs_entities_recount(struct rgs_scorer *s, const uint32_t per[RGS_GRAIN_COUNT]);
-/* Feeds the direct instances of an entity. */
+/* The clocks show this time, whichever it was before. */
+void rgs_clocks_set(struct rgs_scorer *s, int64_t ts);
+/* Feeds the direct instances of an entity; the clocks show the time of the observation. */
 void rgs_entity_observe(struct rgs_scorer *s, struct rgs_scored *e, const struct rgs_number *n,
                         const struct rgs_obs *o, const struct rgs_situation *is);
 /* The reseller (in the inventory) or block that most of its codes belong to; NULL: none, or
@@ -369,12 +385,12 @@ static inline bool rgs_entity_is_out_of(const struct rgs_scored *e, const struct
     return t->silent && !(e->scoped >> (t - rs->typologies) & 1);
 }
 /* Fetches what says whether a score is worth it, and what it is worked out of. */
-static inline void rgs_entity_expect_head(const struct rgs_scorer *s, unsigned grain, uint32_t i)
+RGS_FETCHES void rgs_entity_expect_head(const struct rgs_scorer *s, unsigned grain, uint32_t i)
 {
     const struct rgs_scored *e = rgs_entity_at(s, grain, i);
 
-    __builtin_prefetch(e, 1);
-    __builtin_prefetch(&e->evaluated, 1);
+    rgs_fetch(e);
+    rgs_fetch(&e->evaluated);
 }
 void rgs_entity_expect_score(const struct rgs_scorer *s, const struct rgs_scored *e);
 static inline unsigned rgs_gens(const struct rgs_instance *in)

@@ -40,7 +40,7 @@ static void work_out(const struct rgs_scorer *s, const struct rgs_obs *o, struct
     memset(x->feeds, 0, sizeof(x->feeds));
     for (unsigned g = 0; g < RGS_GRAIN_COUNT; g++) {
         for (unsigned i = 0; i < s->n_direct[g]; i++) {
-            uint64_t need = rs->instances[s->direct[g][i]].need;
+            uint64_t need = s->direct[g][i].in->need;
             x->feeds[g][i / 64] |= (uint64_t)((x->bits & need) == need) << i % 64;
         }
     }

@@ -3,8 +3,6 @@
 
 #include <math.h>
 
-#include "rules/places.h"
-
 static unsigned slot_of(int64_t pane, uint32_t panes)
 {
     int64_t m = pane % (int64_t)panes;
@@ -79,20 +77,21 @@ double rgs_bin_value(unsigned bin)
 
 unsigned rgs_histogram_bin_at(const struct rgs_histogram *h, double p)
 {
-    uint64_t above = 0;
-    double need = (100 - p) / 100 * h->n;
+    const double least = ceil((100 - p) / 100 * h->n);
+    const uint32_t need = least > 1 ? (uint32_t)least : 1;
+    uint32_t above = 0;
 
     for (unsigned b = RGS_BINS; b-- > 0;) {
         above += h->bin[b];
-        if (above > 0 && (double)above >= need)
+        if (above >= need)
             return b;
     }
     return 0;
 }
 
-uint64_t rgs_histogram_at_least(const struct rgs_histogram *h, unsigned bin)
+uint32_t rgs_histogram_at_least(const struct rgs_histogram *h, unsigned bin)
 {
-    uint64_t n = 0;
+    uint32_t n = 0;
     for (unsigned b = bin; b < RGS_BINS; b++)
         n += h->bin[b];
     return n;
@@ -101,10 +100,8 @@ uint64_t rgs_histogram_at_least(const struct rgs_histogram *h, unsigned bin)
 /* ---- sets -------------------------------------------------------------------------------------
  */
 
-void rgs_set_move(struct rgs_value_set *s, unsigned gens, int64_t gen)
+void rgs_set_forget(struct rgs_value_set *s, unsigned gens, int64_t gen)
 {
-    if (gen <= s->gen)
-        return;
     int64_t steps = gen - s->gen < gens ? gen - s->gen : gens;
     for (int64_t k = 0; k < steps; k++) {
         unsigned g = slot_of(gen - k, gens);
@@ -123,25 +120,6 @@ void rgs_set_move(struct rgs_value_set *s, unsigned gens, int64_t gen)
 bool rgs_set_fits(const struct rgs_value_set *s, uint32_t hash)
 {
     return rgs_places_of(s->hash, hash) || rgs_places_of(s->hash, 0);
-}
-
-void rgs_set_add(struct rgs_value_set *s, unsigned gens, struct rgs_pane gen, uint32_t hash)
-{
-    rgs_set_move(s, gens, gen.no);
-    if (s->gen - gen.no >= (int64_t)gens)
-        return;
-    s->total[gen.at]++;
-    uint32_t at = rgs_places_of(s->hash, hash);
-    /* A free place has the sum 0; else space-saving: the newcomer takes the place, and the count,
-     * of the rarest. */
-    bool new = at == 0;
-    if (new)
-        at = rgs_places_of(s->sum, rgs_least_of(s->sum));
-    at = (uint32_t)__builtin_ctz(at);
-    if (new)
-        s->hash[at] = hash;
-    s->count[gen.at][at]++;
-    s->sum[at]++;
 }
 
 uint32_t rgs_set_count(const struct rgs_value_set *s)

@@ -6,7 +6,7 @@
 #ifndef RGS_RULES_SLOTS_H
 #define RGS_RULES_SLOTS_H
 
-#include "base/bytes.h"
+#include "rules/places.h"
 
 enum {
     RGS_BINS =
@@ -64,7 +64,7 @@ uint8_t rgs_bin_of(double value);
 double rgs_bin_value(unsigned bin);
 /* The largest value that at least (100 - p) % of the numbers reach; p in 0..100. */
 unsigned rgs_histogram_bin_at(const struct rgs_histogram *h, double p);
-uint64_t rgs_histogram_at_least(const struct rgs_histogram *h, unsigned bin);
+uint32_t rgs_histogram_at_least(const struct rgs_histogram *h, unsigned bin);
 
 /*
  * Values with their counts: exact to RGS_SET_EXACT, then the frequent ones stay (space-saving), and
@@ -84,11 +84,34 @@ struct rgs_sketch {
     int64_t gen;
     uint8_t reg[RGS_SET_GENS][RGS_HLL_REGS];
 };
-void rgs_set_move(struct rgs_value_set *s, unsigned gens, int64_t gen);
+void rgs_set_forget(struct rgs_value_set *s, unsigned gens, int64_t gen);
+static inline void rgs_set_move(struct rgs_value_set *s, unsigned gens, int64_t gen)
+{
+    if (gen > s->gen)
+        rgs_set_forget(s, gens, gen);
+}
 /* False when the set is full and the value is not in it: a sketch is needed from now on. */
 bool rgs_set_fits(const struct rgs_value_set *s, uint32_t hash);
 /* hash is not 0 */
-void rgs_set_add(struct rgs_value_set *s, unsigned gens, struct rgs_pane gen, uint32_t hash);
+static inline void rgs_set_add(struct rgs_value_set *s, unsigned gens, struct rgs_pane gen,
+                               uint32_t hash)
+{
+    rgs_set_move(s, gens, gen.no);
+    if (s->gen - gen.no >= (int64_t)gens)
+        return;
+    s->total[gen.at]++;
+    uint32_t at = rgs_places_of(s->hash, hash);
+    /* A free place has the sum 0; else space-saving: the newcomer takes the place, and the count,
+     * of the rarest. */
+    bool new = at == 0;
+    if (new)
+        at = rgs_places_of(s->sum, rgs_least_of(s->sum));
+    at = (uint32_t)__builtin_ctz(at);
+    if (new)
+        s->hash[at] = hash;
+    s->count[gen.at][at]++;
+    s->sum[at]++;
+}
 uint32_t rgs_set_count(const struct rgs_value_set *s);
 uint64_t rgs_set_total(const struct rgs_value_set *s);
 uint64_t rgs_set_top(const struct rgs_value_set *s);

@@ -338,6 +338,12 @@ static struct rgs_remembered *memory_of(const struct rgs_numbers *t, const struc
     return &t->rows.remembered[(uint32_t)(n - t->at) & t->rows.remembered_mask];
 }
 
+/* Of a short log nothing is: it is looked through as fast. */
+static bool is_remembered(const struct rgs_numbers *t, const struct rgs_number *n)
+{
+    return t->rows.remembered && n->entries > RGS_LOG_CHUNK;
+}
+
 void rgs_rows_forget(struct rgs_numbers *t)
 {
     const struct rgs_rows *r = &t->rows;
@@ -354,16 +360,16 @@ void rgs_survey_forget(struct rgs_numbers *t, const struct rgs_number *n)
 
 void rgs_survey_expect(const struct rgs_numbers *t, const struct rgs_number *n)
 {
-    if (!t->rows.remembered || n->entries <= RGS_LOG_CHUNK)
+    if (!is_remembered(t, n))
         return;
-    __builtin_prefetch(memory_of(t, n), 1);
-    __builtin_prefetch((const uint8_t *)(memory_of(t, n) + 1) - 1, 1);
+    rgs_fetch(memory_of(t, n));
+    rgs_fetch((const uint8_t *)(memory_of(t, n) + 1) - 1);
 }
 
 void rgs_survey_remember(struct rgs_numbers *t, const struct rgs_number *n,
                          const struct rgs_survey *v)
 {
-    if (!t->rows.remembered || n->entries <= RGS_LOG_CHUNK)
+    if (!is_remembered(t, n))
         return;
     struct rgs_remembered *m = memory_of(t, n);
     m->pane = t->pane;
@@ -408,7 +414,7 @@ static void add_to(struct rgs_numbers *t, const struct rgs_number *n, const stru
 void rgs_survey_log(struct rgs_numbers *t, const struct rgs_number *n,
                     const struct rgs_log_entry *x, struct rgs_survey *v)
 {
-    const struct rgs_remembered *m = x && t->rows.remembered ? memory_of(t, n) : NULL;
+    const struct rgs_remembered *m = x && is_remembered(t, n) ? memory_of(t, n) : NULL;
 
     if (m && m->number == (uint32_t)(n - t->at) && m->pane == t->pane)
         add_to(t, n, x, m, v);
@@ -445,26 +451,23 @@ static bool joins(struct rgs_log_entry *e, unsigned n, const struct rgs_log_entr
 
 unsigned rgs_log_condense(struct rgs_log_entry *e, unsigned n, int64_t pane)
 {
-    uint8_t valued[RGS_LOG_MOST];
+    enum { LISTS = 64, END = RGS_LOG_MOST };
+    uint8_t first[LISTS], next[RGS_LOG_MOST]; /* only a like value can stand for one */
     bool spare[RGS_LOG_MOST] = {false};
-    unsigned n_valued = 0, kept = 0;
-    uint64_t once = 0, again = 0; /* by the value: where none is like it, none stands for it */
+    unsigned kept = 0;
 
+    memset(first, END, sizeof(first));
     for (unsigned i = 0; i < n; i++) {
         if (!e[i].value)
             continue;
-        valued[n_valued++] = (uint8_t)i;
-        again |= once & UINT64_C(1) << e[i].value % 64;
-        once |= UINT64_C(1) << e[i].value % 64;
+        next[i] = first[e[i].value % LISTS];
+        first[e[i].value % LISTS] = (uint8_t)i;
     }
-    for (unsigned i = 0; i < n_valued; i++) {
-        if (!(again >> e[valued[i]].value % 64 & 1))
-            continue;
-        unsigned k = 0;
-        while (k < n_valued && (k == i || spare[valued[k]] ||
-                                !stands_for(&e[valued[k]], &e[valued[i]], pane, k < i)))
-            k++;
-        spare[valued[i]] = k < n_valued;
+    for (unsigned i = 0; i < n; i++) {
+        unsigned k = e[i].value ? first[e[i].value % LISTS] : END;
+        while (k != END && (k == i || spare[k] || !stands_for(&e[k], &e[i], pane, k < i)))
+            k = next[k];
+        spare[i] = k != END;
     }
     for (unsigned i = 0; i < n; i++) {
         if (spare[i])

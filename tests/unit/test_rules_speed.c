@@ -195,8 +195,8 @@ Test(speed, the_wheel_holds_together_when_numbers_are_evicted)
     unsigned in_wheel = 0;
     for (uint32_t slot = 0; slot < t->wheel_size; slot++) {
         uint32_t before = 0;
-        for (uint32_t i = t->wheel[slot]; i; before = i, i = t->at[i].wheel) {
-            cr_assert_eq(t->at[i].wheel_before, before);
+        for (uint32_t i = t->wheel[slot]; i; before = i, i = t->spoke[i].next) {
+            cr_assert_eq(t->spoke[i].before, before);
             cr_assert_eq(t->at[i].due, slot);
             cr_assert_leq(++in_wheel, 50);
         }
