@@ -18,6 +18,8 @@
 /* The file: a head of HEAD bytes, then the slots. Integers as the machine has them: it stays on
  * it. */
 enum { HEAD = 4096 };
+/* Of an alert, so that there are numbers behind it: no tap tells so many. */
+#define NUMBER_MOST (UINT64_MAX / 2)
 
 struct head {
     char magic[8];
@@ -63,7 +65,7 @@ static bool read_slots(struct rgs_backlog *b)
         return false;
     for (size_t i = 0; i < RGS_BACKLOG_SLOTS; i++) {
         struct slot *s = &b->slot[i];
-        if (s->number % RGS_BACKLOG_SLOTS != i || s->check != check(s) ||
+        if (s->number % RGS_BACKLOG_SLOTS != i || s->number > NUMBER_MOST || s->check != check(s) ||
             !rgs_out_alert_whole(&s->alert))
             *s = (struct slot){0};
         else if (s->number > b->last)

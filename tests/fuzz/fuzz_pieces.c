@@ -5,10 +5,11 @@
  */
 #include <stdlib.h>
 
+#include "kept.h"
 #include "pipeline.h"
 #include "store/pieces.h"
 
-enum { MOST = 16, ID = 77, WALK = 1 << 20 };
+enum { MOST = 16, ID = 77 };
 
 enum how { SEALED = 0x01, LAST = 0x02, OTHER_STATE = 0x04, OUT_OF_PLACE = 0x08 };
 
@@ -39,20 +40,6 @@ static struct rgs_bytes get(void *ctx, unsigned i)
     return rgs_bytes(s->block, rgs_block_seal(s->sealer, &head, body, s->block));
 }
 
-/* Sizes that the image itself says, as rooms have them. */
-static void walk(void *ctx, struct rgs_image *im)
-{
-    static uint8_t room[WALK];
-    uint32_t n = 0;
-
-    (void)ctx;
-    do {
-        RGS_IMAGE(im, n);
-        if (rgs_image_fits(im, n, sizeof(room)))
-            rgs_image_bytes(im, room, n);
-    } while (!im->failed && n);
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
     static const uint8_t secret[RGS_TOKEN_KEY_BYTES] = {9};
@@ -72,7 +59,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
         .sealer = s.sealer, .id = ID, .most = MOST, .ctx = &s, .get = get};
     bool first_counts =
         s.n && s.piece[0].n && (s.piece[0].p[0] & (SEALED | OTHER_STATE | OUT_OF_PLACE)) == SEALED;
-    if (rgs_pieces_read(&conf, walk, NULL) == 0 && !first_counts)
+    if (rgs_pieces_read(&conf, rgs_fuzz_walk, NULL) == 0 && !first_counts)
         abort(); /* a state of a piece that nobody sealed for it */
     return 0;
 }

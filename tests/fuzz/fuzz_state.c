@@ -8,26 +8,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "base/big_endian.h"
+#include "kept.h"
 #include "store/state.h"
 
-enum { HEAD = 120, TAG = 32, WALK = 1 << 18 };
+enum { HEAD = 120, TAG = 32 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
 static struct {
     struct rgs_state *state;
     uint8_t head[HEAD], encryption[32], authentication[32];
-    char dir[64], path[80];
 } s;
-
-static void remove_folder(void)
-{
-    unlink(s.path);
-    rmdir(s.dir);
-}
 
 static void nothing(void *ctx, struct rgs_image *im)
 {
@@ -42,20 +34,18 @@ static void start(void)
     const struct rgs_state_for whose = {
         1, 2, "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", {0}};
     struct rgs_token_key *key = rgs_token_key_new(secret, &rgs_alloc_libc);
-    char err[256] = "out of memory";
+    char err[256] = "out of memory", path[128];
 
-    snprintf(s.dir, sizeof(s.dir), "/dev/shm/fuzz-state-XXXXXX");
-    if (!key || !mkdtemp(s.dir))
+    if (!key)
         abort();
-    snprintf(s.path, sizeof(s.path), "%s/state", s.dir);
-    atexit(remove_folder);
     rgs_token_derive(key, "state encryption", s.encryption);
     rgs_token_derive(key, "state authentication", s.authentication);
-    s.state = rgs_state_new(s.dir, key, err, sizeof(err));
+    s.state = rgs_state_new(rgs_fuzz_folder(), key, err, sizeof(err));
     rgs_token_key_del(key);
     if (!s.state || rgs_state_write(s.state, &whose, nothing, NULL) < 0)
         abort();
-    FILE *f = fopen(s.path, "re");
+    snprintf(path, sizeof(path), "%s/state", rgs_fuzz_folder());
+    FILE *f = fopen(path, "re");
     if (!f || fread(s.head, 1, HEAD, f) != HEAD)
         abort();
     fclose(f);
@@ -63,10 +53,7 @@ static void start(void)
 
 static void write_file(const uint8_t *p, size_t n)
 {
-    FILE *f = fopen(s.path, "we");
-
-    if (!f || fwrite(p, 1, n, f) != n || fclose(f) != 0)
-        abort();
+    rgs_fuzz_file("state", rgs_bytes(p, n));
 }
 
 static void write_sealed(const uint8_t *p, size_t n)
@@ -88,20 +75,6 @@ static void write_sealed(const uint8_t *p, size_t n)
     free(file);
 }
 
-/* Sizes that the image itself says, as rooms have them. */
-static void walk(void *ctx, struct rgs_image *im)
-{
-    static uint8_t room[WALK];
-    uint32_t n = 0;
-
-    (void)ctx;
-    do {
-        RGS_IMAGE(im, n);
-        if (rgs_image_fits(im, n, sizeof(room)))
-            rgs_image_bytes(im, room, n);
-    } while (!im->failed && n);
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
     struct rgs_state_found found;
@@ -116,7 +89,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     if (rgs_state_open(s.state, &found, err, sizeof(err)) == 0) {
         if (!sealed)
             abort();
-        rgs_state_load(s.state, walk, NULL);
+        rgs_state_load(s.state, rgs_fuzz_walk, NULL);
         rgs_state_shut(s.state);
     }
     return 0;

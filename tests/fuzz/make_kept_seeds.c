@@ -5,14 +5,17 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <zlib.h>
 #include <zstd.h>
 
+#include "base/big_endian.h"
 #include "base/hash.h"
 #include "classify/catalogue.h"
 #include "event/obs_pack.h"
 #include "image_rooms.h"
 #include "regsentry/result.h"
 #include "services.h"
+#include "tap/backlog.h"
 
 enum { ROOM = 1 << 20 };
 
@@ -255,6 +258,85 @@ static void result(void)
     write_seed("result", "small.json", rgs_bytes(room, b.n));
 }
 
+/* ---- what servers and files give back ---------------------------------------------------------
+ */
+
+#define SHA(c) #c #c #c #c #c #c #c #c #c #c #c #c #c #c #c #c
+#define SHA64(c) SHA(c) SHA(c) SHA(c) SHA(c)
+
+static void text_seed(const char *target, const char *name, const char *text)
+{
+    write_seed(target, name, rgs_bytes(text, strlen(text)));
+}
+
+/* Lines without the hash that links them, which the target adds. */
+static void lines(void)
+{
+    text_seed(
+        "lines", "cases",
+        "1{\"n\":1,\"ts\":1.5,\"op\":\"open\",\"id\":\"R17\",\"by\":\"ann\",\"user\":\"u\","
+        "\"note\":\"calls\"\n"
+        "{\"n\":2,\"ts\":2,\"op\":\"decide\",\"id\":\"R17\",\"as\":\"watch\",\"by\":\"bob\"\n"
+        "{\"n\":3,\"ts\":2,\"op\":\"decide\",\"id\":\"R17\",\"as\":\"cut-off\",\"by\":\"bob\"\n"
+        "{\"n\":4,\"ts\":3,\"op\":\"open\",\"id\":\"R17\",\"by\":\"ann\"\n");
+    text_seed("lines", "rules",
+              "0{\"n\":1,\"ts\":1.5,\"op\":\"policy\",\"persons\":2,\"by\":\"ann\",\"user\":\"a\"\n"
+              "{\"n\":2,\"ts\":2,\"op\":\"propose\",\"rev\":1,\"sha256\":\"" SHA64(
+                  a) "\",\"name\":\"x\",\"revision\":\"1\",\"by\":\"ann\",\"user\":\"a\"\n"
+                     "{\"n\":3,\"ts\":3,\"op\":\"promote\",\"rev\":1,\"sha256\":\"" SHA64(
+                         a) "\",\"at\":7.5,\"proposed_by\":\"ann\",\"proposed_user\":\"a\","
+                            "\"by\":\"bob\",\"user\":\"b\"\n"
+                            "{\"n\":4,\"ts\":3,\"op\":\"policy\",\"persons\":1,\"by\":\"bob\"\n");
+    text_seed("bundle", "two", "regsentry-rules 1\nx.yaml 2\nok\ntypologies/y.yaml 3\nyes\n");
+}
+
+static size_t put_record(uint8_t *p, const char *bytes)
+{
+    size_t n = strlen(bytes);
+
+    rgs_be_put(p, (uint32_t)n, 4);
+    rgs_be_put(p + 4, (uint32_t)crc32(0, (const uint8_t *)bytes, (uInt)n), 4);
+    memcpy(p + 8, bytes, n);
+    return n + 8;
+}
+
+static void files(void)
+{
+    size_t n = put_record(room, "a block");
+
+    n += put_record(room + n, "another one");
+    write_seed("spool", "two", rgs_bytes(room, n));
+    text_seed("position", "two",
+              "regsentry-follow 1\n00112233445566778899aabbccddeeff 12 3456\n"
+              "ffeeddccbbaa99887766554433221100 7 0\n");
+}
+
+/* Numbers of alerts that follow one another, that leave a gap, and one that nobody reached. */
+static void alerts(void)
+{
+    static const uint64_t numbers[] = {1, 2, 4, RGS_BACKLOG_SLOTS + 3, INT64_MAX};
+    const struct rgs_out_alert alert = {.ts = 1700000000000000000,
+                                        .score = 71.5,
+                                        .level = RGS_STATUS_ALERT,
+                                        .n_rules = 1,
+                                        .entity = "R17",
+                                        .typology = "card-box",
+                                        .rule = {"U01.2"},
+                                        .ruleset = SHA64(a),
+                                        .id = SHA(a) SHA(b)};
+    uint8_t one[sizeof(uint64_t) + sizeof(alert)];
+    size_t n = 2;
+
+    room[0] = room[1] = 0; /* the head stays as it is */
+    for (unsigned i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+        memcpy(one, &numbers[i], sizeof(numbers[i]));
+        memcpy(one + sizeof(numbers[i]), &alert, sizeof(alert));
+        put_piece(room + n, one, sizeof(one));
+        n += 2 + sizeof(one);
+    }
+    write_seed("backlog", "five", rgs_bytes(room, n));
+}
+
 int main(int argc, char **argv)
 {
     if (argc != 2)
@@ -266,5 +348,8 @@ int main(int argc, char **argv)
     state();
     picture();
     result();
+    lines();
+    files();
+    alerts();
     return 0;
 }

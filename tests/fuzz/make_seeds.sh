@@ -19,6 +19,6 @@ cp "$source"/rules/recognition/*.yaml "$source"/rules/services/[a-d]*.yaml "$out
 [ ! -f "$source/captures/demo.csv" ] || cp "$source/captures/demo.csv" "$out/inventory"
 cp "$source"/captures/*.yaml "$source"/tests/eval/scenarios/*.yaml "$source"/tests/simulate/*.yaml "$out/scenario"
 # Their words, for who changes them.
-for target in rules services scenario result; do
+for target in rules services scenario result lines; do
     grep -oh '[a-z][a-z_0-9]*"*:' "$out/$target"/* | sed 's/[":]*$//; s/.*/"&"/' | sort -u >"$out/$target.dict"
 done

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/hash.h"
 #include "regsentry/version.h"
 #include "store/clock.h"
 #include "tap/log.h"
@@ -244,6 +245,34 @@ Test(backlog, survives_a_damaged_file, .init = make_folder, .fini = remove_folde
     cr_assert_eq(ftruncate(fd, 5000), 0);
     cr_assert_null(rgs_backlog_open(path, err, sizeof(err)));
     close(fd);
+}
+
+/* An alert behind whose number there is none left: it would be waited for without end. */
+Test(backlog, believes_no_number_that_nobody_reached, .init = make_folder, .fini = remove_folder)
+{
+    static const struct rgs_hash_key key = {0x616c657274732069u, 0x6e2061206669656cu};
+    struct {
+        uint64_t number, check;
+        struct rgs_out_alert alert;
+    } slot = {.number = UINT64_MAX, .alert = alert(0)};
+    struct rgs_out_alert next = alert(1);
+
+    rgs_backlog_close(open_spool());
+    slot.check = rgs_hash(&key, &slot.alert, sizeof(slot.alert)) ^ rgs_mix64(slot.number);
+    int fd = open(path, O_RDWR);
+    off_t at = 4096 + (off_t)(RGS_BACKLOG_SLOTS - 1) * (off_t)sizeof(slot);
+    cr_assert_eq(pwrite(fd, &slot, sizeof(slot), at), sizeof(slot));
+    close(fd);
+    struct rgs_backlog *b = open_spool();
+    int r = rgs_backlog_reader(b, "r");
+    cr_expect_eq(rgs_backlog_waiting(b, r), 0);
+    cr_assert_null(rgs_backlog_head(b, r));
+    cr_assert(rgs_backlog_put(b, &next));
+    const struct rgs_out_alert *a = rgs_backlog_head(b, r);
+    cr_assert(a && strcmp(a->id, next.id) == 0);
+    rgs_backlog_take(b, r);
+    cr_expect_null(rgs_backlog_head(b, r));
+    rgs_backlog_close(b);
 }
 
 Test(backlog, gives_the_place_of_a_receiver_that_is_no_more_to_a_new_one, .init = make_folder,
