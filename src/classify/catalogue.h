@@ -22,10 +22,10 @@ enum {
 };
 
 enum rgs_feature {
-#define F(ID, key, meaning) RGS_F_##ID,
+#define F(ID, key, meaning) RGS_E_##ID,
 #include "classify/features.def"
 #undef F
-    RGS_F_COUNT
+    RGS_E_COUNT
 };
 
 /* What sender, coding and length alone can say. */
@@ -37,7 +37,7 @@ enum rgs_blind {
 };
 
 extern const char *const rgs_word_keys[RGS_W_COUNT + 1];
-extern const char *const rgs_feature_keys[RGS_F_COUNT + 1];
+extern const char *const rgs_feature_keys[RGS_E_COUNT + 1];
 extern const char *const rgs_blind_keys[RGS_B_COUNT + 1];
 
 struct rgs_sender_slot {
@@ -74,7 +74,7 @@ struct rgs_catalogue {
     size_t n_tests, cap_tests;
     uint32_t file_at; /* the file that is read */
     uint64_t sources; /* of which files it was made */
-    float weight[RGS_F_COUNT], bias;
+    float weight[RGS_E_COUNT], bias;
     float blind[RGS_B_COUNT], blind_bias;
     bool has_words, has_weights, was_cached;
 };

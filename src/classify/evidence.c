@@ -132,30 +132,30 @@ bool rgs_evidence_signless(const struct rgs_reading *r)
 static const struct {
     uint8_t word, feature;
 } of_words[] = {
-    {RGS_W_CODE, RGS_F_HAS_CODE},
-    {RGS_W_WEAK, RGS_F_HAS_WEAK},
-    {RGS_W_NOT_CODE, RGS_F_HAS_OTHER_CODE},
-    {RGS_W_WARN, RGS_F_HAS_WARN},
-    {RGS_W_VALID, RGS_F_HAS_VALID},
-    {RGS_W_UNASKED, RGS_F_HAS_UNASKED},
-    {RGS_W_VERIFY, RGS_F_HAS_PURPOSE},
-    {RGS_W_LOGIN, RGS_F_HAS_PURPOSE},
-    {RGS_W_REGISTER, RGS_F_HAS_PURPOSE},
-    {RGS_W_RESET, RGS_F_HAS_PURPOSE},
-    {RGS_W_PAY, RGS_F_HAS_PAY},
-    {RGS_W_REF, RGS_F_HAS_REF},
-    {RGS_W_MONEY, RGS_F_HAS_MONEY},
-    {RGS_W_ORDER, RGS_F_HAS_ORDER},
-    {RGS_W_DELIVERY, RGS_F_HAS_DELIVERY},
-    {RGS_W_PROMO, RGS_F_HAS_PROMO},
-    {RGS_W_THING, RGS_F_HAS_THING},
-    {RGS_W_BALANCE, RGS_F_HAS_BALANCE},
-    {RGS_W_BOOKING, RGS_F_HAS_BOOKING},
-    {RGS_W_PHONE, RGS_F_HAS_PHONE},
-    {RGS_W_PRIZE, RGS_F_HAS_PRIZE},
-    {RGS_W_EXPIRED, RGS_F_HAS_EXPIRED},
-    {RGS_W_STOP, RGS_F_HAS_STOP},
-    {RGS_W_HAND, RGS_F_HAS_HAND},
+    {RGS_W_CODE, RGS_E_HAS_CODE},
+    {RGS_W_WEAK, RGS_E_HAS_WEAK},
+    {RGS_W_NOT_CODE, RGS_E_HAS_OTHER_CODE},
+    {RGS_W_WARN, RGS_E_HAS_WARN},
+    {RGS_W_VALID, RGS_E_HAS_VALID},
+    {RGS_W_UNASKED, RGS_E_HAS_UNASKED},
+    {RGS_W_VERIFY, RGS_E_HAS_PURPOSE},
+    {RGS_W_LOGIN, RGS_E_HAS_PURPOSE},
+    {RGS_W_REGISTER, RGS_E_HAS_PURPOSE},
+    {RGS_W_RESET, RGS_E_HAS_PURPOSE},
+    {RGS_W_PAY, RGS_E_HAS_PAY},
+    {RGS_W_REF, RGS_E_HAS_REF},
+    {RGS_W_MONEY, RGS_E_HAS_MONEY},
+    {RGS_W_ORDER, RGS_E_HAS_ORDER},
+    {RGS_W_DELIVERY, RGS_E_HAS_DELIVERY},
+    {RGS_W_PROMO, RGS_E_HAS_PROMO},
+    {RGS_W_THING, RGS_E_HAS_THING},
+    {RGS_W_BALANCE, RGS_E_HAS_BALANCE},
+    {RGS_W_BOOKING, RGS_E_HAS_BOOKING},
+    {RGS_W_PHONE, RGS_E_HAS_PHONE},
+    {RGS_W_PRIZE, RGS_E_HAS_PRIZE},
+    {RGS_W_EXPIRED, RGS_E_HAS_EXPIRED},
+    {RGS_W_STOP, RGS_E_HAS_STOP},
+    {RGS_W_HAND, RGS_E_HAS_HAND},
 };
 
 /* Two words of one class that do not overlap: what the message is about, not what it mentions. */
@@ -250,29 +250,29 @@ void rgs_evidence_message(struct rgs_reading *r)
     }
     for (size_t i = 0; i < r->hits.n; i++) {
         const struct rgs_hit *h = &r->hits.hit[i];
-        set_if(f, RGS_F_HAS_BRAND,
+        set_if(f, RGS_E_HAS_BRAND,
                h->kind == RGS_MEANS_HASH || h->kind == RGS_MEANS_DOMAIN ||
                    (h->kind == RGS_MEANS_BRAND && !(h->flags & RGS_COMMON)));
-        set_if(f, RGS_F_APP_TAG, h->kind == RGS_MEANS_HASH);
+        set_if(f, RGS_E_APP_TAG, h->kind == RGS_MEANS_HASH);
     }
-    set_if(f, RGS_F_PAID, has(r, RGS_W_PAID) && (has(r, RGS_W_PAY) || has(r, RGS_W_MONEY)));
+    set_if(f, RGS_E_PAID, has(r, RGS_W_PAID) && (has(r, RGS_W_PAY) || has(r, RGS_W_MONEY)));
     /* Where something is valid, the time may be the code's own. */
-    set_if(f, RGS_F_BOOKED, has(r, RGS_W_BOOKING) && r->tokens.when && !has(r, RGS_W_VALID));
-    set_if(f, RGS_F_ABOUT_OTHER, about_other(r));
-    set_if(f, RGS_F_NAMED, rgs_service_name(r, NULL) != 0);
-    set_if(f, RGS_F_HAS_LINK, has_link(r->text));
-    set_if(f, RGS_F_APP_TAG, app_tag(r->text));
-    set_if(f, RGS_F_BRACKET_HEAD, bracket_head(r->text));
-    set_if(f, RGS_F_MANY_NUMBERS, r->tokens.numbers >= 5);
-    set_if(f, RGS_F_LONG_NUMBER, r->tokens.long_number);
-    set_if(f, RGS_F_LONG, length > 240 && length <= 400);
-    set_if(f, RGS_F_VERY_LONG, length > 400);
-    set_if(f, RGS_F_SENDER_ALPHA, r->sender_type == RGS_SENDER_ALPHANUMERIC);
-    set_if(f, RGS_F_SENDER_SHORT, r->sender_type == RGS_SENDER_SHORT);
-    set_if(f, RGS_F_SENDER_NUMBER,
+    set_if(f, RGS_E_BOOKED, has(r, RGS_W_BOOKING) && r->tokens.when && !has(r, RGS_W_VALID));
+    set_if(f, RGS_E_ABOUT_OTHER, about_other(r));
+    set_if(f, RGS_E_NAMED, rgs_service_name(r, NULL) != 0);
+    set_if(f, RGS_E_HAS_LINK, has_link(r->text));
+    set_if(f, RGS_E_APP_TAG, app_tag(r->text));
+    set_if(f, RGS_E_BRACKET_HEAD, bracket_head(r->text));
+    set_if(f, RGS_E_MANY_NUMBERS, r->tokens.numbers >= 5);
+    set_if(f, RGS_E_LONG_NUMBER, r->tokens.long_number);
+    set_if(f, RGS_E_LONG, length > 240 && length <= 400);
+    set_if(f, RGS_E_VERY_LONG, length > 400);
+    set_if(f, RGS_E_SENDER_ALPHA, r->sender_type == RGS_SENDER_ALPHANUMERIC);
+    set_if(f, RGS_E_SENDER_SHORT, r->sender_type == RGS_SENDER_SHORT);
+    set_if(f, RGS_E_SENDER_NUMBER,
            r->sender_type == RGS_SENDER_NATIONAL || r->sender_type == RGS_SENDER_INTERNATIONAL);
-    set_if(f, RGS_F_SENDER_PROMOTION, r->promotion);
-    set_if(f, RGS_F_SENDER_KNOWN, r->sender_service != 0);
+    set_if(f, RGS_E_SENDER_PROMOTION, r->promotion);
+    set_if(f, RGS_E_SENDER_KNOWN, r->sender_service != 0);
 }
 
 /* ---- one token --------------------------------------------------------------------------------
@@ -367,23 +367,23 @@ static bool knit(const struct rgs_token *k)
 static void shape(const struct rgs_token *k, struct rgs_features *f)
 {
     static const enum rgs_feature by_length[] = {
-        [3] = RGS_F_LEN3, [4] = RGS_F_LEN4, [5] = RGS_F_LEN5, [6] = RGS_F_LEN6,
-        [7] = RGS_F_LEN7, [8] = RGS_F_LEN8, [9] = RGS_F_LEN9, [10] = RGS_F_LEN10};
+        [3] = RGS_E_LEN3, [4] = RGS_E_LEN4, [5] = RGS_E_LEN5, [6] = RGS_E_LEN6,
+        [7] = RGS_E_LEN7, [8] = RGS_E_LEN8, [9] = RGS_E_LEN9, [10] = RGS_E_LEN10};
 
     switch (k->shape) {
     case RGS_SHAPE_MIXED:
-        set(f, RGS_F_MIXED);
-        set_if(f, RGS_F_KNIT, knit(k));
+        set(f, RGS_E_MIXED);
+        set_if(f, RGS_E_KNIT, knit(k));
         return;
     case RGS_SHAPE_LETTERS:
-        set(f, RGS_F_LETTERS);
-        set_if(f, RGS_F_KNIT, rgs_few_vowels(rgs_bytes(k->code, k->n)));
+        set(f, RGS_E_LETTERS);
+        set_if(f, RGS_E_KNIT, rgs_few_vowels(rgs_bytes(k->code, k->n)));
         return;
     case RGS_SHAPE_SPLIT:
-        set(f, RGS_F_SPLIT);
+        set(f, RGS_E_SPLIT);
         break;
     case RGS_SHAPE_PREFIXED:
-        set(f, RGS_F_PREFIXED);
+        set(f, RGS_E_PREFIXED);
         break;
     default:
         break;
@@ -393,7 +393,7 @@ static void shape(const struct rgs_token *k, struct rgs_features *f)
     size_t same = 1;
     while (same < k->n && k->code[same] == k->code[0])
         same++;
-    set_if(f, RGS_F_SAME_DIGITS, same == k->n);
+    set_if(f, RGS_E_SAME_DIGITS, same == k->n);
 }
 
 /* Four digits that may be a year; not where a word for a code says what they are. */
@@ -435,12 +435,12 @@ static void place(const struct rgs_reading *r, const struct rgs_token *k, struct
         b++;
     while (e > b && ignorable(t.p[e - 1]))
         e--;
-    set_if(f, RGS_F_AT_START, k->at <= b + 1);
-    set_if(f, RGS_F_AT_END, k->end + 1u >= e);
+    set_if(f, RGS_E_AT_START, k->at <= b + 1);
+    set_if(f, RGS_E_AT_END, k->end + 1u >= e);
     if (k->at <= b + 1 && k->end + 1u >= e)
-        set(f, RGS_F_ALONE);
+        set(f, RGS_E_ALONE);
     else
-        set_if(f, RGS_F_SHORT_REST,
+        set_if(f, RGS_E_SHORT_REST,
                rgs_breaks_characters(&r->breaks, b, k->at) +
                        rgs_breaks_characters(&r->breaks, k->end, e) <=
                    SHORT_REST);
@@ -448,10 +448,10 @@ static void place(const struct rgs_reading *r, const struct rgs_token *k, struct
         end++;
     bool line_before = at == 0 || t.p[at - 1] == '\n';
     bool line_after = end >= t.n || t.p[end] == '\n' || t.p[end] == '\r';
-    set_if(f, RGS_F_OWN_LINE, line_before && line_after && !(at == 0 && end >= t.n));
-    set_if(f, RGS_F_BRACKETED, opens(t, at));
+    set_if(f, RGS_E_OWN_LINE, line_before && line_after && !(at == 0 && end >= t.n));
+    set_if(f, RGS_E_BRACKETED, opens(t, at));
     uint32_t cp = rgs_text_before(t, at);
-    set_if(f, RGS_F_COLON_BEFORE,
+    set_if(f, RGS_E_COLON_BEFORE,
            cp == ':' || cp == '=' || cp == 0xff1a || cp == 0x17d6 || cp == 0xfe55);
 }
 
@@ -579,8 +579,8 @@ static bool only_warned(const struct rgs_reading *r, const struct rgs_token *k,
 static bool pointed_at(const struct rgs_features *f, const struct around *a)
 {
     static const enum rgs_feature places[] = {
-        RGS_F_AT_START,   RGS_F_OWN_LINE,     RGS_F_BRACKETED,    RGS_F_COLON_BEFORE, RGS_F_ALONE,
-        RGS_F_SHORT_REST, RGS_F_DOMAIN_BOUND, RGS_F_ENTER_BEFORE, RGS_F_ENTER_AFTER};
+        RGS_E_AT_START,   RGS_E_OWN_LINE,     RGS_E_BRACKETED,    RGS_E_COLON_BEFORE, RGS_E_ALONE,
+        RGS_E_SHORT_REST, RGS_E_DOMAIN_BOUND, RGS_E_ENTER_BEFORE, RGS_E_ENTER_AFTER};
 
     for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
         if (holds(f, places[i]))
@@ -599,77 +599,77 @@ void rgs_evidence_token(const struct rgs_reading *r, const struct rgs_token *k,
     *f = r->message;
     shape(k, f);
     place(r, k, f);
-    set_if(f, RGS_F_YEAR, year(k, &a));
-    set_if(f, RGS_F_GLUED, k->flags & RGS_TOKEN_GLUED);
+    set_if(f, RGS_E_YEAR, year(k, &a));
+    set_if(f, RGS_E_GLUED, k->flags & RGS_TOKEN_GLUED);
     bool line_ends = k->end < r->text.n && r->text.p[k->end] == '\n';
-    set_if(f, RGS_F_MONEY_BESIDE,
+    set_if(f, RGS_E_MONEY_BESIDE,
            a.before[RGS_W_MONEY] <= TOUCHING || (a.after[RGS_W_MONEY] <= 1 && !line_ends));
     bool by = a.before[RGS_W_USING] <= TOUCHING || a.after[RGS_W_USING] <= TOUCHING;
-    set_if(f, RGS_F_PHONE_LIKE, phone_like(k, &a, by || holds(f, RGS_F_COLON_BEFORE)));
-    set_if(f, RGS_F_REF_BEFORE, a.before[RGS_W_REF] <= ADJACENT);
-    set_if(f, RGS_F_ENDING_BEFORE, a.before[RGS_W_ENDING] <= ADJACENT);
-    set_if(f, RGS_F_UNIT_AFTER, a.after[RGS_W_UNIT] <= 1);
-    set_if(f, RGS_F_DOMAIN_BOUND, domain_bound(r->text, k));
+    set_if(f, RGS_E_PHONE_LIKE, phone_like(k, &a, by || holds(f, RGS_E_COLON_BEFORE)));
+    set_if(f, RGS_E_REF_BEFORE, a.before[RGS_W_REF] <= ADJACENT);
+    set_if(f, RGS_E_ENDING_BEFORE, a.before[RGS_W_ENDING] <= ADJACENT);
+    set_if(f, RGS_E_UNIT_AFTER, a.after[RGS_W_UNIT] <= 1);
+    set_if(f, RGS_E_DOMAIN_BOUND, domain_bound(r->text, k));
 
     uint8_t n = a.before[RGS_W_CODE];
-    set_if(f, RGS_F_CODE_BEFORE_ADJ, n <= ADJACENT);
-    set_if(f, RGS_F_CODE_BEFORE_NEAR, n > ADJACENT && n <= NEAR);
-    set_if(f, RGS_F_CODE_BEFORE_SENTENCE, n == SENTENCE);
-    set_if(f, RGS_F_CODE_BEFORE_FAR, n == FAR);
+    set_if(f, RGS_E_CODE_BEFORE_ADJ, n <= ADJACENT);
+    set_if(f, RGS_E_CODE_BEFORE_NEAR, n > ADJACENT && n <= NEAR);
+    set_if(f, RGS_E_CODE_BEFORE_SENTENCE, n == SENTENCE);
+    set_if(f, RGS_E_CODE_BEFORE_FAR, n == FAR);
     n = a.after[RGS_W_CODE];
-    set_if(f, RGS_F_CODE_AFTER_NEAR, n <= NEAR);
-    set_if(f, RGS_F_CODE_AFTER_FAR, n == FAR);
+    set_if(f, RGS_E_CODE_AFTER_NEAR, n <= NEAR);
+    set_if(f, RGS_E_CODE_AFTER_FAR, n == FAR);
     n = a.before[RGS_W_WEAK];
-    set_if(f, RGS_F_WEAK_BEFORE_ADJ, n <= ADJACENT);
-    set_if(f, RGS_F_WEAK_BEFORE_NEAR, n > ADJACENT && n <= NEAR);
-    set_if(f, RGS_F_WEAK_BEFORE_SENTENCE, n == SENTENCE);
-    set_if(f, RGS_F_WEAK_BEFORE_FAR, n == FAR);
+    set_if(f, RGS_E_WEAK_BEFORE_ADJ, n <= ADJACENT);
+    set_if(f, RGS_E_WEAK_BEFORE_NEAR, n > ADJACENT && n <= NEAR);
+    set_if(f, RGS_E_WEAK_BEFORE_SENTENCE, n == SENTENCE);
+    set_if(f, RGS_E_WEAK_BEFORE_FAR, n == FAR);
     n = a.after[RGS_W_WEAK];
-    set_if(f, RGS_F_WEAK_AFTER_NEAR, n <= NEAR);
-    set_if(f, RGS_F_WEAK_AFTER_FAR, n == FAR);
-    set_if(f, RGS_F_OTHER_CODE_BEFORE, a.before[RGS_W_NOT_CODE] <= NEAR);
-    set_if(f, RGS_F_OTHER_CODE_AFTER, a.after[RGS_W_NOT_CODE] <= NEAR);
+    set_if(f, RGS_E_WEAK_AFTER_NEAR, n <= NEAR);
+    set_if(f, RGS_E_WEAK_AFTER_FAR, n == FAR);
+    set_if(f, RGS_E_OTHER_CODE_BEFORE, a.before[RGS_W_NOT_CODE] <= NEAR);
+    set_if(f, RGS_E_OTHER_CODE_AFTER, a.after[RGS_W_NOT_CODE] <= NEAR);
     bool enter = a.before[RGS_W_ENTER] <= CLOSE || a.after[RGS_W_ENTER] <= CLOSE;
     bool purpose = false, same = false, follows = false, named = false, order = false;
-    set_if(f, RGS_F_ENTER_BEFORE, a.before[RGS_W_ENTER] <= CLOSE);
-    set_if(f, RGS_F_ENTER_AFTER, a.after[RGS_W_ENTER] <= CLOSE);
-    set_if(f, RGS_F_ENTER_TOUCHES, a.after[RGS_W_ENTER] <= TOUCHING);
+    set_if(f, RGS_E_ENTER_BEFORE, a.before[RGS_W_ENTER] <= CLOSE);
+    set_if(f, RGS_E_ENTER_AFTER, a.after[RGS_W_ENTER] <= CLOSE);
+    set_if(f, RGS_E_ENTER_TOUCHES, a.after[RGS_W_ENTER] <= TOUCHING);
     for (unsigned w = RGS_W_VERIFY; w <= RGS_W_RESET; w++) {
         purpose |= a.before[w] <= NEAR || a.after[w] <= NEAR;
         same |= a.before[w] <= SENTENCE || a.after[w] <= SENTENCE;
         follows |= a.after[w] <= SENTENCE;
         named |= a.before[w] <= TOUCHING;
     }
-    set_if(f, RGS_F_ENTER_FOR, enter && same);
-    set_if(f, RGS_F_ENTER_PURPOSE, enter && !same && holds(f, RGS_F_HAS_PURPOSE));
-    set_if(f, RGS_F_USING_FOR, by && same);
-    set_if(f, RGS_F_BEGINS_FOR, begins_sentence(r->text, k->at) && follows);
-    set_if(f, RGS_F_HEAD_COLON, head_colon(r->text, k));
-    set_if(f, RGS_F_PURPOSE_COLON, named && holds(f, RGS_F_COLON_BEFORE));
-    set_if(f, RGS_F_BEGINS_IS,
+    set_if(f, RGS_E_ENTER_FOR, enter && same);
+    set_if(f, RGS_E_ENTER_PURPOSE, enter && !same && holds(f, RGS_E_HAS_PURPOSE));
+    set_if(f, RGS_E_USING_FOR, by && same);
+    set_if(f, RGS_E_BEGINS_FOR, begins_sentence(r->text, k->at) && follows);
+    set_if(f, RGS_E_HEAD_COLON, head_colon(r->text, k));
+    set_if(f, RGS_E_PURPOSE_COLON, named && holds(f, RGS_E_COLON_BEFORE));
+    set_if(f, RGS_E_BEGINS_IS,
            begins_sentence(r->text, k->at) &&
                (a.after[RGS_W_CODE] <= NEAR || a.after[RGS_W_WEAK] <= NEAR));
-    set_if(f, RGS_F_MIXED_NAMED, k->shape >= RGS_SHAPE_MIXED && a.before[RGS_W_CODE] <= ADJACENT);
-    set_if(f, RGS_F_TERSE,
-           holds(f, RGS_F_SHORT_REST) &&
+    set_if(f, RGS_E_MIXED_NAMED, k->shape >= RGS_SHAPE_MIXED && a.before[RGS_W_CODE] <= ADJACENT);
+    set_if(f, RGS_E_TERSE,
+           holds(f, RGS_E_SHORT_REST) &&
                (a.before[RGS_W_WEAK] <= ADJACENT || a.after[RGS_W_WEAK] <= ADJACENT));
-    set_if(f, RGS_F_TERSE_SENTENCE,
-           !holds(f, RGS_F_SHORT_REST) &&
+    set_if(f, RGS_E_TERSE_SENTENCE,
+           !holds(f, RGS_E_SHORT_REST) &&
                (a.before[RGS_W_WEAK] <= ADJACENT || a.after[RGS_W_WEAK] <= ADJACENT) &&
                short_sentence(r, k));
-    set_if(f, RGS_F_KNIT_NAMED,
-           holds(f, RGS_F_KNIT) && !holds(f, RGS_F_MIXED_NAMED) &&
-               (holds(f, RGS_F_ENTER_FOR) || holds(f, RGS_F_BEGINS_IS) ||
+    set_if(f, RGS_E_KNIT_NAMED,
+           holds(f, RGS_E_KNIT) && !holds(f, RGS_E_MIXED_NAMED) &&
+               (holds(f, RGS_E_ENTER_FOR) || holds(f, RGS_E_BEGINS_IS) ||
                 a.before[RGS_W_WEAK] <= ADJACENT));
     for (unsigned w = RGS_W_ORDER; w <= RGS_W_BOOKING; w++)
         order |= w != RGS_W_PAID && a.before[w] <= CLOSE;
-    set_if(f, RGS_F_PURPOSE_NEAR, purpose);
-    set_if(f, RGS_F_ONLY_WARNED, only_warned(r, k, &a));
-    set_if(f, RGS_F_APART, has_code_word(r) && !pointed_at(f, &a));
-    set_if(f, RGS_F_WORDLESS,
+    set_if(f, RGS_E_PURPOSE_NEAR, purpose);
+    set_if(f, RGS_E_ONLY_WARNED, only_warned(r, k, &a));
+    set_if(f, RGS_E_APART, has_code_word(r) && !pointed_at(f, &a));
+    set_if(f, RGS_E_WORDLESS,
            !has(r, RGS_W_CODE) && !has(r, RGS_W_WEAK) && !has(r, RGS_W_ENTER) &&
-               !holds(f, RGS_F_SHORT_REST) && !holds(f, RGS_F_ALONE) && !holds(f, RGS_F_APP_TAG) &&
-               !holds(f, RGS_F_PURPOSE_COLON) && !holds(f, RGS_F_DOMAIN_BOUND) &&
-               !holds(f, RGS_F_USING_FOR));
-    set_if(f, RGS_F_ORDER_BEFORE, order);
+               !holds(f, RGS_E_SHORT_REST) && !holds(f, RGS_E_ALONE) && !holds(f, RGS_E_APP_TAG) &&
+               !holds(f, RGS_E_PURPOSE_COLON) && !holds(f, RGS_E_DOMAIN_BOUND) &&
+               !holds(f, RGS_E_USING_FOR));
+    set_if(f, RGS_E_ORDER_BEFORE, order);
 }

@@ -45,7 +45,7 @@ struct rgs_places {
 struct rgs_features {
     uint64_t bits[RGS_EVIDENCE_WORDS];
 };
-_Static_assert(RGS_F_COUNT <= RGS_EVIDENCE_WORDS * 64, "features are bits of these words");
+_Static_assert(RGS_E_COUNT <= RGS_EVIDENCE_WORDS * 64, "features are bits of these words");
 
 /* A message while it is judged; all of it is wiped afterwards. */
 struct rgs_reading {

@@ -8,7 +8,7 @@ const char *const rgs_word_keys[RGS_W_COUNT + 1] = {
 #undef W
     NULL};
 
-const char *const rgs_feature_keys[RGS_F_COUNT + 1] = {
+const char *const rgs_feature_keys[RGS_E_COUNT + 1] = {
 #define F(ID, key, meaning) key,
 #include "classify/features.def"
 #undef F
