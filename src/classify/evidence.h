@@ -28,7 +28,7 @@ struct rgs_hits {
 };
 
 /* A place where literals of the tree may begin. */
-struct rgs_place {
+struct rgs_text_place {
     uint16_t at;
     uint16_t brief; /* some that are too short for a door may */
 };
@@ -38,7 +38,7 @@ enum { RGS_PLACES_MAX = RGS_TEXT_MAX * 2 + 1 };
 
 /* Those of signs of a code, among which others may be, and those of others alone. */
 struct rgs_places {
-    struct rgs_place sign[RGS_PLACES_MAX], other[RGS_PLACES_MAX];
+    struct rgs_text_place sign[RGS_PLACES_MAX], other[RGS_PLACES_MAX];
     size_t signs, others;
 };
 

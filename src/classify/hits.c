@@ -194,7 +194,7 @@ static void fold(struct rgs_reading *r)
 
 static void add_place(struct rgs_places *p, size_t at, unsigned kinds, unsigned brief)
 {
-    struct rgs_place *sign = &p->sign[p->signs], *other = &p->other[p->others];
+    struct rgs_text_place *sign = &p->sign[p->signs], *other = &p->other[p->others];
 
     sign->at = other->at = (uint16_t)at;
     sign->brief = other->brief = (uint16_t)brief;
@@ -229,7 +229,7 @@ static void add_wide(const struct rgs_reading *r, size_t at, struct rgs_places *
     add_place(p, at, one | two, one);
 }
 
-static void look_at(struct rgs_reading *r, const struct rgs_place *places, size_t n)
+static void look_at(struct rgs_reading *r, const struct rgs_text_place *places, size_t n)
 {
     const struct rgs_trie *trie = &r->c->patterns.tree;
 

@@ -18,7 +18,7 @@ enum {
 
 /* Writes the forward itself; the head is that of a BEGIN, or of a CONTINUE behind an empty one. */
 static void forward(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, int64_t ts,
-                    const struct rgs_units *u, const struct rgs_tcap *t, struct rgs_wire *m)
+                    const struct rgs_units *u, const struct rgs_sim_tcap *t, struct rgs_wire *m)
 {
     const struct rgs_digits imsi = rgs_sim_imsi(w, d->sub);
     uint8_t mem[256];
@@ -68,7 +68,7 @@ static void answer_sri(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, int6
     const struct rgs_digits imsi = rgs_sim_imsi(w, d->sub);
     uint8_t mem[256];
     struct rgs_wire m = rgs_wire(mem, sizeof(mem));
-    struct rgs_tcap t = rgs_sim_tcap_end(d, RGS_AC_GATEWAY, true);
+    struct rgs_sim_tcap t = rgs_sim_tcap_end(d, RGS_AC_GATEWAY, true);
 
     d->network = sub->network;
     d->node = sub->node;
@@ -91,7 +91,7 @@ static bool route_step(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, int6
     const struct rgs_gt smsc = rgs_sim_gt(w->s->smsc, RGS_SSN_MSC);
     uint8_t mem[512];
     struct rgs_wire m = rgs_wire(mem, sizeof(mem));
-    struct rgs_tcap t;
+    struct rgs_sim_tcap t;
 
     switch (d->step) {
     case SRI: {
@@ -122,7 +122,7 @@ static bool forward_step(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, in
     const struct rgs_gt node = rgs_sim_gt(rgs_sim_node(w, d->network, d->node), RGS_SSN_MSC);
     uint8_t mem[512];
     struct rgs_wire m = rgs_wire(mem, sizeof(mem));
-    struct rgs_tcap t;
+    struct rgs_sim_tcap t;
     struct rgs_units u;
     bool direct = false;
 
@@ -146,8 +146,8 @@ static bool forward_step(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, in
         return true;
     case FORWARD_CONTINUE:
         d->dtid = rgs_sim_transaction(w);
-        t = (struct rgs_tcap){RGS_TCAP_CONTINUE, d->dtid, d->otid, RGS_DIALOGUE_RESPONSE,
-                              RGS_AC_MT_RELAY};
+        t = (struct rgs_sim_tcap){RGS_TCAP_CONTINUE, d->dtid, d->otid, RGS_DIALOGUE_RESPONSE,
+                                  RGS_AC_MT_RELAY};
         rgs_put_tcap_empty(&m, &t);
         rgs_sim_send_tcap(w, ts, RGS_SIM_SMSC, false, &smsc, &node, rgs_sim_answer_sls(w, d),
                           rgs_wire_bytes(&m));
@@ -156,7 +156,7 @@ static bool forward_step(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, in
         return true;
     case FORWARD_LATE:
         rgs_sim_compose(d, &u);
-        t = (struct rgs_tcap){.type = RGS_TCAP_CONTINUE, .otid = d->otid, .dtid = d->dtid};
+        t = (struct rgs_sim_tcap){.type = RGS_TCAP_CONTINUE, .otid = d->otid, .dtid = d->dtid};
         forward(w, d, ts, &u, &t, &m);
         rgs_sim_send_tcap(w, ts, RGS_SIM_SMSC, true, &node, &smsc, d->sls, rgs_wire_bytes(&m));
         forwarded(w, d, ts);
@@ -192,7 +192,7 @@ static bool report_step(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, int
                         smsc = rgs_sim_gt(w->s->smsc, RGS_SSN_MSC);
     uint8_t mem[512];
     struct rgs_wire m = rgs_wire(mem, sizeof(mem));
-    struct rgs_tcap t;
+    struct rgs_sim_tcap t;
 
     switch (d->step) {
     case REPORT: {

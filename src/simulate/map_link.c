@@ -112,23 +112,23 @@ unsigned rgs_sim_answer_sls(struct rgs_sim_world *w, const struct rgs_sim_dialog
                                                            : d->sls;
 }
 
-struct rgs_tcap rgs_sim_tcap_begin(struct rgs_sim_world *w, struct rgs_sim_dialogue *d,
-                                   enum rgs_map_context context)
+struct rgs_sim_tcap rgs_sim_tcap_begin(struct rgs_sim_world *w, struct rgs_sim_dialogue *d,
+                                       enum rgs_map_context context)
 {
     d->otid = rgs_sim_transaction(w);
     d->dtid = 0;
     d->sls = (uint8_t)rgs_random_below(&w->random, 16);
-    return (struct rgs_tcap){.type = RGS_TCAP_BEGIN,
-                             .otid = d->otid,
-                             .dialogue = RGS_DIALOGUE_REQUEST,
-                             .context = context};
+    return (struct rgs_sim_tcap){.type = RGS_TCAP_BEGIN,
+                                 .otid = d->otid,
+                                 .dialogue = RGS_DIALOGUE_REQUEST,
+                                 .context = context};
 }
 
-struct rgs_tcap rgs_sim_tcap_end(const struct rgs_sim_dialogue *d, enum rgs_map_context context,
-                                 bool first)
+struct rgs_sim_tcap rgs_sim_tcap_end(const struct rgs_sim_dialogue *d, enum rgs_map_context context,
+                                     bool first)
 {
-    return (struct rgs_tcap){.type = RGS_TCAP_END,
-                             .dtid = d->otid,
-                             .context = context,
-                             .dialogue = first ? RGS_DIALOGUE_RESPONSE : RGS_DIALOGUE_NONE};
+    return (struct rgs_sim_tcap){.type = RGS_TCAP_END,
+                                 .dtid = d->otid,
+                                 .context = context,
+                                 .dialogue = first ? RGS_DIALOGUE_RESPONSE : RGS_DIALOGUE_NONE};
 }

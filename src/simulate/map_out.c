@@ -89,7 +89,7 @@ static void transaction_id(struct rgs_wire *w, unsigned tag, uint32_t id)
 }
 
 /* Q.773 3.2 and its Annex: dialogue-as-id { itu-t q 773 as(1) dialogue-as(1) version1(1) }. */
-static void dialogue_portion(struct rgs_wire *w, const struct rgs_tcap *t)
+static void dialogue_portion(struct rgs_wire *w, const struct rgs_sim_tcap *t)
 {
     static const uint8_t dialogue_as[] = {0x06, 0x07, 0x00, 0x11, 0x86, 0x05, 0x01, 0x01, 0x01};
     static const uint8_t version[] = {0x80, 0x02, 0x07, 0x80};
@@ -117,7 +117,7 @@ static void dialogue_portion(struct rgs_wire *w, const struct rgs_tcap *t)
     finish(&o);
 }
 
-static struct open message(struct rgs_wire *w, const struct rgs_tcap *t)
+static struct open message(struct rgs_wire *w, const struct rgs_sim_tcap *t)
 {
     struct open o = {.w = w};
 
@@ -131,7 +131,7 @@ static struct open message(struct rgs_wire *w, const struct rgs_tcap *t)
 }
 
 /* Up to the open component, behind its invoke id. */
-static struct open component(struct rgs_wire *w, const struct rgs_tcap *t, unsigned tag)
+static struct open component(struct rgs_wire *w, const struct rgs_sim_tcap *t, unsigned tag)
 {
     struct open o = message(w, t);
 
@@ -141,7 +141,7 @@ static struct open component(struct rgs_wire *w, const struct rgs_tcap *t, unsig
     return o;
 }
 
-static struct open invoke(struct rgs_wire *w, const struct rgs_tcap *t, unsigned operation)
+static struct open invoke(struct rgs_wire *w, const struct rgs_sim_tcap *t, unsigned operation)
 {
     struct open o = component(w, t, INVOKE);
 
@@ -150,7 +150,7 @@ static struct open invoke(struct rgs_wire *w, const struct rgs_tcap *t, unsigned
     return o;
 }
 
-static struct open result(struct rgs_wire *w, const struct rgs_tcap *t, unsigned operation)
+static struct open result(struct rgs_wire *w, const struct rgs_sim_tcap *t, unsigned operation)
 {
     struct open o = component(w, t, RESULT);
 
@@ -160,19 +160,19 @@ static struct open result(struct rgs_wire *w, const struct rgs_tcap *t, unsigned
     return o;
 }
 
-void rgs_put_tcap_empty(struct rgs_wire *w, const struct rgs_tcap *t)
+void rgs_put_tcap_empty(struct rgs_wire *w, const struct rgs_sim_tcap *t)
 {
     struct open o = message(w, t);
     finish(&o);
 }
 
-void rgs_put_map_result(struct rgs_wire *w, const struct rgs_tcap *t)
+void rgs_put_map_result(struct rgs_wire *w, const struct rgs_sim_tcap *t)
 {
     struct open o = component(w, t, RESULT);
     finish(&o);
 }
 
-void rgs_put_map_error(struct rgs_wire *w, const struct rgs_tcap *t, enum rgs_map_error error)
+void rgs_put_map_error(struct rgs_wire *w, const struct rgs_sim_tcap *t, enum rgs_map_error error)
 {
     struct open o = component(w, t, ERROR);
 
@@ -187,7 +187,7 @@ void rgs_put_map_error(struct rgs_wire *w, const struct rgs_tcap *t, enum rgs_ma
     finish(&o);
 }
 
-void rgs_put_update_location(struct rgs_wire *w, const struct rgs_tcap *t,
+void rgs_put_update_location(struct rgs_wire *w, const struct rgs_sim_tcap *t,
                              const struct rgs_digits *imsi, const struct rgs_digits *vlr,
                              const struct rgs_digits *imeisv)
 {
@@ -204,7 +204,7 @@ void rgs_put_update_location(struct rgs_wire *w, const struct rgs_tcap *t,
     finish(&o);
 }
 
-void rgs_put_update_location_res(struct rgs_wire *w, const struct rgs_tcap *t,
+void rgs_put_update_location_res(struct rgs_wire *w, const struct rgs_sim_tcap *t,
                                  const struct rgs_digits *hlr)
 {
     struct open o = result(w, t, UPDATE_LOCATION);
@@ -213,7 +213,7 @@ void rgs_put_update_location_res(struct rgs_wire *w, const struct rgs_tcap *t,
     finish(&o);
 }
 
-void rgs_put_insert_subscriber_data(struct rgs_wire *w, const struct rgs_tcap *t,
+void rgs_put_insert_subscriber_data(struct rgs_wire *w, const struct rgs_sim_tcap *t,
                                     const struct rgs_digits *imsi, const struct rgs_digits *msisdn)
 {
     static const uint8_t teleservices[] = {0x04, 0x01, 0x11, 0x04, 0x01, 0x21, 0x04, 0x01, 0x22};
@@ -227,7 +227,8 @@ void rgs_put_insert_subscriber_data(struct rgs_wire *w, const struct rgs_tcap *t
     finish(&o);
 }
 
-void rgs_put_check_imei(struct rgs_wire *w, const struct rgs_tcap *t, const struct rgs_digits *imei)
+void rgs_put_check_imei(struct rgs_wire *w, const struct rgs_sim_tcap *t,
+                        const struct rgs_digits *imei)
 {
     struct open o = component(w, t, INVOKE);
 
@@ -236,7 +237,7 @@ void rgs_put_check_imei(struct rgs_wire *w, const struct rgs_tcap *t, const stru
     finish(&o);
 }
 
-void rgs_put_check_imei_res(struct rgs_wire *w, const struct rgs_tcap *t)
+void rgs_put_check_imei_res(struct rgs_wire *w, const struct rgs_sim_tcap *t)
 {
     struct open o = component(w, t, RESULT);
 
@@ -246,8 +247,8 @@ void rgs_put_check_imei_res(struct rgs_wire *w, const struct rgs_tcap *t)
     finish(&o);
 }
 
-void rgs_put_sri_sm(struct rgs_wire *w, const struct rgs_tcap *t, const struct rgs_digits *msisdn,
-                    const struct rgs_digits *smsc)
+void rgs_put_sri_sm(struct rgs_wire *w, const struct rgs_sim_tcap *t,
+                    const struct rgs_digits *msisdn, const struct rgs_digits *smsc)
 {
     struct open o = invoke(w, t, SEND_ROUTING_INFO_FOR_SM);
 
@@ -257,8 +258,8 @@ void rgs_put_sri_sm(struct rgs_wire *w, const struct rgs_tcap *t, const struct r
     finish(&o);
 }
 
-void rgs_put_sri_sm_res(struct rgs_wire *w, const struct rgs_tcap *t, const struct rgs_digits *imsi,
-                        const struct rgs_digits *node)
+void rgs_put_sri_sm_res(struct rgs_wire *w, const struct rgs_sim_tcap *t,
+                        const struct rgs_digits *imsi, const struct rgs_digits *node)
 {
     struct open o = result(w, t, SEND_ROUTING_INFO_FOR_SM);
 
@@ -268,7 +269,7 @@ void rgs_put_sri_sm_res(struct rgs_wire *w, const struct rgs_tcap *t, const stru
     finish(&o);
 }
 
-void rgs_put_mt_forward_sm(struct rgs_wire *w, const struct rgs_tcap *t,
+void rgs_put_mt_forward_sm(struct rgs_wire *w, const struct rgs_sim_tcap *t,
                            const struct rgs_digits *imsi, const struct rgs_digits *smsc,
                            struct rgs_bytes tpdu, bool more)
 {
@@ -282,7 +283,7 @@ void rgs_put_mt_forward_sm(struct rgs_wire *w, const struct rgs_tcap *t,
     finish(&o);
 }
 
-void rgs_put_mo_forward_sm(struct rgs_wire *w, const struct rgs_tcap *t,
+void rgs_put_mo_forward_sm(struct rgs_wire *w, const struct rgs_sim_tcap *t,
                            const struct rgs_digits *smsc, const struct rgs_digits *msisdn,
                            const struct rgs_digits *imsi, struct rgs_bytes tpdu)
 {
@@ -295,7 +296,7 @@ void rgs_put_mo_forward_sm(struct rgs_wire *w, const struct rgs_tcap *t,
     finish(&o);
 }
 
-void rgs_put_report_delivery(struct rgs_wire *w, const struct rgs_tcap *t,
+void rgs_put_report_delivery(struct rgs_wire *w, const struct rgs_sim_tcap *t,
                              const struct rgs_digits *msisdn, const struct rgs_digits *smsc)
 {
     struct open o = invoke(w, t, REPORT_SM_DELIVERY_STATUS);
@@ -307,7 +308,7 @@ void rgs_put_report_delivery(struct rgs_wire *w, const struct rgs_tcap *t,
     finish(&o);
 }
 
-void rgs_put_report_delivery_res(struct rgs_wire *w, const struct rgs_tcap *t,
+void rgs_put_report_delivery_res(struct rgs_wire *w, const struct rgs_sim_tcap *t,
                                  const struct rgs_digits *msisdn)
 {
     struct open o = result(w, t, REPORT_SM_DELIVERY_STATUS);
@@ -316,7 +317,7 @@ void rgs_put_report_delivery_res(struct rgs_wire *w, const struct rgs_tcap *t,
     finish(&o);
 }
 
-void rgs_put_alert_service_centre(struct rgs_wire *w, const struct rgs_tcap *t,
+void rgs_put_alert_service_centre(struct rgs_wire *w, const struct rgs_sim_tcap *t,
                                   const struct rgs_digits *msisdn, const struct rgs_digits *smsc)
 {
     struct open o = invoke(w, t, ALERT_SERVICE_CENTRE);

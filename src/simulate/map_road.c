@@ -12,7 +12,7 @@ static bool attach_step(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, int
                         hlr = rgs_sim_gt(w->s->hlr, RGS_SSN_HLR);
     uint8_t mem[512];
     struct rgs_wire m = rgs_wire(mem, sizeof(mem));
-    struct rgs_tcap t;
+    struct rgs_sim_tcap t;
 
     switch (d->step++) {
     case 0: {
@@ -27,8 +27,8 @@ static bool attach_step(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, int
     case 1: {
         const struct rgs_digits msisdn = rgs_digits_from_u64(w->sub[d->sub].msisdn);
         d->dtid = rgs_sim_transaction(w);
-        t = (struct rgs_tcap){RGS_TCAP_CONTINUE, d->dtid, d->otid, RGS_DIALOGUE_RESPONSE,
-                              RGS_AC_NETWORK_LOC_UP};
+        t = (struct rgs_sim_tcap){RGS_TCAP_CONTINUE, d->dtid, d->otid, RGS_DIALOGUE_RESPONSE,
+                                  RGS_AC_NETWORK_LOC_UP};
         rgs_put_insert_subscriber_data(&m, &t, &imsi, &msisdn);
         rgs_sim_send_tcap(w, ts, RGS_SIM_HLR, true, &node, &hlr, rgs_sim_answer_sls(w, d),
                           rgs_wire_bytes(&m));
@@ -36,7 +36,7 @@ static bool attach_step(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, int
         return true;
     }
     case 2:
-        t = (struct rgs_tcap){.type = RGS_TCAP_CONTINUE, .otid = d->otid, .dtid = d->dtid};
+        t = (struct rgs_sim_tcap){.type = RGS_TCAP_CONTINUE, .otid = d->otid, .dtid = d->dtid};
         rgs_put_map_result(&m, &t);
         rgs_sim_send_tcap(w, ts, RGS_SIM_HLR, false, &hlr, &node, d->sls, rgs_wire_bytes(&m));
         rgs_sim_after(w, d, ts, 5, 20);
@@ -57,7 +57,7 @@ static bool check_imei_step(struct rgs_sim_world *w, struct rgs_sim_dialogue *d,
     const struct rgs_gt eir = rgs_sim_gt(w->s->hlr, RGS_SSN_EIR);
     uint8_t mem[256];
     struct rgs_wire m = rgs_wire(mem, sizeof(mem));
-    struct rgs_tcap t;
+    struct rgs_sim_tcap t;
 
     if (d->step++ == 0) {
         struct rgs_digits imei = rgs_sim_imeisv(w, d->sub);
@@ -83,7 +83,7 @@ static bool send_step(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, int64
     uint8_t mem[512], tp[256];
     struct rgs_wire m = rgs_wire(mem, sizeof(mem)), tpdu = rgs_wire(tp, sizeof(tp));
     struct rgs_units u;
-    struct rgs_tcap t;
+    struct rgs_sim_tcap t;
 
     rgs_sim_compose(d, &u);
     if (d->step == 0) {

@@ -23,10 +23,10 @@ struct rgs_gt rgs_sim_mobile_gt(const struct rgs_sim_world *w, const struct rgs_
 uint32_t rgs_sim_transaction(struct rgs_sim_world *w);
 /* The head of the message that opens a dialogue, and of the one that ends it; first: nothing came
  * back before. */
-struct rgs_tcap rgs_sim_tcap_begin(struct rgs_sim_world *w, struct rgs_sim_dialogue *d,
-                                   enum rgs_map_context context);
-struct rgs_tcap rgs_sim_tcap_end(const struct rgs_sim_dialogue *d, enum rgs_map_context context,
-                                 bool first);
+struct rgs_sim_tcap rgs_sim_tcap_begin(struct rgs_sim_world *w, struct rgs_sim_dialogue *d,
+                                       enum rgs_map_context context);
+struct rgs_sim_tcap rgs_sim_tcap_end(const struct rgs_sim_dialogue *d, enum rgs_map_context context,
+                                     bool first);
 
 /* The next message of a delivery; false: it was the last. */
 bool rgs_sim_map_deliver(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, int64_t ts);

@@ -33,7 +33,7 @@ static void c_string(struct rgs_wire *w, const char *s)
 
 void rgs_put_smpp_bind(struct rgs_wire *w, uint32_t sequence, const char *system_id)
 {
-    size_t at = open_pdu(w, RGS_SMPP_BIND_TRANSCEIVER, 0, sequence);
+    size_t at = open_pdu(w, RGS_SIM_SMPP_BIND_TRANSCEIVER, 0, sequence);
 
     c_string(w, system_id);
     c_string(w, "secret");
@@ -46,7 +46,7 @@ void rgs_put_smpp_bind(struct rgs_wire *w, uint32_t sequence, const char *system
 
 void rgs_put_smpp_bind_resp(struct rgs_wire *w, uint32_t sequence, const char *system_id)
 {
-    size_t at = open_pdu(w, RGS_SMPP_BIND_TRANSCEIVER | 0x80000000u, 0, sequence);
+    size_t at = open_pdu(w, RGS_SIM_SMPP_BIND_TRANSCEIVER | 0x80000000u, 0, sequence);
 
     c_string(w, system_id);
     rgs_put16(w, SC_VERSION);
@@ -103,7 +103,7 @@ void rgs_put_smpp_sm(struct rgs_wire *w, const struct rgs_smpp_sm *sm)
     rgs_put8(w, udh ? 0x40 : 0); /* esm_class, 5.2.12 */
     rgs_put16(w, 0);             /* protocol_id, priority_flag */
     rgs_put16(w, 0);             /* schedule_delivery_time, validity_period */
-    rgs_put16(w, sm->command == RGS_SMPP_SUBMIT_SM
+    rgs_put16(w, sm->command == RGS_SIM_SMPP_SUBMIT_SM
                      ? 0x0100
                      : 0); /* registered_delivery, replace_if_present */
     rgs_put8(w, u->ucs2 ? 8 : 0);

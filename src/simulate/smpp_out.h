@@ -5,14 +5,14 @@
 
 #include "simulate/tpdu_out.h"
 
-enum rgs_smpp_command { /* 5.1.2.1; an answer has the highest bit set */
-                        RGS_SMPP_BIND_RECEIVER = 1,
-                        RGS_SMPP_SUBMIT_SM = 4,
-                        RGS_SMPP_DELIVER_SM = 5,
-                        RGS_SMPP_UNBIND = 6,
-                        RGS_SMPP_BIND_TRANSCEIVER = 9,
-                        RGS_SMPP_ENQUIRE_LINK = 0x15,
-                        RGS_SMPP_RESP = (int)0x80000000,
+enum rgs_sim_smpp_command { /* 5.1.2.1; an answer has the highest bit set */
+                            RGS_SIM_SMPP_BIND_RECEIVER = 1,
+                            RGS_SIM_SMPP_SUBMIT_SM = 4,
+                            RGS_SIM_SMPP_DELIVER_SM = 5,
+                            RGS_SIM_SMPP_UNBIND = 6,
+                            RGS_SIM_SMPP_BIND_TRANSCEIVER = 9,
+                            RGS_SIM_SMPP_ENQUIRE_LINK = 0x15,
+                            RGS_SIM_SMPP_RESP = (int)0x80000000,
 };
 
 /* How an account wants texts that do not fit into one short message. */

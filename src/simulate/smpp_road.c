@@ -91,13 +91,13 @@ void rgs_sim_account_event(struct rgs_sim_world *w, const struct rgs_sim_event *
         rgs_tcp_ack(&a->tcp, &w->frames, e->ts, e->what >> 8);
         break;
     case RGS_SIM_ENQUIRE:
-        rgs_put_smpp_plain(&m, RGS_SMPP_ENQUIRE_LINK, ++a->sequence[0]);
+        rgs_put_smpp_plain(&m, RGS_SIM_SMPP_ENQUIRE_LINK, ++a->sequence[0]);
         rgs_sim_account_send(w, e->ts, e->who, 0, &m);
         rgs_sim_at(w, e->ts + RGS_SIM_SECOND / 50, RGS_SIM_ENQUIRE_RESP, a->sequence[0] & 0xffffff,
                    e->who);
         break;
     default:
-        rgs_put_smpp_plain(&m, RGS_SMPP_ENQUIRE_LINK | 0x80000000u, e->what >> 8);
+        rgs_put_smpp_plain(&m, RGS_SIM_SMPP_ENQUIRE_LINK | 0x80000000u, e->what >> 8);
         rgs_sim_account_send(w, e->ts, e->who, SMSC, &m);
         if (e->ts + w->s->keep_alive < w->end)
             rgs_sim_at(w, e->ts + w->s->keep_alive, RGS_SIM_ENQUIRE, 0, e->who);
@@ -112,7 +112,7 @@ bool rgs_sim_smpp_step(struct rgs_sim_world *w, struct rgs_sim_dialogue *d, int6
     struct rgs_sim_account *a = &w->account[p->reseller];
     bool delivers = d->kind == RGS_SIM_DELIVER;
     unsigned from = delivers ? SMSC : 0;
-    uint32_t command = delivers ? RGS_SMPP_DELIVER_SM : RGS_SMPP_SUBMIT_SM;
+    uint32_t command = delivers ? RGS_SIM_SMPP_DELIVER_SM : RGS_SIM_SMPP_SUBMIT_SM;
     uint8_t mem[1800];
     struct rgs_wire m = rgs_wire(mem, sizeof(mem));
     struct rgs_units u;

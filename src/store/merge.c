@@ -182,7 +182,7 @@ int rgs_merge_seal(struct rgs_merge *m, unsigned shard, int64_t upto, int64_t en
         return 0;
     if (m->marks == RGS_MERGE_MARKS)
         return -ENOMEM;
-    m->mark[m->marks++] = (struct rgs_mark){upto, ended};
+    m->mark[m->marks++] = (struct rgs_merge_mark){upto, ended};
     return 0;
 }
 

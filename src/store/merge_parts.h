@@ -48,7 +48,7 @@ struct rgs_source {
     struct rgs_lane part[];
 };
 
-struct rgs_mark {
+struct rgs_merge_mark {
     int64_t upto, ended;
 };
 
@@ -58,7 +58,7 @@ struct rgs_merge {
     struct rgs_source *source[RGS_MERGE_SESSIONS]; /* in the order of probe and session */
     unsigned n;
     int64_t sealed[RGS_BLOCK_SHARDS]; /* of each log */
-    struct rgs_mark mark[RGS_MERGE_MARKS];
+    struct rgs_merge_mark mark[RGS_MERGE_MARKS];
     unsigned marks;
     unsigned known_ended, told_ended; /* sessions: by their blocks, and at the last mark */
     unsigned forgotten_ended;

@@ -22,7 +22,7 @@ struct rgs_sender_item {
     struct rgs_round round; /* its bodies stand behind it */
 };
 
-struct rgs_sender_slot {
+struct rgs_sender_block {
     uint8_t *p;
     uint32_t n;
     uint64_t seq;
@@ -32,7 +32,7 @@ struct rgs_sender_slot {
 
 /* The way of one shard. Blocks of a session with more shards than the site has take turns. */
 struct rgs_sender_link {
-    struct rgs_sender_slot ring[RGS_SENDER_RING];
+    struct rgs_sender_block ring[RGS_SENDER_RING];
     unsigned first, count, sent;
     bool stuck; /* in this flight */
     unsigned slot;

@@ -51,10 +51,10 @@ static void moved(struct rgs_sender *s, uint64_t blocks)
 }
 
 /* The number of the oldest block of the same session that has not arrived. */
-static uint64_t oldest(const struct rgs_sender_link *l, const struct rgs_sender_slot *s)
+static uint64_t oldest(const struct rgs_sender_link *l, const struct rgs_sender_block *s)
 {
     for (unsigned i = 0;; i++) {
-        const struct rgs_sender_slot *first = &l->ring[(l->first + i) % RGS_SENDER_RING];
+        const struct rgs_sender_block *first = &l->ring[(l->first + i) % RGS_SENDER_RING];
         if (strcmp(first->field, s->field) == 0)
             return first->seq;
     }
@@ -66,7 +66,7 @@ struct words {
 };
 
 static void append_words(const struct rgs_sender *s, const struct rgs_sender_link *l,
-                         const struct rgs_sender_slot *b, struct words *w)
+                         const struct rgs_sender_block *b, struct words *w)
 {
     snprintf(w->seq, sizeof(w->seq), "%llu", (unsigned long long)b->seq);
     snprintf(w->from, sizeof(w->from), "%llu", (unsigned long long)oldest(l, b));
@@ -79,7 +79,7 @@ static void append_words(const struct rgs_sender *s, const struct rgs_sender_lin
 }
 
 /* One answer. False when it stops this shard for now. */
-static bool answer(struct rgs_sender *s, struct rgs_sender_slot *b, const redisReply *r)
+static bool answer(struct rgs_sender *s, struct rgs_sender_block *b, const redisReply *r)
 {
     if (r && r->type == REDIS_REPLY_INTEGER && (uint64_t)r->integer >= b->seq) {
         b->arrived = true;
@@ -98,7 +98,7 @@ static void send_slowly(struct rgs_sender *s, struct rgs_sender_link *l)
     struct words w;
 
     for (unsigned i = 0; i < l->count && i < IN_FLIGHT; i++) {
-        struct rgs_sender_slot *b = &l->ring[(l->first + i) % RGS_SENDER_RING];
+        struct rgs_sender_block *b = &l->ring[(l->first + i) % RGS_SENDER_RING];
         append_words(s, l, b, &w);
         redisReply *r = rgs_home_call(s->home, l->slot, w.arg, 10);
         bool ok = answer(s, b, r);
@@ -168,7 +168,7 @@ static bool replicated(struct rgs_sender *s)
 
 void rgs_sender_forget_first(struct rgs_sender_link *l)
 {
-    struct rgs_sender_slot *b = &l->ring[l->first];
+    struct rgs_sender_block *b = &l->ring[l->first];
 
     free(b->p);
     b->p = NULL;
@@ -211,7 +211,7 @@ bool rgs_sender_to_ring(struct rgs_sender *s, struct rgs_bytes block)
     if (rgs_block_head(block, &head) != RGS_BLOCK_OK)
         return false;
     struct rgs_sender_link *l = &s->link[head.shard % s->shards];
-    struct rgs_sender_slot *b = &l->ring[(l->first + l->count) % RGS_SENDER_RING];
+    struct rgs_sender_block *b = &l->ring[(l->first + l->count) % RGS_SENDER_RING];
     b->p = malloc(block.n);
     if (!b->p)
         return false;
@@ -262,7 +262,7 @@ uint64_t rgs_sender_spool_rings(struct rgs_sender *s)
         const struct rgs_sender_link *l = &s->link[k];
         bool full = false;
         for (unsigned i = 0; i < l->count; i++) {
-            const struct rgs_sender_slot *b = &l->ring[(l->first + i) % RGS_SENDER_RING];
+            const struct rgs_sender_block *b = &l->ring[(l->first + i) % RGS_SENDER_RING];
             struct rgs_bytes block = rgs_bytes(b->p, b->n);
             /* Without gaps: what stands behind one would be taken, and nothing for it any more. */
             if (!full && rgs_spool_append(s->spool, block) == 0)

@@ -14,7 +14,8 @@ static uint64_t imsi_of(const struct rgs_op *op)
     return RGS_HAS(op, IMSI) ? rgs_digits_u64(&op->imsi) : 0;
 }
 
-static void name_place(struct rgs_tracker *t, const struct rgs_op *op, const struct rgs_place *p)
+static void name_place(struct rgs_tracker *t, const struct rgs_op *op,
+                       const struct rgs_whereabouts *p)
 {
     /* Nobody asks what a cell is called, and handsets say any they like. */
     if (p->node)
@@ -49,7 +50,7 @@ static bool older(uint32_t then, uint32_t now, uint32_t by)
 }
 
 void rgs_track_locate(struct rgs_tracker *t, struct rgs_sub *s, const struct rgs_op *op,
-                      const struct rgs_place *p)
+                      const struct rgs_whereabouts *p)
 {
     uint32_t now = rgs_track_seconds(op->ts);
     bool stale = older(s->located_s, now, SAME_PROCEDURE_S), moved = false;
@@ -129,7 +130,7 @@ struct rgs_sub *rgs_track_learn(struct rgs_tracker *t, const struct rgs_op *op, 
 {
     uint64_t imsi = imsi_of(op),
              number = RGS_HAS(op, MSISDN) ? rgs_track_msisdn(t, &op->msisdn) : 0;
-    struct rgs_place p;
+    struct rgs_whereabouts p;
 
     if (!imsi && !number)
         return NULL;
@@ -157,7 +158,7 @@ void rgs_track_routed(struct rgs_tracker *t, const struct rgs_op *op, uint64_t n
     uint64_t node =
         RGS_HAS(op, SERVING_NODE) ? rgs_id_of(op->serving_node.s, op->serving_node.n) : 0;
     bool told = RGS_HAS(op, HOME_ROUTED) && op->home_routed, routed, created;
-    struct rgs_place p;
+    struct rgs_whereabouts p;
 
     if (RGS_HAS(op, MSISDN))
         number = rgs_track_msisdn(t, &op->msisdn);
@@ -193,7 +194,7 @@ struct rgs_sub *rgs_track_addressee(struct rgs_tracker *t, const struct rgs_op *
     uint64_t node =
         RGS_HAS(op, SERVING_NODE) ? rgs_id_of(op->serving_node.s, op->serving_node.n) : 0;
     struct rgs_sub *s;
-    struct rgs_place p;
+    struct rgs_whereabouts p;
 
     *home_routed = (RGS_HAS(op, HOME_ROUTED) && op->home_routed) || rgs_track_is_router(t, node);
     *number = RGS_HAS(op, MSISDN) ? rgs_track_msisdn(t, &op->msisdn) : 0;

@@ -71,10 +71,10 @@ static rgs_country node_country(const struct rgs_name *node)
     return named_country(node);
 }
 
-void rgs_place_read(struct rgs_place *p, const struct rgs_op *op, bool towards, bool serving,
+void rgs_place_read(struct rgs_whereabouts *p, const struct rgs_op *op, bool towards, bool serving,
                     const struct rgs_geo *geo)
 {
-    *p = (struct rgs_place){0};
+    *p = (struct rgs_whereabouts){0};
     bool sip = RGS_HAS(op, PROTO) && strcmp(op->proto, "sip") == 0;
     if (serving && RGS_HAS(op, SERVING_NODE) && op->serving_node.n) {
         p->country[SERVING_GT] = node_country(&op->serving_node);
@@ -92,7 +92,7 @@ void rgs_place_read(struct rgs_place *p, const struct rgs_op *op, bool towards, 
         p->country[PEER_IP] = geo->country(geo->ctx, &op->dst_ip);
 }
 
-bool rgs_place_known(const struct rgs_place *p)
+bool rgs_place_known(const struct rgs_whereabouts *p)
 {
     bool any = p->node || p->cell;
     for (unsigned i = 0; i < RGS_ORIGIN_SOURCES; i++)

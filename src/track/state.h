@@ -110,7 +110,7 @@ struct rgs_sub *rgs_track_addressee(struct rgs_tracker *t, const struct rgs_op *
                                     uint64_t *number, bool *home_routed);
 bool rgs_track_is_router(const struct rgs_tracker *t, uint64_t node);
 void rgs_track_locate(struct rgs_tracker *t, struct rgs_sub *s, const struct rgs_op *op,
-                      const struct rgs_place *p);
+                      const struct rgs_whereabouts *p);
 
 /* ---- describe.c: observations ------------------------------------------------------------------
  */

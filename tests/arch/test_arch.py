@@ -101,6 +101,23 @@ def globals_that_change():
                 yield f"{rel[p]}:{n}: a variable that outlives the call: {line.strip()}"
 
 
+def names_of_two_things():
+    """What two headers call by one name cannot be read by one file, and is one thing to a debugger and a grep."""
+    known = {}
+    for p in files + public:
+        if p.suffix == ".c":
+            continue
+        text = code(p)
+        found = [(m.group(1), m.start()) for m in re.finditer(r"^(?:struct|enum|union) (\w+)\s*\{", text, re.M)]
+        for m in re.finditer(r"\benum\b[^{};()]*\{([^}]*)\}", text):
+            body = re.sub(r"^[ \t]*#(?:.*\\\n)*.*$", lambda x: re.sub(r"[^\n]", " ", x.group(0)), m.group(1), flags=re.M)
+            found += [(x.group(1), m.start(1) + x.start(1)) for x in re.finditer(r"(?:^|,)\s*(\w+)\s*(?==|,|$)", body)]
+        for name, at in found:
+            here = f"{p.relative_to(root)}:{text.count(chr(10), 0, at) + 1}"
+            if known.setdefault(name, here) != here:
+                yield f"{here}: {name} is another thing in {known[name]}"
+
+
 def headers():
     for p in files + public:
         first = p.read_text(encoding="utf-8").split("\n", 1)[0]
@@ -133,6 +150,7 @@ tap.none("data goes one way", arrows_back())
 tap.none("the core does no I/O and allocates through its parameter", core_io())
 tap.none("no function that cannot be used safely", banned())
 tap.none("no state outside of what is passed in", globals_that_change())
+tap.none("a name stands for one thing", names_of_two_things())
 tap.none("every file names its licence", headers())
 tap.none("lines fit", lines())
 tap.none("CONTRIBUTING.md shows the house as it is", plan())

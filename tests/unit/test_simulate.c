@@ -237,7 +237,8 @@ Test(simulate, xudt_pointers)
 /* By hand, after Q.773 and TS 29.002. */
 Test(simulate, routing_info_request)
 {
-    const struct rgs_tcap t = {RGS_TCAP_BEGIN, 0x00010001, 0, RGS_DIALOGUE_REQUEST, RGS_AC_GATEWAY};
+    const struct rgs_sim_tcap t = {RGS_TCAP_BEGIN, 0x00010001, 0, RGS_DIALOGUE_REQUEST,
+                                   RGS_AC_GATEWAY};
     const struct rgs_digits msisdn = rgs_digits_of("85291230001", 11),
                             smsc = rgs_digits_of("85290000010", 11);
     uint8_t mem[200];
@@ -260,7 +261,7 @@ Test(simulate, smpp_deliver)
 
     rgs_units_of(&u, "Hi", 2);
     const struct rgs_smpp_sm sm = {
-        .command = RGS_SMPP_DELIVER_SM, .sequence = 9, .from = &from, .to = &to, .units = &u};
+        .command = RGS_SIM_SMPP_DELIVER_SM, .sequence = 9, .from = &from, .to = &to, .units = &u};
     rgs_put_smpp_sm(&w, &sm);
     assert_hex(&w, "0000002c 00000005 00000000 00000009 00 0500 41636d6500 0101 383532393000"
                    "00 0000 0000 0000 00 00 02 4869");

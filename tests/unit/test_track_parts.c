@@ -129,7 +129,7 @@ Test(origin, places)
     for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
         struct rgs_op op = {.has = 0};
         struct rgs_geo none = {NULL, NULL};
-        struct rgs_place p;
+        struct rgs_whereabouts p;
         uint32_t bits;
         char word[3];
         if (places[i].node[0])
