@@ -14,6 +14,11 @@ bool rgs_counts_suspects(const struct rgs_scorer *s, const struct rgs_typology *
            r->band[r->n_bands - 1].weight > 0;
 }
 
+static uint8_t bin_at(double bound)
+{
+    return bound >= UINT32_MAX ? RGS_BINS - 1 : bound > 0 ? rgs_bin_of((uint32_t)bound) : 0;
+}
+
 /* The definition of the number's value that one of the leading shares counts it for, or NULL. */
 static const struct rgs_per_value *counted(const struct rgs_scorer *s, const struct rgs_number *n,
                                            const struct rgs_typology *t)
@@ -21,7 +26,7 @@ static const struct rgs_per_value *counted(const struct rgs_scorer *s, const str
     for (unsigned i = 0; i < t->n_rules; i++) {
         const struct rgs_instance *in = &s->rs->instances[t->instance[i]];
         if (rgs_counts_suspects(s, t, i) && n->bin[in->per] != RGS_BIN_NONE &&
-            n->bin[in->per] >= rgs_bin_of(in->p))
+            n->bin[in->per] >= bin_at(in->p))
             return &s->numbers.per[in->per];
     }
     return NULL;

@@ -282,7 +282,7 @@ static uint8_t bin_of(const struct rgs_scorer *s, const struct rgs_number *n, un
     case RGS_FN_SPAN:
         return rgs_bin_of(v->oldest[per] - v->newest[per]);
     case RGS_FN_REPEATS:
-        return distinct ? rgs_bin_of(total * 8.0 / distinct) : RGS_BIN_NONE;
+        return distinct ? rgs_bin_of(total * 8 / distinct) : RGS_BIN_NONE;
     case RGS_FN_ONLY:
         return rgs_bin_of(2 * distinct > total ? 2 * distinct - total : 0);
     case RGS_FN_CROWD:

@@ -54,20 +54,6 @@ int64_t rgs_session_gen(int64_t *newest, int64_t gap, int64_t ts, bool observed)
 /* ---- histogram over numbers -------------------------------------------------------------------
  */
 
-/* 0..15 as they are; then four bins per octave from 16: 16 20 24 28 32 40 ... */
-uint8_t rgs_bin_of(double value)
-{
-    if (!(value > 0))
-        return 0;
-    if (value < 16)
-        return (uint8_t)value;
-    unsigned v = value < 1 << 20 ? (unsigned)value : 1u << 20, octave = 0;
-    while (v >> (octave + 5))
-        octave++;
-    unsigned bin = 16 + octave * 4 + ((v >> (octave + 2)) & 3);
-    return (uint8_t)(bin < RGS_BINS ? bin : RGS_BINS - 1);
-}
-
 double rgs_bin_value(unsigned bin)
 {
     if (bin < 16)

@@ -60,7 +60,15 @@ struct rgs_histogram {
     uint32_t pairs; /* neighbours n, n+1 that both have a value */
     uint32_t bin[RGS_BINS];
 };
-uint8_t rgs_bin_of(double value);
+/* 0..15 as they are; then four bins per octave from 16: 16 20 24 28 32 40 ... */
+static inline uint8_t rgs_bin_of(uint32_t value)
+{
+    if (value < 16)
+        return (uint8_t)value;
+    unsigned octave = 27 - (unsigned)__builtin_clz(value);
+    unsigned bin = 16 + octave * 4 + (value >> (octave + 2) & 3);
+    return (uint8_t)(bin < RGS_BINS ? bin : RGS_BINS - 1);
+}
 double rgs_bin_value(unsigned bin);
 /* The largest value that at least (100 - p) % of the numbers reach; p in 0..100. */
 unsigned rgs_histogram_bin_at(const struct rgs_histogram *h, double p);

@@ -577,6 +577,8 @@ Test(windows, bins_are_exact_first_and_then_close)
         double b = rgs_bin_value(rgs_bin_of(v));
         cr_expect(b <= v && b * 1.25 >= v, "%u -> %g", v, b);
     }
+    for (unsigned v = 1024; v; v *= 2)
+        cr_expect_eq(rgs_bin_of(v), RGS_BINS - 1);
 }
 
 Test(windows, robust_z)
