@@ -71,14 +71,14 @@ static void free_huge(void *ctx, void *p)
 }
 
 static struct mapping *mappings; /* the thread that opens a study closes it */
-static const struct rgs_alloc huge = {.ctx = &mappings, .alloc = alloc_huge, .free = free_huge};
+const struct rgs_alloc rgs_alloc_huge = {.ctx = &mappings, .alloc = alloc_huge, .free = free_huge};
 
 const struct rgs_alloc *rgs_alloc_for(const struct rgs_files *files)
 {
     uint64_t done, all;
 
     rgs_files_progress(files, &done, &all); /* 0: nobody knows how long the input is */
-    return all && all < LONG_RUN ? &rgs_alloc_libc : &huge;
+    return all && all < LONG_RUN ? &rgs_alloc_libc : &rgs_alloc_huge;
 }
 
 /* A stretch of huge pages, at its own begin. */

@@ -10,6 +10,8 @@
 #include "base/alloc.h"
 #include "capture/files.h"
 
+/* Of huge pages; all of it is taken and given back by one thread. */
+extern const struct rgs_alloc rgs_alloc_huge;
 /* What suits the reading of these files. */
 const struct rgs_alloc *rgs_alloc_for(const struct rgs_files *files);
 /* For the many tables of a catalogue, each smaller than a huge page: they share some, and what is
