@@ -13,6 +13,8 @@ static void waiting(struct rgs_merge *m, struct rgs_image *im, struct rgs_waitin
     RGS_IMAGE(im, w->least);
     RGS_IMAGE(im, w->n);
     w->place.id[sizeof(w->place.id) - 1] = '\0';
+    if (!rgs_image_fits(im, w->place.shard, m->conf.shards - 1u))
+        return;
     if (rgs_image_fits(im, w->n, sizeof(m->body)) && w->head.type == RGS_BLOCK_END)
         rgs_image_bytes(im, im->mode == RGS_IMAGE_READ ? m->body : w->body, w->n);
 }

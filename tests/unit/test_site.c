@@ -490,7 +490,8 @@ static size_t fetch_some(void *ctx, const struct rgs_place *place, uint8_t *out)
 {
     unsigned ms, seq;
 
-    if (place->shard >= SHARDS || sscanf(place->id, "%3u-%1u", &ms, &seq) != 2 || ms < 1 ||
+    cr_assert_lt(place->shard, SHARDS, "there is no such log");
+    if (sscanf(place->id, "%3u-%1u", &ms, &seq) != 2 || ms < 1 ||
         (ms - 1) * 10 + seq >= logs[place->shard].n)
         return 0;
     const struct entry *e = &logs[place->shard].entry[(ms - 1) * 10 + seq];
