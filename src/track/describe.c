@@ -53,13 +53,16 @@ static void describe_place(const struct rgs_tracker *t, struct rgs_obs *o, const
     }
 }
 
-/* New numbers are told from old ones only when nothing was forgotten and the first sight is not the
- * capture's own start. */
+/* How old a number is at least is known of all; new numbers are told from old ones only when nothing
+ * was forgotten and the first sight is not the capture's own start. */
 static void describe_age(const struct rgs_tracker *t, struct rgs_obs *o, const struct rgs_sub *s)
 {
     uint32_t start = rgs_track_seconds(t->started), now = rgs_track_seconds(o->ts);
     uint32_t settle = rgs_track_seconds(t->conf.settle_ns);
-    if (!s->imsi || s->first_s < start || s->first_s - start < settle || now < s->first_s ||
+    if (now < s->first_s)
+        return;
+    RGS_OBS_SET(o, KNOWN_FOR, known_for, now - s->first_s);
+    if (!s->imsi || s->first_s < start || s->first_s - start < settle ||
         rgs_subs_evictions(t->subs))
         return;
     RGS_OBS_SET(o, ACTIVATED, activated, now - s->first_s);
@@ -162,6 +165,21 @@ static void conclude_origin(const struct rgs_tracker *t, struct rgs_obs *o)
         RGS_OBS_SET(o, SERVICE_FOREIGN, service_foreign, o->service_home != o->origin_country);
 }
 
+/* Whether the other party is of the same reseller: what his numbers write to one another is no life. */
+static void describe_peer(const struct rgs_tracker *t, struct rgs_obs *o)
+{
+    struct rgs_obs peer = {0};
+
+    if (!RGS_OBS_HAS(o, PEER) || !RGS_OBS_HAS(o, RESELLER))
+        return;
+    RGS_OBS_SET(&peer, NUMBER, number, o->peer);
+    const struct rgs_sub *s = rgs_sub_peek(t->subs, o->peer);
+    if (s && s->imsi)
+        RGS_OBS_SET(&peer, SIM, sim, s->imsi);
+    uint64_t reseller = rgs_track_reseller(t, &peer, NULL);
+    RGS_OBS_SET(o, PEER_INSIDE, peer_inside, o->reseller == (reseller ? reseller : o->peer / BLOCK));
+}
+
 void rgs_track_emit(struct rgs_tracker *t, struct rgs_obs *o, const struct rgs_digits *imsi)
 {
     if (!RGS_OBS_HAS(o, NUMBER_COUNTRY) && !RGS_OBS_HAS(o, NUMBER) && imsi && imsi->n) {
@@ -174,6 +192,7 @@ void rgs_track_emit(struct rgs_tracker *t, struct rgs_obs *o, const struct rgs_d
         if (reseller || RGS_OBS_HAS(o, BLOCK))
             RGS_OBS_SET(o, RESELLER, reseller, reseller ? reseller : o->block);
     }
+    describe_peer(t, o);
     conclude_origin(t, o);
     uint64_t who = RGS_OBS_HAS(o, NUMBER) ? o->number : RGS_OBS_HAS(o, SIM) ? o->sim : 0;
     if (o->kind == RGS_OBS_VERIFICATION && who) {

@@ -106,6 +106,7 @@ static void complete(struct rgs_obs *o, const struct rgs_obs *leg)
     TAKE(o, leg, SERVING_NODE, serving_node);
     TAKE(o, leg, ACCOUNT, account);
     TAKE(o, leg, ACTIVATED, activated);
+    TAKE(o, leg, KNOWN_FOR, known_for);
     if (!RGS_OBS_HAS(o, ORIGIN_COUNTRY) && RGS_OBS_HAS(leg, ORIGIN_COUNTRY)) {
         RGS_OBS_SET(o, ORIGIN_COUNTRY, origin_country, leg->origin_country);
         RGS_OBS_SET(o, ORIGIN_EVIDENCE, origin_evidence, leg->origin_evidence);

@@ -187,6 +187,13 @@ struct rgs_sub *rgs_sub_by_number(struct rgs_subs *t, uint64_t number)
     return use(t, find_number(t, number));
 }
 
+const struct rgs_sub *rgs_sub_peek(const struct rgs_subs *t, uint64_t number)
+{
+    uint32_t i = find_number(t, number);
+
+    return i ? &t->sub[i] : NULL;
+}
+
 struct rgs_sub *rgs_sub_by_imsi(struct rgs_subs *t, uint64_t imsi)
 {
     return use(t, find_imsi(t, imsi));

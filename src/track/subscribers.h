@@ -41,6 +41,8 @@ void rgs_subs_del(struct rgs_subs *t);
  * that makes one. */
 struct rgs_sub *rgs_sub_by_number(struct rgs_subs *t, uint64_t number);
 struct rgs_sub *rgs_sub_by_imsi(struct rgs_subs *t, uint64_t imsi);
+/* Only looks: it stays as long unused as it was. */
+const struct rgs_sub *rgs_sub_peek(const struct rgs_subs *t, uint64_t number);
 /* Finds or makes; number or imsi may be 0, not both. Both given: they are one subscriber from now
  * on. */
 struct rgs_sub *rgs_sub_bind(struct rgs_subs *t, uint64_t number, uint64_t imsi, uint32_t now_s);

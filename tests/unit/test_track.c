@@ -122,6 +122,8 @@ static void collect(void *ctx, const struct rgs_obs *o)
         PRINT(" from=%s", rgs_obs_word(RGS_O_SENDER, o->sender));
     if (RGS_OBS_HAS(o, PEER))
         PRINT(" peer=%lu", o->peer);
+    if (RGS_OBS_HAS(o, PEER_INSIDE) && o->peer_inside)
+        PRINT(" inside");
     if (RGS_OBS_HAS(o, ACCOUNT))
         PRINT(" account=%s", named(w, o->account));
     if (RGS_OBS_HAS(o, HOSTED) && !o->hosted)
@@ -136,6 +138,8 @@ static void collect(void *ctx, const struct rgs_obs *o)
         PRINT(" home-routed");
     if (RGS_OBS_HAS(o, ACTIVATED))
         PRINT(" age=%u", o->activated);
+    if (RGS_OBS_HAS(o, KNOWN_FOR) && o->known_for >= 86400)
+        PRINT(" known=%u", o->known_for);
     if (RGS_OBS_HAS(o, RESELLER))
         PRINT(" %s", named(w, o->reseller));
     PRINT("\n");
@@ -548,9 +552,12 @@ static const struct scenario {
      "1 map mo-forwardSM request imsi=454001000000001 msisdn=85291230001 node=8613900000001 "
      "da=85291230002 "
      "msg text=hi\n"
+     "2 sip MESSAGE request msisdn=85291230001 oa=85291230001 da=85291231002 msg text=agent\n"
      "2 sip MESSAGE request msisdn=85291230001 oa=85291230001 da=10086 msg text=bill\n",
      "1 location 85291230001 sim=454001000000001 of=HK in=CN/1 offshore node=8613900000001 R1\n"
      "1 origination 85291230001 sim=454001000000001 of=HK in=CN/1 offshore peer=85291230002 "
+     "inside node=8613900000001 R1\n"
+     "2 origination 85291230001 sim=454001000000001 of=HK in=CN/1 offshore peer=85291231002 "
      "node=8613900000001 R1\n"
      "2 origination 85291230001 sim=454001000000001 of=HK in=CN/1 offshore node=8613900000001 "
      "R1\n"},
@@ -630,15 +637,15 @@ static const struct scenario {
      "2 verification sim=454001000000002 imei=35123456000028 of=HK in=CN/1 offshore service=1 "
      "native first "
      "from=alphanumeric node=8613900000001 R6\n"},
-    {"a code seen first long after the capture began tells the age of the binding",
+    {"a code seen first long after the capture began tells the age of the binding, and an old one that it is old",
      ISD("1", "454001000000001", "85291230001") ISD("200000", "454001000000002", "85291230002")
          MT("200100", "1", "454001000000001", "8613900000001", "otp=1:1")
              MT("200100", "2", "454001000000002", "8613900000001", "otp=1:2"),
      "200100 location 85291230001 sim=454001000000001 of=HK in=CN/1 offshore node=8613900000001 "
-     "R1\n"
+     "known=200099 R1\n"
      "200100 verification 85291230001 sim=454001000000001 of=HK in=CN/1 offshore service=1 native "
      "first "
-     "from=alphanumeric node=8613900000001 R1\n"
+     "from=alphanumeric node=8613900000001 known=200099 R1\n"
      "200100 location 85291230002 sim=454001000000002 of=HK in=CN/1 offshore node=8613900000001 "
      "age=100 R1\n"
      "200100 verification 85291230002 sim=454001000000002 of=HK in=CN/1 offshore service=1 native "
@@ -665,8 +672,8 @@ static const struct scenario {
      "5 ansi-41 smsDeliveryPointToPoint request dlg=1 msisdn=12025550124 oa=12025550123 "
      "da=12025550124 msg text=a\n"
      "9 ansi-41 registrationNotification request msisdn=12025550124 node=8613900000001\n",
-     "1 origination 12025550123 of=US peer=12025550124 block:1202555\n"
-     "5 message 12025550124 of=US from=international peer=12025550123 block:1202555\n"
+     "1 origination 12025550123 of=US peer=12025550124 inside block:1202555\n"
+     "5 message 12025550124 of=US from=international peer=12025550123 inside block:1202555\n"
      "9 location 12025550124 of=US in=CN/1 offshore node=8613900000001 block:1202555\n"},
     {"reports, acknowledgements and messages to nobody are no messages",
      "1 map mt-forwardSM request dlg=1 oa=Sender otp=1:1\n"
