@@ -192,6 +192,8 @@ static double without_parts(struct rgs_scorer *s, struct rgs_scored *e, unsigned
     if (e->grain > RGS_GRAIN_BLOCK || raw <= FAINT || (!makes_clusters(t) && s->n_parts == 0))
         return 1;
     all = suspects(s, e, t, &in_scope);
+    if (t->inside && all < s->rs->min_support) /* they are too few to be spoken of */
+        return 0;
     if (all <= 0)
         return 1;
     double around = everybody(s, e), part = unexplained(s, e, t, all, around);

@@ -52,11 +52,17 @@ static void describe_hosted(struct rgs_tracker *t, struct rgs_obs *o, const stru
         RGS_OBS_SET(o, RESELLER, reseller, r->entity);
 }
 
+/* A number that no SIM was seen of is known from its first message on. */
+static const struct rgs_sub *known(struct rgs_tracker *t, const struct rgs_op *op, uint64_t number)
+{
+    return rgs_sub_bind(t->subs, number, 0, rgs_track_seconds(op->ts));
+}
+
 static void towards(struct rgs_tracker *t, const struct rgs_op *op, const struct rgs_verdict *v,
                     uint64_t number, uint64_t peer, bool hosted)
 {
     struct rgs_obs o;
-    rgs_track_describe(t, &o, op, rgs_track_kind(v), number, rgs_sub_by_number(t->subs, number));
+    rgs_track_describe(t, &o, op, rgs_track_kind(v), number, known(t, op, number));
     RGS_OBS_SET(&o, HOSTED, hosted, hosted);
     RGS_OBS_SET(&o, SENDER, sender, (uint8_t)rgs_track_sender(op));
     if (peer)
@@ -71,7 +77,7 @@ static void from(struct rgs_tracker *t, const struct rgs_op *op, const struct rg
                  uint64_t number, uint64_t peer, bool hosted)
 {
     struct rgs_obs o;
-    rgs_track_describe(t, &o, op, RGS_OBS_ORIGINATION, number, rgs_sub_by_number(t->subs, number));
+    rgs_track_describe(t, &o, op, RGS_OBS_ORIGINATION, number, known(t, op, number));
     RGS_OBS_SET(&o, HOSTED, hosted, hosted);
     if (peer)
         RGS_OBS_SET(&o, PEER, peer, peer);

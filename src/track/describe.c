@@ -53,8 +53,8 @@ static void describe_place(const struct rgs_tracker *t, struct rgs_obs *o, const
     }
 }
 
-/* How old a number is at least is known of all; new numbers are told from old ones only when nothing
- * was forgotten and the first sight is not the capture's own start. */
+/* How old a number is at least is known of all; new numbers are told from old ones only when
+ * nothing was forgotten and the first sight is not the capture's own start. */
 static void describe_age(const struct rgs_tracker *t, struct rgs_obs *o, const struct rgs_sub *s)
 {
     uint32_t start = rgs_track_seconds(t->started), now = rgs_track_seconds(o->ts);
@@ -165,19 +165,24 @@ static void conclude_origin(const struct rgs_tracker *t, struct rgs_obs *o)
         RGS_OBS_SET(o, SERVICE_FOREIGN, service_foreign, o->service_home != o->origin_country);
 }
 
-/* Whether the other party is of the same reseller: what his numbers write to one another is no life. */
+/* Whether the other party is of the same reseller: what his numbers write to one another is no
+ * life. Known of all messages: who is no number is outside. */
 static void describe_peer(const struct rgs_tracker *t, struct rgs_obs *o)
 {
     struct rgs_obs peer = {0};
+    bool inside = false;
 
-    if (!RGS_OBS_HAS(o, PEER) || !RGS_OBS_HAS(o, RESELLER))
+    if (o->kind != RGS_OBS_MESSAGE && o->kind != RGS_OBS_ORIGINATION)
         return;
-    RGS_OBS_SET(&peer, NUMBER, number, o->peer);
-    const struct rgs_sub *s = rgs_sub_peek(t->subs, o->peer);
-    if (s && s->imsi)
-        RGS_OBS_SET(&peer, SIM, sim, s->imsi);
-    uint64_t reseller = rgs_track_reseller(t, &peer, NULL);
-    RGS_OBS_SET(o, PEER_INSIDE, peer_inside, o->reseller == (reseller ? reseller : o->peer / BLOCK));
+    if (RGS_OBS_HAS(o, PEER) && RGS_OBS_HAS(o, RESELLER)) {
+        RGS_OBS_SET(&peer, NUMBER, number, o->peer);
+        const struct rgs_sub *s = rgs_sub_peek(t->subs, o->peer);
+        if (s && s->imsi)
+            RGS_OBS_SET(&peer, SIM, sim, s->imsi);
+        uint64_t reseller = rgs_track_reseller(t, &peer, NULL);
+        inside = o->reseller == (reseller ? reseller : o->peer / BLOCK);
+    }
+    RGS_OBS_SET(o, PEER_INSIDE, peer_inside, inside);
 }
 
 void rgs_track_emit(struct rgs_tracker *t, struct rgs_obs *o, const struct rgs_digits *imsi)

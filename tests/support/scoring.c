@@ -232,6 +232,7 @@ static void number(struct rgs_world *w, const struct rgs_population *p, uint32_t
             o = append(w, t);
             common(w, p, i, born, t, o);
             RGS_OBS_SET(o, KIND, kind, k ? RGS_OBS_ORIGINATION : RGS_OBS_MESSAGE);
+            RGS_OBS_SET(o, PEER_INSIDE, peer_inside, false);
         }
     }
 }
@@ -253,7 +254,9 @@ static int by_time(const void *a, const void *b)
 void rgs_world_finish(struct rgs_world *w)
 {
     const struct rgs_table_conf conf = {.key_size = 16, .value_size = 8, .cap = 400000};
+    const struct rgs_table_conf by_number = {.key_size = 8, .value_size = 8, .cap = 400000};
     struct rgs_table *pairs = rgs_table_new(&conf, &rgs_alloc_libc);
+    struct rgs_table *numbers = rgs_table_new(&by_number, &rgs_alloc_libc);
 
     qsort(w->obs, w->n, sizeof(*w->obs), by_time);
     for (size_t i = 0; i < w->n; i++) {
@@ -261,6 +264,10 @@ void rgs_world_finish(struct rgs_world *w)
         bool created;
         uint64_t key[2] = {o->number, o->service};
         o->frame = i + 1;
+        int64_t *first = rgs_table_get(numbers, &o->number, o->ts, &created);
+        if (created)
+            *first = o->ts;
+        RGS_OBS_SET(o, KNOWN_FOR, known_for, (uint32_t)((o->ts - *first) / 1000000000));
         if (o->kind != RGS_OBS_VERIFICATION)
             continue;
         int64_t *last = rgs_table_get(pairs, key, o->ts, &created);
@@ -269,6 +276,7 @@ void rgs_world_finish(struct rgs_world *w)
         *last = o->ts;
     }
     rgs_table_del(pairs);
+    rgs_table_del(numbers);
 }
 
 void rgs_world_of(struct rgs_world *w, uint64_t seed, double days, const struct rgs_population *p,

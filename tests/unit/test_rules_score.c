@@ -265,14 +265,19 @@ Test(score, weights_grow_along_ramps_and_are_full_inside_of_bands)
     }
 }
 
+/* In a typology in which there is a rest to be let in. */
 static bool leads_somewhere(const struct rgs_ruleset *r, unsigned rule)
 {
     for (unsigned i = 0; i < r->n_typologies; i++) {
-        for (unsigned k = 0; k < r->typologies[i].n_rules; k++) {
-            if (r->typologies[i].rule[k] == (int)rule &&
-                r->typologies[i].lead >> r->rules[rule].family & 1)
-                return true;
+        const struct rgs_typology *t = &r->typologies[i];
+        bool leads = false, rest = false;
+        for (unsigned k = 0; k < t->n_rules; k++) {
+            bool leading = t->lead >> r->rules[t->rule[k]].family & 1;
+            leads |= leading && t->rule[k] == (int)rule;
+            rest |= !leading;
         }
+        if (leads && rest)
+            return true;
     }
     return false;
 }

@@ -637,7 +637,8 @@ static const struct scenario {
      "2 verification sim=454001000000002 imei=35123456000028 of=HK in=CN/1 offshore service=1 "
      "native first "
      "from=alphanumeric node=8613900000001 R6\n"},
-    {"a code seen first long after the capture began tells the age of the binding, and an old one that it is old",
+    {"a code seen first long after the capture began tells the age of the binding, and an old one "
+     "that it is old",
      ISD("1", "454001000000001", "85291230001") ISD("200000", "454001000000002", "85291230002")
          MT("200100", "1", "454001000000001", "8613900000001", "otp=1:1")
              MT("200100", "2", "454001000000002", "8613900000001", "otp=1:2"),
