@@ -189,10 +189,12 @@ static double without_parts(struct rgs_scorer *s, struct rgs_scored *e, unsigned
     const struct rgs_typology *t = &s->rs->typologies[typology];
     double in_scope, all;
 
-    if (e->grain > RGS_GRAIN_BLOCK || raw <= FAINT || (!makes_clusters(t) && s->n_parts == 0))
+    if (e->grain > RGS_GRAIN_BLOCK || raw <= FAINT ||
+        (!makes_clusters(t) && !t->whole && s->n_parts == 0))
         return 1;
     all = suspects(s, e, t, &in_scope);
-    if (t->inside && all < s->rs->min_support) /* they are too few to be spoken of */
+    /* What looks for a part of the numbers: they are too few to be spoken of. */
+    if ((t->inside || t->whole) && all < s->rs->min_support)
         return 0;
     if (all <= 0)
         return 1;

@@ -276,7 +276,7 @@ def rules_of_the_site():
 
     def push(weight):
         usage = folder / "usage.yaml"
-        usage.write_text((root / "rules/usage.yaml").read_text().replace("weight: 24", f"weight: {weight}"))
+        usage.write_text((root / "rules/usage.yaml").read_text().replace("weight: 27", f"weight: {weight}"))
         subprocess.run([binary, "rules", "push", folder, "--redis", server.url, "--by", "ann"], check=True, capture_output=True)
         out = subprocess.run([binary, "analyze", "--rules", folder, "--format", "json", root / "captures/demo.pcapng"], check=True,
                              capture_output=True).stdout

@@ -100,7 +100,7 @@ def sha_of(folder):
 
 renamed = pack("renamed", ("aggregates.yaml", "name: standard", "name: renamed"))
 mild = pack("mild", ("aggregates.yaml", 'revision: "2026.1"', 'revision: "mild"'),
-            *((f"typologies/{t}.yaml", "alert: 75", "alert: 99.5") for t in ("roaming_bank", "hosted_range")))
+            *((f"typologies/{t}.yaml", f"alert: {at}", "alert: 99.5") for t, at in (("roaming_bank", 60), ("hosted_range", 50))))
 
 # ---- a set that says the same ------------------------------------------------------------------------
 

@@ -130,6 +130,10 @@ static const struct row rows[] = {
     {"marketing blasts", "R6", CLEAR, 28, {
         {.reseller = 6, .first_number = 85298800000, .numbers = 300, .codes = 0.1, .messages = 2, .sent = 0.05,
          .services = 3, .repeat = 0.8, .account = 3, .failed = 0.1}}},
+    {"a few second cards in a small reseller", "R6", CLEAR, 28, {
+        {.reseller = 6, .first_number = 85298800000, .numbers = 45, .stride = 3, HONEST, .cells = 20, .nodes = 4},
+        {.reseller = 6, .first_number = 85298801000, .numbers = 6, .from_day = 5, .life_days = 14, .codes = 1,
+         .services = 20, .repeat = 0.05, .cells = 20, .nodes = 4, .sims_per_device = 1}}},
     {"too few numbers to say anything", "R6", RGS_STATUS_INSUFFICIENT, RGS_STATUS_INSUFFICIENT, 28, {
         {.reseller = 6, .first_number = 85298800000, .numbers = 19, PARKED, .cells = 1, .nodes = 1,
          .sims_per_device = 32}}},

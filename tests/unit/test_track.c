@@ -574,16 +574,16 @@ static const struct scenario {
      "oa=85291230003 msg text=yes\u00a15\n",
      "1 location 85291230001 sim=454001000000001 of=HK in=CN/1 offshore node=8613900000001 R1\n"
      "1 origination 85291230001 sim=454001000000001 of=HK in=CN/1 offshore peer=85291230002 "
-     "node=8613900000001 R1\n"
+     "inside node=8613900000001 R1\n"
      "3 origination 85291230001 sim=454001000000001 of=HK in=CN/1 offshore peer=85291230002 "
-     "node=8613900000001 R1\n"
-     "4 origination 85291230003 of=HK peer=85291230002 submitted R1\n"
-     "5 origination 85291230003 of=HK peer=85291230002 submitted R1\n"
+     "inside node=8613900000001 R1\n"
+     "4 origination 85291230003 of=HK peer=85291230002 inside submitted R1\n"
+     "5 origination 85291230003 of=HK peer=85291230002 inside submitted R1\n"
      "6 location 85291230002 sim=454001000000002 of=HK in=CN/1 offshore node=8613900000001 R1\n"
      "4 message 85291230002 sim=454001000000002 of=HK in=CN/1 offshore from=international "
-     "peer=85291230003 account=app node=8613900000001 R1\n"
+     "peer=85291230003 inside account=app node=8613900000001 R1\n"
      "5 message 85291230002 sim=454001000000002 of=HK in=CN/1 offshore from=international "
-     "peer=85291230003 account=app node=8613900000001 R1\n"},
+     "peer=85291230003 inside account=app node=8613900000001 R1\n"},
     {"hosted numbers: delivered to an account, from where its session ends",
      "1 smpp deliver_sm request dlg=1 account=hosted role=2 oa=Sender da=447400000001 "
      "dst=198.51.100.7 otp=1:42\n"
