@@ -103,9 +103,11 @@ static bool below_at(struct what_if *w, struct knob *k, double value, double *fa
 
 static double least_of(const struct knob *k)
 {
+    bool ones = k->in->fn == RGS_FN_REPEATS || k->in->fn == RGS_FN_RUN_LENGTH;
+
     if (k->in->fn == RGS_FN_ZSCORE || k->now < 0)
         return -INFINITY;
-    return k->in->fn == RGS_FN_REPEATS || k->in->fn == RGS_FN_RUN_LENGTH ? fmin(1, k->now) : 0;
+    return ones && !rgs_value_is_share(k->in) ? fmin(1, k->now) : 0;
 }
 
 static double most_of(const struct knob *k)
@@ -122,17 +124,9 @@ static double next_bend(const struct what_if *w, const struct knob *k, double fr
         return INFINITY;
     for (unsigned i = 0; i < w->n_sums; i++) {
         for (unsigned j = 0; j < w->sum[i].n; j++) {
-            const struct rgs_rule *r = w->sum[i].term[j].rule;
-            if (&w->knob[w->sum[i].term[j].knob] != k)
-                continue;
-            for (unsigned b = 0; b < 2 * r->n_bands; b++) {
-                double at = b % 2 ? r->band[b / 2].lt : r->band[b / 2].ge;
-                for (int side = -1; side <= 1 && !isinf(at); side++) {
-                    double v = at + side * r->ramp * fabs(at);
-                    if ((v - from) * way > 0 && (next - v) * way > 0)
-                        next = v;
-                }
-            }
+            const struct term *x = &w->sum[i].term[j];
+            if (&w->knob[x->knob] == k)
+                next = rgs_rule_next_bend(x->rule, from, next);
         }
     }
     return next;

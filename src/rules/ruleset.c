@@ -225,3 +225,54 @@ double rgs_rule_weight(const struct rgs_rule *r, double value, const struct rgs_
     }
     return weight;
 }
+
+static double nearer(double v, double from, double next)
+{
+    return (v - from) * (next - v) > 0 ? v : next;
+}
+
+/*
+ * Between two bounds: where the ramp down from the lower one and that up to the higher one, or what
+ * lies between the two, are as strong as each other. The stronger counts: there the weight is
+ * least, or jumps to the other side.
+ */
+static double next_crossing(const struct rgs_rule *r, const struct edge *low,
+                            const struct edge *high, double from, double next)
+{
+    double base = low->above;
+    double starts = fmax(high->at - r->ramp * fabs(high->at), low->at);
+    double ends = fmin(low->at + r->ramp * fabs(low->at), high->at);
+    double down = (low->below - base) / (ends - low->at);
+    double up = (high->above - base) / (high->at - starts);
+    /* What divides by no slope lies nowhere. */
+    const double at[] = {
+        (up * starts + down * ends) / (up + down),
+        (up * starts - down * ends - 2 * base) / (up - down),
+        ends + 2 * base / down,
+    };
+
+    for (unsigned i = 0; i < 3; i++) {
+        if (at[i] > low->at && at[i] < high->at)
+            next = nearer(at[i], from, next);
+    }
+    return next;
+}
+
+double rgs_rule_next_bend(const struct rgs_rule *r, double from, double next)
+{
+    struct edge e[2 * RGS_RS_BANDS + 1];
+    unsigned n = edges_of(r, e);
+
+    for (unsigned i = 0; i < n; i++) {
+        double ramp = r->ramp * fabs(e[i].at);
+        next = nearer(e[i].at - ramp, from, next);
+        next = nearer(e[i].at, from, next);
+        next = nearer(e[i].at + ramp, from, next);
+    }
+    if (n > 0 && r->ramp > 0) {
+        e[n] = (struct edge){.at = INFINITY, .above = e[n - 1].above};
+        for (unsigned i = 1; i <= n; i++)
+            next = next_crossing(r, &e[i - 1], &e[i], from, next);
+    }
+    return next;
+}

@@ -264,5 +264,8 @@ bool rgs_rules_name(struct rgs_rules_source *src, char *out, const char *s, stru
 /* Weight of a value under a rule, ramps included; *why is the band that it stands for, NULL at
  * weight 0. */
 double rgs_rule_weight(const struct rgs_rule *r, double value, const struct rgs_band **why);
+/* The first value on the way from `from` to `next`, up or down, where the weight begins or ends to
+ * change, turns or jumps; `next`: there is none. Between two of them it runs straight. */
+double rgs_rule_next_bend(const struct rgs_rule *r, double from, double next);
 
 #endif

@@ -169,7 +169,10 @@ static void check_stuck(struct subject *x, const char *where)
         bool share = x->s->rs->aggregates[a].reduce == RGS_R_SHARE_GE ||
                      x->s->rs->aggregates[a].fn == RGS_FN_RATIO ||
                      x->s->rs->aggregates[a].fn == RGS_FN_SHARE;
-        for (unsigned i = 0; i <= 200; i++) {
+        /* Who took codes for a service took one at least, and the shortest row is of one. */
+        bool ones = !share && (x->s->rs->aggregates[a].fn == RGS_FN_REPEATS ||
+                               x->s->rs->aggregates[a].fn == RGS_FN_RUN_LENGTH);
+        for (unsigned i = ones ? 4 : 0; i <= 200; i++) {
             double v = share ? i / 200.0 : i / 4.0, sum = 0;
             const struct rgs_band *band;
             for (unsigned r = 0; r < x->s->rs->n_rules; r++)
@@ -386,6 +389,35 @@ static void scramble(struct rgs_rule *r, uint64_t *random)
     }
 }
 
+/* What next_bend() leaves out, no search can find. */
+Test(counter, a_weight_is_straight_between_its_bends)
+{
+    unsigned pieces = 0;
+
+    for (uint64_t seed = 1; seed <= 2000; seed++) {
+        struct rgs_rule r = {.band[0] = {.ge = 0, .lt = seed % 2 ? 1 : 100}};
+        uint64_t random = rgs_mix64(seed);
+        const struct rgs_band *band;
+        scramble(&r, &random);
+        double top = 100, next = 0;
+        for (double at = -100; at < top; at = next) {
+            double w[3];
+            next = rgs_rule_next_bend(&r, at, top);
+            cr_assert(next > at && next <= top, "%g", next);
+            cr_expect(at == -100 || rgs_rule_next_bend(&r, next, -100) == at, "back to %g", at);
+            /* Two that rounding tells apart are one. */
+            if (next - at < 1e-9)
+                continue;
+            for (unsigned i = 0; i < 3; i++)
+                w[i] = rgs_rule_weight(&r, at + (next - at) * (i + 1) / 4, &band);
+            cr_expect_float_eq(w[1], (w[0] + w[2]) / 2, 1e-6, "%u: from %g to %g: %g %g %g",
+                               (unsigned)seed, at, next, w[0], w[1], w[2]);
+            pieces++;
+        }
+    }
+    cr_expect_gt(pieces, 10000, "%u", pieces);
+}
+
 Test(counter, under_any_rules)
 {
     unsigned clauses = 0;
@@ -400,6 +432,25 @@ Test(counter, under_any_rules)
         rgs_ruleset_del(rules);
     }
     cr_expect_gt(clauses, 100, "%u", clauses);
+}
+
+/* A number has a code for a service it has codes for at least; a share of numbers may be none. */
+Test(counter, a_share_may_fall_to_nothing)
+{
+    static const struct world world = {
+        "repeated", 28, {{.reseller = 2, .first_number = 85294400000, .numbers = 60, HONEST}}};
+    struct rgs_ruleset *rules = rgs_test_good_ruleset(
+        "aggregates:\n"
+        "  a: {by: reseller, over: sliding 28d/1d, where: kind == verification,\n"
+        "      fn: repeats(service), per: number, reduce: share_ge(2)}\n"
+        "rules:\n"
+        "  - {id: A, family: usage, uses: a, bands: [{ge: 0.01, weight: 60, why: x}]}\n"
+        "  - {id: B, family: silence, uses: a, bands: [{ge: 0.01, weight: 60, why: x}]}\n"
+        "typologies:\n  t: {sum: [A, B]}\n");
+    struct seen seen = {0};
+
+    cr_expect_gt(run(&world, 1, rules, &seen), 0);
+    rgs_ruleset_del(rules);
 }
 
 Test(words, one_of_something_is_singular)
