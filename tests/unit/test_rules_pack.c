@@ -19,10 +19,8 @@ struct row {
 #define PARKED                                                                                     \
     .from_day = 5, .over_days = 12, .life_days = 10, .codes = 1.8, .services = 10, .repeat = 0.05, \
     .away = true
-/* 20 codes a number: with 16 services each is asked 1.25 times, as rented numbers are (COTSI: the
- * median is below 1.5). */
 #define HOSTED                                                                                     \
-    .from_day = 3, .over_days = 14, .life_days = 9, .codes = 2.2, .services = 16, .repeat = 0.04,  \
+    .from_day = 3, .over_days = 14, .life_days = 9, .codes = 2.2, .services = 12, .repeat = 0.04,  \
     .account = 1
 #define HONEST                                                                                     \
     .codes = 0.12, .messages = 0.3, .sent = 0.2, .services = 4, .repeat = 0.8, .sims_per_device = 1
@@ -66,6 +64,11 @@ static const struct row rows[] = {
         {.reseller = 2, .first_number = 85294401001, .numbers = 30, .stride = 2, .codes = 0.12, .messages = 0.3,
          .sent = 0.2, .services = 4, .repeat = 0.8, .account = 1}}},
     {"hosted range, 60 % diluted", "R2+", ALERT, 28, {
+        {.reseller = 2, .first_number = 85294400000, .numbers = 60, .stride = 2, .from_day = 3,
+         .over_days = 14, .life_days = 9, .codes = 2.2, .services = 16, .repeat = 0.04, .account = 1},
+        {.reseller = 2, .first_number = 85294401001, .numbers = 90, .stride = 2, .codes = 0.12, .messages = 0.3,
+         .sent = 0.2, .services = 4, .repeat = 0.8, .account = 1}}},
+    {"hosted range of twelve services, 60 % diluted: seen, not always accused", "R2+", RGS_STATUS_REVIEW, RGS_STATUS_ALERT, 28, {
         {.reseller = 2, .first_number = 85294400000, .numbers = 60, .stride = 2, HOSTED},
         {.reseller = 2, .first_number = 85294401001, .numbers = 90, .stride = 2, .codes = 0.12, .messages = 0.3,
          .sent = 0.2, .services = 4, .repeat = 0.8, .account = 1}}},
