@@ -71,9 +71,11 @@ static bool rests_on_origin(const struct rgs_ruleset *rs, const struct rgs_aggre
     case RGS_FN_PERCENTILE:
         return (field & ORIGIN_FIELDS) != 0;
     case RGS_FN_RATIO:
+    case RGS_FN_ONLY:
         return is_origin_only(rs, a->cond, fields_of(rs, a->where));
     case RGS_FN_COUNT:
-        return is_origin_only(rs, a->where, 0);
+        return is_origin_only(rs, a->where, 0) ||
+               is_origin_only(rs, a->cond, fields_of(rs, a->where));
     case RGS_FN_ZSCORE:
         return a->of >= 0 && rests_on_origin(rs, &rs->aggregates[a->of]);
     default:

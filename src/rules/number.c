@@ -275,6 +275,8 @@ static uint8_t bin_of(const struct rgs_scorer *s, const struct rgs_number *n, un
     if (!(v->concerned >> per & 1))
         return RGS_BIN_NONE;
     switch (s->numbers.per[per].fn) {
+    case RGS_FN_COUNT:
+        return rgs_bin_of(rgs_per_has_hits(&s->numbers.per[per]) ? hits : total);
     case RGS_FN_DISTINCT:
         return distinct ? rgs_bin_of(distinct) : RGS_BIN_NONE;
     case RGS_FN_RATIO:

@@ -12,11 +12,30 @@ const char *const rgs_functions[] = {"count",       "distinct",   "ratio",      
                                      "numbers_per", "crowd",      "only",       NULL};
 
 /* What stands between the parentheses of each function. */
-enum argument { ARG_NONE, ARG_FIELD, ARG_CONDITION, ARG_FIELD_NUMBER, ARG_NUMBER, ARG_Z };
-static const uint8_t arguments[] = {
-    ARG_NONE,         ARG_FIELD,  ARG_CONDITION, ARG_FIELD, ARG_FIELD,
-    ARG_FIELD_NUMBER, ARG_NUMBER, ARG_NUMBER,    ARG_FIELD, ARG_Z,
-    ARG_FIELD,        ARG_NONE,   ARG_FIELD,     ARG_FIELD, ARG_CONDITION};
+enum argument {
+    ARG_NONE,
+    ARG_FIELD,
+    ARG_CONDITION,
+    ARG_CONDITION_OR_NONE,
+    ARG_FIELD_NUMBER,
+    ARG_NUMBER,
+    ARG_Z
+};
+static const uint8_t arguments[] = {ARG_CONDITION_OR_NONE,
+                                    ARG_FIELD,
+                                    ARG_CONDITION,
+                                    ARG_FIELD,
+                                    ARG_FIELD,
+                                    ARG_FIELD_NUMBER,
+                                    ARG_NUMBER,
+                                    ARG_NUMBER,
+                                    ARG_FIELD,
+                                    ARG_Z,
+                                    ARG_FIELD,
+                                    ARG_NONE,
+                                    ARG_FIELD,
+                                    ARG_FIELD,
+                                    ARG_CONDITION};
 
 static int index_of(const char *const *names, const char *s, size_t n)
 {
@@ -205,7 +224,8 @@ static bool function(struct rgs_rules_source *src, const struct rgs_yaml_node *n
         return false;
     }
     a->fn = (uint8_t)fn;
-    if ((!open && arguments[fn] != ARG_NONE) || (open && n->s[n->n - 1] != ')')) {
+    if ((!open && arguments[fn] != ARG_NONE && arguments[fn] != ARG_CONDITION_OR_NONE) ||
+        (open && n->s[n->n - 1] != ')')) {
         rgs_diag_error(src->diag, at, "%s needs its argument in parentheses", rgs_functions[fn]);
         return false;
     }
@@ -219,6 +239,10 @@ static bool function(struct rgs_rules_source *src, const struct rgs_yaml_node *n
             return false;
         }
         return true;
+    case ARG_CONDITION_OR_NONE:
+        if (!open)
+            return true;
+        __attribute__((fallthrough));
     case ARG_CONDITION:
         a->cond = rgs_rules_condition(src, arg, arg_n, at);
         return a->cond >= 0;
@@ -281,11 +305,11 @@ static bool per_number(struct rgs_rules_source *src, struct rgs_yaml_node *n,
 
     if (!per && !reduce) {
         if (a->fn == RGS_FN_SPAN || a->fn == RGS_FN_REPEATS || a->fn == RGS_FN_CROWD ||
-            a->fn == RGS_FN_ONLY) {
+            a->fn == RGS_FN_ONLY || (a->fn == RGS_FN_COUNT && a->cond >= 0)) {
             rgs_diag_error(src->diag, a->at,
-                           "%s is worked out per number: add 'per: number, "
+                           "%s%s is worked out per number: add 'per: number, "
                            "reduce: p50'",
-                           rgs_functions[a->fn]);
+                           rgs_functions[a->fn], a->fn == RGS_FN_COUNT ? " with a condition" : "");
             return false;
         }
         return true;

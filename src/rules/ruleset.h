@@ -146,6 +146,12 @@ struct rgs_per_value {
     uint32_t slot[RGS_GRAIN_COUNT]; /* struct rgs_histogram in an entity's slots */
 };
 
+/* It sums up, beside all that it counts for, what its condition holds for. */
+static inline bool rgs_per_has_hits(const struct rgs_per_value *v)
+{
+    return v->fn == RGS_FN_RATIO || v->fn == RGS_FN_ONLY || (v->fn == RGS_FN_COUNT && v->cond_mask);
+}
+
 /* An aggregate under a typology's scope: what entities keep state for. */
 struct rgs_instance {
     int16_t aggregate, scope;

@@ -51,7 +51,7 @@ static unsigned lanes(const struct rgs_numbers *t, unsigned n_per, struct lane l
         if (!sums_up(v))
             continue;
         r->total[p] = lane_of(lane, &n, v->mask, v->panes);
-        if (v->fn == RGS_FN_RATIO || v->fn == RGS_FN_ONLY)
+        if (rgs_per_has_hits(v))
             r->hits[p] = lane_of(lane, &n, v->mask | v->cond_mask, v->panes);
     }
     return n;
@@ -174,8 +174,7 @@ bool rgs_rows_init(struct rgs_numbers *t, const struct rgs_ruleset *rs,
     /* While a value is young its window is none of those that others have. */
     for (unsigned p = 0; p < t->n_per && p < RGS_RS_PER_NUMBER; p++) {
         const struct rgs_per_value *v = &t->per[p];
-        bool hits = v->fn == RGS_FN_RATIO || v->fn == RGS_FN_ONLY;
-        r->n_lanes += sums_up(v) + hits;
+        r->n_lanes += sums_up(v) + rgs_per_has_hits(v);
         r->plain_sets |= (uint32_t)(v->fn == RGS_FN_DISTINCT) << p;
         r->spans |= (uint32_t)(v->fn == RGS_FN_SPAN) << p;
         r->crowds |= (uint32_t)(v->fn == RGS_FN_CROWD) << p;

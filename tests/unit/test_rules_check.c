@@ -104,6 +104,8 @@ static const struct {
      "4:61: error: share cannot be worked out per number"},
     {AGG("by: block, over: sliding 7d/1d, fn: span"),
      "4:3: error: span is worked out per number: add 'per: number, reduce: p50'"},
+    {AGG("by: block, over: sliding 7d/1d, fn: count(repeat)"),
+     "4:3: error: count with a condition is worked out per number: add 'per: number, reduce: p50'"},
     {AGG("by: block, over: tumbling 1d, fn: count, wehre: repeat"),
      "4:48: error: unknown key 'wehre'; did you mean 'where'?"},
     {"aggregates:\n" A B "  'a b': {by: block, over: tumbling 1d, fn: count}\n" REST,
@@ -173,6 +175,20 @@ static const struct {
     {"aggregates:\n" A B
      "  c: {by: reseller, over: tumbling 1d, fn: ratio(kind == verification and number.offshore), "
      "where: kind == verification}\n" RULES
+     "  - {id: C, family: place, uses: c, bands: [{ge: 1, weight: 1, why: x}]}\n" TYPOLOGY,
+     "8:34: error: rule 'C' would give weight to where people come from: 'c' has no other "
+     "evidence; put the origin "
+     "into a typology's scope"},
+    {"aggregates:\n" A B
+     "  c: {by: reseller, over: sliding 7d/1d, fn: count(number.offshore), where: "
+     "kind == verification, per: number, reduce: p50}\n" RULES
+     "  - {id: C, family: place, uses: c, bands: [{ge: 1, weight: 1, why: x}]}\n" TYPOLOGY,
+     "8:34: error: rule 'C' would give weight to where people come from: 'c' has no other "
+     "evidence; put the origin "
+     "into a typology's scope"},
+    {"aggregates:\n" A B
+     "  c: {by: reseller, over: sliding 7d/1d, fn: only(number.offshore), where: "
+     "kind == verification, per: number, reduce: p50}\n" RULES
      "  - {id: C, family: place, uses: c, bands: [{ge: 1, weight: 1, why: x}]}\n" TYPOLOGY,
      "8:34: error: rule 'C' would give weight to where people come from: 'c' has no other "
      "evidence; put the origin "

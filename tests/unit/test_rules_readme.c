@@ -158,6 +158,7 @@ static const struct {
     {"typical", 5, 0},
     {"many", 1, 0},
     {"pace", 8, 0},
+    {"returns", 6, 0},
     {"logins", 0.5, 0.025},
     {"again", 1.6, 0.1},
     {"life", 6, 0},

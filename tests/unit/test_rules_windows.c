@@ -76,6 +76,8 @@ static size_t per_number(const struct stream *s, int64_t now, int64_t length, in
     return n;
 }
 
+enum { HITS = 202, HITS_SHARE }; /* count(CONDITION) */
+
 static size_t values(const struct facts f[NUMBERS], unsigned fn, double out[NUMBERS])
 {
     size_t n = 0;
@@ -97,6 +99,9 @@ static size_t values(const struct facts f[NUMBERS], unsigned fn, double out[NUMB
             break;
         case RGS_FN_SPAN:
             out[n++] = (double)(f[i].last - f[i].first);
+            break;
+        case HITS:
+            out[n++] = f[i].hits;
             break;
         default:
             out[n++] = f[i].count;
@@ -185,7 +190,8 @@ static double naive(const struct row *r, const struct stream *s, int64_t now)
         return n ? (double)n / runs : NAN;
     }
     case 200: /* share_ge */
-        n = values(f, RGS_FN_DISTINCT, v);
+    case HITS_SHARE:
+        n = values(f, r->kind == 200 ? RGS_FN_DISTINCT : HITS, v);
         k = 0;
         for (size_t i = 0; i < n; i++)
             k += v[i] >= r->p;
@@ -226,6 +232,8 @@ static const struct row rows[] = {
     {"over: sliding 7d/1d, fn: distinct(service), " V PER "share_ge(4)", 200, 7 * DAY, DAY, 4, 1e-9, 0},
     {"over: sliding 7d/1d, fn: count, " V PER "mean", 201, 7 * DAY, DAY, 0, 0.06, 0},
     {"over: sliding 3d/1d, fn: count, " V PER "p50", RGS_FN_COUNT, 3 * DAY, DAY, 50, 0, 0},
+    {"over: sliding 5d/1d, fn: count(purpose == login), " V PER "p50", HITS, 5 * DAY, DAY, 50, 0, 0},
+    {"over: sliding 5d/1d, fn: count(purpose == login), " V PER "share_ge(2)", HITS_SHARE, 5 * DAY, DAY, 2, 1e-9, 0},
     {"over: sliding 7d/1d, fn: ratio(purpose == login), " V PER "p50", RGS_FN_RATIO, 7 * DAY, DAY, 50, 0.013, 0},
     {"over: sliding 7d/1d, fn: repeats(service), " V PER "p50", RGS_FN_REPEATS, 7 * DAY, DAY, 50, 0.13, 0},
     {"over: sliding 4d/1d, fn: only(purpose == login), " V PER "p90", RGS_FN_ONLY, 4 * DAY, DAY, 90, 0, 0},
