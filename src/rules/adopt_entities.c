@@ -45,18 +45,21 @@ static void copy_slots(const struct rgs_adoption *a, struct rgs_scored *from, st
         const struct rgs_instance *in = &now->instances[i];
         const struct rgs_instance *was =
             a->instance[i] >= 0 ? &old->instances[a->instance[i]] : NULL;
-        if (!in->per_number && in->grains >> g & 1 && was && was->grains >> g & 1)
-            memcpy(rgs_entity_slot(a->s, to, in->slot[g]),
-                   rgs_entity_slot(a->old, from, was->slot[g]), rgs_state_size(in));
+        if (in->per_number || !(in->grains >> g & 1) || !was || !(was->grains >> g & 1))
+            continue;
+        memcpy(rgs_entity_slot(a->s, to, in->head[g]), rgs_entity_slot(a->old, from, was->head[g]),
+               rgs_state_head_size(in));
+        memcpy(rgs_entity_slot(a->s, to, in->slot[g]), rgs_entity_slot(a->old, from, was->slot[g]),
+               rgs_state_size(in));
     }
 }
 
 static void mark_sketches(const struct rgs_scorer *s, struct rgs_scored *e, uint8_t *used)
 {
-    for (unsigned k = 0; k < s->n_direct[e->grain]; k++) {
-        const struct rgs_instance *in = s->direct[e->grain][k].in;
-        const struct rgs_value_set *set = rgs_entity_slot(s, e, in->slot[e->grain]);
-        for (unsigned i = 0; i < rgs_sketched_sets(in); i++)
+    for (unsigned k = 0; k < s->rs->n_instances; k++) {
+        const struct rgs_direct *d = &s->direct[e->grain][k];
+        const struct rgs_set_head *set = rgs_entity_slot(s, e, d->head);
+        for (unsigned i = 0; d->in && i < rgs_sketched_sets(d->in); i++)
             used[set[i].sketch] = 1;
     }
 }

@@ -2,6 +2,8 @@
 /* From checked aggregates and typologies to instances: conditions as bits, states as offsets. */
 #include "rules/ruleset.h"
 
+#include <stddef.h>
+
 #include "rules/slots.h"
 
 static uint64_t bit(int condition)
@@ -160,20 +162,17 @@ static int16_t instance(struct rgs_rules_source *src, int16_t aggregate, int16_t
 
 uint32_t rgs_state_size(const struct rgs_instance *in)
 {
-    uint32_t ring = (uint32_t)(sizeof(struct rgs_ring) + ((in->panes + 1u) & ~1u) * 4);
-
     switch (in->fn) {
     case RGS_FN_COUNT:
-        return ring;
     case RGS_FN_RATIO:
-        return 2 * ring;
+        return in->panes * (uint32_t)sizeof(struct rgs_pane_counts);
     case RGS_FN_DISTINCT:
     case RGS_FN_SHARE:
     case RGS_FN_ENTROPY:
-        return sizeof(struct rgs_value_set);
+        return sizeof(struct rgs_set_values);
     case RGS_FN_DENSITY:
     case RGS_FN_NUMBERS_PER:
-        return 2 * sizeof(struct rgs_value_set);
+        return 2 * sizeof(struct rgs_set_values);
     case RGS_FN_PERCENTILE:
         return sizeof(struct rgs_quantile);
     case RGS_FN_SYNCHRONY:
@@ -185,6 +184,44 @@ uint32_t rgs_state_size(const struct rgs_instance *in)
     }
 }
 
+uint32_t rgs_state_head_size(const struct rgs_instance *in)
+{
+    switch (in->fn) {
+    case RGS_FN_COUNT:
+    case RGS_FN_RATIO:
+        return sizeof(struct rgs_ring);
+    case RGS_FN_DISTINCT:
+    case RGS_FN_SHARE:
+    case RGS_FN_ENTROPY:
+        return sizeof(struct rgs_set_head);
+    case RGS_FN_DENSITY:
+    case RGS_FN_NUMBERS_PER:
+        return 2 * sizeof(struct rgs_set_head);
+    default:
+        return 0;
+    }
+}
+
+uint32_t rgs_state_expected(const struct rgs_instance *in)
+{
+    const uint32_t most = 3 * 64; /* cache lines */
+    uint32_t size = rgs_state_size(in);
+
+    switch (in->fn) {
+    case RGS_FN_COUNT:
+    case RGS_FN_RATIO: /* until another pane begins */
+        return 0;
+    case RGS_FN_DISTINCT:
+    case RGS_FN_SHARE:
+    case RGS_FN_ENTROPY:
+    case RGS_FN_DENSITY:
+    case RGS_FN_NUMBERS_PER:
+        return offsetof(struct rgs_set_values, count);
+    default:
+        return size < most ? size : most;
+    }
+}
+
 unsigned rgs_sketched_sets(const struct rgs_instance *in)
 {
     return in->fn == RGS_FN_DISTINCT                                  ? 1
@@ -192,10 +229,25 @@ unsigned rgs_sketched_sets(const struct rgs_instance *in)
                                                                       : 0;
 }
 
+static bool is_kept(const struct rgs_instance *in, unsigned grain)
+{
+    return !in->per_number && in->grains >> grain & 1;
+}
+
 static void lay_out(struct rgs_ruleset *rs)
 {
     for (unsigned g = 0; g < RGS_GRAIN_COUNT; g++) {
         uint32_t at = 0;
+        /* Rings first, so that each head stands in one cache line. */
+        for (unsigned k = 0; k < 2 * rs->n_instances; k++) {
+            struct rgs_instance *in = &rs->instances[k % rs->n_instances];
+            bool ring = in->fn == RGS_FN_COUNT || in->fn == RGS_FN_RATIO;
+            if (is_kept(in, g) && ring == (k < rs->n_instances)) {
+                in->head[g] = at;
+                at += rgs_state_head_size(in);
+            }
+        }
+        at = (at + 63) & ~63u;
         for (unsigned i = 0; i < rs->n_per; i++) {
             if (rs->per[i].grains >> g & 1) {
                 rs->per[i].slot[g] = at;
@@ -206,8 +258,7 @@ static void lay_out(struct rgs_ruleset *rs)
         for (unsigned k = 0; k < 2 * rs->n_instances; k++) {
             struct rgs_instance *in = &rs->instances[k % rs->n_instances];
             uint32_t size = rgs_state_size(in);
-            if (!in->per_number && in->grains >> g & 1 &&
-                (size % 64 == 0) == (k < rs->n_instances)) {
+            if (is_kept(in, g) && (size % 64 == 0) == (k < rs->n_instances)) {
                 in->slot[g] = at;
                 at += (size + 7) & ~7u;
             }

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Entities: who they are, which numbers stand in them, and the states that observations feed. */
-#include <stddef.h>
-
 #include "classify/lanes.h"
 #include "rules/scorer.h"
 
@@ -13,9 +11,8 @@ static const uint8_t needed[RGS_GRAIN_COUNT] = {1, RGS_SEEDS + 1, 1, RGS_SEEDS +
 
 enum {
     LINE = 64,
-    /* What an observation touches of a record at its begin, and of a slot. */
+    /* What an observation touches of a record at its begin. */
     EXPECTED_HEAD = 5 * LINE,
-    EXPECTED_SLOT = 3 * LINE,
     FEW = 32, /* entities: what observations touch of them stays in a core's cache */
 };
 
@@ -105,21 +102,6 @@ RGS_FETCHES void fetch(const uint8_t *from, size_t n)
         rgs_fetch(from + i);
 }
 
-static bool is_set(const struct rgs_instance *in)
-{
-    return in->fn == RGS_FN_DISTINCT || in->fn == RGS_FN_SHARE || in->fn == RGS_FN_ENTROPY;
-}
-
-/* Of a set, the counts of its newest generation as well. */
-RGS_FETCHES void expect_slot(const struct rgs_direct *d, const uint8_t *slot)
-{
-    fetch(slot, EXPECTED_SLOT);
-    if (is_set(d->in)) {
-        const struct rgs_value_set *set = (const void *)slot;
-        rgs_fetch(set->count[d->clock->gen.at]);
-    }
-}
-
 void rgs_entity_expect(const struct rgs_scorer *s, unsigned grain, uint32_t index,
                        const struct rgs_situation *is, uint32_t values)
 {
@@ -129,11 +111,13 @@ void rgs_entity_expect(const struct rgs_scorer *s, unsigned grain, uint32_t inde
     if (t->count < FEW)
         return;
     fetch(e, EXPECTED_HEAD);
-    for (unsigned w = 0; w < RGS_FEED_WORDS; w++) {
-        for (uint64_t rest = is->feeds[grain][w]; rest; rest &= rest - 1) {
+    for (uint32_t rest = is->heads[grain]; rest; rest &= rest - 1)
+        rgs_fetch(slots + (unsigned)__builtin_ctz(rest) * LINE);
+    for (unsigned w = 0; w < s->feed_words; w++) {
+        for (uint64_t rest = is->feeds[w] & s->others[grain][w]; rest; rest &= rest - 1) {
             const struct rgs_direct *d =
                 &s->direct[grain][w * 64 + (unsigned)__builtin_ctzll(rest)];
-            expect_slot(d, slots + d->slot);
+            fetch(slots + d->slot, d->expected);
         }
     }
     for (values &= s->values[grain]; values; values &= values - 1)
@@ -152,11 +136,15 @@ void rgs_entity_expect_score(const struct rgs_scorer *s, const struct rgs_scored
         fetch((const uint8_t *)&e->standing[i], sizeof(e->standing[i]));
         for (unsigned k = 0; k < t->n_rules && !rgs_entity_is_out_of(e, rs, t); k++) {
             const struct rgs_instance *in = &rs->instances[t->instance[k]];
-            if (in->grains >> e->grain & 1)
-                fetch(slots + (in->per_number ? rs->per[in->per].slot : in->slot)[e->grain],
-                      in->per_number ? sizeof(struct rgs_histogram)
-                      : is_set(in)   ? offsetof(struct rgs_value_set, count)
-                                     : rgs_state_size(in));
+            if (!(in->grains >> e->grain & 1))
+                continue;
+            if (in->per_number) {
+                fetch(slots + rs->per[in->per].slot[e->grain], sizeof(struct rgs_histogram));
+            } else {
+                const struct rgs_direct *d = &s->direct[e->grain][t->instance[k]];
+                rgs_fetch(slots + d->head);
+                fetch(slots + d->slot, d->expected);
+            }
         }
     }
 }
@@ -179,10 +167,10 @@ static void link_newest(const struct rgs_scorer *s, struct rgs_scored *e)
 
 static void free_sketches(struct rgs_scorer *s, struct rgs_scored *e)
 {
-    for (unsigned k = 0; k < s->n_direct[e->grain]; k++) {
-        const struct rgs_instance *in = s->direct[e->grain][k].in;
-        struct rgs_value_set *set = rgs_entity_slot(s, e, in->slot[e->grain]);
-        for (unsigned i = 0; i < rgs_sketched_sets(in); i++) {
+    for (unsigned k = 0; k < s->rs->n_instances; k++) {
+        const struct rgs_direct *d = &s->direct[e->grain][k];
+        struct rgs_set_head *set = rgs_entity_slot(s, e, d->head);
+        for (unsigned i = 0; d->in && i < rgs_sketched_sets(d->in); i++) {
             if (set[i].sketch) {
                 /* The spare chain runs through the first bytes of the sketches. */
                 memcpy(&s->sketches[set[i].sketch], &s->sketch_spare, sizeof(s->sketch_spare));
@@ -466,7 +454,7 @@ struct rgs_scored *rgs_entity_join(struct rgs_scorer *s, unsigned grain, uint64_
 /* ---- observations -----------------------------------------------------------------------------
  */
 
-static struct rgs_sketch *sketch_for(struct rgs_scorer *s, struct rgs_value_set *set)
+static struct rgs_sketch *sketch_for(struct rgs_scorer *s, struct rgs_set_head *set)
 {
     uint32_t i = s->sketch_spare;
 
@@ -484,14 +472,14 @@ static struct rgs_sketch *sketch_for(struct rgs_scorer *s, struct rgs_value_set 
 }
 
 /* What was exact so far goes into the sketch, which is fed from the 32 bits that the set keeps. */
-static void start_sketch(struct rgs_sketch *k, const struct rgs_value_set *set, unsigned gens)
+static void start_sketch(struct rgs_sketch *k, struct rgs_value_set set, unsigned gens)
 {
     for (unsigned i = 0; i < RGS_SET_EXACT; i++) {
         for (unsigned back = gens; back-- > 0;) {
-            int64_t gen = set->gen - (int64_t)back;
+            int64_t gen = set.head->gen - (int64_t)back;
             uint32_t at = gen >= 0 ? (uint32_t)(gen % gens) : 0;
-            if (gen >= 0 && set->count[at][i])
-                rgs_sketch_add(k, gens, (struct rgs_pane){gen, at}, rgs_mix64(set->hash[i]));
+            if (gen >= 0 && (back ? set.values->count[at] : set.values->now)[i])
+                rgs_sketch_add(k, gens, (struct rgs_pane){gen, at}, rgs_mix64(set.values->hash[i]));
         }
     }
 }
@@ -525,27 +513,33 @@ static struct rgs_pane gen_at(const struct rgs_clock *c, const struct rgs_instan
     return (struct rgs_pane){rgs_session_gen(newest, in->step, ts, true), 0};
 }
 
-static void set_add(struct rgs_scorer *s, const struct rgs_clock *c, const struct rgs_instance *in,
-                    struct rgs_value_set *set, int64_t ts, uint64_t value, bool counts)
+static void start_sketch_for(struct rgs_scorer *s, struct rgs_value_set set, unsigned gens)
 {
-    unsigned gens = c->gens;
-    struct rgs_pane gen = gen_at(c, in, &set->gen, ts);
+    struct rgs_sketch *k = sketch_for(s, set.head);
+
+    if (k) {
+        k->gen = set.head->gen;
+        start_sketch(k, set, gens);
+    }
+}
+
+static inline void set_add(struct rgs_scorer *s, const struct rgs_direct *d,
+                           struct rgs_value_set set, int64_t ts, uint64_t value)
+{
+    unsigned gens = d->clock->gens;
+    struct rgs_pane gen = gen_at(d->clock, d->in, &set.head->gen, ts);
     uint32_t hash = (uint32_t)(rgs_mix64(value + 0x9e3779b97f4a7c15u) >> 32);
 
     hash = hash ? hash : 1;
-    if (set->sketch && in->window == RGS_W_SESSION && gen.no == set->gen)
-        s->sketches[set->sketch].gen = gen.no;
+    /* Of a session the newest event went on. */
+    if (set.head->sketch && d->in->window == RGS_W_SESSION && gen.no == set.head->gen)
+        s->sketches[set.head->sketch].gen = gen.no;
     rgs_set_move(set, gens, gen.no);
-    if (counts && !set->sketch && !rgs_set_fits(set, hash)) {
-        struct rgs_sketch *k = sketch_for(s, set);
-        if (k) {
-            k->gen = set->gen;
-            start_sketch(k, set, gens);
-        }
-    }
+    if (d->sketched && !set.head->sketch && !rgs_set_fits(set.values, hash))
+        start_sketch_for(s, set, gens);
     rgs_set_add(set, gens, gen, hash);
-    if (set->sketch)
-        rgs_sketch_add(&s->sketches[set->sketch], gens, gen, rgs_mix64(hash));
+    if (set.head->sketch)
+        rgs_sketch_add(&s->sketches[set.head->sketch], gens, gen, rgs_mix64(hash));
 }
 
 static bool field_value(const struct rgs_obs *o, unsigned field, uint64_t *v)
@@ -560,58 +554,53 @@ static bool field_value(const struct rgs_obs *o, unsigned field, uint64_t *v)
     return true;
 }
 
-static void feed(struct rgs_scorer *s, const struct rgs_direct *d, void *slot,
+static void feed(struct rgs_scorer *s, const struct rgs_direct *d, uint8_t *slots,
                  const struct rgs_obs *o, uint64_t bits)
 {
     const struct rgs_instance *in = d->in;
-    const struct rgs_clock *c = d->clock;
+    struct rgs_set_head *head = (void *)(slots + d->head);
+    void *slot = slots + d->slot;
     uint64_t v;
 
     switch (in->fn) {
-    case RGS_FN_RATIO: {
-        bool hit = (bits & in->cond_need) == in->cond_need;
-        struct rgs_ring *hits =
-            (void *)((uint8_t *)slot + sizeof(*hits) + ((in->panes + 1u) & ~1u) * 4);
-        /* What does not hit goes on with the session as well. */
-        if (in->window == RGS_W_SESSION)
-            rgs_session_add(hits, in->step, o->ts, hit);
-        else if (hit)
-            rgs_ring_add(hits, in->panes, c->pane);
-    }
-        __attribute__((fallthrough));
-    case RGS_FN_COUNT:
-        if (in->window == RGS_W_SESSION)
-            rgs_session_add(slot, in->step, o->ts, 1);
-        else
-            rgs_ring_add(slot, in->panes, c->pane);
+    case RGS_FN_RATIO:
+    case RGS_FN_COUNT: /* of sessions: the others are plain rings */
+        rgs_session_add((void *)(slots + d->head), in->step, o->ts, (bits & d->hit) == d->hit);
         break;
     case RGS_FN_DISTINCT:
     case RGS_FN_SHARE:
     case RGS_FN_ENTROPY:
         if (field_value(o, in->field, &v))
-            set_add(s, c, in, slot, o->ts, v, in->fn == RGS_FN_DISTINCT);
+            set_add(s, d, (struct rgs_value_set){head, slot}, o->ts, v);
         break;
     case RGS_FN_DENSITY:
     case RGS_FN_NUMBERS_PER:
         if (field_value(o, in->fn == RGS_FN_DENSITY ? RGS_O_BLOCK : in->field, &v) &&
             rgs_subscriber_of(o)) {
-            set_add(s, c, in, slot, o->ts, rgs_subscriber_of(o), true);
-            set_add(s, c, in, (struct rgs_value_set *)slot + 1, o->ts, v, true);
+            set_add(s, d, (struct rgs_value_set){head, slot}, o->ts, rgs_subscriber_of(o));
+            set_add(s, d, (struct rgs_value_set){head + 1, (struct rgs_set_values *)slot + 1},
+                    o->ts, v);
         }
         break;
     case RGS_FN_PERCENTILE:
         if (field_value(o, in->field, &v))
-            rgs_quantile_add(slot, c->gens,
-                             gen_at(c, in, &((struct rgs_quantile *)slot)->gen, o->ts),
+            rgs_quantile_add(slot, d->clock->gens,
+                             gen_at(d->clock, in, &((struct rgs_quantile *)slot)->gen, o->ts),
                              (uint32_t)v);
         break;
     case RGS_FN_SYNCHRONY:
         if (RGS_OBS_HAS(o, SERVICE))
-            rgs_sync_add(slot, c->gens, rgs_sync_gen_slots(in), o->ts, o->service);
+            rgs_sync_add(slot, d->clock->gens, rgs_sync_gen_slots(in), o->ts, o->service);
         break;
     default:
         break;
     }
+}
+
+static void feed_ring(const struct rgs_direct *d, uint8_t *slots, uint64_t bits)
+{
+    rgs_ring_add((void *)(slots + d->head), (void *)(slots + d->slot), d->clock->panes,
+                 d->clock->pane, (bits & d->hit) == d->hit);
 }
 
 static void note_facts(struct rgs_scope_facts *f, const struct rgs_obs *o)
@@ -700,11 +689,12 @@ void rgs_entity_observe(struct rgs_scorer *s, struct rgs_scored *e, const struct
     const struct rgs_direct *direct = s->direct[e->grain];
     uint8_t *slots = rgs_entity_slot(s, e, 0);
 
-    for (unsigned w = 0; w < RGS_FEED_WORDS; w++, direct += 64) {
-        for (uint64_t rest = is->feeds[e->grain][w]; rest; rest &= rest - 1) {
-            const struct rgs_direct *d = &direct[__builtin_ctzll(rest)];
-            feed(s, d, slots + d->slot, o, is->bits);
-        }
+    for (unsigned w = 0; w < s->feed_words; w++, direct += 64) {
+        uint64_t feeds = is->feeds[w];
+        for (uint64_t rest = feeds & s->rings[e->grain][w]; rest; rest &= rest - 1)
+            feed_ring(&direct[__builtin_ctzll(rest)], slots, is->bits);
+        for (uint64_t rest = feeds & s->others[e->grain][w]; rest; rest &= rest - 1)
+            feed(s, &direct[__builtin_ctzll(rest)], slots, o, is->bits);
     }
     e->used = true;
     note_living(s, e, n, o);

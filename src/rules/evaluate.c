@@ -82,26 +82,29 @@ static bool through_numbers(struct rgs_scorer *s, struct rgs_scored *e,
 
 /* Estimates are of whole things, too. */
 static double how_many(struct rgs_scorer *s, const struct rgs_instance *in,
-                       struct rgs_value_set *set, double *error)
+                       struct rgs_value_set set, double *error)
 {
-    int64_t gen = rgs_gen_of(in, &set->gen, s->now, false);
+    int64_t gen = rgs_gen_of(in, &set.head->gen, s->now, false);
 
     rgs_set_move(set, rgs_gens(in), gen);
-    if (!set->sketch)
-        return rgs_set_count(set);
-    struct rgs_sketch *k = &s->sketches[set->sketch];
+    if (!set.head->sketch)
+        return rgs_set_count(set.values);
+    struct rgs_sketch *k = &s->sketches[set.head->sketch];
     rgs_sketch_move(k, rgs_gens(in), gen);
     *error = 2 * 1.04 / sqrt(RGS_HLL_REGS);
     return rint(rgs_sketch_count(k));
 }
 
-static uint64_t ring_total(struct rgs_scorer *s, const struct rgs_instance *in, struct rgs_ring *r)
+static const struct rgs_ring *ring_of(struct rgs_scorer *s, struct rgs_scored *e,
+                                      const struct rgs_instance *in)
 {
+    struct rgs_ring *r = rgs_entity_slot(s, e, in->head[e->grain]);
+
     if (in->window == RGS_W_SESSION)
         rgs_session_move(r, in->step, s->now);
     else
-        rgs_ring_move(r, in->panes, s->now / in->step);
-    return r->total;
+        rgs_ring_move(r, rgs_entity_slot(s, e, in->slot[e->grain]), in->panes, s->now / in->step);
+    return r;
 }
 
 static bool z_score(struct rgs_scorer *s, struct rgs_scored *e, const struct rgs_instance *in,
@@ -136,40 +139,40 @@ bool rgs_measure(struct rgs_scorer *s, struct rgs_scored *e, const struct rgs_in
     if (in->fn == RGS_FN_ZSCORE)
         return z_score(s, e, in, m);
     void *slot = rgs_entity_slot(s, e, in->slot[e->grain]);
-    struct rgs_value_set *set = slot;
     struct rgs_quantile *quantile = slot;
+    const struct rgs_ring *ring;
+    struct rgs_value_set set;
     switch (in->fn) {
     case RGS_FN_COUNT:
-        m->count = ring_total(s, in, slot);
+        m->count = ring_of(s, e, in)->total;
         m->value = (double)m->count;
         return true;
-    case RGS_FN_RATIO: {
-        struct rgs_ring *hits =
-            (void *)((uint8_t *)slot + sizeof(*hits) + ((in->panes + 1u) & ~1u) * 4);
-        m->count = ring_total(s, in, slot);
-        uint64_t n = ring_total(s, in, hits);
-        m->value = m->count ? (double)n / (double)m->count : 0;
+    case RGS_FN_RATIO:
+        ring = ring_of(s, e, in);
+        m->count = ring->total;
+        m->value = m->count ? (double)ring->hits / (double)m->count : 0;
         return m->count > 0;
-    }
     case RGS_FN_DISTINCT:
+        set = rgs_entity_set(s, e, in, 0);
         m->value = how_many(s, in, set, &m->error);
-        m->count = rgs_set_total(set);
+        m->count = rgs_set_total(set.values);
         return m->count > 0;
     case RGS_FN_SHARE:
     case RGS_FN_ENTROPY:
-        rgs_set_move(set, rgs_gens(in), rgs_gen_of(in, &set->gen, s->now, false));
-        m->count = rgs_set_total(set);
+        set = rgs_entity_set(s, e, in, 0);
+        rgs_set_move(set, rgs_gens(in), rgs_gen_of(in, &set.head->gen, s->now, false));
+        m->count = rgs_set_total(set.values);
         if (m->count)
-            m->value = in->fn == RGS_FN_ENTROPY ? rgs_set_entropy(set)
-                                                : (double)rgs_set_top(set) / (double)m->count;
-        if (m->value > 1 && in->fn == RGS_FN_SHARE)
-            m->value = 1;
+            m->value = in->fn == RGS_FN_ENTROPY
+                           ? rgs_set_entropy(set.values)
+                           : (double)rgs_set_top(set.values) / (double)m->count;
         return m->count > 0;
     case RGS_FN_DENSITY:
     case RGS_FN_NUMBERS_PER: {
+        set = rgs_entity_set(s, e, in, 0);
         double numbers = how_many(s, in, set, &m->error);
-        double values = how_many(s, in, set + 1, &m->error);
-        m->count = rgs_set_total(set);
+        double values = how_many(s, in, rgs_entity_set(s, e, in, 1), &m->error);
+        m->count = rgs_set_total(set.values);
         m->value = values > 0 ? numbers / values : 0;
         return values > 0;
     }

@@ -161,6 +161,7 @@ struct rgs_instance {
     uint64_t need, cond_need; /* conditions as bits */
     uint32_t grains;
     uint32_t slot[RGS_GRAIN_COUNT]; /* offset of its state in an entity's slots */
+    uint32_t head[RGS_GRAIN_COUNT]; /* and of what every observation moves of it */
     uint32_t panes, gen;            /* panes of the window; panes per generation of a set */
     int64_t step;                   /* ns of a pane; session: the gap */
     int16_t of;                     /* zscore: the instance it looks at */
@@ -253,8 +254,15 @@ static inline bool rgs_digest_equal(const struct rgs_digest *a, const struct rgs
     return memcmp(a, b, sizeof(*a)) == 0;
 }
 
-/* Bytes of an instance's state in an entity, and the sets in front of it that may have a sketch. */
+/*
+ * Bytes of an instance's state in an entity. What every observation moves of rings and sets is a
+ * head, and an entity's heads stand side by side, so that they are few cache lines; 0: it has none.
+ */
 uint32_t rgs_state_size(const struct rgs_instance *in);
+uint32_t rgs_state_head_size(const struct rgs_instance *in);
+/* Of its other bytes, the first ones, that an observation or a score looks at as well. */
+uint32_t rgs_state_expected(const struct rgs_instance *in);
+/* Its sets that may have a sketch. */
 unsigned rgs_sketched_sets(const struct rgs_instance *in);
 
 /* The condition's number (the same text twice is one condition), or -1 after an error or when full.

@@ -22,16 +22,29 @@ static const struct rgs_clock *clock_for(struct rgs_scorer *s, const struct rgs_
     return &s->clock[k];
 }
 
+static bool is_plain_ring(const struct rgs_instance *in)
+{
+    return (in->fn == RGS_FN_COUNT || in->fn == RGS_FN_RATIO) && in->window != RGS_W_SESSION;
+}
+
 /* An instance's grain bit is set where its typologies look; the lists save the hot path the test.
  */
 static void list_direct(struct rgs_scorer *s)
 {
+    s->feed_words = (s->rs->n_instances + 63) / 64;
     for (unsigned g = 0; g < RGS_GRAIN_COUNT; g++) {
         for (unsigned i = 0; i < s->rs->n_instances; i++) {
             const struct rgs_instance *in = &s->rs->instances[i];
-            if (!in->per_number && in->fn != RGS_FN_ZSCORE && in->grains >> g & 1)
-                s->direct[g][s->n_direct[g]++] =
-                    (struct rgs_direct){in, clock_for(s, in), in->slot[g]};
+            if (in->per_number || in->fn == RGS_FN_ZSCORE || !(in->grains >> g & 1))
+                continue;
+            s->direct[g][i] = (struct rgs_direct){.in = in,
+                                                  .clock = clock_for(s, in),
+                                                  .hit = in->cond_need,
+                                                  .head = in->head[g],
+                                                  .slot = in->slot[g],
+                                                  .expected = rgs_state_expected(in),
+                                                  .sketched = rgs_sketched_sets(in) > 0};
+            (is_plain_ring(in) ? s->rings : s->others)[g][i / 64] |= UINT64_C(1) << i % 64;
         }
         for (unsigned p = 0; p < s->rs->n_per; p++)
             s->values[g] |= (s->rs->per[p].grains >> g & 1) << p;

@@ -196,11 +196,14 @@ struct rgs_clock {
     struct rgs_pane pane, gen;
 };
 
-/* What observations feed in entities of a grain. */
+/* An instance that observations feed in entities of a grain. */
 struct rgs_direct {
-    const struct rgs_instance *in;
+    const struct rgs_instance *in; /* NULL: none */
     const struct rgs_clock *clock;
-    uint32_t slot;
+    uint64_t hit; /* conditions, as bits, of what counts as a hit */
+    uint32_t head, slot;
+    uint32_t expected; /* bytes of its slot that observations and scores look at */
+    bool sketched;     /* its sets may have sketches */
 };
 
 struct rgs_scorer {
@@ -234,9 +237,11 @@ struct rgs_scorer {
     uint64_t late, observations;
     /* Per road and condition, up to RGS_SEEN: rules that speak of what is missing ask for it. */
     uint8_t seen[RGS_RS_ROADS][RGS_RS_CONDITIONS];
-    /* Instances that an entity of a grain keeps state for, without those through numbers. */
+    /* By instance, those that an entity of a grain keeps state for, without those through numbers;
+     * as bits, rings in panes, which are most of them, and others. */
     struct rgs_direct direct[RGS_GRAIN_COUNT][RGS_RS_INSTANCES];
-    unsigned n_direct[RGS_GRAIN_COUNT];
+    uint64_t rings[RGS_GRAIN_COUNT][RGS_FEED_WORDS], others[RGS_GRAIN_COUNT][RGS_FEED_WORDS];
+    unsigned feed_words;              /* that have any */
     uint32_t values[RGS_GRAIN_COUNT]; /* of numbers, that it has histograms of */
     uint8_t reach[RGS_RS_INSTANCES];  /* of a share of numbers, the first bin that it counts */
     struct rgs_clock clock[RGS_RS_INSTANCES];
@@ -309,6 +314,14 @@ static inline void *rgs_entity_slot(const struct rgs_scorer *s, struct rgs_score
                                     uint32_t offset)
 {
     return (uint8_t *)e + s->entities[e->grain].slots_at + offset;
+}
+/* A set of an instance, the first or the second one. */
+static inline struct rgs_value_set rgs_entity_set(const struct rgs_scorer *s, struct rgs_scored *e,
+                                                  const struct rgs_instance *in, unsigned i)
+{
+    struct rgs_set_head *head = rgs_entity_slot(s, e, in->head[e->grain]);
+    struct rgs_set_values *values = rgs_entity_slot(s, e, in->slot[e->grain]);
+    return (struct rgs_value_set){head + i, values + i};
 }
 /* Of a reseller or block: they are what a scope makes clusters in. */
 static inline struct rgs_scope_facts *rgs_entity_facts(const struct rgs_scorer *s,

@@ -12,33 +12,51 @@ static unsigned slot_of(int64_t pane, uint32_t panes)
 /* ---- counts per pane --------------------------------------------------------------------------
  */
 
-void rgs_ring_move(struct rgs_ring *r, uint32_t panes, int64_t pane)
+void rgs_ring_move(struct rgs_ring *r, struct rgs_pane_counts *past, uint32_t panes, int64_t pane)
 {
     if (pane <= r->pane)
         return;
     if (pane - r->pane >= (int64_t)panes) {
-        memset(r->count, 0, panes * sizeof(r->count[0]));
-        r->total = 0;
+        memset(past, 0, panes * sizeof(*past));
+        r->total = r->hits = 0;
     } else {
+        past[slot_of(r->pane, panes)] = (struct rgs_pane_counts){r->now, r->now_hits};
         for (int64_t p = r->pane + 1; p <= pane; p++) {
-            uint32_t *c = &r->count[slot_of(p, panes)];
-            r->total -= *c;
-            *c = 0;
+            struct rgs_pane_counts *c = &past[slot_of(p, panes)];
+            r->total -= c->total;
+            r->hits -= c->hits;
+            *c = (struct rgs_pane_counts){0};
         }
     }
     r->pane = pane;
+    r->now = r->now_hits = 0;
+}
+
+void rgs_ring_add_other(struct rgs_ring *r, struct rgs_pane_counts *past, uint32_t panes,
+                        struct rgs_pane pane, bool hit)
+{
+    if (pane.no > r->pane) {
+        rgs_ring_move(r, past, panes, pane.no);
+        rgs_ring_add(r, past, panes, pane, hit);
+    } else if (r->pane - pane.no < (int64_t)panes) {
+        past[pane.at].total++;
+        past[pane.at].hits += hit;
+        r->total++;
+        r->hits += hit;
+    }
 }
 
 void rgs_session_move(struct rgs_ring *r, int64_t gap, int64_t ts)
 {
     if (r->total && ts - r->pane > gap)
-        r->total = 0;
+        r->total = r->hits = 0;
 }
 
-void rgs_session_add(struct rgs_ring *r, int64_t gap, int64_t ts, unsigned n)
+void rgs_session_add(struct rgs_ring *r, int64_t gap, int64_t ts, bool hit)
 {
     rgs_session_move(r, gap, ts);
-    r->total += n;
+    r->total++;
+    r->hits += hit;
     r->pane = ts > r->pane ? ts : r->pane;
 }
 
@@ -86,29 +104,47 @@ uint32_t rgs_histogram_at_least(const struct rgs_histogram *h, unsigned bin)
 /* ---- sets -------------------------------------------------------------------------------------
  */
 
-void rgs_set_forget(struct rgs_value_set *s, unsigned gens, int64_t gen)
+void rgs_set_forget(struct rgs_value_set s, unsigned gens, int64_t gen)
 {
-    int64_t steps = gen - s->gen < gens ? gen - s->gen : gens;
-    for (int64_t k = 0; k < steps; k++) {
-        unsigned g = slot_of(gen - k, gens);
-        if (s->total[g]) {
-            for (unsigned i = 0; i < RGS_SET_EXACT; i++)
-                s->sum[i] -= s->count[g][i];
-            memset(s->count[g], 0, sizeof(s->count[g]));
-        }
-        s->total[g] = 0;
-    }
-    s->gen = gen;
+    struct rgs_set_values *v = s.values;
+    int64_t steps = gen - s.head->gen < gens ? gen - s.head->gen : gens;
+
+    /* The newest one so far is an older one from now on. */
+    memcpy(v->count[slot_of(s.head->gen, gens)], v->now, sizeof(v->now));
     for (unsigned i = 0; i < RGS_SET_EXACT; i++)
-        s->hash[i] = s->sum[i] ? s->hash[i] : 0;
+        v->before[i] += v->now[i];
+    memset(v->now, 0, sizeof(v->now));
+    for (int64_t k = 0; k < steps; k++) {
+        uint32_t *count = v->count[slot_of(gen - k, gens)];
+        for (unsigned i = 0; i < RGS_SET_EXACT; i++)
+            v->before[i] -= count[i];
+        memset(count, 0, sizeof(v->now));
+    }
+    s.head->gen = gen;
+    for (unsigned i = 0; i < RGS_SET_EXACT; i++)
+        v->hash[i] = v->before[i] ? v->hash[i] : 0;
 }
 
-bool rgs_set_fits(const struct rgs_value_set *s, uint32_t hash)
+bool rgs_set_fits(const struct rgs_set_values *s, uint32_t hash)
 {
     return rgs_places_of(s->hash, hash) || rgs_places_of(s->hash, 0);
 }
 
-uint32_t rgs_set_count(const struct rgs_value_set *s)
+static uint32_t count_of(const struct rgs_set_values *s, unsigned i)
+{
+    return s->now[i] + s->before[i];
+}
+
+uint32_t rgs_set_place(const struct rgs_set_values *s)
+{
+    uint32_t sum[RGS_SET_EXACT];
+
+    for (unsigned i = 0; i < RGS_SET_EXACT; i++)
+        sum[i] = count_of(s, i);
+    return (uint32_t)__builtin_ctz(rgs_places_of(sum, rgs_least_of(sum)));
+}
+
+uint32_t rgs_set_count(const struct rgs_set_values *s)
 {
     uint32_t n = 0;
     for (unsigned i = 0; i < RGS_SET_EXACT; i++)
@@ -116,36 +152,31 @@ uint32_t rgs_set_count(const struct rgs_value_set *s)
     return n;
 }
 
-uint64_t rgs_set_total(const struct rgs_value_set *s)
+uint64_t rgs_set_total(const struct rgs_set_values *s)
 {
     uint64_t n = 0;
-    for (unsigned g = 0; g < RGS_SET_GENS; g++)
-        n += s->total[g];
+    for (unsigned i = 0; i < RGS_SET_EXACT; i++)
+        n += count_of(s, i);
     return n;
 }
 
-uint64_t rgs_set_top(const struct rgs_value_set *s)
+uint64_t rgs_set_top(const struct rgs_set_values *s)
 {
     uint32_t top = 0;
     for (unsigned i = 0; i < RGS_SET_EXACT; i++)
-        top = s->sum[i] > top ? s->sum[i] : top;
+        top = count_of(s, i) > top ? count_of(s, i) : top;
     return top;
 }
 
-double rgs_set_entropy(const struct rgs_value_set *s)
+double rgs_set_entropy(const struct rgs_set_values *s)
 {
-    double total = (double)rgs_set_total(s), seen = 0, bits = 0;
+    double total = (double)rgs_set_total(s), bits = 0;
 
-    if (total == 0)
-        return 0;
     for (unsigned i = 0; i < RGS_SET_EXACT; i++) {
-        double n = s->sum[i];
+        double n = count_of(s, i);
         if (n > 0)
             bits -= n / total * log2(n / total);
-        seen += n;
     }
-    if (total > seen)
-        bits -= (total - seen) / total * log2((total - seen) / total);
     return bits;
 }
 

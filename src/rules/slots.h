@@ -26,25 +26,38 @@ struct rgs_pane {
     uint32_t at;
 };
 
-/* Counts per pane, and their sum over the window. */
+/*
+ * Counts over a window: of all, and of those that hit what a ratio asks for. What an observation
+ * moves stands together, and the counts of older panes apart from it: they are read when another
+ * pane begins. A count keeps hits as well, which are all.
+ */
 struct rgs_ring {
-    uint64_t total;
-    int64_t pane; /* newest; a session's newest event time */
-    uint32_t count[];
+    uint64_t total, hits;
+    int64_t pane;           /* newest; a session's newest event time */
+    uint32_t now, now_hits; /* of the sums, in the newest pane */
 };
-/* Moves the window so that it ends with `pane`. */
-void rgs_ring_move(struct rgs_ring *r, uint32_t panes, int64_t pane);
-static inline void rgs_ring_add(struct rgs_ring *r, uint32_t panes, struct rgs_pane pane)
+struct rgs_pane_counts {
+    uint32_t total, hits;
+};
+/* Moves the window so that it ends with `pane`; past: of all panes, where the newest one's are none
+ * yet. */
+void rgs_ring_move(struct rgs_ring *r, struct rgs_pane_counts *past, uint32_t panes, int64_t pane);
+void rgs_ring_add_other(struct rgs_ring *r, struct rgs_pane_counts *past, uint32_t panes,
+                        struct rgs_pane pane, bool hit);
+static inline void rgs_ring_add(struct rgs_ring *r, struct rgs_pane_counts *past, uint32_t panes,
+                                struct rgs_pane pane, bool hit)
 {
-    if (pane.no > r->pane)
-        rgs_ring_move(r, panes, pane.no);
-    if (r->pane - pane.no >= (int64_t)panes)
+    if (pane.no != r->pane) {
+        rgs_ring_add_other(r, past, panes, pane, hit);
         return;
-    r->count[pane.at]++;
+    }
     r->total++;
+    r->hits += hit;
+    r->now++;
+    r->now_hits += hit;
 }
-/* A window that ends when nothing came for `gap` ns; n: how many this observation counts for. */
-void rgs_session_add(struct rgs_ring *r, int64_t gap, int64_t ts, unsigned n);
+/* A window that ends when nothing came for `gap` ns. */
+void rgs_session_add(struct rgs_ring *r, int64_t gap, int64_t ts, bool hit);
 void rgs_session_move(struct rgs_ring *r, int64_t gap, int64_t ts);
 /*
  * What has generations keeps a session as one, with its newest event time as the number. Returns
@@ -78,53 +91,63 @@ uint32_t rgs_histogram_at_least(const struct rgs_histogram *h, unsigned bin);
  * Values with their counts: exact to RGS_SET_EXACT, then the frequent ones stay (space-saving), and
  * a sketch counts how many there are.
  */
-struct rgs_value_set {
-    _Alignas(64) int64_t gen; /* newest */
-    uint32_t sketch;          /* index from 1 in the pool, 0: none */
-    uint32_t total[RGS_SET_GENS];
+struct rgs_set_head {
+    int64_t gen;     /* newest */
+    uint32_t sketch; /* index from 1 in the pool, 0: none */
+    uint32_t unused;
+};
+struct rgs_set_values {
     /* A cache line each: */
-    _Alignas(64) uint32_t hash[RGS_SET_EXACT]; /* 0: free */
-    uint32_t sum[RGS_SET_EXACT];               /* of a value's counts */
-    uint32_t count[RGS_SET_GENS][RGS_SET_EXACT];
+    _Alignas(64) uint32_t hash[RGS_SET_EXACT];   /* 0: free */
+    uint32_t now[RGS_SET_EXACT];                 /* a value's count in the newest generation, */
+    uint32_t before[RGS_SET_EXACT];              /* and in all older ones together */
+    uint32_t count[RGS_SET_GENS][RGS_SET_EXACT]; /* in each of these */
 };
 _Static_assert(RGS_SET_EXACT * sizeof(uint32_t) == 64, "one cache line");
+/* Both parts of one. */
+struct rgs_value_set {
+    struct rgs_set_head *head;
+    struct rgs_set_values *values;
+};
 struct rgs_sketch {
     int64_t gen;
     uint8_t reg[RGS_SET_GENS][RGS_HLL_REGS];
 };
-void rgs_set_forget(struct rgs_value_set *s, unsigned gens, int64_t gen);
-static inline void rgs_set_move(struct rgs_value_set *s, unsigned gens, int64_t gen)
+void rgs_set_forget(struct rgs_value_set s, unsigned gens, int64_t gen);
+static inline void rgs_set_move(struct rgs_value_set s, unsigned gens, int64_t gen)
 {
-    if (gen > s->gen)
+    if (gen > s.head->gen)
         rgs_set_forget(s, gens, gen);
 }
 /* False when the set is full and the value is not in it: a sketch is needed from now on. */
-bool rgs_set_fits(const struct rgs_value_set *s, uint32_t hash);
-/* hash is not 0 */
-static inline void rgs_set_add(struct rgs_value_set *s, unsigned gens, struct rgs_pane gen,
+bool rgs_set_fits(const struct rgs_set_values *s, uint32_t hash);
+/* The place that a value gets that has none: a free one, else, space-saving, that of the rarest,
+ * with its count. */
+uint32_t rgs_set_place(const struct rgs_set_values *s);
+/* To a set that has moved there; hash is not 0. */
+static inline void rgs_set_add(struct rgs_value_set s, unsigned gens, struct rgs_pane gen,
                                uint32_t hash)
 {
-    rgs_set_move(s, gens, gen.no);
-    if (s->gen - gen.no >= (int64_t)gens)
+    struct rgs_set_values *v = s.values;
+    bool newest = gen.no == s.head->gen;
+
+    if (!newest && s.head->gen - gen.no >= (int64_t)gens)
         return;
-    s->total[gen.at]++;
-    uint32_t at = rgs_places_of(s->hash, hash);
-    /* A free place has the sum 0; else space-saving: the newcomer takes the place, and the count,
-     * of the rarest. */
-    bool new = at == 0;
-    if (new)
-        at = rgs_places_of(s->sum, rgs_least_of(s->sum));
-    at = (uint32_t)__builtin_ctz(at);
-    if (new)
-        s->hash[at] = hash;
-    s->count[gen.at][at]++;
-    s->sum[at]++;
+    uint32_t found = rgs_places_of(v->hash, hash);
+    uint32_t at = found ? (uint32_t)__builtin_ctz(found) : rgs_set_place(v);
+    v->hash[at] = hash;
+    if (newest) {
+        v->now[at]++;
+    } else {
+        v->count[gen.at][at]++;
+        v->before[at]++;
+    }
 }
-uint32_t rgs_set_count(const struct rgs_value_set *s);
-uint64_t rgs_set_total(const struct rgs_value_set *s);
-uint64_t rgs_set_top(const struct rgs_value_set *s);
-/* Bits; what was dropped counts as one value, so that the result is a lower bound. */
-double rgs_set_entropy(const struct rgs_value_set *s);
+uint32_t rgs_set_count(const struct rgs_set_values *s);
+uint64_t rgs_set_total(const struct rgs_set_values *s);
+uint64_t rgs_set_top(const struct rgs_set_values *s);
+/* Bits; what was dropped counts for what took its place. */
+double rgs_set_entropy(const struct rgs_set_values *s);
 /* How many different values there are, without a window: RGS_HLL_REGS registers. */
 void rgs_registers_add(uint8_t *reg, uint64_t hash);
 double rgs_registers_count(const uint8_t *reg);

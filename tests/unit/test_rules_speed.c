@@ -244,3 +244,117 @@ Test(speed, no_count_is_a_count)
         rgs_ruleset_del(r);
     }
 }
+
+/* ---- situations -------------------------------------------------------------------------------
+ */
+
+/* A rule set that counts where each of the conditions holds. */
+static struct rgs_ruleset *counting(const char *const *where)
+{
+    char yaml[8192], *messages;
+    size_t n = (size_t)snprintf(
+        yaml, sizeof(yaml),
+        "home_origins: [CN, HK]\n"
+        "lists:\n  many: [s3, s5, s6, s9, s12, s20, s21, s22, s40, s41, s60]\n  abroad: [US, GB]\n"
+        "aggregates:\n");
+
+    for (unsigned i = 0; where[i]; i++)
+        n += (size_t)snprintf(
+            yaml + n, sizeof(yaml) - n,
+            "  a%u: {by: reseller, over: sliding 1d/1h, fn: count, where: \"%s\"}\n", i, where[i]);
+    n += (size_t)snprintf(yaml + n, sizeof(yaml) - n, "rules:\n");
+    for (unsigned i = 0; where[i]; i++)
+        n += (size_t)snprintf(yaml + n, sizeof(yaml) - n,
+                              "  - {id: A%u, family: %s, uses: a%u, bands: [{ge: 1, weight: 1, "
+                              "why: x}]}\n",
+                              i, i % 2 ? "usage" : "time", i);
+    n += (size_t)snprintf(yaml + n, sizeof(yaml) - n, "typologies:\n  t: {sum: [A0");
+    for (unsigned i = 1; where[i]; i++)
+        n += (size_t)snprintf(yaml + n, sizeof(yaml) - n, ", A%u", i);
+    snprintf(yaml + n, sizeof(yaml) - n, "]}\n");
+    struct rgs_ruleset *r = rgs_test_ruleset(yaml, &messages);
+    cr_assert(r, "%s", messages);
+    free(messages);
+    return r;
+}
+
+static void vary(struct rgs_obs *o, uint64_t *random)
+{
+    static const uint32_t ages[] = {0, 59, 60, 61, 43199, 43200, 43201, UINT32_MAX};
+    static const rgs_country countries[] = {'C' << 8 | 'N', 'H' << 8 | 'K', 'U' << 8 | 'S',
+                                            'U' << 8 | 'T', 'A' << 8 | 'A', 'Z' << 8 | 'Z'};
+    uint64_t r = rgs_test_random(random);
+
+    *o = (struct rgs_obs){.ts = START};
+    RGS_OBS_SET(o, KIND, kind, (uint8_t)(1 + r % 6));
+    RGS_OBS_SET(o, SERVICE, service, (uint16_t)((r >> 4) % 64));
+    RGS_OBS_SET(o, KNOWN_FOR, known_for, ages[(r >> 12) % 8]);
+    RGS_OBS_SET(o, CONFIDENCE, confidence, (uint8_t)(88 + (r >> 16) % 5));
+    RGS_OBS_SET(o, ORIGIN_COUNTRY, origin_country, countries[(r >> 20) % 6]);
+    RGS_OBS_SET(o, SERVICE_HOME, service_home, countries[(r >> 24) % 6]);
+    RGS_OBS_SET(o, NUMBER, number, 85291230000 + (r >> 28) % 3);
+    RGS_OBS_SET(o, PEER, peer, 85291230000 + (r >> 32) % 3);
+    RGS_OBS_SET(o, REPEAT, repeat, r >> 36 & 1);
+    for (unsigned f = 0; f < RGS_O_COUNT; f++)
+        o->has &= ~((rgs_test_random(random) % 5 == 0 ? UINT64_C(1) : 0) << f);
+}
+
+/* How many situations are remembered after many observations, each of which got what the conditions
+ * say. */
+static unsigned remembered(const char *const *where, bool remembers)
+{
+    struct rgs_ruleset *r = counting(where);
+    struct rgs_scorer *s = rgs_scorer_new(r, &rgs_test_names, &rgs_test_capacity, &rgs_alloc_libc);
+    uint64_t random = 17;
+    unsigned n = 0;
+
+    cr_expect_eq(s->situations.remembers, remembers);
+    for (unsigned k = 0; k < 20000; k++) {
+        struct rgs_obs o;
+        uint64_t bits = 0;
+        vary(&o, &random);
+        for (unsigned i = 0; i < r->n_conditions; i++)
+            bits |= (uint64_t)(rgs_expr_eval(&r->conditions[i], r->sets, &o) == RGS_TRUE) << i;
+        cr_assert_eq(rgs_situation_of(s, &o)->bits, bits);
+    }
+    for (unsigned i = 0; i < RGS_SITUATIONS; i++)
+        n += s->situations.at[i].known;
+    rgs_scorer_del(s);
+    rgs_ruleset_del(r);
+    return n;
+}
+
+Test(speed, observations_that_conditions_tell_not_apart_are_one_situation)
+{
+    static const char *const ages[] = {"known_for >= 43200", "known_for < 60 or known_for == 61",
+                                       NULL};
+    static const char *const constants[] = {"kind == verification and known_for >= 43200",
+                                            "service in list.many",
+                                            "service == s20 and not repeat",
+                                            "confidence >= 90 or confidence == 88",
+                                            "service.home in home_origins or service.home == US",
+                                            "service.home in list.abroad",
+                                            "number == 85291230001 or known_for < 60",
+                                            NULL};
+    static const char *const fields[] = {"service.home != origin.country", "number == peer",
+                                         "known_for > 43199", NULL};
+
+    /* Absent, less than 60, 60, 61, between, 43200 and more: of each that occurs one. */
+    cr_expect_leq(remembered(ages, true), 7);
+    cr_expect_gt(remembered(constants, true), 400, "more combinations than are remembered");
+    remembered(fields, true);
+}
+
+/* Whole values of so many fields are no key: each observation is worked out by itself. */
+Test(speed, conditions_on_too_many_whole_values_are_worked_out)
+{
+    static const char *const where[] = {"number == peer",
+                                        "reseller == block",
+                                        "account == device",
+                                        "sim == cell",
+                                        "serving_node == code",
+                                        "number == device",
+                                        NULL};
+
+    cr_expect_eq(remembered(where, false), 0);
+}
