@@ -38,6 +38,7 @@ static void copy_number(const struct rgs_adoption *a, uint32_t i)
         if (translate(a, &e[k]))
             e[kept++] = e[k];
     }
+    n->log = 0; /* its chunks are the old one's */
     rgs_number_store(&s->numbers, n, e, kept);
     uint32_t made = 0;
     memset(n->bin, RGS_BIN_NONE, sizeof(n->bin));
@@ -86,15 +87,11 @@ bool rgs_adopt_numbers(const struct rgs_adoption *a)
     bool same_clock = a->old->rs->unit == a->s->rs->unit;
 
     memcpy(t->at, old->at, old->fresh * sizeof(*t->at));
-    memcpy(t->chunk, old->chunk, old->chunk_fresh * sizeof(*t->chunk));
     memcpy(t->bucket, old->bucket, ((size_t)old->mask + 1) * sizeof(*t->bucket));
     t->count = old->count;
     t->sims = old->sims;
     t->fresh = old->fresh;
     t->spare = old->spare;
-    t->chunk_fresh = old->chunk_fresh;
-    t->chunk_spare = old->chunk_spare;
-    t->chunks = old->chunks;
     t->evicted = old->evicted;
     t->log_dropped = old->log_dropped;
     t->pane = same_clock ? old->pane : a->old->now / a->s->rs->unit;

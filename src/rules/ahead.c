@@ -7,7 +7,7 @@ static void expect_entities(const struct rgs_scorer *s, const struct rgs_expecte
                             const struct rgs_number *n)
 {
     /* Who has a longer log has most values already, and they stay what they are. */
-    bool moves = n ? n->entries < RGS_LOG_CHUNK : x->starts;
+    bool moves = n ? n->entries < RGS_LOG_FEW : x->starts;
 
     for (unsigned g = 0; g < RGS_GRAIN_COUNT; g++) {
         if (!x->id[g])
@@ -52,7 +52,7 @@ static void expect_rest(const struct rgs_scorer *s, struct rgs_expected *x)
     x->chunk = n ? n->log : 0;
     if (!x->chunk)
         return;
-    rgs_fetch(&s->numbers.chunk[x->chunk]);
+    rgs_fetch(&s->numbers.logs.chunk[x->chunk]);
     rgs_survey_expect(&s->numbers, n);
 }
 
@@ -69,9 +69,9 @@ static void expect_further(const struct rgs_scorer *s, struct rgs_ahead *a)
 {
     for (uint32_t rest = a->logs; rest; rest &= rest - 1) {
         struct rgs_expected *x = &a->at[__builtin_ctz(rest)];
-        x->chunk = s->numbers.chunk[x->chunk].next;
+        x->chunk = s->numbers.logs.chunk[x->chunk].next;
         if (x->chunk)
-            rgs_fetch(&s->numbers.chunk[x->chunk]);
+            rgs_fetch(&s->numbers.logs.chunk[x->chunk]);
         else
             a->logs &= ~(rest & -rest);
     }

@@ -9,13 +9,14 @@ static void numbers(struct rgs_scorer *s, struct rgs_image *im)
     rgs_image_same(im, t->cap);
     rgs_image_same(im, t->wheel_size);
     rgs_image_same(im, sizeof(*t->at));
+    rgs_image_same(im, sizeof(*t->logs.chunk));
     RGS_IMAGE(im, t->count);
     RGS_IMAGE(im, t->sims);
     RGS_IMAGE(im, t->fresh);
     RGS_IMAGE(im, t->spare);
-    RGS_IMAGE(im, t->chunk_fresh);
-    RGS_IMAGE(im, t->chunk_spare);
-    RGS_IMAGE(im, t->chunks);
+    RGS_IMAGE(im, t->logs.fresh);
+    RGS_IMAGE(im, t->logs.spare);
+    RGS_IMAGE(im, t->logs.count);
     RGS_IMAGE(im, t->pane);
     RGS_IMAGE(im, t->jumped);
     RGS_IMAGE(im, t->born);
@@ -23,10 +24,10 @@ static void numbers(struct rgs_scorer *s, struct rgs_image *im)
     RGS_IMAGE(im, t->evicted);
     RGS_IMAGE(im, t->log_dropped);
     if (!rgs_image_fits(im, t->fresh, (uint64_t)t->cap + 1) ||
-        !rgs_image_fits(im, t->chunk_fresh, (uint64_t)t->chunk_cap + 1))
+        !rgs_image_fits(im, t->logs.fresh, (uint64_t)t->logs.cap + 1))
         return;
     rgs_image_bytes(im, t->at, t->fresh * sizeof(*t->at));
-    rgs_image_bytes(im, t->chunk, t->chunk_fresh * sizeof(*t->chunk));
+    rgs_image_bytes(im, t->logs.chunk, t->logs.fresh * sizeof(*t->logs.chunk));
     rgs_image_bytes(im, t->bucket, ((size_t)t->mask + 1) * sizeof(*t->bucket));
     rgs_image_bytes(im, t->wheel, t->wheel_size * sizeof(*t->wheel));
     rgs_image_bytes(im, t->spoke, t->fresh * sizeof(*t->spoke));

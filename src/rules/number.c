@@ -22,26 +22,22 @@ bool rgs_numbers_init(struct rgs_scorer *s, uint32_t cap)
         buckets <<= 1;
     t->cap = cap;
     t->mask = buckets - 1;
-    t->fresh = t->chunk_fresh = 1;
-    /* Most numbers fit one chunk; the busy ones take theirs from what others do not need. */
-    t->chunk_cap = cap + cap / 2 + 64;
+    t->fresh = 1;
     t->wheel_size = s->rs->max_panes + 2;
     memcpy(t->per, s->rs->per, sizeof(t->per));
     t->n_per = s->rs->n_per;
     t->at = rgs_new(s->alloc, ((size_t)cap + 1) * sizeof(*t->at));
-    t->chunk =
-        rgs_new_lines(s->alloc, ((size_t)t->chunk_cap + 1) * sizeof(*t->chunk), &t->chunk_block);
     t->bucket = rgs_new(s->alloc, (size_t)buckets * sizeof(*t->bucket));
     t->wheel = rgs_new(s->alloc, (size_t)t->wheel_size * sizeof(*t->wheel));
     t->spoke = rgs_new(s->alloc, ((size_t)cap + 1) * sizeof(*t->spoke));
-    return rgs_rows_init(t, s->rs, s->alloc) && t->at && t->chunk && t->bucket && t->wheel &&
-           t->spoke;
+    return rgs_logs_init(&t->logs, s->rs, cap, s->alloc) && rgs_rows_init(t, s->rs, s->alloc) &&
+           t->at && t->bucket && t->wheel && t->spoke;
 }
 
 void rgs_numbers_fini(struct rgs_scorer *s)
 {
     rgs_free(s->alloc, s->numbers.at);
-    rgs_free(s->alloc, s->numbers.chunk_block);
+    rgs_logs_fini(&s->numbers.logs, s->alloc);
     rgs_free(s->alloc, s->numbers.bucket);
     rgs_free(s->alloc, s->numbers.wheel);
     rgs_free(s->alloc, s->numbers.spoke);
@@ -90,14 +86,7 @@ static void link_newest(struct rgs_numbers *t, struct rgs_number *n)
 static void log_clear(struct rgs_numbers *t, struct rgs_number *n)
 {
     rgs_survey_forget(t, n);
-    while (n->log) {
-        uint32_t next = t->chunk[n->log].next;
-        t->chunk[n->log].next = t->chunk_spare;
-        t->chunk_spare = n->log;
-        t->chunks--;
-        n->log = next;
-    }
-    n->entries = 0;
+    rgs_number_store(t, n, NULL, 0);
 }
 
 /* Takes the number out of its entities and frees it; a wheel slot may still hold it until it turns.
@@ -210,50 +199,14 @@ void rgs_number_retire(struct rgs_scorer *s, uint64_t id)
 unsigned rgs_number_log(const struct rgs_numbers *t, const struct rgs_number *n,
                         struct rgs_log_entry out[RGS_LOG_MOST])
 {
-    unsigned k = 0;
-    for (uint32_t c = n->log; c && k < n->entries; c = t->chunk[c].next) {
-        unsigned take = n->entries - k < RGS_LOG_CHUNK ? n->entries - k : RGS_LOG_CHUNK;
-        memcpy(out + k, t->chunk[c].entry, take * sizeof(out[0]));
-        k += take;
-    }
-    return k;
+    return rgs_log_get(&t->logs, n->log, t->pane, out);
 }
 
 void rgs_number_store(struct rgs_numbers *t, struct rgs_number *n, const struct rgs_log_entry *e,
                       unsigned count)
 {
-    uint32_t *link = &n->log;
-    unsigned k = 0;
-
-    while (k < count) {
-        if (!*link) {
-            uint32_t c = t->chunk_spare;
-            if (!c && t->chunk_fresh > t->chunk_cap)
-                break;
-            if (c)
-                t->chunk_spare = t->chunk[c].next;
-            else
-                c = t->chunk_fresh++;
-            t->chunk[c].next = 0;
-            t->chunks++;
-            *link = c;
-        }
-        unsigned take = count - k < RGS_LOG_CHUNK ? count - k : RGS_LOG_CHUNK;
-        memcpy(t->chunk[*link].entry, e + k, take * sizeof(*e));
-        k += take;
-        link = &t->chunk[*link].next;
-    }
-    t->log_dropped += count - k;
-    n->entries = (uint8_t)k;
-    uint32_t rest = *link;
-    *link = 0;
-    while (rest) {
-        uint32_t next = t->chunk[rest].next;
-        t->chunk[rest].next = t->chunk_spare;
-        t->chunk_spare = rest;
-        t->chunks--;
-        rest = next;
-    }
+    n->entries = (uint8_t)rgs_log_put(&t->logs, &n->log, e, count);
+    t->log_dropped += count - n->entries;
 }
 
 /* How many numbers were last seen where this one was, as of its own last sighting. */
@@ -409,7 +362,7 @@ static uint16_t value_of(const struct rgs_obs *o, unsigned field)
     return h ? h : 1;
 }
 
-/* A log that would need one chunk more says in fewer entries what it can. */
+/* A log says in fewer entries what it can. */
 static void condense(struct rgs_numbers *t, struct rgs_number *n)
 {
     struct rgs_log_entry e[RGS_LOG_MOST];
@@ -428,7 +381,7 @@ static void make_room(struct rgs_scorer *s, struct rgs_number *n)
 
     condense(&s->numbers, n);
     unsigned count = rgs_number_log(&s->numbers, n, e);
-    if (count <= RGS_LOG_MOST - RGS_LOG_CHUNK)
+    if (count <= RGS_LOG_MOST - RGS_LOG_FEW)
         return;
     s->numbers.log_dropped += drop;
     refresh(s, n, e + drop, count - drop, true);
@@ -436,29 +389,12 @@ static void make_room(struct rgs_scorer *s, struct rgs_number *n)
 
 static bool append(struct rgs_numbers *t, struct rgs_number *n, const struct rgs_log_entry *x)
 {
-    if (n->entries && n->entries % RGS_LOG_CHUNK == 0)
+    if (n->entries && n->entries % RGS_LOG_FEW == 0)
         condense(t, n);
-    uint32_t *link = &n->log;
-    unsigned at = n->entries;
-    for (; at >= RGS_LOG_CHUNK; at -= RGS_LOG_CHUNK)
-        link = &t->chunk[*link].next;
-    if (!*link) {
-        uint32_t c = t->chunk_spare;
-        if (!c && t->chunk_fresh > t->chunk_cap) {
-            t->log_dropped++;
-            return false;
-        }
-        if (c)
-            t->chunk_spare = t->chunk[c].next;
-        else
-            c = t->chunk_fresh++;
-        t->chunk[c].next = 0;
-        t->chunks++;
-        *link = c;
-    }
-    t->chunk[*link].entry[at] = *x;
-    n->entries++;
-    return true;
+    bool room = rgs_log_append(&t->logs, &n->log, x);
+    n->entries = (uint8_t)(n->entries + room);
+    t->log_dropped += !room;
+    return room;
 }
 
 /*
@@ -475,10 +411,10 @@ static void add(struct rgs_scorer *s, struct rgs_number *n, struct rgs_log_entry
     if (n->entries == RGS_LOG_MOST)
         make_room(s, n);
     rgs_survey_log(t, n, &x, &v);
-    if (v.own && v.own->count == UINT8_MAX)
+    if (v.own && v.own_count == UINT8_MAX)
         return;
     if (v.own)
-        v.own->count++;
+        rgs_log_count_one(&t->logs.form, v.own);
     else if (!append(t, n, &x))
         return;
     rgs_survey_remember(t, n, &v);
@@ -524,9 +460,9 @@ static void scout(const struct rgs_numbers *t, struct scouts *q)
     for (uint32_t rest = q->logs; rest; rest &= rest - 1) {
         unsigned k = (unsigned)__builtin_ctz(rest);
         uint32_t *c = &q->chunk[k];
-        *c = *c ? t->chunk[*c].next : t->at[q->number[k]].log;
+        *c = *c ? t->logs.chunk[*c].next : t->at[q->number[k]].log;
         if (*c)
-            rgs_fetch(&t->chunk[*c]);
+            rgs_fetch(&t->logs.chunk[*c]);
         else
             q->logs &= ~(rest & -rest);
     }
@@ -552,7 +488,8 @@ static uint32_t first_of(struct scouts *q)
     return i;
 }
 
-static void turn(struct rgs_scorer *s)
+/* spent: the last entry that any log can have left the longest window in a silence. */
+static void turn(struct rgs_scorer *s, bool spent)
 {
     struct rgs_numbers *t = &s->numbers;
     uint32_t slot = (uint32_t)(t->pane % t->wheel_size);
@@ -570,7 +507,7 @@ static void turn(struct rgs_scorer *s)
             t->spare = i;
         } else {
             if (late || !refresh_crowds(s, n))
-                refresh(s, n, e, rgs_number_log(t, n, e), late);
+                refresh(s, n, e, spent ? 0 : rgs_number_log(t, n, e), late);
             if (n->entries == 0)
                 forget(s, n);
         }
@@ -596,7 +533,7 @@ void rgs_numbers_age(struct rgs_scorer *s)
 void rgs_numbers_advance(struct rgs_scorer *s, int64_t ts)
 {
     struct rgs_numbers *t = &s->numbers;
-    int64_t pane = ts / s->rs->unit;
+    int64_t pane = ts / s->rs->unit, was = t->pane;
 
     if (pane <= t->pane)
         return;
@@ -610,6 +547,6 @@ void rgs_numbers_advance(struct rgs_scorer *s, int64_t ts)
         t->pane++;
         if (t->young)
             rgs_numbers_age(s);
-        turn(s);
+        turn(s, t->pane <= t->jumped && t->pane - was >= (int64_t)s->rs->max_panes);
     }
 }

@@ -61,7 +61,7 @@ struct rgs_scorer_names {
 
 /* All memory is taken at the start; what is full evicts, and counts it. */
 struct rgs_scorer_capacity {
-    uint32_t numbers;  /* numbers that took a code inside the retention; some 190 bytes each */
+    uint32_t numbers;  /* numbers that took a code inside the retention; some 180 bytes each */
     uint32_t entities; /* resellers, blocks, accounts, devices and cells with four numbers or more,
                           together */
     struct rgs_hash_key hash_key;

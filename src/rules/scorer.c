@@ -131,7 +131,7 @@ size_t rgs_scorer_number_bytes(struct rgs_scorer *s)
 
     rgs_scorer_settle(s);
     return t->count * (sizeof(*t->at) + sizeof(*t->spoke) + sizeof(*t->bucket)) +
-           t->chunks * sizeof(*t->chunk);
+           t->logs.count * sizeof(*t->logs.chunk);
 }
 
 /*

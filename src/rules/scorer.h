@@ -26,13 +26,6 @@ enum {
     RGS_PAST_RULES = 512,    /* rules of former sets that alerts still name */
 };
 
-struct rgs_log_chunk {
-    struct rgs_log_entry entry[RGS_LOG_CHUNK];
-    uint32_t next;
-    uint32_t unused;
-};
-_Static_assert(sizeof(struct rgs_log_chunk) == 64, "one cache line");
-
 /* 20 bits of index, 12 of generation: a reference to an entity that was replaced is seen to be
  * stale. */
 typedef uint32_t rgs_entity_ref;
@@ -65,14 +58,12 @@ struct rgs_numbers {
     /* [0] is the head of the list, which is by age: what was used since has a second chance at its
      * end when it would be evicted, so that using something moves nothing. */
     struct rgs_number *at;
-    struct rgs_log_chunk *chunk;
-    void *chunk_block; /* that it is the aligned part of */
+    struct rgs_logs logs;
     uint32_t *bucket;
     uint32_t *wheel;         /* the first number in each slot */
     struct rgs_spoke *spoke; /* by number */
     uint32_t cap, mask, count, fresh, spare;
     uint32_t sims; /* of count: SIMs whose number is not known */
-    uint32_t chunk_cap, chunk_fresh, chunk_spare, chunks;
     uint32_t wheel_size;
     int64_t pane;   /* of the wheel */
     int64_t jumped; /* up to this pane the wheel was late, after a long silence */

@@ -94,8 +94,10 @@ static unsigned age_of(const struct rgs_rows *r, unsigned bracket)
     return age;
 }
 
-static uint8_t make_kind(struct rgs_numbers *t, uint32_t at, uint16_t mask, unsigned track)
+static uint8_t make_kind(struct rgs_numbers *t, uint32_t at)
 {
+    const uint16_t mask = (uint16_t)(at & ((1u << t->rows.bits) - 1));
+    const unsigned track = at >> t->rows.bits;
     struct rgs_rows *r = &t->rows;
     unsigned kind = 1 + r->fresh++ % (RGS_KINDS - 1);
 
@@ -107,15 +109,13 @@ static uint8_t make_kind(struct rgs_numbers *t, uint32_t at, uint16_t mask, unsi
     return (uint8_t)kind;
 }
 
-static inline const struct rgs_row *row_of(struct rgs_numbers *t, const struct rgs_log_entry *e,
-                                           unsigned age)
+static inline const struct rgs_row *row_of(struct rgs_numbers *t, uint32_t kind_at, unsigned age)
 {
     struct rgs_rows *r = &t->rows;
-    uint32_t at = (uint32_t)e->track << r->bits | e->mask;
-    uint8_t kind = r->kind[at];
+    uint8_t kind = r->kind[kind_at];
 
     if (!kind)
-        kind = make_kind(t, at, e->mask, e->track);
+        kind = make_kind(t, kind_at);
     return row_at(r, kind, r->bracket[age < r->ages ? age : r->ages - 1]);
 }
 
@@ -223,15 +223,15 @@ struct members {
     unsigned n;
 };
 
-static void join(struct members *m, const struct rgs_log_entry *e, uint32_t of)
+static void join(struct members *m, uint16_t value, uint8_t track, uint32_t of)
 {
     unsigned i = 0;
 
-    while (i < m->n && (m->at[i].value != e->value || m->at[i].track != e->track))
+    while (i < m->n && (m->at[i].value != value || m->at[i].track != track))
         i++;
     if (i == m->n) {
-        m->at[m->n].value = e->value;
-        m->at[m->n].track = e->track;
+        m->at[m->n].value = value;
+        m->at[m->n].track = track;
         m->at[m->n++].of = 0;
     }
     m->at[i].of |= of;
@@ -255,13 +255,15 @@ struct count {
 
 /* One entry; `rows` of sums is a constant, so that they stay in registers. */
 static inline __attribute__((always_inline)) const struct rgs_row *
-take(struct rgs_numbers *t, const struct rgs_log_entry *e, struct rgs_survey *v, struct count *c,
+take(struct rgs_numbers *t, uint64_t word, struct rgs_survey *v, struct count *c,
      const unsigned rows)
 {
-    unsigned age = rgs_entry_age(t->pane, e->stamp);
-    const struct rgs_row *row = row_of(t, e, age);
-    const sums by = {e->count, e->count, e->count, e->count,
-                     e->count, e->count, e->count, e->count};
+    const struct rgs_log_form *f = &t->logs.form;
+    unsigned age = rgs_log_age(f, word, t->pane);
+    uint32_t kind = rgs_log_kind(f, word);
+    const struct rgs_row *row = row_of(t, kind, age);
+    const uint16_t n = rgs_log_count(f, word);
+    const sums by = {n, n, n, n, n, n, n, n};
 
     for (unsigned i = 0; i < rows; i++) {
         sums part;
@@ -271,9 +273,33 @@ take(struct rgs_numbers *t, const struct rgs_log_entry *e, struct rgs_survey *v,
     if (t->rows.spans)
         note_span(&t->rows, v, row, age);
     v->concerned |= row->concerned;
-    if (e->value && row->distinct)
-        join(&c->members, e, row->distinct);
+    if (word & 1 && row->distinct)
+        join(&c->members, rgs_log_value(f, word), (uint8_t)(kind >> f->mask_bits), row->distinct);
     return row;
+}
+
+/* An entry that is to come, as a word, and which bits of others are its own. */
+struct coming {
+    uint64_t word, like, same;
+};
+
+static struct coming coming(const struct rgs_numbers *t, const struct rgs_log_entry *x)
+{
+    const struct rgs_log_form *f = &t->logs.form;
+    uint64_t word = rgs_log_word_of(f, x);
+
+    return (struct coming){word, rgs_log_like(f, word), rgs_log_same(f, word)};
+}
+
+/* Another one of its value. */
+static void note_like(const struct rgs_numbers *t, const struct coming *x, uint8_t *p,
+                      uint64_t word, const struct rgs_row *row, struct rgs_survey *v)
+{
+    v->known |= row->distinct;
+    if (((word ^ x->word) & x->same) == 0) {
+        v->own = p;
+        v->own_count = rgs_log_count(&t->logs.form, word);
+    }
 }
 
 static inline __attribute__((always_inline)) void pass(struct rgs_numbers *t,
@@ -281,26 +307,24 @@ static inline __attribute__((always_inline)) void pass(struct rgs_numbers *t,
                                                        const struct rgs_log_entry *x,
                                                        struct rgs_survey *v, const unsigned rows)
 {
+    const struct coming to_come = x ? coming(t, x) : (struct coming){0};
     struct count count;
-    unsigned left = n->entries;
 
     count.members.n = 0;
     memset(count.sum, 0, rows * sizeof(count.sum[0]));
     v->concerned = v->known = 0;
     v->own = NULL;
-    for (uint32_t c = n->log; left; c = t->chunk[c].next) {
-        struct rgs_log_entry *e = t->chunk[c].entry;
-        for (unsigned k = left < RGS_LOG_CHUNK ? left : RGS_LOG_CHUNK; k--; e++, left--) {
-            const struct rgs_row *row = take(t, e, v, &count, rows);
-            if (!x || e->value != x->value || e->track != x->track)
-                continue;
-            v->known |= row->distinct;
-            if (e->stamp == x->stamp && e->mask == x->mask)
-                v->own = e;
+    for (uint32_t c = n->log; c; c = t->logs.chunk[c].next) {
+        uint8_t *p = t->logs.chunk[c].at, *end = p + t->logs.chunk[c].used;
+        for (uint64_t word; p < end; p += rgs_log_size(&t->logs.form, word)) {
+            word = rgs_log_word(p);
+            const struct rgs_row *row = take(t, word, v, &count, rows);
+            if (x && ((word ^ to_come.word) & to_come.like) == 0)
+                note_like(t, &to_come, p, word, row, v);
         }
     }
     if (x)
-        v->row = take(t, x, v, &count, rows);
+        v->row = take(t, to_come.word, v, &count, rows);
     memcpy(v->sum, count.sum, rows * sizeof(count.sum[0]));
     memset(v->distinct, 0, sizeof(v->distinct));
     for (unsigned i = 0; i < count.members.n; i++) {
@@ -312,19 +336,20 @@ static inline __attribute__((always_inline)) void pass(struct rgs_numbers *t,
 void rgs_survey_ages(struct rgs_numbers *t, const struct rgs_number *n, struct rgs_ages *a)
 {
     const struct rgs_rows *r = &t->rows;
-    unsigned left = n->entries;
+    const struct rgs_log_form *f = &t->logs.form;
 
     *a = (struct rgs_ages){.due = r->max_panes};
-    for (uint32_t c = n->log; left && !a->moves; c = t->chunk[c].next) {
-        const struct rgs_log_entry *e = t->chunk[c].entry;
-        for (unsigned k = left < RGS_LOG_CHUNK ? left : RGS_LOG_CHUNK; k--; e++, left--) {
-            unsigned age = rgs_entry_age(t->pane, e->stamp);
+    for (uint32_t c = n->log; c && !a->moves; c = t->logs.chunk[c].next) {
+        const uint8_t *p = t->logs.chunk[c].at, *end = p + t->logs.chunk[c].used;
+        for (uint64_t word; p < end; p += rgs_log_size(f, word)) {
+            word = rgs_log_word(p);
+            unsigned age = rgs_log_age(f, word, t->pane);
             if (age >= r->max_panes || r->left[age] & ~r->crowds) {
                 a->moves = true;
                 break;
             }
             a->due = r->due[age] < a->due ? r->due[age] : a->due;
-            a->concerned |= row_of(t, e, age)->concerned;
+            a->concerned |= row_of(t, rgs_log_kind(f, word), age)->concerned;
         }
     }
 }
@@ -340,7 +365,7 @@ static struct rgs_remembered *memory_of(const struct rgs_numbers *t, const struc
 /* Of a short log nothing is: it is looked through as fast. */
 static bool is_remembered(const struct rgs_numbers *t, const struct rgs_number *n)
 {
-    return t->rows.remembered && n->entries > RGS_LOG_CHUNK;
+    return t->rows.remembered && n->entries > RGS_LOG_FEW;
 }
 
 void rgs_rows_forget(struct rgs_numbers *t)
@@ -382,21 +407,21 @@ void rgs_survey_remember(struct rgs_numbers *t, const struct rgs_number *n,
 static void add_to(struct rgs_numbers *t, const struct rgs_number *n, const struct rgs_log_entry *x,
                    const struct rgs_remembered *m, struct rgs_survey *v)
 {
-    unsigned left = n->entries;
+    const struct rgs_log_form *f = &t->logs.form;
+    const struct coming to_come = coming(t, x);
 
     v->known = 0;
     v->own = NULL;
-    for (uint32_t c = n->log; left; c = t->chunk[c].next) {
-        struct rgs_log_entry *e = t->chunk[c].entry;
-        for (unsigned k = left < RGS_LOG_CHUNK ? left : RGS_LOG_CHUNK; k--; e++, left--) {
-            if (e->value != x->value || e->track != x->track)
-                continue;
-            v->known |= row_of(t, e, rgs_entry_age(t->pane, e->stamp))->distinct;
-            if (e->stamp == x->stamp && e->mask == x->mask)
-                v->own = e;
+    for (uint32_t c = n->log; c; c = t->logs.chunk[c].next) {
+        uint8_t *p = t->logs.chunk[c].at, *end = p + t->logs.chunk[c].used;
+        for (uint64_t word; p < end; p += rgs_log_size(f, word)) {
+            word = rgs_log_word(p);
+            if (((word ^ to_come.word) & to_come.like) == 0)
+                note_like(t, &to_come, p, word,
+                          row_of(t, rgs_log_kind(f, word), rgs_log_age(f, word, t->pane)), v);
         }
     }
-    v->row = row_of(t, x, rgs_entry_age(t->pane, x->stamp));
+    v->row = row_of(t, rgs_log_kind_of(f, x), rgs_log_age(f, to_come.word, t->pane));
     v->concerned = m->concerned | v->row->concerned;
     for (unsigned i = 0; i < FEW; i++) {
         sums sum, part;
@@ -423,58 +448,4 @@ void rgs_survey_log(struct rgs_numbers *t, const struct rgs_number *n,
         pass(t, n, x, v, FEW);
     else
         pass(t, n, NULL, v, FEW);
-}
-
-/* Whatever window and conditions count an entry's value, count it for the other, too. */
-static bool stands_for(const struct rgs_log_entry *other, const struct rgs_log_entry *e,
-                       int64_t pane, bool earlier)
-{
-    if (other->value != e->value || other->track != e->track || (other->mask & e->mask) != e->mask)
-        return false;
-    unsigned a = rgs_entry_age(pane, other->stamp), b = rgs_entry_age(pane, e->stamp);
-    return a < b || (a == b && (other->mask != e->mask || !earlier));
-}
-
-/* An entry without a value is added to another of the same step, where there is one. */
-static bool joins(struct rgs_log_entry *e, unsigned n, const struct rgs_log_entry *x)
-{
-    for (unsigned k = 0; k < n; k++) {
-        if (e[k].value == 0 && e[k].stamp == x->stamp && e[k].mask == x->mask &&
-            e[k].track == x->track && e[k].count + x->count <= UINT8_MAX) {
-            e[k].count = (uint8_t)(e[k].count + x->count);
-            return true;
-        }
-    }
-    return false;
-}
-
-unsigned rgs_log_condense(struct rgs_log_entry *e, unsigned n, int64_t pane)
-{
-    enum { LISTS = 64, END = RGS_LOG_MOST };
-    uint8_t first[LISTS], next[RGS_LOG_MOST]; /* only a like value can stand for one */
-    bool spare[RGS_LOG_MOST] = {false};
-    unsigned kept = 0;
-
-    memset(first, END, sizeof(first));
-    for (unsigned i = 0; i < n; i++) {
-        if (!e[i].value)
-            continue;
-        next[i] = first[e[i].value % LISTS];
-        first[e[i].value % LISTS] = (uint8_t)i;
-    }
-    for (unsigned i = 0; i < n; i++) {
-        unsigned k = e[i].value ? first[e[i].value % LISTS] : END;
-        while (k != END && (k == i || spare[k] || !stands_for(&e[k], &e[i], pane, k < i)))
-            k = next[k];
-        spare[i] = k != END;
-    }
-    for (unsigned i = 0; i < n; i++) {
-        if (spare[i])
-            e[i].value = 0;
-        /* Of other fields than the service nothing is summed up. */
-        if (!spare[i] ||
-            (e[i].track == 0 && !joins(e, kept, &e[i]) && !joins(e + i + 1, n - i - 1, &e[i])))
-            e[kept++] = e[i];
-    }
-    return kept;
 }

@@ -7,30 +7,14 @@
 #ifndef RGS_RULES_SURVEY_H
 #define RGS_RULES_SURVEY_H
 
-#include "rules/ruleset.h"
+#include "rules/log.h"
 
 enum {
-    RGS_LOG_CHUNK = 7, /* entries: with its link a chunk is one cache line */
-    RGS_LOG_MOST = 56, /* entries per number; beyond, the oldest goes and values are lower bounds */
-    RGS_KINDS = 64,    /* combinations of conditions that are remembered; a few dozen occur */
+    RGS_KINDS = 64, /* combinations of conditions that are remembered; a few dozen occur */
     RGS_LANES = 2 * RGS_RS_PER_NUMBER, /* different sums: of all that a value counts, of its hits */
     RGS_FEW_LANES = 32,                /* are enough for most rule sets */
     RGS_REMEMBERED = 16384,            /* logs whose sums are remembered for a step */
 };
-
-/* One entry: the same (stamp, track, value, conditions) counted. */
-struct rgs_log_entry {
-    uint16_t stamp; /* event time in units, modulo 2^16 */
-    uint16_t value; /* 0: none, or one that another entry stands for */
-    uint16_t mask;
-    uint8_t count; /* stays at 255 */
-    uint8_t track;
-};
-
-static inline uint16_t rgs_entry_age(int64_t pane, uint16_t stamp)
-{
-    return (uint16_t)((uint16_t)pane - stamp);
-}
 
 /* Values as bits. */
 struct rgs_row {
@@ -81,7 +65,8 @@ struct rgs_survey {
      * entry that is the same. */
     const struct rgs_row *row;
     uint32_t known;
-    struct rgs_log_entry *own;
+    uint8_t *own;      /* where it is, NULL: nowhere, */
+    uint8_t own_count; /* and its count */
 };
 
 struct rgs_numbers;
@@ -122,10 +107,4 @@ void rgs_survey_remember(struct rgs_numbers *t, const struct rgs_number *n,
 void rgs_survey_forget(struct rgs_numbers *t, const struct rgs_number *n);
 /* Fetches what is remembered of it. */
 void rgs_survey_expect(const struct rgs_numbers *t, const struct rgs_number *n);
-/*
- * Brings a log to fewer entries that amount to the same in every window, now and later: a value
- * needs only its newest entry, and what stands for none is counted per step. Returns how many.
- */
-unsigned rgs_log_condense(struct rgs_log_entry *e, unsigned n, int64_t pane);
-
 #endif
