@@ -12,7 +12,7 @@ static const uint8_t needed[RGS_GRAIN_COUNT] = {1, RGS_SEEDS + 1, 1, RGS_SEEDS +
 enum {
     LINE = 64,
     /* What an observation touches of a record at its begin. */
-    EXPECTED_HEAD = 5 * LINE,
+    EXPECTED_HEAD = 6 * LINE,
     FEW = 32, /* entities: what observations touch of them stays in a core's cache */
 };
 

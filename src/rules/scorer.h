@@ -129,9 +129,9 @@ struct rgs_scored {
     uint64_t fingerprint; /* of the member set, whatever the order */
     uint64_t verifications;
     int64_t first_ts, last_ts, evaluated;
-    struct rgs_services services;
     struct rgs_origins origin;
     uint64_t origins;
+    struct rgs_services services;
     struct rgs_standing standing[];
     /* then the slots, then in resellers and blocks the facts of each typology's scope, and who
      * lives there */

@@ -198,6 +198,16 @@ void rgs_registers_add(uint8_t *reg, uint64_t hash)
     *reg = rank > *reg ? rank : *reg;
 }
 
+/* 2^-n, by its bits. */
+static double half_to(uint8_t n)
+{
+    uint64_t bits = (uint64_t)(1023 - n) << 52;
+    double v;
+
+    memcpy(&v, &bits, sizeof(v));
+    return v;
+}
+
 /* Flajolet and others, "HyperLogLog", 2007, with linear counting for small numbers. */
 double rgs_registers_count(const uint8_t *reg)
 {
@@ -206,7 +216,7 @@ double rgs_registers_count(const uint8_t *reg)
     unsigned zero = 0;
 
     for (unsigned r = 0; r < RGS_HLL_REGS; r++) {
-        sum += ldexp(1, -reg[r]);
+        sum += half_to(reg[r]);
         zero += reg[r] == 0;
     }
     double estimate = 0.7213 / (1 + 1.079 / m) * m * m / sum;
