@@ -290,65 +290,80 @@ static void into_wheel(struct rgs_scorer *s, struct rgs_number *n, unsigned due)
     n->flags |= RGS_NUMBER_IN_WHEEL;
 }
 
-/*
- * Drops what left the longest window, works values out anew, tells entities, and sets the next
- * expiry. A number is looked at once in the shortest window at least, and what comes in between is
- * added to its values at once: so only those change here that an entry has left since, and crowds,
- * which others fill. `all` is for a look that comes late or takes entries away.
- */
-static void refresh(struct rgs_scorer *s, struct rgs_number *n, struct rgs_log_entry *e,
-                    unsigned count, bool all)
+/* These values are these now: tells entities, and sets the next expiry. */
+static void set_values(struct rgs_scorer *s, struct rgs_number *n, uint32_t values,
+                       const uint8_t bin[RGS_RS_PER_NUMBER], unsigned due)
 {
-    const struct rgs_ruleset *rs = s->rs;
-    struct rgs_numbers *t = &s->numbers;
-    const struct rgs_rows *r = &t->rows;
-    unsigned kept = 0, due = rs->max_panes;
-    uint32_t every = t->n_per ? UINT32_MAX >> (32 - t->n_per) : 0, left = all ? every : r->crowds;
-    uint8_t bin[RGS_RS_PER_NUMBER];
-    struct rgs_changes c;
+    struct rgs_changes c = {.values = 0};
 
-    for (unsigned i = 0; i < count; i++) {
-        unsigned a = rgs_entry_age(t->pane, e[i].stamp);
-        if (a >= r->ages)
-            continue;
-        left |= r->left[a];
-        if (a >= rs->max_panes)
-            continue;
-        due = r->due[a] < due ? r->due[a] : due;
-        e[kept++] = e[i];
-    }
-    if (all || kept != count) {
-        rgs_survey_forget(t, n);
-        rgs_number_store(t, n, e, kept);
-    }
-    rgs_number_bins(s, n, left, bin);
-    c.values = 0;
-    for (; left; left &= left - 1) {
-        unsigned p = (unsigned)__builtin_ctz(left);
+    for (; values; values &= values - 1) {
+        unsigned p = (unsigned)__builtin_ctz(values);
         set_bin(&c, n, p, bin[p]);
     }
     rgs_entity_values(s, n, &c);
     into_wheel(s, n, due);
 }
 
-/* The same where nothing left a window: then only others can have changed its values. */
-static bool refresh_crowds(struct rgs_scorer *s, struct rgs_number *n)
+/* Of these entries, those that have not left the longest window are the number's log from now on;
+ * the rest is not. Returns the panes until one leaves another window. */
+static unsigned keep(struct rgs_numbers *t, struct rgs_number *n, struct rgs_log_entry *e,
+                     unsigned count)
+{
+    const struct rgs_rows *r = &t->rows;
+    unsigned kept = 0, due = r->max_panes;
+
+    for (unsigned i = 0; i < count; i++) {
+        unsigned a = rgs_entry_age(t->pane, e[i].stamp);
+        if (a >= r->max_panes)
+            continue;
+        due = r->due[a] < due ? r->due[a] : due;
+        e[kept++] = e[i];
+    }
+    rgs_survey_forget(t, n);
+    rgs_number_store(t, n, e, kept);
+    return due;
+}
+
+/* For a look that comes late or takes entries away: works all values out anew. */
+static void refresh(struct rgs_scorer *s, struct rgs_number *n, struct rgs_log_entry *e,
+                    unsigned count)
 {
     struct rgs_numbers *t = &s->numbers;
-    struct rgs_changes c;
+    uint32_t all = t->n_per ? UINT32_MAX >> (32 - t->n_per) : 0;
+    uint8_t bin[RGS_RS_PER_NUMBER];
+    unsigned due = keep(t, n, e, count);
+
+    rgs_number_bins(s, n, all, bin);
+    set_values(s, n, all, bin, due);
+}
+
+/*
+ * A number is looked at once in the shortest window at least, and what comes in between is added to
+ * its values at once: so only those change here that an entry has left since, and crowds, which
+ * others fill.
+ */
+static void look(struct rgs_scorer *s, struct rgs_number *n)
+{
+    struct rgs_numbers *t = &s->numbers;
+    const uint32_t crowds = t->rows.crowds;
+    uint8_t bin[RGS_RS_PER_NUMBER];
     struct rgs_ages a;
 
     rgs_survey_ages(t, n, &a);
-    if (a.moves)
-        return false;
-    c.values = 0;
-    for (uint32_t rest = t->rows.crowds; rest; rest &= rest - 1) {
-        unsigned p = (unsigned)__builtin_ctz(rest);
-        set_bin(&c, n, p, a.concerned >> p & 1 ? crowd(s, n, t->per[p].grain) : RGS_BIN_NONE);
+    if (a.old) {
+        struct rgs_log_entry e[RGS_LOG_MOST];
+        keep(t, n, e, rgs_number_log(t, n, e));
     }
-    rgs_entity_values(s, n, &c);
-    into_wheel(s, n, a.due);
-    return true;
+    if (a.left & ~crowds) {
+        rgs_number_bins(s, n, a.left | crowds, bin);
+        set_values(s, n, a.left | crowds, bin, a.due);
+        return;
+    }
+    for (uint32_t rest = crowds; rest; rest &= rest - 1) {
+        unsigned p = (unsigned)__builtin_ctz(rest);
+        bin[p] = a.concerned >> p & 1 ? crowd(s, n, t->per[p].grain) : RGS_BIN_NONE;
+    }
+    set_values(s, n, crowds, bin, a.due);
 }
 
 static uint16_t value_of(const struct rgs_obs *o, unsigned field)
@@ -384,7 +399,7 @@ static void make_room(struct rgs_scorer *s, struct rgs_number *n)
     if (count <= RGS_LOG_MOST - RGS_LOG_FEW)
         return;
     s->numbers.log_dropped += drop;
-    refresh(s, n, e + drop, count - drop, true);
+    refresh(s, n, e + drop, count - drop);
 }
 
 static bool append(struct rgs_numbers *t, struct rgs_number *n, const struct rgs_log_entry *x)
@@ -506,8 +521,10 @@ static void turn(struct rgs_scorer *s, bool spent)
             n->chain = t->spare;
             t->spare = i;
         } else {
-            if (late || !refresh_crowds(s, n))
-                refresh(s, n, e, spent ? 0 : rgs_number_log(t, n, e), late);
+            if (late)
+                refresh(s, n, e, spent ? 0 : rgs_number_log(t, n, e));
+            else
+                look(s, n);
             if (n->entries == 0)
                 forget(s, n);
         }

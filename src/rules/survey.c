@@ -109,14 +109,16 @@ static uint8_t make_kind(struct rgs_numbers *t, uint32_t at)
     return (uint8_t)kind;
 }
 
+static inline uint8_t kind_of(struct rgs_numbers *t, uint32_t at)
+{
+    uint8_t kind = t->rows.kind[at];
+    return kind ? kind : make_kind(t, at);
+}
+
 static inline const struct rgs_row *row_of(struct rgs_numbers *t, uint32_t kind_at, unsigned age)
 {
-    struct rgs_rows *r = &t->rows;
-    uint8_t kind = r->kind[kind_at];
-
-    if (!kind)
-        kind = make_kind(t, kind_at);
-    return row_at(r, kind, r->bracket[age < r->ages ? age : r->ages - 1]);
+    const struct rgs_rows *r = &t->rows;
+    return row_at(r, kind_of(t, kind_at), r->bracket[age < r->ages ? age : r->ages - 1]);
 }
 
 static void by_age(struct rgs_numbers *t, const struct rgs_ruleset *rs)
@@ -339,17 +341,21 @@ void rgs_survey_ages(struct rgs_numbers *t, const struct rgs_number *n, struct r
     const struct rgs_log_form *f = &t->logs.form;
 
     *a = (struct rgs_ages){.due = r->max_panes};
-    for (uint32_t c = n->log; c && !a->moves; c = t->logs.chunk[c].next) {
+    for (uint32_t c = n->log; c; c = t->logs.chunk[c].next) {
         const uint8_t *p = t->logs.chunk[c].at, *end = p + t->logs.chunk[c].used;
         for (uint64_t word; p < end; p += rgs_log_size(f, word)) {
             word = rgs_log_word(p);
             unsigned age = rgs_log_age(f, word, t->pane);
-            if (age >= r->max_panes || r->left[age] & ~r->crowds) {
-                a->moves = true;
-                break;
+            uint8_t kind = kind_of(t, rgs_log_kind(f, word));
+            /* A new one of its kind would count for these. */
+            if (age < r->ages)
+                a->left |= r->left[age] & row_at(r, kind, 0)->concerned;
+            if (age >= r->max_panes) {
+                a->old = true;
+                continue;
             }
             a->due = r->due[age] < a->due ? r->due[age] : a->due;
-            a->concerned |= row_of(t, rgs_log_kind(f, word), age)->concerned;
+            a->concerned |= row_at(r, kind, r->bracket[age])->concerned;
         }
     }
 }

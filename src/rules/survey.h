@@ -95,7 +95,8 @@ void rgs_survey_log(struct rgs_numbers *t, const struct rgs_number *n,
                     const struct rgs_log_entry *x, struct rgs_survey *v);
 /* What the ages of its entries say. */
 struct rgs_ages {
-    bool moves;         /* some entry left a window since it was looked at; then the rest is not */
+    bool old;           /* some entry left the longest window */
+    uint32_t left;      /* values whose windows an entry left that they counted, since a look */
     uint32_t concerned; /* values that have anything */
     unsigned due;       /* panes until an entry leaves another window */
 };
