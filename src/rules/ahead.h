@@ -14,7 +14,7 @@
 enum {
     RGS_AHEAD = 12,        /* the chunks of a busy number's log included */
     RGS_AHEAD_RING = 16,   /* places for them */
-    RGS_AHEAD_FROM = 1000, /* numbers: fewer stay in a core's cache by themselves */
+    RGS_AHEAD_FROM = 4000, /* numbers: fewer, and their logs, stay in a core's cache anyway */
     RGS_TURN_AHEAD = 8,    /* numbers that expire, and their logs */
 };
 

@@ -16,7 +16,7 @@ static void world(struct rgs_world *w, uint64_t seed)
 {
     struct rgs_population people = {.reseller = 2,
                                     .first_number = 85260000000,
-                                    .numbers = 2500,
+                                    .numbers = 5000,
                                     .codes = 0.2,
                                     .messages = 0.1,
                                     .sent = 0.1,
