@@ -457,6 +457,15 @@ static void move_level(struct rgs_scorer *s, struct rgs_scored *e, struct rgs_le
     l->alerts++;
 }
 
+/* It was found clear, and still nothing was ever in the typology's scope. */
+static bool stays_clear(const struct rgs_scorer *s, const struct rgs_scored *e, unsigned typology)
+{
+    const struct rgs_standing *st = &e->standing[typology];
+
+    return st->own.level == RGS_STATUS_CLEAR && st->cluster.level == RGS_STATUS_CLEAR &&
+           rgs_entity_is_out_of(e, s->rs, &s->rs->typologies[typology]);
+}
+
 void rgs_entity_evaluate_one(struct rgs_scorer *s, struct rgs_scored *e, unsigned typology,
                              int64_t ts)
 {
@@ -465,7 +474,7 @@ void rgs_entity_evaluate_one(struct rgs_scorer *s, struct rgs_scored *e, unsigne
     struct rgs_contribution c[RGS_RS_SUM];
     double raw, part = 1;
 
-    if (!(t->grains >> e->grain & 1))
+    if (!(t->grains >> e->grain & 1) || stays_clear(s, e, typology))
         return;
     unsigned n = rgs_typology_sum(s, e, t, c, &raw);
     if (t->half_life && st->at) {
