@@ -35,5 +35,6 @@ void rgs_bench_traffic(struct rgs_obs *obs, size_t count, uint64_t numbers)
         RGS_OBS_SET(o, CELL, cell, 1 + n % 2000);
         RGS_OBS_SET(o, SERVING_NODE, serving_node, 1 + n % 20);
         RGS_OBS_SET(o, RESULT, result, RGS_DELIVERY_DELIVERED);
+        RGS_OBS_SET(o, KNOWN_FOR, known_for, (uint32_t)((o->ts - start) / SECOND));
     }
 }
