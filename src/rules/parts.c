@@ -19,7 +19,8 @@ enum {
     EXPLAINED = 70, /* from here on the clusters are */
     SHARE_PART = 25,  /* percent of all numbers: up to here they are a part of something honest */
     SHARE_WHOLE = 35, /* from here they are what the reseller lives on */
-    NEAR_REVIEW = 12, /* points below review where a cluster begins to count as one */
+    NEAR_REVIEW = 30, /* points below review where a cluster begins to count as one: over fewer, a
+                         point more or less of it would move what is around it by several */
     NEARLY_ALL = 60,  /* percent of its reseller's numbers: a block is hardly a part of him */
     ALL = 90,         /* it is he */
     WHOLE_KEEPS = 75, /* percent of its score */

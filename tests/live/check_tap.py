@@ -276,7 +276,7 @@ def rules_of_the_site():
 
     def push(weight):
         usage = folder / "usage.yaml"
-        usage.write_text((root / "rules/usage.yaml").read_text().replace("weight: 27", f"weight: {weight}"))
+        usage.write_text((root / "rules/usage.yaml").read_text().replace("weight: 22", f"weight: {weight}"))
         subprocess.run([binary, "rules", "push", folder, "--redis", server.url, "--by", "ann"], check=True, capture_output=True)
         out = subprocess.run([binary, "analyze", "--rules", folder, "--format", "json", root / "captures/demo.pcapng"], check=True,
                              capture_output=True).stdout
@@ -293,7 +293,7 @@ def rules_of_the_site():
     if "event=caged" not in tap.log:
         print("# the kernel has no Landlock: only the filter of calls is in force")
     live.send("ta11", demo[:len(demo) // 2], per_second=20000)
-    second = push(22)
+    second = push(21)
     status, said = reload()
     checks.ok(status == 0 and f"event=reloaded ruleset={second[:12]}" in tap.wait_log("event=reloaded") and first != second,
               "a caged tap takes what was pushed to its site", said, tap.log)
