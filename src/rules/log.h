@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Numbers' logs. Most numbers' entries are few, and a busy one's mostly stand for no value, so an
- * entry takes the bits that the rule set needs, and two bytes more where it has a value: three to
- * five bytes under the shipped rules. Entries lie in chunks of half a cache line, none across two.
+ * entry takes the bits that the rule set needs, and two bytes more where it has a value: four or
+ * six bytes under the shipped rules. Entries lie in chunks of half a cache line, none across two.
  */
 #ifndef RGS_RULES_LOG_H
 #define RGS_RULES_LOG_H

@@ -12,7 +12,7 @@
 enum {
     RGS_KINDS = 64, /* combinations of conditions that are remembered; a few dozen occur */
     RGS_LANES = 2 * RGS_RS_PER_NUMBER, /* different sums: of all that a value counts, of its hits */
-    RGS_FEW_LANES = 32,                /* are enough for most rule sets */
+    RGS_FEW_LANES = 48,                /* are enough for most rule sets */
     RGS_REMEMBERED = 16384,            /* logs whose sums are remembered for a step */
 };
 

@@ -29,7 +29,7 @@ LATER = "2035-01-01T00:00:00Z"   # rules that this site never comes to: its answ
 changed = work / "changed"
 shutil.copytree(root / "rules", changed)
 usage = changed / "usage.yaml"
-usage.write_text(usage.read_text().replace("weight: 22", "weight: 18"))
+usage.write_text(usage.read_text().replace("weight: 22", "weight: 23"))
 
 simulated = work / "simulated.pcapng"
 subprocess.run([binary, "simulate", root / "captures/demo.yaml", "--seed", "99", "-o", simulated, "--truth", work / "truth",

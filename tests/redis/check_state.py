@@ -168,8 +168,8 @@ rules = work / "rules"
 shutil.copytree(root / "rules", rules)
 for path in rules.rglob("*.yaml"):
     text = path.read_text()
-    if "for_review: 50" in text or "weight: 18" in text:
-        path.write_text(text.replace("weight: 18", "weight: 17"))
+    if "weight: 22" in text:
+        path.write_text(text.replace("weight: 22", "weight: 21"))
 for k, value in whole.items():
     c("RESTORE", k, 3600000, value, "REPLACE")
 saved = {k: c("DUMP", k) for k in ("rgs:{main}:obs", "rgs:{main}:probes", "rgs:{main}:site")}
