@@ -24,7 +24,7 @@ work = pathlib.Path(tempfile.mkdtemp(prefix="rgs-state-"))
 commands = Site(binary, work, root / "captures/demo.pcapng", root / "captures/demo.csv")
 status, embedded, err = commands.embedded()
 assert status == 0, err
-STATES, LEASE = "rgs:{main}:states", "rgs:{main}:lease"
+STATES, LEASE, SITE = "rgs:{main}:states", "rgs:{main}:lease", "rgs:{main}:site"
 
 
 def engine(url, *more):
@@ -49,6 +49,8 @@ def trim(call, shards):
 def trial(what, server, call, shards):
     """Engines die twice on the way, each time with the log cut off behind the state."""
     running = [start(engine(server, "--shards", shards, "--checkpoint", 1)) for _ in range(2)]
+    # Whoever comes first says how many shards there are: a probe that was it would make as many as fit a cluster.
+    checks.ok(wait_for(lambda: call(SITE, "HGET", SITE, "shards") == b"%d" % shards), f"{what}: the engines make the site")
     probe = start(commands.probe(server, "--patience", "60", capture="-"), stdin=subprocess.PIPE)
     fed = feed(probe, commands.capture, 7)
     logs, trimmed, owners = [], [], set()
