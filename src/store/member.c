@@ -255,14 +255,16 @@ static bool know_rules(struct rgs_member *m)
 
 static int evaluate(struct rgs_member *m)
 {
-    int status = 1;
+    int status;
 
     if (!know_rules(m)) {
         rgs_pause_ms(PAUSE_MS);
         return 0;
     }
-    while (status == 1 && !rgs_member_renewal_due(m))
+    /* Some of it, however long the servers took to renew the leases. */
+    do {
         status = rgs_answer_go(m->answer, STEP_OBS);
+    } while (status == 1 && !rgs_member_renewal_due(m));
     m->more = status == 1;
     const struct rgs_ruleset *now = rgs_answer_ruleset(m->answer);
     if (m->ruleset && now != m->ruleset)

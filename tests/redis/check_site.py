@@ -151,6 +151,35 @@ checks.ok(status == 0 and proxy.cuts > 4, "a probe whose connection is cut", sta
 run(engine(server.url, "--once"))
 expect(server, "a probe whose connection is cut")
 
+
+
+class Slow(Proxy):
+    """A server that is far away."""
+
+    def __init__(self, port, seconds):
+        self.seconds = seconds
+        super().__init__(port, lambda n: None)
+
+    def _down(self, client, server, left):
+        with contextlib.suppress(OSError):
+            while data := server.recv(65536):
+                time.sleep(self.seconds)
+                client.sendall(data)
+        for s in (client, server):
+            with contextlib.suppress(OSError):
+                s.shutdown(socket.SHUT_RDWR)
+
+
+server.client()("FLUSHALL")
+run(probe(server.url))
+proxy = Slow(server.port, 0.04)   # two calls renew a lease, which is due every 33 ms
+e = start(engine(f"redis://127.0.0.1:{proxy.port}", "--lease", "100", "--once"))
+checks.ok(wait_for(lambda: e.poll() is not None, 30), "an engine for which a lease is due again as soon as it is renewed evaluates, too")
+e.kill()
+checks.ok(e.returncode == 0, "and ends well", e.communicate()[1].decode()[-2000:])
+proxy.stop()
+expect(server, "a server that is far away")
+
 # Every byte of the reply to a commit, the answer lost at it: an engine at a time, whose commits are the only calls.
 
 
