@@ -223,7 +223,13 @@ static void seal(struct rgs_member *m)
         m->issued_end = w.ended;
     }
     m->sealed_at = now;
-    rgs_site_seal(m->site, m->issued, m->issued_end);
+    if (rgs_site_seal(m->site, m->issued, m->issued_end) != -ESTALE)
+        return;
+    /* Another engine seals; or one did, and a master was lost that alone knew of its lease: then
+     * epochs begin again below those that the other shards know, and must pass them. */
+    rgs_member_stand_back(m, 0, rgs_site_trouble(m->site));
+    rgs_site_release(m->site, 0);
+    m->sealed_at = 0;
 }
 
 /* ---- a step -----------------------------------------------------------------------------------

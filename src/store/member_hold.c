@@ -32,7 +32,7 @@ unsigned rgs_member_holding(const struct rgs_member *m)
     return n;
 }
 
-static void stand_back(struct rgs_member *m, unsigned shard, const char *why)
+void rgs_member_stand_back(struct rgs_member *m, unsigned shard, const char *why)
 {
     rgs_member_drop(m, shard);
     m->status.fenced++;
@@ -51,7 +51,7 @@ static bool renew(struct rgs_member *m, unsigned shard, unsigned quota)
         return true;
     }
     if (h->mine && (!l.mine || l.epoch != h->epoch))
-        stand_back(m, shard, "another engine has had the lease");
+        rgs_member_stand_back(m, shard, "another engine has had the lease");
     if (l.mine && !h->mine) {
         h->anew = true;
         rgs_member_say_shard(m, "leased", shard, "the lease is taken");
@@ -136,7 +136,7 @@ static void commit(struct rgs_member *m, unsigned shard, const struct rgs_commit
     }
     h->anew = h->anew || scores;
     if (status == -ESTALE) {
-        stand_back(m, shard, rgs_site_trouble(m->site));
+        rgs_member_stand_back(m, shard, rgs_site_trouble(m->site));
     } else if (status != -EAGAIN) {
         /* Nobody knows whether it was done: the server is asked. */
         rgs_member_drop(m, shard);

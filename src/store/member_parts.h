@@ -72,6 +72,8 @@ int rgs_member_begin(struct rgs_member *m, const char *why, bool with_state);
 unsigned rgs_member_holding(const struct rgs_member *m);
 /* Forgets a lease, without giving it back. */
 void rgs_member_drop(struct rgs_member *m, unsigned shard);
+/* The lease is another's, or was: it is asked for anew. */
+void rgs_member_stand_back(struct rgs_member *m, unsigned shard, const char *why);
 bool rgs_member_renewal_due(const struct rgs_member *m);
 /* Renews what is held, takes what is free up to an even share, and gives back what is more. */
 int rgs_member_see_to_leases(struct rgs_member *m);

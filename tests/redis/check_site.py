@@ -153,6 +153,22 @@ expect(server, "a probe whose connection is cut")
 
 
 
+# A master that dies may take the newest lease of the first shard with it, which the other shards know as the sealer's.
+
+server.client()("FLUSHALL")
+run(probe(server.url, "--shards", "2"))
+for name in ("main", "main.1"):
+    server.client()("HSET", f"rgs:{{{name}}}:lease", "sealer", 7 if name == "main.1" else 0)
+e = start(engine(server.url, "--once"))
+checks.ok(wait_for(lambda: e.poll() is not None, 30), "an engine whose seals are refused asks for a later lease")
+e.kill()
+err = e.communicate()[1].decode()
+checks.ok(e.returncode == 0 and "event=fenced" in err and int(server.client()("HGET", "rgs:{main}:lease", "epoch")) == 7,
+          "until they are taken, and says so", err[-2000:])
+lines, _, alerts = found(lambda key, *words: server.client()(*words), 2)
+same_as_embedded(checks, embedded, lines, alerts, "epochs that fell")
+
+
 class Slow(Proxy):
     """A server that is far away."""
 
