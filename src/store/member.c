@@ -196,6 +196,7 @@ static int check(struct rgs_member *m)
             return 0; /* later */
     }
     m->losses = losses;
+    m->doubt = true;
     return 0;
 }
 
@@ -212,6 +213,10 @@ static void seal(struct rgs_member *m)
         if (now - m->sealed_at < SEAL_AGAIN_MS)
             return;
     } else {
+        /* Others may wait for a seal that only this engine has read. */
+        if (m->doubt)
+            rgs_merge_repeat_end(merge);
+        m->doubt = false;
         rgs_merge_watermark(merge, m->conf.sessions, now, m->conf.silent_ms, &w);
         if (w.fell_silent) {
             snprintf(name, sizeof(name), "%016" PRIx64 ":%016" PRIx64, w.probe, w.session);

@@ -43,6 +43,7 @@ struct rgs_member {
     int64_t issued, issued_end;                        /* the seal that is on its way */
     uint64_t losses;
     bool away, more;
+    bool doubt; /* since this engine sealed last, a log may have lost its end */
     struct rgs_member_aside poisoned[RGS_MEMBER_POISONED];
     unsigned n_poisoned;
     struct rgs_picture picture;

@@ -69,6 +69,9 @@ struct rgs_watermark {
 void rgs_merge_watermark(struct rgs_merge *m, unsigned sessions, int64_t now_ms, int silent_ms,
                          struct rgs_watermark *w);
 
+/* What the log said of an end may be lost to others: the next seal says it again. */
+void rgs_merge_repeat_end(struct rgs_merge *m);
+
 struct rgs_merge_counts {
     uint64_t observations, blocks;
     uint64_t poisoned; /* blocks that do not open, and bodies that are damaged */

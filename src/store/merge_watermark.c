@@ -57,3 +57,8 @@ void rgs_merge_watermark(struct rgs_merge *m, unsigned sessions, int64_t now_ms,
     w->upto = upto;
     w->ended = all_ended ? k.ended : RGS_NEVER;
 }
+
+void rgs_merge_repeat_end(struct rgs_merge *m)
+{
+    m->told_ended = 0;
+}

@@ -168,6 +168,27 @@ checks.ok(e.returncode == 0 and "event=fenced" in err and int(server.client()("H
 lines, _, alerts = found(lambda key, *words: server.client()(*words), 2)
 same_as_embedded(checks, embedded, lines, alerts, "epochs that fell")
 
+# The last seal may be lost with a master, too, and only one engine may have read it.
+
+server.client()("FLUSHALL")
+run(probe(server.url))
+first = start(engine(server.url, "--lease", "300"))
+checks.ok(wait_for(lambda: site(server)[0] == reference[0]), "an engine evaluates all")
+c = server.client()
+place, fields = c("XREVRANGE", "rgs:{main}:obs", "+", "-", "COUNT", 1)[0]
+checks.ok(fields[0] == b"seal" and c("XDEL", "rgs:{main}:obs", place) == 1, "a log loses its last seal", fields)
+for client in c("CLIENT", "LIST", "TYPE", "normal").split(b"\n"):
+    name = client.split(b" ")[0].partition(b"=")[2]
+    if name and b"cmd=client|list" not in client:
+        c("CLIENT", "KILL", "ID", name)
+e = start(engine(server.url, "--lease", "300", "--once"))
+checks.ok(wait_for(lambda: e.poll() is not None, 30), "an engine that comes later reads another one")
+first.send_signal(signal.SIGTERM)
+e.kill()
+err = [x.communicate(timeout=30)[1].decode()[-2000:] for x in (first, e)]
+checks.ok(first.returncode == 0 and e.returncode == 0, "and both end well", *err)
+expect(server, "a seal that was lost")
+
 
 class Slow(Proxy):
     """A server that is far away."""
