@@ -41,7 +41,7 @@ static void say(void *ctx, const char *event, const char *text)
     bool bad = strcmp(event, "away") == 0 || strcmp(event, "fenced") == 0 ||
                strcmp(event, "poisoned") == 0 || strcmp(event, "anew") == 0 ||
                strcmp(event, "rules_refused") == 0 || strcmp(event, "state_refused") == 0 ||
-               strcmp(event, "checkpoint_failed") == 0;
+               strcmp(event, "checkpoint_failed") == 0 || strcmp(event, "shards") == 0;
 
     rgs_log(bad ? RGS_LOG_WARNING : RGS_LOG_INFO, event, "site=%s text=%s", site,
             rgs_log_quote(text, quoted));

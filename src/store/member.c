@@ -134,6 +134,10 @@ static bool dial(struct rgs_member *m)
         return false;
     }
     m->n = rgs_site_shard_count(m->site);
+    if (m->conf.site.shards && m->conf.site.shards != m->n) {
+        snprintf(err, sizeof(err), "the site has %u, not %u", m->n, m->conf.site.shards);
+        rgs_member_say(m, "shards", err);
+    }
     for (unsigned k = 0; k < m->n; k++)
         m->held[k].committed.upto = RGS_NEVER;
     return true;

@@ -41,9 +41,14 @@ static unsigned ask_shards(const struct rgs_probe_conf *conf)
 {
     unsigned wanted = conf->shards ? conf->shards : rgs_site_shards_default(&conf->url);
     struct rgs_home *h = rgs_home_new(&conf->url, ASK_MS, true);
+    char text[80];
     unsigned n = h ? rgs_site_shards(h, conf->site, wanted, conf->keep_s) : 0;
 
     rgs_home_del(h);
+    if (n && conf->shards && n != conf->shards && conf->say) {
+        snprintf(text, sizeof(text), "the site has %u shards, not %u", n, conf->shards);
+        conf->say(conf->say_ctx, text);
+    }
     return n ? n : wanted;
 }
 

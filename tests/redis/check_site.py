@@ -153,6 +153,18 @@ expect(server, "a probe whose connection is cut")
 
 
 
+# Whoever comes first says how many shards a site has.
+
+server.client()("FLUSHALL")
+status, _, err = run(probe(server.url, "--shards", "2"))
+checks.ok(status == 0 and not err, "a new site has the shards that its probe wants", err)
+status, _, err = run(probe(server.url, "--shards", "3"))
+checks.ok(status == 0 and "the site has 2 shards, not 3" in err, "a probe that wants others is told", err)
+status, _, err = run(engine(server.url, "--shards", "3", "--once"))
+checks.ok(status == 0 and "level=warning event=shards" in err and "the site has 2, not 3" in err, "and so is an engine", err)
+status, _, err = run(engine(server.url, "--once"))
+checks.ok(status == 0 and "event=shards" not in err, "who wants no number takes what there is", err)
+
 # A master that dies may take the newest lease of the first shard with it, which the other shards know as the sealer's.
 
 server.client()("FLUSHALL")
