@@ -26,9 +26,10 @@ def slot_of(key):
 
 
 def free_pair():
-    """A port that is free together with the one 10000 above, where nodes talk with each other."""
+    """A port that is free together with the one 10000 above, where nodes talk with each other: both below those that
+    connections go out from (32768 and above), one of which would take it before its node does."""
     while True:
-        port = random.SystemRandom().randrange(20000, 50000)
+        port = random.SystemRandom().randrange(10000, 22768)
         try:
             with socket.socket() as a, socket.socket() as b:
                 a.bind(("127.0.0.1", port))
