@@ -14,7 +14,9 @@ struct knob {
     const struct rgs_instance *in; /* of the first typology that looks at it */
     const struct rgs_rule *rule;   /* that gives most for it there */
     double gives;
-    double now, then;
+    double low, high; /* its values in the typologies that hold the line */
+    double then;
+    int way; /* up or down; 0: it stays as it is */
 };
 
 struct term {
@@ -42,9 +44,9 @@ static double value_of(const struct what_if *w, const struct term *x)
 {
     const struct knob *k = &w->knob[x->knob];
 
-    if (k->then < k->now)
-        return fmin(x->now, k->then);
-    return k->then > k->now ? fmax(x->now, k->then) : x->now;
+    if (k->way == 0)
+        return x->now;
+    return k->way < 0 ? fmin(x->now, k->then) : fmax(x->now, k->then);
 }
 
 static double weight_of(const struct rgs_rule *r, double value)
@@ -76,8 +78,9 @@ static bool below(const struct what_if *w, double *far)
     return all;
 }
 
-static void turn(struct what_if *w, struct knob *k, double to)
+static void turn(struct what_if *w, struct knob *k, int way, double to)
 {
+    k->way = way;
     k->then = to;
     for (unsigned i = 0; i < w->n_sums; i++) {
         for (unsigned j = 0; j < w->sum[i].n; j++) {
@@ -88,14 +91,22 @@ static void turn(struct what_if *w, struct knob *k, double to)
     }
 }
 
-static bool below_at(struct what_if *w, struct knob *k, double value, double *far)
+static bool below_at(struct what_if *w, struct knob *k, int way, double value, double *far)
 {
     double was = k->then;
+    int was_way = k->way;
 
-    turn(w, k, value);
+    turn(w, k, way, value);
     bool good = below(w, far);
-    turn(w, k, was);
+    turn(w, k, was_way, was);
     return good;
+}
+
+/* From where it goes: in several scopes it may have as many values, and those that a change
+ * concerns first are the farthest. */
+static double start_of(const struct knob *k, int way)
+{
+    return way > 0 ? k->low : k->high;
 }
 
 /* ---- how far one value would have to go -------------------------------------------------------
@@ -105,18 +116,18 @@ static double least_of(const struct knob *k)
 {
     bool ones = k->in->fn == RGS_FN_REPEATS || k->in->fn == RGS_FN_RUN_LENGTH;
 
-    if (k->in->fn == RGS_FN_ZSCORE || k->now < 0)
+    if (k->in->fn == RGS_FN_ZSCORE || k->low < 0)
         return -INFINITY;
-    return ones && !rgs_value_is_share(k->in) ? fmin(1, k->now) : 0;
+    return ones && !rgs_value_is_share(k->in) ? fmin(1, k->low) : 0;
 }
 
 static double most_of(const struct knob *k)
 {
-    return rgs_value_is_share(k->in) ? fmax(1, k->now) : INFINITY;
+    return rgs_value_is_share(k->in) ? fmax(1, k->high) : INFINITY;
 }
 
 /* The next value where a weight begins or ends to change, in one direction; infinite: none. */
-static double next_bend(const struct what_if *w, const struct knob *k, double from, double way)
+static double next_bend(const struct what_if *w, const struct knob *k, double from, int way)
 {
     double next = way > 0 ? most_of(k) : least_of(k);
 
@@ -134,17 +145,25 @@ static double next_bend(const struct what_if *w, const struct knob *k, double fr
 
 struct found {
     bool any;
+    int way;
     double value;         /* the nearest that is enough */
     double far, farthest; /* else what comes nearest to it, and its value */
+    int far_way;
 };
 
-static double between(struct what_if *w, struct knob *k, double bad, double good)
+/* How far such a value lies from what is. */
+static double distance(const struct knob *k, int way, double value)
+{
+    return fabs(value - start_of(k, way));
+}
+
+static double between(struct what_if *w, struct knob *k, int way, double bad, double good)
 {
     double far;
 
     for (unsigned i = 0; i < 44; i++) {
         double mid = (good + bad) / 2;
-        if (below_at(w, k, mid, &far))
+        if (below_at(w, k, way, mid, &far))
             good = mid;
         else
             bad = mid;
@@ -153,29 +172,32 @@ static double between(struct what_if *w, struct knob *k, double bad, double good
 }
 
 /* Between two bends, and to both sides of one, a score only rises or only falls. */
-static void look(struct what_if *w, struct knob *k, double way, double within, struct found *f)
+static void look(struct what_if *w, struct knob *k, int way, double within, struct found *f)
 {
-    double bad = k->now, far;
+    double start = start_of(k, way), bad = start, far;
 
-    for (double at = next_bend(w, k, k->now, way); !isinf(at); at = next_bend(w, k, at, way)) {
+    for (double at = next_bend(w, k, start, way); !isinf(at); at = next_bend(w, k, at, way)) {
         double close = 1e-9 * fmax(1, fabs(at));
         const double probes[] = {at - way * close, at, at + way * close};
         for (unsigned i = 0; i < 3; i++) {
             double v = probes[i];
             if ((v - bad) * way <= 0 || v < least_of(k) || v > most_of(k))
                 continue;
-            if (below_at(w, k, v, &far)) {
-                if (fabs(bad - k->now) >= within)
+            if (below_at(w, k, way, v, &far)) {
+                if (fabs(bad - start) >= within)
                     return;
-                v = between(w, k, bad, v);
-                if (!f->any || fabs(v - k->now) < fabs(f->value - k->now))
+                v = between(w, k, way, bad, v);
+                if (!f->any || distance(k, way, v) < distance(k, f->way, f->value)) {
                     f->value = v;
+                    f->way = way;
+                }
                 f->any = true;
                 return;
             }
             if (far < f->far - 1e-9) {
                 f->far = far;
                 f->farthest = v;
+                f->far_way = way;
             }
             bad = v;
         }
@@ -188,7 +210,7 @@ static struct found nearest(struct what_if *w, struct knob *k, double within)
     struct found f = {.far = INFINITY};
 
     look(w, k, -1, within, &f);
-    look(w, k, 1, f.any ? fabs(f.value - k->now) : within, &f);
+    look(w, k, 1, f.any ? distance(k, f.way, f.value) : within, &f);
     return f;
 }
 
@@ -199,41 +221,42 @@ enum { DIGITS = 4 };
 
 /* The value as it will be read, which must be enough as well: rounded away from what is, with as
  * many digits more as tell the two apart. */
-static void settle(struct what_if *w, struct knob *k, double v)
+static void settle(struct what_if *w, struct knob *k, int way, double v)
 {
-    double way = v < k->now ? -1 : 1, far;
+    double now = start_of(k, way), far;
 
     for (unsigned more = 0; more <= DIGITS; more++) {
         double step = rgs_value_step(k->in, v, more);
         double near = way * floor(-way * v / step + 1e-6) * -step;
-        if (step < 1 && fabs(k->now - v) < step && more < DIGITS)
+        if (step < 1 && fabs(now - v) < step && more < DIGITS)
             continue;
         for (unsigned i = 0; i < 2; i++) {
-            double to = near + i * way * step;
-            if ((to - k->now) * way > 0 && to >= least_of(k) && to <= most_of(k) &&
-                below_at(w, k, to, &far)) {
-                turn(w, k, to);
+            double to = near + (int)i * way * step;
+            if ((to - now) * way > 0 && to >= least_of(k) && to <= most_of(k) &&
+                below_at(w, k, way, to, &far)) {
+                turn(w, k, way, to);
                 return;
             }
         }
     }
-    turn(w, k, v);
+    turn(w, k, way, v);
 }
 
 static size_t clause(const struct rgs_scorer *s, const struct knob *k, char *out, size_t cap)
 {
+    const double value = start_of(k, k->way);
     char now[48], then[48];
     unsigned more = 0;
 
     /* As many digits as the value was settled with, and as keep the two apart. */
     for (; more < DIGITS; more++) {
         double steps = k->then / rgs_value_step(k->in, k->then, more);
-        rgs_value_words(k->in, k->now, more, now, sizeof(now));
+        rgs_value_words(k->in, value, more, now, sizeof(now));
         rgs_value_words(k->in, k->then, more, then, sizeof(then));
         if (strcmp(now, then) != 0 && fabs(steps - round(steps)) < 1e-3)
             break;
     }
-    rgs_value_words(k->in, k->now, more, now, sizeof(now));
+    rgs_value_words(k->in, value, more, now, sizeof(now));
     rgs_value_words(k->in, k->then, more, then, sizeof(then));
     int n = snprintf(out, cap, "%s were %s instead of %s (%s)",
                      s->rs->aggregates[k->in->aggregate].title, then, now, k->rule->id);
@@ -251,7 +274,7 @@ static unsigned knob_of(struct what_if *w, const struct rgs_contribution *c)
         k++;
     if (k == w->n_knobs)
         w->knob[w->n_knobs++] = (struct knob){
-            .in = c->instance, .rule = c->rule, .now = c->m.value, .then = c->m.value};
+            .in = c->instance, .rule = c->rule, .low = c->m.value, .high = c->m.value};
     return k;
 }
 
@@ -265,6 +288,10 @@ static void add(struct what_if *w, const struct sum *x, const struct rgs_contrib
     for (unsigned i = 0; i < x->n; i++) {
         struct knob *k = &w->knob[knob_of(w, &c[i])];
         to->term[i] = (struct term){c[i].rule, c[i].m.value, c[i].weight, (uint8_t)(k - w->knob)};
+        if (holds) {
+            k->low = fmin(k->low, c[i].m.value);
+            k->high = fmax(k->high, c[i].m.value);
+        }
         if (holds && c[i].weight > k->gives && (k->gives <= 0 || k->in == c[i].instance)) {
             k->gives = c[i].weight;
             k->rule = c[i].rule;
@@ -281,15 +308,16 @@ static bool thin_out(struct what_if *w, struct knob **changed, unsigned *n)
 
     for (unsigned i = 0; i < *n; i++) {
         double was = changed[i]->then;
-        turn(w, changed[i], changed[i]->now);
+        int was_way = changed[i]->way;
+        turn(w, changed[i], 0, 0);
         if (below(w, &far)) {
             moved = true;
             continue;
         }
         struct found f = nearest(w, changed[i], INFINITY);
-        turn(w, changed[i], was);
+        turn(w, changed[i], was_way, was);
         if (f.any)
-            settle(w, changed[i], f.value);
+            settle(w, changed[i], f.way, f.value);
         moved = moved || changed[i]->then != was;
         changed[left++] = changed[i];
     }
@@ -302,6 +330,7 @@ static bool thin_out(struct what_if *w, struct knob **changed, unsigned *n)
 /* The value that alone is enough, and changes least; else the one that comes nearest to it. */
 struct step {
     struct knob *enough, *most;
+    int way, far_way;
     double value, far, farthest;
 };
 
@@ -314,19 +343,21 @@ static struct step best_step(struct what_if *w, bool all, double now)
         struct knob *k = &w->knob[i];
         if (k->gives <= 0 && !all)
             continue;
-        double scale = fabs(k->now) > 1e-9 ? fabs(k->now) : 1;
+        double scale = fabs(k->high) > 1e-9 ? fabs(k->high) : 1;
         struct found f = nearest(w, k, least * scale);
         /* What cannot be written apart from what is, nobody can follow. */
-        if (fabs((f.any ? f.value : f.farthest) - k->now) < HAIR)
+        if ((f.any ? distance(k, f.way, f.value) : distance(k, f.far_way, f.farthest)) < HAIR)
             continue;
-        double part = fabs(f.value - k->now) / scale;
-        if (f.any && part < least) {
+        double part = f.any ? distance(k, f.way, f.value) / scale : INFINITY;
+        if (part < least) {
             least = part;
             s.enough = k;
+            s.way = f.way;
             s.value = f.value;
         } else if (!f.any && f.far < s.far) {
             s.far = f.far;
             s.most = k;
+            s.far_way = f.far_way;
             s.farthest = f.farthest;
         }
     }
@@ -364,12 +395,12 @@ static unsigned search(struct what_if *w, struct knob *changed[RGS_RS_AGGREGATES
         }
         n = with(changed, n, s.enough ? s.enough : s.most);
         if (s.enough) {
-            settle(w, s.enough, s.value);
+            settle(w, s.enough, s.way, s.value);
             for (unsigned k = 0; k < ROUNDS && thin_out(w, changed, &n); k++)
                 ;
             return n;
         }
-        turn(w, s.most, s.farthest);
+        turn(w, s.most, s.far_way, s.farthest);
         now = s.far;
     }
     return 0;
