@@ -146,8 +146,9 @@ struct rgs_tape *rgs_study_tape(struct rgs_study *s, size_t bytes, bool verifica
         rgs_failed(s->args, "out of memory");
         return NULL;
     }
-    static const uint8_t fields[] = {RGS_O_KIND,    RGS_O_SERVICE, RGS_O_NUMBER, RGS_O_RESELLER,
-                                     RGS_O_ACCOUNT, RGS_O_DEVICE,  RGS_O_CELL};
+    static const uint8_t fields[] = {RGS_O_KIND,     RGS_O_SERVICE,     RGS_O_NUMBER,
+                                     RGS_O_RESELLER, RGS_O_ACCOUNT,     RGS_O_DEVICE,
+                                     RGS_O_CELL,     RGS_O_SERVING_NODE};
     for (size_t i = 0; i < sizeof(fields); i++)
         charted |= UINT64_C(1) << fields[i];
     if (s->pack.ruleset)

@@ -75,3 +75,12 @@ uint64_t rgs_id_of(const void *name, size_t n)
     uint64_t id = rgs_hash(&key, name, n);
     return id ? id : 1;
 }
+
+uint64_t rgs_obs_place(const struct rgs_obs *o)
+{
+    if (RGS_OBS_HAS(o, CELL) && o->cell)
+        return (o->cell & ~RGS_PLACE_NODE) | (o->cell == RGS_PLACE_NODE);
+    if (RGS_OBS_HAS(o, SERVING_NODE) && RGS_OBS_HAS(o, RESELLER) && o->serving_node && o->reseller)
+        return rgs_mix64(o->serving_node ^ rgs_mix64(o->reseller)) | RGS_PLACE_NODE;
+    return 0;
+}

@@ -91,6 +91,13 @@ struct rgs_obs {
 #define RGS_OBS_SET(o, ID, member_, ...)                                                           \
     ((o)->member_ = (__VA_ARGS__), (o)->has |= UINT64_C(1) << RGS_O_##ID, (void)0)
 
+/*
+ * The place that numbers are grouped by: the cell, or, where none is seen, a reseller's numbers at
+ * one serving node, since a node alone holds half a country. 0: neither is known.
+ */
+#define RGS_PLACE_NODE (UINT64_C(1) << 63) /* of a place's id: it is of a node */
+uint64_t rgs_obs_place(const struct rgs_obs *o);
+
 /* Roads, in the order of enum values from 1; the same words as in decode records. */
 uint8_t rgs_proto_of(const char *word);
 const char *rgs_proto_word(uint8_t proto);

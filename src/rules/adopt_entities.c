@@ -12,7 +12,7 @@ static void copy_standing(const struct rgs_adoption *a, const struct rgs_scored 
             *st = from->standing[named];
         if (!a->same[t]) {
             /* What was told stays told; the score is made anew, and remembers none. */
-            st->raw = st->score = st->members = 0;
+            st->raw = st->score = st->members = st->told = 0;
             st->at = 0;
             st->codes = a->scope[t] >= 0 ? from->standing[a->scope[t]].codes : 0;
         }

@@ -7,7 +7,7 @@
 bool rgs_entity_words(const struct rgs_scorer *s, unsigned grain, uint64_t id, char out[128],
                       const char **name)
 {
-    const char *word = NULL, *parent;
+    const char *kind, *word = NULL, *parent;
 
     *name = NULL;
     switch (grain) {
@@ -25,13 +25,14 @@ bool rgs_entity_words(const struct rgs_scorer *s, unsigned grain, uint64_t id, c
             snprintf(out, 128, "account:%s", word);
         return word != NULL;
     default:
+        kind = grain == RGS_GRAIN_CELL && id & RGS_PLACE_NODE ? "node" : rgs_grains[grain];
         word = s->names.token ? s->names.token(s->names.ctx, (enum rgs_grain)grain, id) : NULL;
         /* Without a key an id tells nothing but that it is the same one: half of it, mixed again.
          */
         if (word)
-            snprintf(out, 128, "%s:%s", rgs_grains[grain], word);
+            snprintf(out, 128, "%s:%s", kind, word);
         else
-            snprintf(out, 128, "%s:%08x", rgs_grains[grain], (unsigned)(rgs_mix64(id) >> 32));
+            snprintf(out, 128, "%s:%08x", kind, (unsigned)(rgs_mix64(id) >> 32));
         return true;
     }
 }

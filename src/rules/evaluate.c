@@ -498,6 +498,8 @@ void rgs_entity_evaluate_one(struct rgs_scorer *s, struct rgs_scored *e, unsigne
     why.cluster = true;
     why.score = st->members > 0 ? raw : 0;
     move_level(s, e, &st->cluster, &why, ts);
+    if (st->cluster.level == RGS_STATUS_ALERT)
+        st->told = st->members;
     rgs_part_expect(s, e, typology);
 }
 

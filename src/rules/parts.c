@@ -19,6 +19,7 @@ enum {
     EXPLAINED = 70, /* from here on the clusters are */
     SHARE_PART = 25,  /* percent of all numbers: up to here they are a part of something honest */
     SHARE_WHOLE = 35, /* from here they are what the reseller lives on */
+    NAMED = 60,       /* percent of all numbers: up to here it is told which of them it is about */
     NEAR_REVIEW = 30, /* points below review where a cluster begins to count as one: over fewer, a
                          point more or less of it would move what is around it by several */
     NEARLY_ALL = 60,  /* percent of its reseller's numbers: a block is hardly a part of him */
@@ -125,10 +126,30 @@ static bool inside(const struct rgs_scored *c, const struct rgs_scored *e)
     return c->block == e->id;
 }
 
+/* Others judge resellers as such, wherever their numbers are used. */
+static bool resellers_are_judged(const struct rgs_ruleset *rs)
+{
+    for (unsigned i = 0; i < rs->n_typologies; i++) {
+        if (rs->typologies[i].scope < 0 && rs->typologies[i].grains >> RGS_GRAIN_RESELLER & 1)
+            return true;
+    }
+    return false;
+}
+
 /* What is left of a score whose reason is this part of the entity's numbers. */
 static double kept(double part)
 {
     double over = ramp(part * 100, SHARE_PART, SHARE_WHOLE);
+    return part < 1 ? part + (1 - part) * over : 1;
+}
+
+/* The same by a typology that looks for a few among many: of the reseller it says nothing more, as
+ * far as others judge him. */
+static double kept_by(const struct rgs_scorer *s, const struct rgs_typology *t, double part)
+{
+    if (!t->inside || !resellers_are_judged(s->rs))
+        return kept(part);
+    double over = ramp(part * 100, NAMED, ALL);
     return part < 1 ? part + (1 - part) * over : 1;
 }
 
@@ -153,16 +174,6 @@ static double unexplained(struct rgs_scorer *s, struct rgs_scored *e, const stru
         least = fmin(least, 1 - told * (1 - kept(members[g] / around)));
     }
     return least;
-}
-
-/* Others judge resellers as such, wherever their numbers are used. */
-static bool resellers_are_judged(const struct rgs_ruleset *rs)
-{
-    for (unsigned i = 0; i < rs->n_typologies; i++) {
-        if (rs->typologies[i].scope < 0 && rs->typologies[i].grains >> RGS_GRAIN_RESELLER & 1)
-            return true;
-    }
-    return false;
 }
 
 /* Then a typology of clusters only does not mean a block that is all of its reseller: what asks
@@ -201,13 +212,13 @@ static double without_parts(struct rgs_scorer *s, struct rgs_scored *e, unsigned
         return 1;
     double around = everybody(s, e), part = unexplained(s, e, t, all, around);
     if (makes_clusters(t)) {
-        double by_scope = t->inside ? 1 : kept(in_scope / around);
-        double by_share = kept(all / around), few = by_scope < 1 ? in_scope : all;
+        bool scoped = !t->inside && in_scope * 100 < NAMED * around;
+        double by_share = kept_by(s, t, all / around), few = scoped ? in_scope : all;
         struct rgs_standing *st = &e->standing[typology];
         /* A block's numbers are among its reseller's, which says it. */
-        if (by_share < 1 && few >= s->rs->min_support && !rgs_entity_parent(s, e)) {
+        if (few * 100 < NAMED * around && few >= s->rs->min_support && !rgs_entity_parent(s, e)) {
             st->members = few;
-            st->counted = by_scope >= 1;
+            st->counted = !scoped;
         }
         part = fmin(part, by_share);
     }

@@ -168,7 +168,7 @@ bool rgs_line_say(struct rgs_scorer *s, struct rgs_result_owner *o, const struct
                                         .verifications = l->e->verifications};
     if (l->cluster >= 0) {
         const struct rgs_standing *st = &l->e->standing[l->cluster];
-        out->numbers = (uint64_t)st->members;
+        out->numbers = (uint64_t)(st->members > 0 ? st->members : st->told);
         struct rgs_scope_facts *f = rgs_entity_facts(s, l->e, (unsigned)l->cluster), of_inside;
         out->verifications = st->codes;
         if (st->counted) {
@@ -191,9 +191,10 @@ bool rgs_line_say(struct rgs_scorer *s, struct rgs_result_owner *o, const struct
     }
     if (l->e->grain == RGS_GRAIN_RESELLER) {
         s->names.reseller(s->names.ctx, l->e->id, &name, &out->parent);
-    } else if (p && l->e->grain != RGS_GRAIN_CELL &&
+    } else if (p && (l->e->grain != RGS_GRAIN_CELL || l->e->id & RGS_PLACE_NODE) &&
                rgs_entity_words(s, p->grain, p->id, words, &name)) {
-        /* A cell is a place: whose numbers most of its residents have is nobody's part in it. */
+        /* A cell is a place: whose numbers most of its residents have is nobody's part in it. Of a
+         * node only his are meant. */
         out->parent = rgs_result_str(o, words);
         if (!out->parent)
             return false;

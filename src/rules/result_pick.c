@@ -113,6 +113,38 @@ size_t rgs_lines_most(const struct rgs_scorer *s)
     return 2 * n; /* itself, and a cluster in it */
 }
 
+/* Who sells himself has no need of somebody hidden in him. What speaks of all that a market does to
+ * his numbers does not say that he sells. */
+static enum rgs_status sells(const struct rgs_scorer *s, const struct rgs_scored *e)
+{
+    unsigned level = RGS_STATUS_CLEAR;
+
+    for (unsigned t = 0; t < s->rs->n_typologies; t++) {
+        unsigned own = e->standing[t].own.level;
+        if (!s->rs->typologies[t].whole && own > level && !rgs_gives_way(s, e, t, own))
+            level = own;
+    }
+    return (enum rgs_status)level;
+}
+
+/* The typology by which there was a cluster in it at alert that fades, and nothing else was said;
+ * or -1. */
+static int cluster_told(const struct rgs_scorer *s, const struct rgs_scored *e)
+{
+    double own;
+    int first = -1;
+
+    if (status_of(s, e, &own) == RGS_STATUS_ALERT || was_told(s, e))
+        return -1;
+    for (unsigned t = 0; t < s->rs->n_typologies; t++) {
+        const struct rgs_standing *st = &e->standing[t];
+        if (st->told > 0 && !rgs_gives_way(s, e, t, RGS_STATUS_ALERT) &&
+            (first < 0 || st->cluster.alert_ts < e->standing[first].cluster.alert_ts))
+            first = (int)t;
+    }
+    return first;
+}
+
 /* The entity's numbers in the scope of one typology, where that is what is suspicious. */
 static bool cluster_line(const struct rgs_scorer *s, struct rgs_scored *e,
                          struct rgs_result_line *l)
@@ -126,13 +158,13 @@ static bool cluster_line(const struct rgs_scorer *s, struct rgs_scored *e,
             l->cluster = (int)t;
     }
     if (l->cluster < 0)
+        l->cluster = cluster_told(s, e);
+    if (l->cluster < 0)
         return false;
     const struct rgs_standing *st = &e->standing[l->cluster];
     l->score = floor(st->raw * 10 + 0.5) / 10;
     l->status = (enum rgs_status)st->cluster.level;
-    /* Who sells himself has no need of somebody hidden in him. */
-    double own;
-    if (st->counted && status_of(s, e, &own) >= l->status)
+    if (st->counted && l->status >= RGS_STATUS_REVIEW && sells(s, e) >= l->status)
         return false;
     l->name = s->rs->typologies[l->cluster].title;
     return true;

@@ -97,6 +97,7 @@ struct rgs_standing {
      * alone. */
     struct rgs_level cluster;
     double members; /* of the cluster; 0: there is none */
+    double told;    /* its members when it last was at alert */
     bool counted;   /* the cluster: by the leading shares, and not by the scope */
     uint64_t codes; /* in the scope */
 };
@@ -428,7 +429,7 @@ static inline void rgs_entity_ids(const struct rgs_obs *o, uint64_t id[RGS_GRAIN
     id[RGS_GRAIN_BLOCK] = RGS_OBS_HAS(o, NUMBER) ? rgs_block_of(o->number) : 0;
     id[RGS_GRAIN_ACCOUNT] = RGS_OBS_HAS(o, ACCOUNT) ? o->account : 0;
     id[RGS_GRAIN_DEVICE] = RGS_OBS_HAS(o, DEVICE) ? o->device : 0;
-    id[RGS_GRAIN_CELL] = RGS_OBS_HAS(o, CELL) ? o->cell : 0;
+    id[RGS_GRAIN_CELL] = rgs_obs_place(o);
 }
 /* An observation at its turn, and time that goes on, when none waits any more. */
 void rgs_scorer_take(struct rgs_scorer *s, const struct rgs_obs *o, const struct rgs_situation *is);

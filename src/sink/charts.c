@@ -129,8 +129,11 @@ static uint64_t line_key(const char *id)
     static const struct {
         const char *prefix;
         enum grain grain;
-    } kinds[] = {
-        {"block:", BY_BLOCK}, {"account:", BY_ACCOUNT}, {"device:", BY_DEVICE}, {"cell:", BY_CELL}};
+    } kinds[] = {{"block:", BY_BLOCK},
+                 {"account:", BY_ACCOUNT},
+                 {"device:", BY_DEVICE},
+                 {"cell:", BY_CELL},
+                 {"node:", BY_CELL}};
 
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
         size_t n = strlen(kinds[i].prefix);
@@ -312,6 +315,7 @@ static uint64_t shown_account(const struct rgs_charts *c, uint64_t id)
 void rgs_charts_observe(void *ctx, const struct rgs_obs *o)
 {
     struct rgs_charts *c = ctx;
+    const uint64_t place = rgs_obs_place(o);
     const struct {
         bool has;
         uint64_t id;
@@ -320,7 +324,7 @@ void rgs_charts_observe(void *ctx, const struct rgs_obs *o)
         [BY_BLOCK] = {RGS_OBS_HAS(o, NUMBER), o->number / 10000},
         [BY_ACCOUNT] = {RGS_OBS_HAS(o, ACCOUNT), shown_account(c, o->account)},
         [BY_DEVICE] = {RGS_OBS_HAS(o, DEVICE), token_of(c, RGS_GRAIN_DEVICE, o->device)},
-        [BY_CELL] = {RGS_OBS_HAS(o, CELL), token_of(c, RGS_GRAIN_CELL, o->cell)},
+        [BY_CELL] = {place != 0, token_of(c, RGS_GRAIN_CELL, place)},
     };
 
     if (!RGS_OBS_HAS(o, KIND) || o->kind != RGS_OBS_VERIFICATION)

@@ -13,7 +13,7 @@
 #include "store/clock.h"
 
 enum {
-    STATE_VERSION = 8,   /* grows when what a state says means something else */
+    STATE_VERSION = 9,   /* grows when what a state says means something else */
     WRITING_MS = 600000, /* a state that takes longer to be written is given up */
 };
 

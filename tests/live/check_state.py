@@ -139,7 +139,7 @@ def write_other_rules(folder):
     file.write_text(re.sub(r"alert: \d+", "alert: 79", file.read_text(), count=1))
     file = folder / "aggregates.yaml"
     text = file.read_text()
-    assert "  silent_numbers:" in text
+    assert "  codes_only:" in text
     more = """  spare_codes:
     title: codes of a week
     by: [reseller, block]
@@ -152,7 +152,7 @@ def write_other_rules(folder):
     over: sliding 7d/1d
     fn: zscore(spare_codes, past)
 """
-    file.write_text(text.replace("  silent_numbers:", more + "  silent_numbers:"))
+    file.write_text(text.replace("  codes_only:", more + "  codes_only:"))
 
 
 def counts(result):

@@ -51,7 +51,7 @@ checks.ok(status == 0 and "0 lines" in out, "a site without rules has an empty l
 first = pack("first")
 status, out, err = rules("push", first, "--note", "the first \x1b]0;set")
 checks.ok(status == 0 and "revision 1 " in out and "first observation" in out, "a set is in force from the beginning", out, err)
-second = pack("second", ("aggregates.yaml", 'revision: "2026.1"', 'revision: "2026.2"'))
+second = pack("second", ("aggregates.yaml", 'revision: "2026.2"', 'revision: "2026.22"'))
 status, out, err = rules("push", second, "--at", "2026-03-15T00:00:00Z", by="bob")
 checks.ok(status == 0 and "revision 2 " in out and "2026-03-15 00:00:00" in out, "or from a point of event time", out, err)
 status, out, err = rules("push", first, "--at", "2026-03-14T00:00:00Z")
@@ -71,7 +71,7 @@ checks.ok(status == 1 and "'9'" in err, "one that there is not does not", out, e
 
 status, out, err = rules("policy", "two")
 checks.ok(status == 0 and "two persons" in out, "two persons may be asked for", out, err)
-third = pack("third", ("aggregates.yaml", 'revision: "2026.1"', 'revision: "2026.3"'))
+third = pack("third", ("aggregates.yaml", 'revision: "2026.2"', 'revision: "2026.3"'))
 status, out, err = rules("push", third, "--note", "T-114")
 checks.ok(status == 0 and "proposed" in out and log()[-1]["op"] == "propose", "a push is a proposal then", out, err)
 for who in ("ann", "ANN"):
@@ -95,7 +95,7 @@ rules("policy", "two")
 for user in ("u1", "u2"):
     redis("ACL", "SETUSER", user, "on", ">secret", "~*", "&*", "+@all")
 url = f"redis://{{}}:secret@127.0.0.1:{server.port}"
-fourth = pack("fourth", ("aggregates.yaml", 'revision: "2026.1"', 'revision: "2026.4"'))
+fourth = pack("fourth", ("aggregates.yaml", 'revision: "2026.2"', 'revision: "2026.4"'))
 status, out, err = rules("push", fourth, by="dan", url=url.format("u1"))
 status, out, err = rules("push", "--approve", "4", by="eve", url=url.format("u1"))
 checks.ok(status == 1 and "another person" in err, "one user of the server is one person, by whatever name", out, err)

@@ -99,7 +99,7 @@ def sha_of(folder):
 
 
 renamed = pack("renamed", ("aggregates.yaml", "name: standard", "name: renamed"))
-mild = pack("mild", ("aggregates.yaml", 'revision: "2026.1"', 'revision: "mild"'),
+mild = pack("mild", ("aggregates.yaml", 'revision: "2026.2"', 'revision: "mild"'),
             *((f"typologies/{t}.yaml", f"alert: {at}", "alert: 99.5") for t, at in (("roaming_bank", 53), ("hosted_range", 55))))
 
 # ---- a set that says the same ------------------------------------------------------------------------

@@ -244,7 +244,14 @@ Test(alerts, what_was_told_stays_when_its_reason_is_over)
         rgs_scorer_advance(f.s, f.ts + 12 * HOUR);
         struct rgs_result_reseller now = rgs_feed_reseller(&f);
         cr_expect_eq(now.status, RGS_STATUS_CLEAR, "%zu: %d", k, now.status);
-        cr_expect_eq(rgs_test_find(&f.o, "cluster:R1/t") != NULL, cases[k].later > 0);
+        const struct rgs_result_reseller *c = rgs_test_find(&f.o, "cluster:R1/t");
+        cr_assert_not_null(c);
+        cr_expect_geq(c->numbers, cases[k].later ? cases[k].later : 25);
+        /* A cluster that is over keeps the line that it had, and the time of its alert. */
+        if (cases[k].later == 0) {
+            cr_expect_eq(c->status, RGS_STATUS_CLEAR);
+            cr_expect(c->alerted && c->alert_ts <= f.ts - 10 * DAY);
+        }
         size_t told = 0;
         for (size_t i = 0; i < f.o.result.n_alerts; i++) {
             const struct rgs_result_alert *a = &f.o.result.alerts[i];
@@ -309,16 +316,33 @@ Test(alerts, what_a_few_do_among_many_is_a_cluster_of_their_own)
             cr_expect_leq(c->first_ts, RGS_FEED_START + DAY);
             cr_expect_geq(c->last_ts, c->first_ts);
         }
+        /* When it is over it keeps its line. */
+        int64_t told = f.ts;
+        f.ts += 10 * DAY;
+        for (unsigned i = 0; i < 30; i++)
+            one_code(&f, false, 2000 + i, 1);
+        rgs_scorer_advance(f.s, f.ts + 12 * HOUR);
+        rgs_feed_result(&f);
+        c = rgs_test_find(&f.o, "cluster:R1/t");
+        cr_assert_eq(c != NULL, cases[k].cluster, "%zu", k);
+        if (c) {
+            cr_expect_eq(c->status, RGS_STATUS_CLEAR);
+            cr_expect_eq(c->numbers, 25);
+            cr_expect(c->alerted && c->alert_ts <= told);
+        }
         rgs_feed_fini(&f);
     }
 }
 
 /* A device whose numbers are one reseller's is a part of him; a cell is where anybody is, and the
- * reseller of most who live there has no part in what is done from it. */
+ * reseller of most who live there has no part in what is done from it. At a node, where no cell is
+ * seen, each reseller's numbers are by themselves. */
 Test(alerts, a_device_is_of_its_reseller_and_a_cell_of_nobody)
 {
-    static const char *const grains[] = {"device", "cell"};
-    for (size_t k = 0; k < 2; k++) {
+    static const struct {
+        const char *grain, *id, *parent;
+    } rows[] = {{"device", "device:", "R1"}, {"cell", "cell:", "nobody"}, {"cell", "node:", "R1"}};
+    for (size_t k = 0; k < 3; k++) {
         char yaml[512];
         struct rgs_feed f;
         snprintf(yaml, sizeof(yaml),
@@ -328,29 +352,36 @@ Test(alerts, a_device_is_of_its_reseller_and_a_cell_of_nobody)
                  "  - {id: A, family: usage, uses: a, bands: [{ge: 60, weight: 60, why: x}]}\n"
                  "  - {id: B, family: time, uses: b, bands: [{ge: 0.5, weight: 40, why: x}]}\n"
                  "typologies:\n  t: {sum: [A, B], by: %s}\n",
-                 grains[k], grains[k], grains[k]);
+                 rows[k].grain, rows[k].grain, rows[k].grain);
         rgs_feed_init(&f, yaml);
-        for (unsigned i = 0; i < 400; i++) {
+        for (unsigned i = 0; i < 800; i++) {
             struct rgs_obs o = {.ts = f.ts += 1000000000};
+            bool other = k == 2 && i % 2;
             RGS_OBS_SET(&o, KIND, kind, RGS_OBS_VERIFICATION);
-            RGS_OBS_SET(&o, NUMBER, number, 85291230000 + i % 30);
-            RGS_OBS_SET(&o, RESELLER, reseller, rgs_test_reseller(1));
-            RGS_OBS_SET(&o, PURPOSE, purpose, RGS_PURPOSE_LOGIN);
-            if (k)
+            RGS_OBS_SET(&o, NUMBER, number, (other ? 85261110000 : 85291230000) + i / 2 % 30);
+            RGS_OBS_SET(&o, RESELLER, reseller, rgs_test_reseller(other ? 2 : 1));
+            RGS_OBS_SET(&o, PURPOSE, purpose, other ? RGS_PURPOSE_RESET : RGS_PURPOSE_LOGIN);
+            if (k == 0)
+                RGS_OBS_SET(&o, DEVICE, device, 35123456000001);
+            else if (k == 1)
                 RGS_OBS_SET(&o, CELL, cell, 7000);
             else
-                RGS_OBS_SET(&o, DEVICE, device, 35123456000001);
+                RGS_OBS_SET(&o, SERVING_NODE, serving_node, 7000);
             rgs_scorer_observe(f.s, &o);
         }
         rgs_feed_result(&f);
         const struct rgs_result_reseller *x = NULL;
+        unsigned lines = 0;
         for (size_t i = 0; i < f.o.result.n_resellers; i++) {
-            if (strncmp(f.o.result.resellers[i].id, grains[k], strlen(grains[k])) == 0)
-                x = &f.o.result.resellers[i];
+            if (strncmp(f.o.result.resellers[i].id, rows[k].id, strlen(rows[k].id)) != 0)
+                continue;
+            x = &f.o.result.resellers[i];
+            lines++;
         }
-        cr_assert_not_null(x, "%s", grains[k]);
+        cr_assert_eq(lines, 1, "%s: %u", rows[k].id, lines);
         cr_expect_eq(x->status, RGS_STATUS_ALERT);
-        cr_expect_str_eq(x->parent ? x->parent : "nobody", k ? "nobody" : "R1");
+        cr_expect_eq(x->numbers, 30);
+        cr_expect_str_eq(x->parent ? x->parent : "nobody", rows[k].parent);
         rgs_feed_fini(&f);
     }
 }

@@ -83,6 +83,13 @@ static const struct row rows[] = {
     {"an agent's block in an honest reseller", "block:8529611", ALERT, 28, {
         {.reseller = 3, .first_number = 85296100000, .numbers = 140, HONEST, .cells = 60, .nodes = 6},
         {.reseller = 3, .first_number = 85296110500, .numbers = 40, PARKED, .nodes = 1}}},
+    {"half of a reseller is an agent's, and it is told which", "cluster:R3/roaming_bank", ALERT, 28, {
+        {.reseller = 3, .first_number = 85296100000, .numbers = 60, HONEST, .cells = 60, .nodes = 6},
+        {.reseller = 3, .first_number = 85296100500, .numbers = 48, PARKED, .cells = 3, .nodes = 2, .sims_per_device = 32}}},
+    {"hijacked handsets, slowly", "R4", ALERT, 28, {
+        {.reseller = 4, .first_number = 85297100000, .numbers = 60, .stride = 3, .codes = 0.7, .messages = 0.3,
+         .sent = 0.3, .services = 30, .repeat = 0.2, .cells = 40, .nodes = 6, .sims_per_device = 1},
+        {.reseller = 4, .first_number = 85297101000, .numbers = 160, .stride = 3, HONEST, .cells = 40, .nodes = 6}}},
     {"hijacked handsets", "R4", ALERT, 28, {
         {.reseller = 4, .first_number = 85297100000, .numbers = 60, .stride = 3, .from_day = 4, .codes = 1,
          .messages = 0.3, .sent = 0.3, .services = 30, .repeat = 0.1, .burst = 0.4, .cells = 40, .nodes = 6,
@@ -130,6 +137,12 @@ static const struct row rows[] = {
     {"an app maker's test range", "R6", CLEAR, 28, {
         {.reseller = 6, .first_number = 85298800000, .numbers = 60, .codes = 6, .services = 1, .catalogue = 1,
          .repeat = 1, .account = 2}}},
+    {"an app maker's test bench of cards, in its first days", "R6", CLEAR, 4, {
+        {.reseller = 6, .first_number = 85298800000, .numbers = 60, .codes = 3, .services = 1, .catalogue = 1,
+         .repeat = 1, .away = true, .nodes = 1, .sims_per_device = 5}}},
+    {"bad coverage", "R6", CLEAR, 28, {
+        {.reseller = 6, .first_number = 85298800000, .numbers = 200, .stride = 3, .codes = 0.4, .messages = 0.3,
+         .sent = 0.1, .services = 5, .repeat = 0.7, .failed = 0.35, .cells = 20, .nodes = 4, .sims_per_device = 1}}},
     {"marketing blasts", "R6", CLEAR, 28, {
         {.reseller = 6, .first_number = 85298800000, .numbers = 300, .codes = 0.1, .messages = 2, .sent = 0.05,
          .services = 3, .repeat = 0.8, .account = 3, .failed = 0.1}}},
