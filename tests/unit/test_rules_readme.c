@@ -171,7 +171,9 @@ enum { EXAMPLES = sizeof(expected) / sizeof(expected[0]) };
 static void append(char yaml[4 * BYTES], const char *a, const char *b, const char *c)
 {
     size_t at = strlen(yaml);
-    snprintf(yaml + at, 4 * BYTES - at, "%s%s%s", a, b, c);
+    int n = snprintf(yaml + at, 4 * BYTES - at, "%s%s%s", a, b, c);
+
+    cr_assert(n >= 0 && (size_t)n < 4 * BYTES - at, "the examples have outgrown the buffer");
 }
 
 Test(readme, functions_count_what_is_said_of_them)
