@@ -73,7 +73,7 @@ def tactic_of(name, p, r):
 
 def add_cluster(w, r, p, trade, boxes, blocks):
     """An agent's numbers in an honest reseller five times as large."""
-    around = w.numbers(p["size"] * 5, "scattered")
+    around = w.numbers(p["size"] * 5, "scattered", 1 + p["size"] // 1500)  # a block holds ten thousand
     w.people(w.lines(around, "home"))
     traded = w.numbers(p["size"], p["layout"], blocks)
     w.trade(w.lines(traded, r.choice(["home", "CN"]), **boxes), where="home", **trade)
