@@ -10,13 +10,18 @@
 #include "base/real.h"
 #include "rules/scorer.h"
 
+/* Where a value goes. */
+struct turn {
+    int way; /* up or down; 0: it stays as it is */
+    double to;
+};
+
 struct knob {
     const struct rgs_instance *in; /* of the first typology that looks at it */
     const struct rgs_rule *rule;   /* that gives most for it there */
     double gives;
     double low, high; /* its values in the typologies that hold the line */
-    double then;
-    int way; /* up or down; 0: it stays as it is */
+    struct turn turn;
 };
 
 struct term {
@@ -44,9 +49,9 @@ static double value_of(const struct what_if *w, const struct term *x)
 {
     const struct knob *k = &w->knob[x->knob];
 
-    if (k->way == 0)
+    if (k->turn.way == 0)
         return x->now;
-    return k->way < 0 ? fmin(x->now, k->then) : fmax(x->now, k->then);
+    return k->turn.way < 0 ? fmin(x->now, k->turn.to) : fmax(x->now, k->turn.to);
 }
 
 static double weight_of(const struct rgs_rule *r, double value)
@@ -78,10 +83,9 @@ static bool below(const struct what_if *w, double *far)
     return all;
 }
 
-static void turn(struct what_if *w, struct knob *k, int way, double to)
+static void turn(struct what_if *w, struct knob *k, struct turn to)
 {
-    k->way = way;
-    k->then = to;
+    k->turn = to;
     for (unsigned i = 0; i < w->n_sums; i++) {
         for (unsigned j = 0; j < w->sum[i].n; j++) {
             struct term *x = &w->sum[i].term[j];
@@ -91,14 +95,13 @@ static void turn(struct what_if *w, struct knob *k, int way, double to)
     }
 }
 
-static bool below_at(struct what_if *w, struct knob *k, int way, double value, double *far)
+static bool below_at(struct what_if *w, struct knob *k, struct turn to, double *far)
 {
-    double was = k->then;
-    int was_way = k->way;
+    struct turn was = k->turn;
 
-    turn(w, k, way, value);
+    turn(w, k, to);
     bool good = below(w, far);
-    turn(w, k, was_way, was);
+    turn(w, k, was);
     return good;
 }
 
@@ -145,16 +148,15 @@ static double next_bend(const struct what_if *w, const struct knob *k, double fr
 
 struct found {
     bool any;
-    int way;
-    double value;         /* the nearest that is enough */
-    double far, farthest; /* else what comes nearest to it, and its value */
-    int far_way;
+    struct turn enough; /* the nearest that is */
+    struct turn most;   /* else what comes nearest to it, and how near */
+    double far;
 };
 
-/* How far such a value lies from what is. */
-static double distance(const struct knob *k, int way, double value)
+/* How far it lies from what is. */
+static double distance(const struct knob *k, struct turn to)
 {
-    return fabs(value - start_of(k, way));
+    return fabs(to.to - start_of(k, to.way));
 }
 
 static double between(struct what_if *w, struct knob *k, int way, double bad, double good)
@@ -163,7 +165,7 @@ static double between(struct what_if *w, struct knob *k, int way, double bad, do
 
     for (unsigned i = 0; i < 44; i++) {
         double mid = (good + bad) / 2;
-        if (below_at(w, k, way, mid, &far))
+        if (below_at(w, k, (struct turn){way, mid}, &far))
             good = mid;
         else
             bad = mid;
@@ -183,21 +185,19 @@ static void look(struct what_if *w, struct knob *k, int way, double within, stru
             double v = probes[i];
             if ((v - bad) * way <= 0 || v < least_of(k) || v > most_of(k))
                 continue;
-            if (below_at(w, k, way, v, &far)) {
+            const struct turn to = {way, v};
+            if (below_at(w, k, to, &far)) {
                 if (fabs(bad - start) >= within)
                     return;
-                v = between(w, k, way, bad, v);
-                if (!f->any || distance(k, way, v) < distance(k, f->way, f->value)) {
-                    f->value = v;
-                    f->way = way;
-                }
+                const struct turn enough = {way, between(w, k, way, bad, v)};
+                if (!f->any || distance(k, enough) < distance(k, f->enough))
+                    f->enough = enough;
                 f->any = true;
                 return;
             }
             if (far < f->far - 1e-9) {
                 f->far = far;
-                f->farthest = v;
-                f->far_way = way;
+                f->most = to;
             }
             bad = v;
         }
@@ -210,7 +210,7 @@ static struct found nearest(struct what_if *w, struct knob *k, double within)
     struct found f = {.far = INFINITY};
 
     look(w, k, -1, within, &f);
-    look(w, k, 1, f.any ? distance(k, f.way, f.value) : within, &f);
+    look(w, k, 1, f.any ? distance(k, f.enough) : within, &f);
     return f;
 }
 
@@ -221,9 +221,10 @@ enum { DIGITS = 4 };
 
 /* The value as it will be read, which must be enough as well: rounded away from what is, with as
  * many digits more as tell the two apart. */
-static void settle(struct what_if *w, struct knob *k, int way, double v)
+static void settle(struct what_if *w, struct knob *k, struct turn enough)
 {
-    double now = start_of(k, way), far;
+    const int way = enough.way;
+    double v = enough.to, now = start_of(k, way), far;
 
     for (unsigned more = 0; more <= DIGITS; more++) {
         double step = rgs_value_step(k->in, v, more);
@@ -231,33 +232,33 @@ static void settle(struct what_if *w, struct knob *k, int way, double v)
         if (step < 1 && fabs(now - v) < step && more < DIGITS)
             continue;
         for (unsigned i = 0; i < 2; i++) {
-            double to = near + (int)i * way * step;
-            if ((to - now) * way > 0 && to >= least_of(k) && to <= most_of(k) &&
-                below_at(w, k, way, to, &far)) {
-                turn(w, k, way, to);
+            const struct turn to = {way, near + (int)i * way * step};
+            if ((to.to - now) * way > 0 && to.to >= least_of(k) && to.to <= most_of(k) &&
+                below_at(w, k, to, &far)) {
+                turn(w, k, to);
                 return;
             }
         }
     }
-    turn(w, k, way, v);
+    turn(w, k, enough);
 }
 
 static size_t clause(const struct rgs_scorer *s, const struct knob *k, char *out, size_t cap)
 {
-    const double value = start_of(k, k->way);
+    const double is = start_of(k, k->turn.way), to = k->turn.to;
     char now[48], then[48];
     unsigned more = 0;
 
     /* As many digits as the value was settled with, and as keep the two apart. */
     for (; more < DIGITS; more++) {
-        double steps = k->then / rgs_value_step(k->in, k->then, more);
-        rgs_value_words(k->in, value, more, now, sizeof(now));
-        rgs_value_words(k->in, k->then, more, then, sizeof(then));
+        double steps = to / rgs_value_step(k->in, to, more);
+        rgs_value_words(k->in, is, more, now, sizeof(now));
+        rgs_value_words(k->in, to, more, then, sizeof(then));
         if (strcmp(now, then) != 0 && fabs(steps - round(steps)) < 1e-3)
             break;
     }
-    rgs_value_words(k->in, value, more, now, sizeof(now));
-    rgs_value_words(k->in, k->then, more, then, sizeof(then));
+    rgs_value_words(k->in, is, more, now, sizeof(now));
+    rgs_value_words(k->in, to, more, then, sizeof(then));
     int n = snprintf(out, cap, "%s were %s instead of %s (%s)",
                      s->rs->aggregates[k->in->aggregate].title, then, now, k->rule->id);
     return n < 0 ? 0 : (size_t)n < cap ? (size_t)n : cap - 1;
@@ -307,18 +308,17 @@ static bool thin_out(struct what_if *w, struct knob **changed, unsigned *n)
     double far;
 
     for (unsigned i = 0; i < *n; i++) {
-        double was = changed[i]->then;
-        int was_way = changed[i]->way;
-        turn(w, changed[i], 0, 0);
+        struct turn was = changed[i]->turn;
+        turn(w, changed[i], (struct turn){0, 0});
         if (below(w, &far)) {
             moved = true;
             continue;
         }
         struct found f = nearest(w, changed[i], INFINITY);
-        turn(w, changed[i], was_way, was);
+        turn(w, changed[i], was);
         if (f.any)
-            settle(w, changed[i], f.way, f.value);
-        moved = moved || changed[i]->then != was;
+            settle(w, changed[i], f.enough);
+        moved = moved || changed[i]->turn.to != was.to;
         changed[left++] = changed[i];
     }
     *n = left;
@@ -330,8 +330,8 @@ static bool thin_out(struct what_if *w, struct knob **changed, unsigned *n)
 /* The value that alone is enough, and changes least; else the one that comes nearest to it. */
 struct step {
     struct knob *enough, *most;
-    int way, far_way;
-    double value, far, farthest;
+    struct turn to, towards;
+    double far;
 };
 
 static struct step best_step(struct what_if *w, bool all, double now)
@@ -346,19 +346,17 @@ static struct step best_step(struct what_if *w, bool all, double now)
         double scale = fabs(k->high) > 1e-9 ? fabs(k->high) : 1;
         struct found f = nearest(w, k, least * scale);
         /* What cannot be written apart from what is, nobody can follow. */
-        if ((f.any ? distance(k, f.way, f.value) : distance(k, f.far_way, f.farthest)) < HAIR)
+        if (distance(k, f.any ? f.enough : f.most) < HAIR)
             continue;
-        double part = f.any ? distance(k, f.way, f.value) / scale : INFINITY;
+        double part = f.any ? distance(k, f.enough) / scale : INFINITY;
         if (part < least) {
             least = part;
             s.enough = k;
-            s.way = f.way;
-            s.value = f.value;
+            s.to = f.enough;
         } else if (!f.any && f.far < s.far) {
             s.far = f.far;
             s.most = k;
-            s.far_way = f.far_way;
-            s.farthest = f.farthest;
+            s.towards = f.most;
         }
     }
     return s;
@@ -395,12 +393,12 @@ static unsigned search(struct what_if *w, struct knob *changed[RGS_RS_AGGREGATES
         }
         n = with(changed, n, s.enough ? s.enough : s.most);
         if (s.enough) {
-            settle(w, s.enough, s.way, s.value);
+            settle(w, s.enough, s.to);
             for (unsigned k = 0; k < ROUNDS && thin_out(w, changed, &n); k++)
                 ;
             return n;
         }
-        turn(w, s.most, s.far_way, s.farthest);
+        turn(w, s.most, s.towards);
         now = s.far;
     }
     return 0;

@@ -136,21 +136,19 @@ static bool resellers_are_judged(const struct rgs_ruleset *rs)
     return false;
 }
 
-/* What is left of a score whose reason is this part of the entity's numbers. */
-static double kept(double part)
+/* What is left of a score whose reason is this part of the entity's numbers: that part, up to one
+ * share of them in percent, and all of it from another one on. */
+static double kept(double part, double from, double to)
 {
-    double over = ramp(part * 100, SHARE_PART, SHARE_WHOLE);
+    double over = ramp(part * 100, from, to);
     return part < 1 ? part + (1 - part) * over : 1;
 }
 
-/* The same by a typology that looks for a few among many: of the reseller it says nothing more, as
- * far as others judge him. */
+/* What looks for a few among many says nothing more of the reseller, as far as others judge him. */
 static double kept_by(const struct rgs_scorer *s, const struct rgs_typology *t, double part)
 {
-    if (!t->inside || !resellers_are_judged(s->rs))
-        return kept(part);
-    double over = ramp(part * 100, NAMED, ALL);
-    return part < 1 ? part + (1 - part) * over : 1;
+    return t->inside && resellers_are_judged(s->rs) ? kept(part, NAMED, ALL)
+                                                    : kept(part, SHARE_PART, SHARE_WHOLE);
 }
 
 /* What is left where suspicious entities inside it, of one grain, explain all its suspects, who are
@@ -171,7 +169,7 @@ static double unexplained(struct rgs_scorer *s, struct rgs_scored *e, const stru
     }
     for (unsigned g = e->grain + 1; g < RGS_GRAIN_COUNT; g++) {
         double told = ramp(explained[g] * 100 / all, UNEXPLAINED, EXPLAINED);
-        least = fmin(least, 1 - told * (1 - kept(members[g] / around)));
+        least = fmin(least, 1 - told * (1 - kept(members[g] / around, SHARE_PART, SHARE_WHOLE)));
     }
     return least;
 }

@@ -4,24 +4,32 @@
 
 #include "rules/result_parts.h"
 
-/* By all typologies but those that give way to another one, which is told of instead. */
-static enum rgs_status status_of(const struct rgs_scorer *s, const struct rgs_scored *e,
-                                 double *score)
+/* By all typologies but those that give way to another one, which is told of instead; or by those
+ * of them only that say of a reseller what he does, and not what a market does to his numbers. */
+static enum rgs_status level_by(const struct rgs_scorer *s, const struct rgs_scored *e, bool his,
+                                double *score)
 {
     unsigned level = RGS_STATUS_CLEAR;
 
     *score = 0;
-    if (rgs_entity_support(e) < s->rs->min_support)
-        return RGS_STATUS_INSUFFICIENT;
     for (unsigned t = 0; t < s->rs->n_typologies; t++) {
         const struct rgs_standing *st = &e->standing[t];
-        if (rgs_gives_way(s, e, t, st->own.level))
+        if ((his && s->rs->typologies[t].whole) || rgs_gives_way(s, e, t, st->own.level))
             continue;
         *score = st->score > *score ? st->score : *score;
         level = st->own.level > level ? st->own.level : level;
     }
     *score = floor(*score * 10 + 0.5) / 10;
     return (enum rgs_status)level;
+}
+
+static enum rgs_status status_of(const struct rgs_scorer *s, const struct rgs_scored *e,
+                                 double *score)
+{
+    if (rgs_entity_support(e) >= s->rs->min_support)
+        return level_by(s, e, false, score);
+    *score = 0;
+    return RGS_STATUS_INSUFFICIENT;
 }
 
 /* An alert was told of it under its own name, and stands. */
@@ -113,20 +121,6 @@ size_t rgs_lines_most(const struct rgs_scorer *s)
     return 2 * n; /* itself, and a cluster in it */
 }
 
-/* Who sells himself has no need of somebody hidden in him. What speaks of all that a market does to
- * his numbers does not say that he sells. */
-static enum rgs_status sells(const struct rgs_scorer *s, const struct rgs_scored *e)
-{
-    unsigned level = RGS_STATUS_CLEAR;
-
-    for (unsigned t = 0; t < s->rs->n_typologies; t++) {
-        unsigned own = e->standing[t].own.level;
-        if (!s->rs->typologies[t].whole && own > level && !rgs_gives_way(s, e, t, own))
-            level = own;
-    }
-    return (enum rgs_status)level;
-}
-
 /* The typology by which there was a cluster in it at alert that fades, and nothing else was said;
  * or -1. */
 static int cluster_told(const struct rgs_scorer *s, const struct rgs_scored *e)
@@ -164,7 +158,9 @@ static bool cluster_line(const struct rgs_scorer *s, struct rgs_scored *e,
     const struct rgs_standing *st = &e->standing[l->cluster];
     l->score = floor(st->raw * 10 + 0.5) / 10;
     l->status = (enum rgs_status)st->cluster.level;
-    if (st->counted && l->status >= RGS_STATUS_REVIEW && sells(s, e) >= l->status)
+    /* Who sells himself has no need of somebody hidden in him. */
+    double own;
+    if (st->counted && l->status >= RGS_STATUS_REVIEW && level_by(s, e, true, &own) >= l->status)
         return false;
     l->name = s->rs->typologies[l->cluster].title;
     return true;

@@ -315,6 +315,9 @@ static uint64_t shown_account(const struct rgs_charts *c, uint64_t id)
 void rgs_charts_observe(void *ctx, const struct rgs_obs *o)
 {
     struct rgs_charts *c = ctx;
+
+    if (!RGS_OBS_HAS(o, KIND) || o->kind != RGS_OBS_VERIFICATION)
+        return;
     const uint64_t place = rgs_obs_place(o);
     const struct {
         bool has;
@@ -327,8 +330,6 @@ void rgs_charts_observe(void *ctx, const struct rgs_obs *o)
         [BY_CELL] = {place != 0, token_of(c, RGS_GRAIN_CELL, place)},
     };
 
-    if (!RGS_OBS_HAS(o, KIND) || o->kind != RGS_OBS_VERIFICATION)
-        return;
     for (unsigned g = 0; g < sizeof(by) / sizeof(by[0]); g++) {
         size_t i = by[g].has ? map_get(&c->lines, join(g, by[g].id)) : NO_CHART;
         for (; i != NO_CHART; i = c->entry[i].next) {
