@@ -31,7 +31,11 @@ class Site:
 
 
 def run(argv, timeout=120, **options):
-    p = subprocess.run([str(a) for a in argv], capture_output=True, timeout=timeout, check=False, **options)
+    try:
+        p = subprocess.run([str(a) for a in argv], capture_output=True, timeout=timeout, check=False, **options)
+    except subprocess.TimeoutExpired as e:
+        e.add_note("it had said: " + (e.stderr or b"").decode(errors="replace"))
+        raise
     return p.returncode, p.stdout, p.stderr.decode(errors="replace")
 
 
