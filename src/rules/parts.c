@@ -101,6 +101,17 @@ void rgs_parts_expect_all(struct rgs_scorer *s)
         memset(s->entities[g].maybe, 0xff, rgs_maybe_words(&s->entities[g]) * sizeof(uint64_t));
 }
 
+static void note(struct rgs_scorer *s, const struct rgs_scored *c, uint32_t index)
+{
+    if (s->n_parts == s->parts_cap)
+        return;
+    s->parts[s->n_parts++] =
+        (struct rgs_part){.reseller = c->parent_grain == RGS_GRAIN_RESELLER ? c->parent : 0,
+                          .block = c->block,
+                          .index = index,
+                          .grain = c->grain};
+}
+
 void rgs_parts_note(struct rgs_scorer *s, unsigned grain)
 {
     struct rgs_entities *t = &s->entities[grain];
@@ -110,8 +121,7 @@ void rgs_parts_note(struct rgs_scorer *s, unsigned grain)
             uint32_t i = w * 64 + (unsigned)__builtin_ctzll(rest);
             const struct rgs_scored *c = i && i < t->fresh ? rgs_entity_at(s, grain, i) : NULL;
             if (c && c->id && counts(s, c) > 0) {
-                if (s->n_parts < s->parts_cap)
-                    s->parts[s->n_parts++] = (struct rgs_part){i, (uint8_t)grain};
+                note(s, c, i);
             } else if (!s->looking) {
                 t->maybe[w] &= ~(UINT64_C(1) << i % 64);
             }
@@ -119,11 +129,10 @@ void rgs_parts_note(struct rgs_scorer *s, unsigned grain)
     }
 }
 
-static bool inside(const struct rgs_scored *c, const struct rgs_scored *e)
+static bool inside(const struct rgs_part *p, const struct rgs_scored *e)
 {
-    if (e->grain == RGS_GRAIN_RESELLER)
-        return c->parent == e->id && c->parent_grain == RGS_GRAIN_RESELLER;
-    return c->block == e->id;
+    return p->grain > e->grain &&
+           (e->grain == RGS_GRAIN_RESELLER ? p->reseller : p->block) == e->id;
 }
 
 /* Others judge resellers as such, wherever their numbers are used. */
@@ -160,9 +169,9 @@ static double unexplained(struct rgs_scorer *s, struct rgs_scored *e, const stru
 
     for (uint32_t i = 0; i < s->n_parts; i++) {
         unsigned g = s->parts[i].grain;
-        struct rgs_scored *c = rgs_entity_at(s, g, s->parts[i].index);
-        if (g <= e->grain || !c->id || !inside(c, e))
+        if (!inside(&s->parts[i], e))
             continue;
+        struct rgs_scored *c = rgs_entity_at(s, g, s->parts[i].index);
         double weight = counts(s, c);
         explained[g] += weight * suspects(s, c, t, &unused);
         members[g] += weight * c->members;
