@@ -175,8 +175,8 @@ struct rgs_peers {
     float median, mad;
 };
 
-/* An entity that may be the reason for the score of the one around it. Ids of those stand here, too:
- * whoever looks for his parts runs through all. */
+/* An entity that may be the reason for the score of the one around it. Ids of those stand here,
+ * too: whoever looks for his parts runs through all. */
 struct rgs_part {
     uint64_t reseller, block; /* 0: in none */
     uint32_t index;

@@ -91,6 +91,7 @@ bool rgs_member_anew(struct rgs_member *m)
     m->answer = rgs_answer_new(&conf, m->sealer);
     for (unsigned k = 0; k < m->n; k++) {
         m->place[k] = (struct rgs_place){k, "0-0"};
+        rgs_trail_init(&m->trail[k], k);
         m->held[k].scored = RGS_NEVER;
         m->held[k].anew = true;
         rgs_lines_del(m->held[k].lines);
@@ -193,7 +194,7 @@ static int check(struct rgs_member *m)
     if (losses == m->losses)
         return 0;
     for (unsigned k = 0; k < m->n; k++) {
-        int status = rgs_site_check(m->site, &m->place[k]);
+        int status = rgs_trail_check(&m->trail[k], m->site, &m->place[k]);
         if (status == -ESTALE)
             return rgs_member_begin(m, "the log was cut off while this engine was away", true);
         if (status < 0)
@@ -306,7 +307,10 @@ int rgs_member_step(struct rgs_member *m, int wait_ms)
         rgs_pause_ms(PAUSE_MS);
     if (status || !m->answer)
         return status == -EAGAIN ? 0 : status;
-    if (!m->more) {
+    /* Nothing is read over a new connection before it is known that the log goes on. */
+    if (!m->more && rgs_site_losses(m->site) == m->losses) {
+        for (unsigned k = 0; k < m->n; k++)
+            rgs_trail_note(&m->trail[k], &m->place[k], rgs_clock_ms());
         found = rgs_site_read(m->site, m->place, count > 2 ? count : 2, on_entry, m);
         if (found < 0)
             return found;

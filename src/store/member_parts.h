@@ -7,6 +7,7 @@
 
 #include "store/member.h"
 #include "store/picture.h"
+#include "store/trail.h"
 
 enum {
     RGS_MEMBER_POISONED = 16, /* blocks of one step that are kept aside */
@@ -39,6 +40,7 @@ struct rgs_member {
     unsigned n;
     struct rgs_member_shard held[RGS_SHARDS_MAX];
     struct rgs_place place[RGS_SHARDS_MAX];
+    struct rgs_trail trail[RGS_SHARDS_MAX];
     int64_t leased_at, retry_at, scored_at, sealed_at; /* monotonic ms */
     int64_t issued, issued_end;                        /* the seal that is on its way */
     uint64_t losses;

@@ -13,7 +13,7 @@
 #include "store/clock.h"
 
 enum {
-    STATE_VERSION = 9,   /* grows when what a state says means something else */
+    STATE_VERSION = 10,  /* grows when what a state says means something else */
     WRITING_MS = 600000, /* a state that takes longer to be written is given up */
 };
 
@@ -34,7 +34,7 @@ static bool logs_go_on(struct rgs_member *m)
     struct rgs_place needed;
 
     for (unsigned k = 0; k < m->n; k++) {
-        if (rgs_site_check(m->site, &m->place[k]) < 0 ||
+        if (rgs_trail_check(&m->trail[k], m->site, &m->place[k]) < 0 ||
             (rgs_merge_needs(merge, k, &needed) && rgs_site_check(m->site, &needed) < 0))
             return false;
     }
@@ -50,16 +50,18 @@ static void state(void *ctx, struct rgs_image *im)
 
     if (!is_same(m, im, STATE_VERSION, another) ||
         !is_same(m, im, rgs_id_of(rgs_version(), strlen(rgs_version())), another) ||
-        !is_same(m, im, sizeof(m->place), another) ||
+        !is_same(m, im, sizeof(m->place), another) || !is_same(m, im, sizeof(m->trail), another) ||
         !is_same(m, im, rgs_catalogue_mark(catalogue), "it knows other services") ||
         !is_same(m, im, m->n, "the site has another number of shards"))
         return;
     RGS_IMAGE(im, m->place);
+    RGS_IMAGE(im, m->trail);
     RGS_IMAGE(im, m->rules);
     if (im->mode == RGS_IMAGE_READ && !im->failed) {
         for (unsigned k = 0; k < m->n; k++) {
             m->place[k].shard = k;
             m->place[k].id[sizeof(m->place[k].id) - 1] = '\0';
+            rgs_trail_mend(&m->trail[k], k);
         }
         m->unfit = "it is of other rules, capacities, or of a log that has been trimmed since";
         im->failed = !rgs_timetable_know(m->timetable, m->rules);

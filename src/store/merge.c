@@ -157,8 +157,10 @@ int rgs_merge_block(struct rgs_merge *m, const struct rgs_place *place, struct r
     struct rgs_lane *p = &s->part[w.head.shard];
     s->heard_at = now_ms;
     s->silent = false;
-    if (w.head.seq <= p->seq || p->ended)
+    if (w.head.seq <= p->seq || p->ended) {
+        rgs_merge_stands_at(p, w.head.seq, place);
         return 0;
+    }
     w.least = sealed == RGS_NEVER ? RGS_NEVER : sealed + 1;
     /* The end is small, and must not be missed. */
     bool hold =

@@ -75,6 +75,8 @@ static inline int64_t rgs_merge_later(int64_t a, int64_t b)
 
 /* A new session's place, which may be another's; NULL when memory is short. */
 struct rgs_source *rgs_merge_source(struct rgs_merge *m, const struct rgs_block_head *h);
+/* A block that is there already stands here now: its log had lost it. */
+void rgs_merge_stands_at(struct rgs_lane *p, uint64_t seq, const struct rgs_place *place);
 /* What waits goes to the end of its lane; hold: with its body, from m->body. 0, or -ENOMEM. */
 int rgs_merge_wait(struct rgs_merge *m, struct rgs_lane *p, const struct rgs_waiting *what,
                    bool hold);

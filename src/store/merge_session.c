@@ -233,6 +233,14 @@ void rgs_merge_advance(struct rgs_merge *m, struct rgs_source *s)
 /* ---- what comes in ----------------------------------------------------------------------------
  */
 
+void rgs_merge_stands_at(struct rgs_lane *p, uint64_t seq, const struct rgs_place *place)
+{
+    for (struct rgs_waiting *w = p->first; w && w->head.seq <= seq; w = w->next) {
+        if (w->head.seq == seq)
+            w->place = *place;
+    }
+}
+
 int rgs_merge_wait(struct rgs_merge *m, struct rgs_lane *p, const struct rgs_waiting *what,
                    bool hold)
 {

@@ -79,8 +79,9 @@ int rgs_site_read(struct rgs_site *s, struct rgs_place *behind, unsigned count, 
                   void *ctx);
 /* One block again; 0 when the log does not have it any more. */
 size_t rgs_site_fetch(struct rgs_site *s, const struct rgs_place *place, uint8_t *out);
-/* Whether the log still goes on from this place, which goes back when the log lost its end. 0;
- * -ESTALE: entries behind it may be gone; or another -errno. */
+/* Whether the log still goes on from this place, which goes back to its begin when nothing is in
+ * it. 0; -ENOENT: it lost this entry with its end; -ESTALE: entries behind it may be gone; or
+ * another -errno. */
 int rgs_site_check(struct rgs_site *s, struct rgs_place *place);
 /* Keeps what is behind so long in the logs, when it was less. */
 void rgs_site_retain(struct rgs_site *s, int64_t retention_ms);

@@ -68,6 +68,7 @@ int rgs_site_read(struct rgs_site *s, struct rgs_place *behind, unsigned count, 
     struct rgs_bytes arg[6];
     int node[RGS_SHARDS_MAX], found = 0, status = 0;
     bool turned[RGS_SHARDS_MAX] = {false};
+    uint64_t losses = rgs_site_losses(s);
 
     rgs_site_print(number, count);
     for (unsigned k = 0; k < s->n; k++) {
@@ -82,8 +83,9 @@ int rgs_site_read(struct rgs_site *s, struct rgs_place *behind, unsigned count, 
             status = entries(r, &behind[k], fn, ctx, &found);
         freeReplyObject(r);
     }
-    /* Only now: an answer to a call would be taken for one that is still under way. */
-    for (unsigned k = 0; k < s->n && status == 0; k++) {
+    /* Only now: an answer to a call would be taken for one that is still under way. And not from
+     * another server, whose log may not go on from this place. */
+    for (unsigned k = 0; k < s->n && status == 0 && rgs_site_losses(s) == losses; k++) {
         if (!turned[k])
             continue;
         int failed;
@@ -115,6 +117,21 @@ size_t rgs_site_fetch(struct rgs_site *s, const struct rgs_place *place, uint8_t
     return n;
 }
 
+/* 1: the entry at a place is there; 0: it is not; or -errno. */
+static int has_entry(struct rgs_site *s, const struct rgs_place *place)
+{
+    const struct rgs_bytes arg[] = {rgs_redis_word("XRANGE"),
+                                    rgs_redis_word(s->shard[place->shard].key[RGS_SITE_OBS]),
+                                    rgs_redis_word(place->id), rgs_redis_word(place->id)};
+    int status;
+    redisReply *r = rgs_site_call(s, place->shard, arg, 4, &status);
+
+    if (r)
+        status = r->type == REDIS_REPLY_ARRAY && r->elements == 1;
+    freeReplyObject(r);
+    return status;
+}
+
 int rgs_site_check(struct rgs_site *s, struct rgs_place *place)
 {
     const struct rgs_bytes arg[] = {rgs_redis_word("XINFO"), rgs_redis_word("STREAM"),
@@ -135,12 +152,16 @@ int rgs_site_check(struct rgs_site *s, struct rgs_place *place)
     freeReplyObject(r);
     if (status < 0)
         return status;
-    if (!rgs_place_behind(last, place->id)) {
+    if (strcmp(last, "0-0") == 0)
         memcpy(place->id, last, sizeof(last));
+    if (strcmp(place->id, "0-0") == 0 || strcmp(place->id, last) == 0)
         return 0;
-    }
     /* A log is trimmed at its begin: what stands there may not be the next one any more. */
-    return strcmp(place->id, "0-0") != 0 && rgs_place_behind(first, place->id) ? -ESTALE : 0;
+    if (rgs_place_behind(first, place->id))
+        return -ESTALE;
+    /* One that lost its end may have grown beyond it since. */
+    status = rgs_place_behind(last, place->id) ? has_entry(s, place) : 0;
+    return status == 0 ? -ENOENT : status < 0 ? status : 0;
 }
 
 void rgs_site_retain(struct rgs_site *s, int64_t retention_ms)
