@@ -415,14 +415,20 @@ bool rgs_gives_way(const struct rgs_scorer *s, const struct rgs_scored *e, unsig
     return false;
 }
 
-static enum rgs_status level_of(const struct rgs_typology *t, double score, enum rgs_status was)
+bool rgs_is_too_new(const struct rgs_scored *e, const struct rgs_typology *t)
+{
+    return e->last_ts - e->first_ts < t->known_for;
+}
+
+static enum rgs_status level_of(const struct rgs_scored *e, const struct rgs_typology *t,
+                                double score, enum rgs_status was)
 {
     double alert_at = t->alert - (was == RGS_STATUS_ALERT ? t->hysteresis : 0);
     double review_at = t->review - (was >= RGS_STATUS_REVIEW ? t->hysteresis : 0);
 
-    return score >= alert_at    ? RGS_STATUS_ALERT
-           : score >= review_at ? RGS_STATUS_REVIEW
-                                : RGS_STATUS_CLEAR;
+    if (score >= alert_at && !rgs_is_too_new(e, t))
+        return RGS_STATUS_ALERT;
+    return score >= review_at ? RGS_STATUS_REVIEW : RGS_STATUS_CLEAR;
 }
 
 /*
@@ -444,7 +450,7 @@ static void move_level(struct rgs_scorer *s, struct rgs_scored *e, struct rgs_le
     const struct rgs_typology *t = &s->rs->typologies[why->typology];
     enum rgs_status was = l->level ? (enum rgs_status)l->level : RGS_STATUS_CLEAR;
 
-    l->level = (uint8_t)level_of(t, why->score, was);
+    l->level = (uint8_t)level_of(e, t, why->score, was);
     if (l->level == RGS_STATUS_ALERT && !l->alert_ts)
         l->alert_ts = e->last_ts;
     if (!worth_telling(t, l, was, ts) ||
@@ -477,7 +483,8 @@ void rgs_entity_evaluate_one(struct rgs_scorer *s, struct rgs_scored *e, unsigne
     if (!(t->grains >> e->grain & 1) || stays_clear(s, e, typology))
         return;
     unsigned n = rgs_typology_sum(s, e, t, c, &raw);
-    if (t->half_life && st->at) {
+    /* What an hour did in which all failed, or all signed up, is not remembered of who is new. */
+    if (t->half_life && st->at && !rgs_is_too_new(e, t)) {
         double past = st->raw * exp2(-(double)(ts - st->at) / (double)t->half_life);
         raw = raw > past ? raw : past;
     }
@@ -493,7 +500,7 @@ void rgs_entity_evaluate_one(struct rgs_scorer *s, struct rgs_scored *e, unsigne
     /* It was not his but of those inside him, which shows now; an alert that fades stays told. */
     if (st->own.level == RGS_STATUS_ALERT)
         st->own.withdrawn = false;
-    else if (was == RGS_STATUS_ALERT && level_of(t, raw, was) == RGS_STATUS_ALERT)
+    else if (was == RGS_STATUS_ALERT && level_of(e, t, raw, was) == RGS_STATUS_ALERT)
         st->own.withdrawn = true;
     why.cluster = true;
     why.score = st->members > 0 ? raw : 0;

@@ -313,8 +313,9 @@ static void levels(struct rgs_rules_source *src, struct rgs_yaml_node *n, struct
 static void typology(struct rgs_rules_source *src, struct rgs_yaml_node *n, struct rgs_typology *t)
 {
     static const char *const known[] = {
-        "title",         "scope",    "sum", "half_life", "cap",    "review", "alert", "hysteresis",
-        "need_families", "suppress", "by",  "lead",      "unless", "inside", "whole", NULL};
+        "title",  "scope",      "sum",           "half_life", "cap", "review",
+        "alert",  "hysteresis", "need_families", "suppress",  "by",  "lead",
+        "unless", "inside",     "whole",         "known_for", NULL};
     unsigned errors = src->diag->errors;
     struct rgs_yaml_node *scope = rgs_yaml_get(n, "scope"), *by = rgs_yaml_get(n, "by");
     const char *s;
@@ -329,6 +330,10 @@ static void typology(struct rgs_rules_source *src, struct rgs_yaml_node *n, stru
     if (rgs_yaml_duration(rgs_yaml_get(n, "half_life"), &t->half_life, src->diag) &&
         t->half_life == 0)
         rgs_diag_error(src->diag, rgs_yaml_get(n, "half_life")->at, "a half-life is longer than 0");
+    struct rgs_yaml_node *known_for = rgs_yaml_get(n, "known_for");
+    if (rgs_yaml_duration(known_for, &t->known_for, src->diag) &&
+        t->known_for > INT64_C(30) * 86400 * 1000000000)
+        rgs_diag_error(src->diag, known_for->at, "known_for is at most 30d");
     levels(src, n, t);
     unless(src, rgs_yaml_get(n, "unless"), t);
     if (!text(src, rgs_yaml_get(n, "title"), t->title))

@@ -68,6 +68,19 @@ static bool rules(struct rgs_result_owner *o, const struct rgs_contribution *c, 
     return true;
 }
 
+/* And why it is in review only, where that is not for its score. */
+static const char *title_of(struct rgs_result_owner *o, const struct rgs_scored *e,
+                            const struct rgs_typology *t, double score)
+{
+    char words[RGS_RS_WHY + 80];
+
+    if (score < t->alert || !rgs_is_too_new(e, t))
+        return t->title;
+    snprintf(words, sizeof(words), "%s; no alert before it has been seen for %g hours", t->title,
+             (double)t->known_for / 3600e9);
+    return rgs_result_str(o, words);
+}
+
 /* Beside what puts a line into review, a typology with fewer points says nothing. */
 enum { FAINT = 15 };
 
@@ -110,8 +123,9 @@ static bool typologies(struct rgs_scorer *s, struct rgs_result_owner *o,
             key[at] = key[at - 1];
         }
         key[at] = order;
-        t[at] = (struct rgs_result_typology){.id = ty->id, .score = shown, .title = ty->title};
-        if (!rules(o, c, k, &t[at]))
+        t[at] = (struct rgs_result_typology){
+            .id = ty->id, .score = shown, .title = title_of(o, e, ty, shown)};
+        if (!t[at].title || !rules(o, c, k, &t[at]))
             return false;
     }
     if (status >= RGS_STATUS_REVIEW &&

@@ -120,6 +120,7 @@ struct rgs_typology {
     bool inside;       /* speaks of the numbers that its leading shares count: they are a cluster */
     bool whole;        /* speaks of all numbers, also when few of them are in its scope or do it */
     int64_t half_life; /* 0: no memory */
+    int64_t known_for; /* since its first observation; before, an entity is in review at most */
     double cap, review, alert, hysteresis;
     unsigned need_families;
     double family_cap; /* what one family may give, so that fewer than need_families cannot alert */

@@ -479,6 +479,8 @@ static inline size_t rgs_maybe_words(const struct rgs_entities *t)
 {
     return t->cap / 64 + 1;
 }
+/* It has not been seen for as long as the typology asks of who is accused. */
+bool rgs_is_too_new(const struct rgs_scored *e, const struct rgs_typology *t);
 /* Another typology says of the entity, at this level or above, what this one would. */
 bool rgs_gives_way(const struct rgs_scorer *s, const struct rgs_scored *e, unsigned typology,
                    unsigned level);

@@ -96,7 +96,7 @@ static void typology(struct hash *h, const struct rgs_ruleset *rs, const struct 
     const double v[] = {
         t->grains, t->lead,       (double)t->half_life, t->cap,   t->review,
         t->alert,  t->hysteresis, t->need_families,     t->limit, (double)t->backoff,
-        t->inside, t->whole};
+        t->inside, t->whole,      (double)t->known_for};
     for (size_t i = 0; i < sizeof(v) / sizeof(v[0]); i++)
         number(h, v[i]);
 }

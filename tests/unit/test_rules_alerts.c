@@ -91,6 +91,50 @@ Test(alerts, a_rise_above_what_was_told_is_never_suppressed)
     rgs_feed_fini(&f);
 }
 
+/* One hour in which all seems to be for sale is not enough; as long as it goes on, it is. */
+Test(alerts, who_is_new_is_in_review_at_most)
+{
+    struct rgs_feed f;
+
+    rgs_feed_init(&f, RGS_FEED_PACK("sum: [A, B], known_for: 18h, half_life: 14d"));
+    rgs_feed_codes(&f, 200, 30, RGS_PURPOSE_LOGIN);
+    rgs_scorer_advance(f.s, f.ts + 2 * HOUR);
+    struct rgs_result_reseller e = rgs_feed_reseller(&f);
+    cr_expect_eq(e.status, RGS_STATUS_REVIEW);
+    cr_expect_not(e.alerted);
+    cr_assert_eq(e.n_typologies, 1);
+    cr_expect_str_eq(e.typologies[0].title, "t; no alert before it has been seen for 18 hours");
+    cr_expect_gt(e.score, 75);
+    f.ts = RGS_FEED_START + 19 * HOUR;
+    rgs_feed_codes(&f, 60, 30, RGS_PURPOSE_LOGIN);
+    rgs_scorer_advance(f.s, f.ts + 2 * HOUR);
+    e = rgs_feed_reseller(&f);
+    cr_expect_eq(e.status, RGS_STATUS_ALERT);
+    cr_expect_str_eq(e.typologies[0].title, "t");
+    cr_expect_geq(e.alert_ts, RGS_FEED_START + 18 * HOUR);
+    rgs_feed_fini(&f);
+}
+
+/* Nor is it remembered: an outage in its first hours, say. */
+Test(alerts, what_was_when_it_was_new_fades_with_its_window)
+{
+    struct rgs_feed f;
+
+    rgs_feed_init(&f, RGS_FEED_PACK("sum: [A, B], known_for: 30h, half_life: 14d"));
+    rgs_feed_codes(&f, 200, 30, RGS_PURPOSE_LOGIN);
+    rgs_scorer_advance(f.s, f.ts + 2 * HOUR);
+    f.ts = RGS_FEED_START + 26 * HOUR;
+    rgs_feed_codes(&f, 1, 30, RGS_PURPOSE_LOGIN);
+    rgs_scorer_advance(f.s, f.ts + 2 * HOUR);
+    f.ts = RGS_FEED_START + 32 * HOUR;
+    rgs_feed_codes(&f, 1, 30, RGS_PURPOSE_LOGIN);
+    rgs_scorer_advance(f.s, f.ts + 2 * HOUR);
+    struct rgs_result_reseller e = rgs_feed_reseller(&f);
+    cr_expect_eq(e.status, RGS_STATUS_CLEAR, "%d, %g points", e.status, e.score);
+    cr_expect_eq(f.o.result.n_alerts, 1, "the review of the first hour");
+    rgs_feed_fini(&f);
+}
+
 #define AWAY_PACK(rule, typology)                                                                  \
     "aggregates:\n"                                                                                \
     "  many: {by: [reseller, block], over: sliding 7d/1d, fn: distinct(service), per: number,"     \

@@ -205,6 +205,8 @@ static const struct {
     {TYPO("sum: [A, B], review: 80"), "8:3: error: review (80) must lie below alert (75)"},
     {TYPO("sum: [A, B], scope: offshore"), "8:27: error: unknown field 'offshore'"},
     {TYPO("sum: [A, B], half_life: 0s"), "8:31: error: a half-life is longer than 0"},
+    {TYPO("sum: [A, B], known_for: 31d"), "8:31: error: known_for is at most 30d"},
+    {TYPO("sum: [A, B], known_for: 3"), "8:31: error: '3' is no duration (write 90s, 10m, 1h, 7d, 2w)"},
     {TYPO("sum: [A, B], lead: luck"), "8:26: error: unknown family 'luck'"},
     {TYPO("sum: [A, B], lead: [usage, luck]"), "8:34: error: unknown family 'luck'"},
     {TYPO("sum: [A, B], unless: [u]"), "8:29: error: no typology 'u'; did you mean 't'?"},
