@@ -178,10 +178,9 @@ bool rgs_lines_collect(struct rgs_scorer *s, struct rgs_result_owner *o,
             struct rgs_result_line l;
             if (!e->id)
                 continue;
-            if (rgs_entity_support(e) >= s->rs->min_support && cluster_line(s, e, &l)) {
-                l.id = rgs_cluster_words(s, e, (unsigned)l.cluster, words)
-                           ? rgs_result_str(o, words)
-                           : NULL;
+            if (rgs_entity_support(e) >= s->rs->min_support && cluster_line(s, e, &l) &&
+                rgs_cluster_words(s, e, (unsigned)l.cluster, words)) {
+                l.id = rgs_result_str(o, words);
                 if (!l.id)
                     return false;
                 lines[(*n)++] = l;

@@ -261,8 +261,9 @@ static struct rgs_scored *entity_of(struct rgs_scorer *s, unsigned grain, uint64
     struct rgs_scored *e = rgs_entity_of(s, grain, n->entity[grain]);
     if (e && e->id == id)
         return e;
-    if (grain == RGS_GRAIN_RESELLER && !n->entity[grain]) {
-        if (n->flags & RGS_NUMBER_NO_RESELLER)
+    /* A discovered block is none, also of a number that another road shows as a reseller's. */
+    if (grain == RGS_GRAIN_RESELLER) {
+        if (!n->entity[grain] && n->flags & RGS_NUMBER_NO_RESELLER)
             return NULL;
         if (!rgs_entity_find(s, grain, id) && !in_inventory(s, id)) {
             n->flags |= RGS_NUMBER_NO_RESELLER;

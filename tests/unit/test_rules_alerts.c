@@ -135,6 +135,26 @@ Test(alerts, what_was_when_it_was_new_fades_with_its_window)
     rgs_feed_fini(&f);
 }
 
+/* One road names the account that a number is a customer's of, another does not: its block is no
+ * reseller. */
+Test(alerts, a_block_is_no_reseller)
+{
+    struct rgs_feed f;
+
+    rgs_feed_init(&f, RGS_FEED_PACK("sum: [A, B]"));
+    for (unsigned i = 0; i < 300; i++) {
+        struct rgs_obs x = {.ts = f.ts += 60 * INT64_C(1000000000)};
+        RGS_OBS_SET(&x, KIND, kind, RGS_OBS_VERIFICATION);
+        RGS_OBS_SET(&x, NUMBER, number, 85291230000 + i % 50);
+        RGS_OBS_SET(&x, RESELLER, reseller, i < 100 ? rgs_test_reseller(1) : 8529123);
+        rgs_scorer_observe(f.s, &x);
+    }
+    struct rgs_result_reseller e = rgs_feed_reseller(&f);
+    cr_expect_eq(f.s->entities[RGS_GRAIN_RESELLER].count, 1);
+    cr_expect_eq(e.verifications, 100);
+    rgs_feed_fini(&f);
+}
+
 #define AWAY_PACK(rule, typology)                                                                  \
     "aggregates:\n"                                                                                \
     "  many: {by: [reseller, block], over: sliding 7d/1d, fn: distinct(service), per: number,"     \
