@@ -207,7 +207,11 @@ void rgs_track_emit(struct rgs_tracker *t, struct rgs_obs *o, const struct rgs_d
                   : RGS_PAIR_LATER;
         if (named)
             RGS_OBS_SET(o, REGISTRATION, registration, pair == RGS_PAIR_FIRST);
-        RGS_OBS_SET(o, ASKED_AGAIN, asked_again, pair == RGS_PAIR_AGAIN);
+        RGS_OBS_SET(o, ASKED_AGAIN, asked_again,
+                    pair == RGS_PAIR_AGAIN || pair == RGS_PAIR_FIRST_AGAIN);
+        /* A centre that tries once more brings the code that did not arrive; who asks, another. */
+        RGS_OBS_SET(o, REGISTRATION_AGAIN, registration_again,
+                    pair == RGS_PAIR_FIRST_AGAIN && !(RGS_OBS_HAS(o, REPEAT) && o->repeat));
     }
     t->count[RGS_TRACKED_OBSERVATIONS]++;
     t->emit(t->emit_ctx, o);

@@ -11,8 +11,14 @@ enum {
 
 struct slot {
     uint32_t mark; /* 0: empty */
-    uint32_t used; /* time in steps */
+    uint32_t used; /* time in steps; with FRESH as long as nothing followed the first code */
 };
+#define FRESH (UINT32_C(1) << 31)
+
+static uint32_t time_of(const struct slot *s)
+{
+    return s->used & ~FRESH;
+}
 
 struct rgs_pairs {
     const struct rgs_alloc *alloc;
@@ -63,18 +69,20 @@ enum rgs_pair rgs_pairs_see(struct rgs_pairs *p, uint64_t number, uint16_t servi
 
     for (unsigned i = 0; i < WAYS; i++) {
         if (s[i].mark == mark) {
-            uint32_t age = now > s[i].used ? now - s[i].used : 0, ahead = s[i].used + age - now;
-            s[i].used += age;
-            return age > p->retention               ? RGS_PAIR_FIRST
-                   : age <= AGAIN && ahead <= AGAIN ? RGS_PAIR_AGAIN
-                                                    : RGS_PAIR_LATER;
+            uint32_t was = time_of(&s[i]), age = now > was ? now - was : 0, ahead = was + age - now;
+            bool fresh = s[i].used & FRESH, again = age <= AGAIN && ahead <= AGAIN;
+            s[i].used = (was + age) | (age > p->retention ? FRESH : 0);
+            return age > p->retention ? RGS_PAIR_FIRST
+                   : !again           ? RGS_PAIR_LATER
+                   : fresh            ? RGS_PAIR_FIRST_AGAIN
+                                      : RGS_PAIR_AGAIN;
         }
-        if (victim->mark && (!s[i].mark || s[i].used < victim->used))
+        if (victim->mark && (!s[i].mark || time_of(&s[i]) < time_of(victim)))
             victim = &s[i];
     }
-    if (victim->mark && (now < victim->used || now - victim->used <= p->retention))
+    if (victim->mark && (now < time_of(victim) || now - time_of(victim) <= p->retention))
         p->evictions++;
-    *victim = (struct slot){mark, now};
+    *victim = (struct slot){mark, now | FRESH};
     return RGS_PAIR_FIRST;
 }
 

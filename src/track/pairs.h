@@ -15,8 +15,9 @@ struct rgs_pairs;
 struct rgs_pairs *rgs_pairs_new(uint32_t cap, uint32_t retention_s, const struct rgs_alloc *alloc);
 void rgs_pairs_del(struct rgs_pairs *p);
 enum rgs_pair {
-    RGS_PAIR_FIRST, /* it was not there inside the retention */
-    RGS_PAIR_AGAIN, /* it was, within the last twenty minutes: somebody asked once more */
+    RGS_PAIR_FIRST,       /* it was not there inside the retention */
+    RGS_PAIR_AGAIN,       /* it was, within the last twenty minutes: somebody asked once more */
+    RGS_PAIR_FIRST_AGAIN, /* so soon after the first one, and for the first time */
     RGS_PAIR_LATER,
 };
 

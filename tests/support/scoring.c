@@ -251,9 +251,16 @@ static int by_time(const void *a, const void *b)
     return x->number < y->number ? -1 : x->number > y->number;
 }
 
+/* A number's codes for a service: the last one, which may be the only one. */
+struct seen {
+    int64_t last;
+    bool fresh;
+};
+
 void rgs_world_finish(struct rgs_world *w)
 {
-    const struct rgs_table_conf conf = {.key_size = 16, .value_size = 8, .cap = 400000};
+    const struct rgs_table_conf conf = {
+        .key_size = 16, .value_size = sizeof(struct seen), .cap = 400000};
     const struct rgs_table_conf by_number = {.key_size = 8, .value_size = 8, .cap = 400000};
     struct rgs_table *pairs = rgs_table_new(&conf, &rgs_alloc_libc);
     struct rgs_table *numbers = rgs_table_new(&by_number, &rgs_alloc_libc);
@@ -270,10 +277,12 @@ void rgs_world_finish(struct rgs_world *w)
         RGS_OBS_SET(o, KNOWN_FOR, known_for, (uint32_t)((o->ts - *first) / 1000000000));
         if (o->kind != RGS_OBS_VERIFICATION)
             continue;
-        int64_t *last = rgs_table_get(pairs, key, o->ts, &created);
+        struct seen *seen = rgs_table_get(pairs, key, o->ts, &created);
+        bool again = !created && o->ts - seen->last <= 20 * (DAY / 1440);
         RGS_OBS_SET(o, REGISTRATION, registration, created);
-        RGS_OBS_SET(o, ASKED_AGAIN, asked_again, !created && o->ts - *last <= 20 * (DAY / 1440));
-        *last = o->ts;
+        RGS_OBS_SET(o, ASKED_AGAIN, asked_again, again);
+        RGS_OBS_SET(o, REGISTRATION_AGAIN, registration_again, again && seen->fresh);
+        *seen = (struct seen){o->ts, created};
     }
     rgs_table_del(pairs);
     rgs_table_del(numbers);

@@ -117,7 +117,7 @@ static void collect(void *ctx, const struct rgs_obs *o)
     if (RGS_OBS_HAS(o, REPEAT) && o->repeat)
         PRINT(" repeat");
     if (RGS_OBS_HAS(o, ASKED_AGAIN) && o->asked_again)
-        PRINT(" again");
+        PRINT(o->registration_again ? " again-new" : " again");
     if (RGS_OBS_HAS(o, SENDER))
         PRINT(" from=%s", rgs_obs_word(RGS_O_SENDER, o->sender));
     if (RGS_OBS_HAS(o, PEER))
@@ -447,6 +447,20 @@ static const struct scenario {
      "from=alphanumeric node=8613900000001 R1\n"
      "61 verification 85291230001 sim=454001000000001 of=HK in=CN/1 offshore service=1 native "
      "later repeat again "
+     "from=alphanumeric node=8613900000001 R1\n"},
+    {"another code is asked for right after the first one; once more is no news",
+     ISD("0", "454001000000001", "85291230001")
+         MT("1", "1", "454001000000001", "8613900000001", "otp=1:42")
+             MT("90", "2", "454001000000001", "8613900000001", "otp=1:43")
+                 MT("180", "3", "454001000000001", "8613900000001", "otp=1:44"),
+     "1 location 85291230001 sim=454001000000001 of=HK in=CN/1 offshore node=8613900000001 R1\n"
+     "1 verification 85291230001 sim=454001000000001 of=HK in=CN/1 offshore service=1 native first "
+     "from=alphanumeric node=8613900000001 R1\n"
+     "90 verification 85291230001 sim=454001000000001 of=HK in=CN/1 offshore service=1 native "
+     "later again-new "
+     "from=alphanumeric node=8613900000001 R1\n"
+     "180 verification 85291230001 sim=454001000000001 of=HK in=CN/1 offshore service=1 native "
+     "later again "
      "from=alphanumeric node=8613900000001 R1\n"},
     {"a retry after a failure is the same message, and its end counts",
      ISD("0", "454001000000001", "85291230001") MT(

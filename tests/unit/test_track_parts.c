@@ -61,7 +61,8 @@ Test(pairs, the_first_code_inside_the_retention)
     struct rgs_pairs *p = rgs_pairs_new(4096, 30 * DAY, &rgs_alloc_libc);
     uint32_t t0 = 1700000000;
     cr_assert_eq(rgs_pairs_see(p, 85291230001, 1, t0), RGS_PAIR_FIRST);
-    cr_assert_eq(rgs_pairs_see(p, 85291230001, 1, t0 + 5), RGS_PAIR_AGAIN);
+    cr_assert_eq(rgs_pairs_see(p, 85291230001, 1, t0 + 5), RGS_PAIR_FIRST_AGAIN);
+    cr_assert_eq(rgs_pairs_see(p, 85291230001, 1, t0 + 400), RGS_PAIR_AGAIN);
     cr_assert_eq(rgs_pairs_see(p, 85291230001, 2, t0), RGS_PAIR_FIRST);
     cr_assert_eq(rgs_pairs_see(p, 85291230002, 1, t0), RGS_PAIR_FIRST);
     cr_assert_eq(rgs_pairs_see(p, 85291230001, 1, t0 + 29 * DAY), RGS_PAIR_LATER);
