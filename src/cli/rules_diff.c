@@ -252,13 +252,28 @@ static void changed(const struct rgs_yaml_node *a, const struct rgs_yaml_node *b
     putchar('\n');
 }
 
+/* Members of what does not fit a few lines, each on its own. */
+static void print_members(const struct rgs_yaml_node *n)
+{
+    for (size_t i = 0; n->kind == RGS_YAML_MAP && i < n->n; i++) {
+        printf("      %s: ", n->key[i]->s);
+        print_value(n->item[i]);
+        putchar('\n');
+    }
+}
+
 static void brief(const struct thing *t, char sign)
 {
+    enum { FEW_LINES = 400 };
     char *text = flow_text(t->node);
+    bool fits = text && strlen(text) < FEW_LINES;
+
     printf("  %c %s %s", sign, t->kind, t->name);
-    if (text && strlen(text) < 400)
+    if (fits)
         printf("  %s", text);
     putchar('\n');
+    if (!fits)
+        print_members(t->node);
     free(text);
 }
 

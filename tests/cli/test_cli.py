@@ -577,6 +577,10 @@ def _():
     (work / "rules/own_cases.yaml").unlink()
     p = run("rules", "diff", "rules", "changed")
     exits(p, 0, "~ rule U15", "22 → 18", "0 added, 0 removed, 1 changed")
+    why = "why: " + "x" * 150
+    (work / "idle/idle.yaml").write_text("rules:\n  - {id: Z1, family: usage, uses: codes, bands: "
+                                         f"[{{ge: 1, lt: 2, weight: 1, {why}}}, {{ge: 2, lt: 3, weight: 2, {why}}}, {{ge: 3, weight: 3, {why}}}]}}\n")
+    exits(run("rules", "diff", "rules", "idle"), 0, "+ rule Z1\n", "\n      uses: codes\n      bands: [{ge: 1,", "weight: 3, why: xxx", "1 added")
     exits(run("rules", "diff", "rules", "nowhere"), 1, "nowhere")
     exits(run("rules", "diff", "rules"), 2)
 
