@@ -185,6 +185,35 @@ static void describe_peer(const struct rgs_tracker *t, struct rgs_obs *o)
     RGS_OBS_SET(o, PEER_INSIDE, peer_inside, inside);
 }
 
+/* Who logs in, pays or resets a password has the account already. */
+static bool opens(const struct rgs_obs *o)
+{
+    return !RGS_OBS_HAS(o, PURPOSE) || o->purpose == RGS_PURPOSE_UNKNOWN ||
+           o->purpose == RGS_PURPOSE_REGISTRATION;
+}
+
+/* What a code is to its number and service. */
+static void describe_pair(struct rgs_tracker *t, struct rgs_obs *o)
+{
+    uint64_t who = RGS_OBS_HAS(o, NUMBER) ? o->number : RGS_OBS_HAS(o, SIM) ? o->sim : 0;
+    uint32_t now = rgs_track_seconds(o->ts);
+    enum rgs_pair pair = RGS_PAIR_LATER;
+
+    if (!who)
+        return;
+    if (RGS_OBS_HAS(o, SERVICE)) {
+        pair = rgs_pairs_see(t->pairs, who, o->service, opens(o), now);
+        RGS_OBS_SET(o, REGISTRATION, registration, pair == RGS_PAIR_FIRST);
+    }
+    RGS_OBS_SET(o, ASKED_AGAIN, asked_again,
+                pair == RGS_PAIR_AGAIN || pair == RGS_PAIR_FIRST_AGAIN);
+    /* A centre that tries once more brings the code that did not arrive; who asks, another. And who
+     * signs up everywhere on the day on which his network fails has had one bad day. */
+    RGS_OBS_SET(o, REGISTRATION_AGAIN, registration_again,
+                pair == RGS_PAIR_FIRST_AGAIN && !(RGS_OBS_HAS(o, REPEAT) && o->repeat) &&
+                    !rgs_pairs_bad_day(t->pairs, who, now));
+}
+
 void rgs_track_emit(struct rgs_tracker *t, struct rgs_obs *o, const struct rgs_digits *imsi)
 {
     if (!RGS_OBS_HAS(o, NUMBER_COUNTRY) && !RGS_OBS_HAS(o, NUMBER) && imsi && imsi->n) {
@@ -199,20 +228,8 @@ void rgs_track_emit(struct rgs_tracker *t, struct rgs_obs *o, const struct rgs_d
     }
     describe_peer(t, o);
     conclude_origin(t, o);
-    uint64_t who = RGS_OBS_HAS(o, NUMBER) ? o->number : RGS_OBS_HAS(o, SIM) ? o->sim : 0;
-    if (o->kind == RGS_OBS_VERIFICATION && who) {
-        bool named = RGS_OBS_HAS(o, SERVICE);
-        enum rgs_pair pair =
-            named ? rgs_pairs_see(t->pairs, who, o->service, rgs_track_seconds(o->ts))
-                  : RGS_PAIR_LATER;
-        if (named)
-            RGS_OBS_SET(o, REGISTRATION, registration, pair == RGS_PAIR_FIRST);
-        RGS_OBS_SET(o, ASKED_AGAIN, asked_again,
-                    pair == RGS_PAIR_AGAIN || pair == RGS_PAIR_FIRST_AGAIN);
-        /* A centre that tries once more brings the code that did not arrive; who asks, another. */
-        RGS_OBS_SET(o, REGISTRATION_AGAIN, registration_again,
-                    pair == RGS_PAIR_FIRST_AGAIN && !(RGS_OBS_HAS(o, REPEAT) && o->repeat));
-    }
+    if (o->kind == RGS_OBS_VERIFICATION)
+        describe_pair(t, o);
     t->count[RGS_TRACKED_OBSERVATIONS]++;
     t->emit(t->emit_ctx, o);
 }

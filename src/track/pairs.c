@@ -7,6 +7,7 @@ enum {
     WAYS = 8,
     LOG_UNIT = 6, /* ages in steps of 64 s */
     AGAIN = 20 * 60 >> LOG_UNIT,
+    BAD_DAY = 16 * 3600 >> LOG_UNIT,
 };
 
 struct slot {
@@ -55,7 +56,8 @@ void rgs_pairs_del(struct rgs_pairs *p)
     rgs_free(p->alloc, p);
 }
 
-enum rgs_pair rgs_pairs_see(struct rgs_pairs *p, uint64_t number, uint16_t service, uint32_t now_s)
+/* The pair's slot; or the one that is to be given up for it, with another mark. */
+static struct slot *slot_of(struct rgs_pairs *p, uint64_t number, uint16_t service, uint32_t *mark)
 {
     /*
      * The key is fixed, so that what is forgotten is the same in every run. Two pairs take each
@@ -65,25 +67,55 @@ enum rgs_pair rgs_pairs_see(struct rgs_pairs *p, uint64_t number, uint16_t servi
     uint64_t words[2] = {number, service};
     uint64_t h = rgs_hash(&key, words, sizeof(words));
     struct slot *s = p->bucket[(h >> 32) & p->mask], *victim = s;
-    uint32_t mark = (uint32_t)h | 1, now = now_s >> LOG_UNIT;
 
+    *mark = (uint32_t)h | 1;
     for (unsigned i = 0; i < WAYS; i++) {
-        if (s[i].mark == mark) {
-            uint32_t was = time_of(&s[i]), age = now > was ? now - was : 0, ahead = was + age - now;
-            bool fresh = s[i].used & FRESH, again = age <= AGAIN && ahead <= AGAIN;
-            s[i].used = (was + age) | (age > p->retention ? FRESH : 0);
-            return age > p->retention ? RGS_PAIR_FIRST
-                   : !again           ? RGS_PAIR_LATER
-                   : fresh            ? RGS_PAIR_FIRST_AGAIN
-                                      : RGS_PAIR_AGAIN;
-        }
+        if (s[i].mark == *mark)
+            return &s[i];
         if (victim->mark && (!s[i].mark || time_of(&s[i]) < time_of(victim)))
             victim = &s[i];
     }
-    if (victim->mark && (now < time_of(victim) || now - time_of(victim) <= p->retention))
+    return victim;
+}
+
+static void put(struct rgs_pairs *p, struct slot *s, uint32_t mark, uint32_t now, uint32_t fresh)
+{
+    if (s->mark && (now < time_of(s) || now - time_of(s) <= p->retention))
         p->evictions++;
-    *victim = (struct slot){mark, now | FRESH};
-    return RGS_PAIR_FIRST;
+    *s = (struct slot){mark, now | fresh};
+}
+
+enum rgs_pair rgs_pairs_see(struct rgs_pairs *p, uint64_t number, uint16_t service, bool opens,
+                            uint32_t now_s)
+{
+    uint32_t mark, now = now_s >> LOG_UNIT, fresh = opens ? FRESH : 0;
+    struct slot *s = slot_of(p, number, service, &mark);
+
+    if (s->mark != mark) {
+        put(p, s, mark, now, fresh);
+        return RGS_PAIR_FIRST;
+    }
+    uint32_t was = time_of(s), age = now > was ? now - was : 0, ahead = was + age - now;
+    bool again = age <= AGAIN && ahead <= AGAIN, first_again = again && s->used & FRESH;
+    s->used = (was + age) | (age > p->retention ? fresh : 0);
+    return age > p->retention ? RGS_PAIR_FIRST
+           : first_again      ? RGS_PAIR_FIRST_AGAIN
+           : again            ? RGS_PAIR_AGAIN
+                              : RGS_PAIR_LATER;
+}
+
+bool rgs_pairs_bad_day(struct rgs_pairs *p, uint64_t number, uint32_t now_s)
+{
+    uint32_t mark, now = now_s >> LOG_UNIT;
+    struct slot *s = slot_of(p, number, 0, &mark); /* services are counted from 1 */
+
+    if (s->mark == mark && now < time_of(s) + BAD_DAY)
+        return true;
+    if (s->mark == mark)
+        s->used = now;
+    else
+        put(p, s, mark, now, 0);
+    return false;
 }
 
 void rgs_pairs_retention(struct rgs_pairs *p, uint32_t retention_s)

@@ -17,12 +17,16 @@ void rgs_pairs_del(struct rgs_pairs *p);
 enum rgs_pair {
     RGS_PAIR_FIRST,       /* it was not there inside the retention */
     RGS_PAIR_AGAIN,       /* it was, within the last twenty minutes: somebody asked once more */
-    RGS_PAIR_FIRST_AGAIN, /* so soon after the first one, and for the first time */
+    RGS_PAIR_FIRST_AGAIN, /* so soon after the first one, which opened, and for the first time */
     RGS_PAIR_LATER,
 };
 
-/* Notes the pair at this time. */
-enum rgs_pair rgs_pairs_see(struct rgs_pairs *p, uint64_t number, uint16_t service, uint32_t now_s);
+/* Notes the pair at this time. opens: this code may be for a new account, as far as its text says.
+ */
+enum rgs_pair rgs_pairs_see(struct rgs_pairs *p, uint64_t number, uint16_t service, bool opens,
+                            uint32_t now_s);
+/* Whether this number had a bad day less than sixteen hours ago. Else it has one now. */
+bool rgs_pairs_bad_day(struct rgs_pairs *p, uint64_t number, uint32_t now_s);
 void rgs_pairs_retention(struct rgs_pairs *p, uint32_t retention_s);
 uint64_t rgs_pairs_evictions(const struct rgs_pairs *p);
 void rgs_pairs_image(struct rgs_pairs *p, struct rgs_image *im);

@@ -31,6 +31,7 @@ void rgs_bench_traffic(struct rgs_obs *obs, size_t count, uint64_t numbers)
                     (uint16_t)(1 + (parked ? r >> 20 : n + (r >> 20) % 3) % 60));
         RGS_OBS_SET(o, REGISTRATION, registration, r % 100 < (parked ? 90 : 20));
         RGS_OBS_SET(o, ASKED_AGAIN, asked_again, r % 100 >= 95);
+        RGS_OBS_SET(o, REGISTRATION_AGAIN, registration_again, r % 100 >= 98);
         RGS_OBS_SET(o, DEVICE, device, parked ? n / 1600 : n);
         RGS_OBS_SET(o, CELL, cell, 1 + n % 2000);
         RGS_OBS_SET(o, SERVING_NODE, serving_node, 1 + n % 20);

@@ -448,11 +448,13 @@ static const struct scenario {
      "61 verification 85291230001 sim=454001000000001 of=HK in=CN/1 offshore service=1 native "
      "later repeat again "
      "from=alphanumeric node=8613900000001 R1\n"},
-    {"another code is asked for right after the first one; once more is no news",
+    {"another code is asked for right after the first one: once in sixteen hours",
      ISD("0", "454001000000001", "85291230001")
          MT("1", "1", "454001000000001", "8613900000001", "otp=1:42")
              MT("90", "2", "454001000000001", "8613900000001", "otp=1:43")
-                 MT("180", "3", "454001000000001", "8613900000001", "otp=1:44"),
+                 MT("180", "3", "454001000000001", "8613900000001", "otp=1:44")
+                     MT("300", "4", "454001000000001", "8613900000001", "otp=2:50")
+                         MT("400", "5", "454001000000001", "8613900000001", "otp=2:51"),
      "1 location 85291230001 sim=454001000000001 of=HK in=CN/1 offshore node=8613900000001 R1\n"
      "1 verification 85291230001 sim=454001000000001 of=HK in=CN/1 offshore service=1 native first "
      "from=alphanumeric node=8613900000001 R1\n"
@@ -460,6 +462,12 @@ static const struct scenario {
      "later again-new "
      "from=alphanumeric node=8613900000001 R1\n"
      "180 verification 85291230001 sim=454001000000001 of=HK in=CN/1 offshore service=1 native "
+     "later again "
+     "from=alphanumeric node=8613900000001 R1\n"
+     "300 verification 85291230001 sim=454001000000001 of=HK in=CN/1 offshore service=2 foreign "
+     "first "
+     "from=alphanumeric node=8613900000001 R1\n"
+     "400 verification 85291230001 sim=454001000000001 of=HK in=CN/1 offshore service=2 foreign "
      "later again "
      "from=alphanumeric node=8613900000001 R1\n"},
     {"a retry after a failure is the same message, and its end counts",

@@ -55,26 +55,48 @@ Test(subscribers, a_full_table_forgets_the_least_recently_used)
     rgs_subs_del(t);
 }
 
+/* However much goes wrong on it. */
+Test(pairs, a_bad_day_counts_once)
+{
+    enum { HOUR = 3600 };
+    struct rgs_pairs *p = rgs_pairs_new(4096, 720 * HOUR, &rgs_alloc_libc);
+    uint32_t t0 = 1700000000;
+
+    cr_assert_not(rgs_pairs_bad_day(p, 85291230001, t0));
+    cr_assert(rgs_pairs_bad_day(p, 85291230001, t0 + 1));
+    cr_assert(rgs_pairs_bad_day(p, 85291230001, t0 + 15 * HOUR));
+    cr_assert_not(rgs_pairs_bad_day(p, 85291230002, t0 + 15 * HOUR));
+    cr_assert_not(rgs_pairs_bad_day(p, 85291230001, t0 + 17 * HOUR), "since its first hour");
+    cr_assert(rgs_pairs_bad_day(p, 85291230001, t0 + 2 * HOUR), "out of order");
+    cr_assert_not(rgs_pairs_bad_day(p, 85291230001, t0 + 34 * HOUR));
+    rgs_pairs_del(p);
+}
+
 Test(pairs, the_first_code_inside_the_retention)
 {
     enum { DAY = 86400 };
     struct rgs_pairs *p = rgs_pairs_new(4096, 30 * DAY, &rgs_alloc_libc);
     uint32_t t0 = 1700000000;
-    cr_assert_eq(rgs_pairs_see(p, 85291230001, 1, t0), RGS_PAIR_FIRST);
-    cr_assert_eq(rgs_pairs_see(p, 85291230001, 1, t0 + 5), RGS_PAIR_FIRST_AGAIN);
-    cr_assert_eq(rgs_pairs_see(p, 85291230001, 1, t0 + 400), RGS_PAIR_AGAIN);
-    cr_assert_eq(rgs_pairs_see(p, 85291230001, 2, t0), RGS_PAIR_FIRST);
-    cr_assert_eq(rgs_pairs_see(p, 85291230002, 1, t0), RGS_PAIR_FIRST);
-    cr_assert_eq(rgs_pairs_see(p, 85291230001, 1, t0 + 29 * DAY), RGS_PAIR_LATER);
+    cr_assert_eq(rgs_pairs_see(p, 85291230001, 1, true, t0), RGS_PAIR_FIRST);
+    cr_assert_eq(rgs_pairs_see(p, 85291230001, 1, true, t0 + 5), RGS_PAIR_FIRST_AGAIN);
+    cr_assert_eq(rgs_pairs_see(p, 85291230001, 1, true, t0 + 400), RGS_PAIR_AGAIN);
+    cr_assert_eq(rgs_pairs_see(p, 85291230001, 2, true, t0), RGS_PAIR_FIRST);
+    cr_assert_eq(rgs_pairs_see(p, 85291230002, 1, true, t0), RGS_PAIR_FIRST);
+    cr_assert_eq(rgs_pairs_see(p, 85291230001, 1, true, t0 + 29 * DAY), RGS_PAIR_LATER);
     /* Each code keeps the pair. */
-    cr_assert_eq(rgs_pairs_see(p, 85291230001, 1, t0 + 58 * DAY), RGS_PAIR_LATER);
-    cr_assert_eq(rgs_pairs_see(p, 85291230001, 1, t0 + 58 * DAY + 1100), RGS_PAIR_AGAIN);
-    cr_assert_eq(rgs_pairs_see(p, 85291230001, 1, t0 + 58 * DAY + 2500), RGS_PAIR_LATER);
-    cr_assert_eq(rgs_pairs_see(p, 85291230001, 2, t0 + 31 * DAY), RGS_PAIR_FIRST);
-    cr_assert_eq(rgs_pairs_see(p, 85291230001, 1, t0), RGS_PAIR_LATER); /* out of order */
+    cr_assert_eq(rgs_pairs_see(p, 85291230001, 1, true, t0 + 58 * DAY), RGS_PAIR_LATER);
+    cr_assert_eq(rgs_pairs_see(p, 85291230001, 1, true, t0 + 58 * DAY + 1100), RGS_PAIR_AGAIN);
+    cr_assert_eq(rgs_pairs_see(p, 85291230001, 1, true, t0 + 58 * DAY + 2500), RGS_PAIR_LATER);
+    cr_assert_eq(rgs_pairs_see(p, 85291230001, 2, true, t0 + 31 * DAY), RGS_PAIR_FIRST);
+    cr_assert_eq(rgs_pairs_see(p, 85291230001, 1, true, t0), RGS_PAIR_LATER); /* out of order */
+    /* Who logs in has an account: that he asks once more is no sign-up that went wrong. */
+    cr_assert_eq(rgs_pairs_see(p, 85291230003, 1, false, t0), RGS_PAIR_FIRST);
+    cr_assert_eq(rgs_pairs_see(p, 85291230003, 1, true, t0 + 90), RGS_PAIR_AGAIN);
+    cr_assert_eq(rgs_pairs_see(p, 85291230003, 1, true, t0 + 31 * DAY), RGS_PAIR_FIRST);
+    cr_assert_eq(rgs_pairs_see(p, 85291230003, 1, false, t0 + 31 * DAY + 90), RGS_PAIR_FIRST_AGAIN);
     cr_assert_eq(rgs_pairs_evictions(p), 0);
     for (uint64_t n = 0; n < 20000; n++)
-        rgs_pairs_see(p, n, 1, t0);
+        rgs_pairs_see(p, n, 1, true, t0);
     cr_assert_gt(rgs_pairs_evictions(p), 10000);
     rgs_pairs_del(p);
 }
