@@ -276,7 +276,8 @@ if shutil.which("stunnel4"):
     checks.ok(wait_for(lambda: all(b"cluster_state:ok" in Client(n)("CLUSTER", "INFO") for n in nodes)), "a cluster", made.stdout)
     url = f"redis-cluster://localhost:{nodes[0]},localhost:{nodes[1]}"
     status, _, err = run(commands.probe(url, "--shards", 6))
-    checks.ok(status == 0, "a probe through TLS to a cluster", err)
+    checks.ok(status == 0, "a probe through TLS to a cluster", err,
+              *([] if status == 0 else [f"{n}: {Client(n)('CLUSTER', 'NODES')}" for n in nodes]))
     status, _, err = run(commands.engine(url, "--once"))
     checks.ok(status == 0, "an engine through TLS to a cluster", err)
 
