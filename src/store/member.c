@@ -309,8 +309,9 @@ int rgs_member_step(struct rgs_member *m, int wait_ms)
         return status == -EAGAIN ? 0 : status;
     /* Nothing is read over a new connection before it is known that the log goes on. */
     if (!m->more && rgs_site_losses(m->site) == m->losses) {
+        const int64_t now = rgs_clock_ms();
         for (unsigned k = 0; k < m->n; k++)
-            rgs_trail_note(&m->trail[k], &m->place[k], rgs_clock_ms());
+            rgs_trail_note(&m->trail[k], &m->place[k], now);
         found = rgs_site_read(m->site, m->place, count > 2 ? count : 2, on_entry, m);
         if (found < 0)
             return found;

@@ -98,38 +98,34 @@ int rgs_site_read(struct rgs_site *s, struct rgs_place *behind, unsigned count, 
     return status < 0 ? status : found;
 }
 
-size_t rgs_site_fetch(struct rgs_site *s, const struct rgs_place *place, uint8_t *out)
+/* The answer that holds the entry at a place, [own] freeReplyObject(); else NULL, with 0 where it
+ * is not there, or -errno. */
+static redisReply *entry_at(struct rgs_site *s, const struct rgs_place *place, int *status)
 {
     const struct rgs_bytes arg[] = {rgs_redis_word("XRANGE"),
                                     rgs_redis_word(s->shard[place->shard].key[RGS_SITE_OBS]),
                                     rgs_redis_word(place->id), rgs_redis_word(place->id)};
+    redisReply *r = rgs_site_call(s, place->shard, arg, 4, status);
+
+    if (r && r->type == REDIS_REPLY_ARRAY && r->elements == 1)
+        return r;
+    freeReplyObject(r);
+    return NULL;
+}
+
+size_t rgs_site_fetch(struct rgs_site *s, const struct rgs_place *place, uint8_t *out)
+{
     struct rgs_entry e;
     int status;
     size_t n = 0;
-    redisReply *r = rgs_site_call(s, place->shard, arg, 4, &status);
+    redisReply *r = entry_at(s, place, &status);
 
-    if (r && r->type == REDIS_REPLY_ARRAY && r->elements == 1 &&
-        entry_of(r->element[0], place->shard, &e) && e.block.n <= RGS_BLOCK_MAX) {
+    if (r && entry_of(r->element[0], place->shard, &e) && e.block.n <= RGS_BLOCK_MAX) {
         n = e.block.n;
         memcpy(out, e.block.p, n);
     }
     freeReplyObject(r);
     return n;
-}
-
-/* 1: the entry at a place is there; 0: it is not; or -errno. */
-static int has_entry(struct rgs_site *s, const struct rgs_place *place)
-{
-    const struct rgs_bytes arg[] = {rgs_redis_word("XRANGE"),
-                                    rgs_redis_word(s->shard[place->shard].key[RGS_SITE_OBS]),
-                                    rgs_redis_word(place->id), rgs_redis_word(place->id)};
-    int status;
-    redisReply *r = rgs_site_call(s, place->shard, arg, 4, &status);
-
-    if (r)
-        status = r->type == REDIS_REPLY_ARRAY && r->elements == 1;
-    freeReplyObject(r);
-    return status;
 }
 
 int rgs_site_check(struct rgs_site *s, struct rgs_place *place)
@@ -160,8 +156,10 @@ int rgs_site_check(struct rgs_site *s, struct rgs_place *place)
     if (rgs_place_behind(first, place->id))
         return -ESTALE;
     /* One that lost its end may have grown beyond it since. */
-    status = rgs_place_behind(last, place->id) ? has_entry(s, place) : 0;
-    return status == 0 ? -ENOENT : status < 0 ? status : 0;
+    r = rgs_place_behind(last, place->id) ? entry_at(s, place, &status) : NULL;
+    bool there = r != NULL;
+    freeReplyObject(r);
+    return there ? 0 : status < 0 ? status : -ENOENT;
 }
 
 void rgs_site_retain(struct rgs_site *s, int64_t retention_ms)

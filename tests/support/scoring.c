@@ -9,6 +9,7 @@
 #include "base/table.h"
 #include "classify/classify.h"
 #include "support/rules.h"
+#include "track/pairs.h"
 
 #define DAY (INT64_C(86400) * 1000000000)
 #define EPOCH (INT64_C(20500) * DAY)
@@ -251,25 +252,17 @@ static int by_time(const void *a, const void *b)
     return x->number < y->number ? -1 : x->number > y->number;
 }
 
-/* A number's codes for a service: the last one, which may be the only one. */
-struct seen {
-    int64_t last;
-    bool fresh;
-};
-
 void rgs_world_finish(struct rgs_world *w)
 {
-    const struct rgs_table_conf conf = {
-        .key_size = 16, .value_size = sizeof(struct seen), .cap = 400000};
     const struct rgs_table_conf by_number = {.key_size = 8, .value_size = 8, .cap = 400000};
-    struct rgs_table *pairs = rgs_table_new(&conf, &rgs_alloc_libc);
+    struct rgs_pairs *pairs = rgs_pairs_new(1u << 22, UINT32_MAX, &rgs_alloc_libc);
     struct rgs_table *numbers = rgs_table_new(&by_number, &rgs_alloc_libc);
 
     qsort(w->obs, w->n, sizeof(*w->obs), by_time);
     for (size_t i = 0; i < w->n; i++) {
         struct rgs_obs *o = &w->obs[i];
         bool created;
-        uint64_t key[2] = {o->number, o->service};
+        uint32_t now = (uint32_t)(o->ts / 1000000000);
         o->frame = i + 1;
         int64_t *first = rgs_table_get(numbers, &o->number, o->ts, &created);
         if (created)
@@ -277,14 +270,15 @@ void rgs_world_finish(struct rgs_world *w)
         RGS_OBS_SET(o, KNOWN_FOR, known_for, (uint32_t)((o->ts - *first) / 1000000000));
         if (o->kind != RGS_OBS_VERIFICATION)
             continue;
-        struct seen *seen = rgs_table_get(pairs, key, o->ts, &created);
-        bool again = !created && o->ts - seen->last <= 20 * (DAY / 1440);
-        RGS_OBS_SET(o, REGISTRATION, registration, created);
-        RGS_OBS_SET(o, ASKED_AGAIN, asked_again, again);
-        RGS_OBS_SET(o, REGISTRATION_AGAIN, registration_again, again && seen->fresh);
-        *seen = (struct seen){o->ts, created};
+        enum rgs_pair pair = rgs_pairs_see(pairs, o->number, o->service, true, now);
+        bool first_again = pair == RGS_PAIR_FIRST_AGAIN;
+        RGS_OBS_SET(o, REGISTRATION, registration, pair == RGS_PAIR_FIRST);
+        RGS_OBS_SET(o, ASKED_AGAIN, asked_again, pair == RGS_PAIR_AGAIN || first_again);
+        RGS_OBS_SET(o, REGISTRATION_AGAIN, registration_again,
+                    first_again && !rgs_pairs_bad_day(pairs, o->number, now));
     }
-    rgs_table_del(pairs);
+    cr_assert_eq(rgs_pairs_evictions(pairs), 0);
+    rgs_pairs_del(pairs);
     rgs_table_del(numbers);
 }
 
