@@ -82,8 +82,16 @@ static double counts(const struct rgs_scorer *s, const struct rgs_scored *c)
     return most;
 }
 
+/* A chain for each that parts can be in: a reseller, or a block. */
+static uint32_t *chain_of(struct rgs_scorer *s, unsigned grain, uint64_t id)
+{
+    return &s->part_chain[grain][rgs_mix64(id) % RGS_PART_CHAINS];
+}
+
 void rgs_parts_forget(struct rgs_scorer *s)
 {
+    if (s->n_parts)
+        memset(s->part_chain, 0, sizeof(s->part_chain));
     s->n_parts = 0;
 }
 
@@ -105,11 +113,20 @@ static void note(struct rgs_scorer *s, const struct rgs_scored *c, uint32_t inde
 {
     if (s->n_parts == s->parts_cap)
         return;
-    s->parts[s->n_parts++] =
-        (struct rgs_part){.reseller = c->parent_grain == RGS_GRAIN_RESELLER ? c->parent : 0,
-                          .block = c->block,
-                          .index = index,
-                          .grain = c->grain};
+    uint32_t i = ++s->n_parts;
+    struct rgs_part *p = &s->parts[i];
+    *p = (struct rgs_part){
+        .around = {[RGS_GRAIN_RESELLER] = c->parent_grain == RGS_GRAIN_RESELLER ? c->parent : 0,
+                   [RGS_GRAIN_BLOCK] = c->block},
+        .index = index,
+        .grain = c->grain};
+    for (unsigned g = 0; g <= RGS_GRAIN_BLOCK; g++) {
+        if (!p->around[g])
+            continue;
+        uint32_t *first = chain_of(s, g, p->around[g]);
+        p->next[g] = *first;
+        *first = i;
+    }
 }
 
 void rgs_parts_note(struct rgs_scorer *s, unsigned grain)
@@ -127,12 +144,6 @@ void rgs_parts_note(struct rgs_scorer *s, unsigned grain)
             }
         }
     }
-}
-
-static bool inside(const struct rgs_part *p, const struct rgs_scored *e)
-{
-    return p->grain > e->grain &&
-           (e->grain == RGS_GRAIN_RESELLER ? p->reseller : p->block) == e->id;
 }
 
 /* Others judge resellers as such, wherever their numbers are used. */
@@ -167,9 +178,9 @@ static double unexplained(struct rgs_scorer *s, struct rgs_scored *e, const stru
 {
     double explained[RGS_GRAIN_COUNT] = {0}, members[RGS_GRAIN_COUNT] = {0}, least = 1, unused;
 
-    for (uint32_t i = 0; i < s->n_parts; i++) {
+    for (uint32_t i = *chain_of(s, e->grain, e->id); i; i = s->parts[i].next[e->grain]) {
         unsigned g = s->parts[i].grain;
-        if (!inside(&s->parts[i], e))
+        if (g <= e->grain || s->parts[i].around[e->grain] != e->id)
             continue;
         struct rgs_scored *c = rgs_entity_at(s, g, s->parts[i].index);
         double weight = counts(s, c);

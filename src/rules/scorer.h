@@ -23,6 +23,7 @@ enum {
     RGS_SEEN = 10, /* observations on a road that show that the tap sees such ones at all */
     RGS_SECOND_CHANCES = 64, /* before something that is in use is evicted all the same */
     RGS_PEERS = 512,         /* entities that a peers' median is taken over */
+    RGS_PART_CHAINS = 1024,
     RGS_PAST_RULES = 512,    /* rules of former sets that alerts still name */
 };
 
@@ -175,10 +176,10 @@ struct rgs_peers {
     float median, mad;
 };
 
-/* An entity that may be the reason for the score of the one around it. Ids of those stand here,
- * too: whoever looks for his parts runs through all. */
+/* An entity that may be the reason for the score of the one around it. */
 struct rgs_part {
-    uint64_t reseller, block; /* 0: in none */
+    uint64_t around[2]; /* the reseller that it is in, and the block; 0: none */
+    uint32_t next[2];   /* in the chains of those */
     uint32_t index;
     uint8_t grain;
 };
@@ -215,8 +216,9 @@ struct rgs_scorer {
     struct rgs_sketch *sketches; /* [0] unused */
     uint32_t sketch_cap, sketch_fresh, sketch_spare;
     uint64_t sketch_missing;
-    struct rgs_part *parts; /* as of the last round of scores */
+    struct rgs_part *parts; /* as of the last round of scores; [0] unused */
     uint32_t n_parts, parts_cap;
+    uint32_t part_chain[2][RGS_PART_CHAINS]; /* by what is around them */
     struct rgs_peers *peers; /* [z][grain] */
     float *peer_values;
     struct rgs_stored_alert *alerts;
