@@ -82,9 +82,11 @@ static void on_op(void *ctx, struct rgs_dissect *d, struct rgs_op *op)
     }
     if (judged)
         classify(w, op, whole, &verdict);
+    const uint64_t has = op->has;
     RGS_CLEAR(op, TEXT); /* content ends here */
     RGS_CLEAR(op, SM);
     w->out(w->out_ctx, op, judged ? &verdict : NULL);
+    op->has = has; /* its layer may have the same message for other destinations */
 }
 
 static bool start(struct rgs_worker *w)

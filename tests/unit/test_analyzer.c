@@ -190,3 +190,56 @@ Test(analyzer, hands_on_what_stands_for_a_text, .init = setup, .fini = teardown)
         rgs_worker_del(w);
     }
 }
+
+/* A packet of a TCP connection of its own, under a link layer that is none. */
+static void worker_segment(struct rgs_worker *w, unsigned port, const char *hex)
+{
+    enum { RAW = 101, HEADERS = 40 };
+    struct rgs_test_buf payload = rgs_test_hex(hex);
+    uint8_t packet[1024] = {0x45, [8] = 64, [9] = 6, [12] = 10, [15] = 1, [16] = 10, [19] = 2};
+    size_t n = HEADERS + payload.n;
+
+    cr_assert_leq(n, sizeof(packet));
+    packet[2] = (uint8_t)(n >> 8);
+    packet[3] = (uint8_t)n;
+    packet[20] = packet[22] = (uint8_t)(port >> 8);
+    packet[21] = packet[23] = (uint8_t)port;
+    packet[32] = 5 << 4;
+    packet[33] = 0x18;
+    memcpy(packet + HEADERS, payload.p, payload.n);
+    rgs_worker_packet(w, &(struct rgs_packet){.ts = 1,
+                                              .number = port,
+                                              .linktype = RAW,
+                                              .wire_len = (uint32_t)n,
+                                              .data = rgs_bytes(packet, n)});
+    rgs_test_buf_free(&payload);
+}
+
+/* One message to two numbers by submit_multi (SMPP 3.4 4.5), a multiple call (ETS 300 133-3 4.3)
+ * and a CIMD2 submit: its text is gone behind the first, and the second is read as well. */
+Test(analyzer, reads_a_message_for_each_of_its_destinations, .init = setup, .fini = teardown)
+{
+    static const struct {
+        unsigned port;
+        const char *hex;
+    } cases[] = {
+        {2775, "0000005700000021000000000000000100050041636d650002010101343931353535303030310001"
+               "0101343931353535303030320000000000000000000018596f75722041636d6520636f6465206973"
+               "20343731313336"},
+        {5000, "0230312f30303039382f4f2f30322f322f343931353535303030312f343931353535303030322f37"
+               "303730312f2f332f3539364637353732323034313633364436353230363336463634363532303639"
+               "373332303334333733313331333333362f364503"},
+        {9971, "0230333a303031093032313a34393135353530303031093032313a34393135353530303032093032"
+               "373a41636d65093033333a596f75722041636d6520636f64652069732034373131333609354603"},
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct judged j = {0};
+        struct rgs_worker *w = rgs_worker_new(&conf, count_judged, &j, &rgs_alloc_libc);
+        cr_assert(w);
+        worker_segment(w, cases[i].port, cases[i].hex);
+        rgs_worker_finish(w);
+        cr_expect_eq(j.codes, 2, "port %u: %u codes", cases[i].port, j.codes);
+        rgs_worker_del(w);
+    }
+}
