@@ -80,7 +80,9 @@ RGS_API struct rgs_analyzer *rgs_analyzer_new(const struct rgs_analyzer_conf *co
 RGS_API void rgs_analyzer_del(struct rgs_analyzer *a);
 
 /* Packets in the order of their time, from any interfaces. Nothing in a packet can fail the call:
- * what is wrong with it is an anomaly, counted in the result. packet: [borrow] during the call. */
+ * what is wrong with it is an anomaly, counted in the result. The first few, and some after a pause
+ * of more than a day, wait for the next ones, which show whether their time can be right. packet:
+ * [borrow] during the call. */
 RGS_API void rgs_analyzer_packet(struct rgs_analyzer *a, const struct rgs_packet *packet);
 /* No more packets: what waits for missing ones is given out, and the scores are brought up to the
  * last packet's time. */

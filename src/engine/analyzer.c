@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/analyzer.h"
 
+#include "engine/steady.h"
+
 struct rgs_analyzer {
     const struct rgs_alloc *alloc;
+    struct rgs_steady *steady;
     struct rgs_worker *worker;
     struct rgs_evaluator *evaluator;
     rgs_judged_fn *diverted;
@@ -23,6 +26,15 @@ static void on_judged(void *ctx, const struct rgs_op *op, const struct rgs_verdi
         rgs_evaluator_op(a->evaluator, op, v);
 }
 
+static void on_packet(void *ctx, const struct rgs_packet *packet, bool wrong)
+{
+    struct rgs_analyzer *a = ctx;
+
+    if (wrong)
+        rgs_worker_wrong_time(a->worker);
+    rgs_worker_packet(a->worker, packet);
+}
+
 struct rgs_analyzer *rgs_analyzer_new(const struct rgs_analyzer_conf *conf,
                                       const struct rgs_alloc *alloc)
 {
@@ -33,7 +45,8 @@ struct rgs_analyzer *rgs_analyzer_new(const struct rgs_analyzer_conf *conf,
     a->alloc = alloc;
     a->evaluator = rgs_evaluator_new(conf, alloc);
     a->worker = rgs_worker_new(conf, on_judged, a, alloc);
-    if (!a->evaluator || !a->worker) {
+    a->steady = rgs_steady_new(on_packet, a, alloc);
+    if (!a->evaluator || !a->worker || !a->steady) {
         rgs_analyzer_del(a);
         return NULL;
     }
@@ -44,6 +57,7 @@ void rgs_analyzer_del(struct rgs_analyzer *a)
 {
     if (!a)
         return;
+    rgs_steady_del(a->steady);
     rgs_worker_del(a->worker);
     rgs_evaluator_del(a->evaluator);
     rgs_free(a->alloc, a);
@@ -51,7 +65,7 @@ void rgs_analyzer_del(struct rgs_analyzer *a)
 
 void rgs_analyzer_packet(struct rgs_analyzer *a, const struct rgs_packet *packet)
 {
-    rgs_worker_packet(a->worker, packet);
+    rgs_steady_packet(a->steady, packet);
 }
 
 void rgs_analyzer_finish(struct rgs_analyzer *a)
@@ -77,8 +91,10 @@ void rgs_analyzer_judged(struct rgs_analyzer *a, const struct rgs_op *op,
 
 void rgs_analyzer_drain(struct rgs_analyzer *a)
 {
-    if (!a->drained)
+    if (!a->drained) {
+        rgs_steady_flush(a->steady);
         rgs_worker_finish(a->worker);
+    }
     a->drained = true;
 }
 

@@ -145,6 +145,11 @@ void rgs_worker_packet(struct rgs_worker *w, const struct rgs_packet *packet)
     rgs_decoder_packet(w->decoder, packet);
 }
 
+void rgs_worker_wrong_time(struct rgs_worker *w)
+{
+    rgs_count(rgs_decoder_dissect(w->decoder), RGS_A_FRAME_TIME, 1);
+}
+
 void rgs_worker_finish(struct rgs_worker *w)
 {
     rgs_decoder_flush(w->decoder);

@@ -20,6 +20,8 @@ struct rgs_worker *rgs_worker_new(const struct rgs_analyzer_conf *conf, rgs_judg
                                   void *ctx, const struct rgs_alloc *alloc);
 void rgs_worker_del(struct rgs_worker *w);
 void rgs_worker_packet(struct rgs_worker *w, const struct rgs_packet *packet);
+/* The packet that comes next does not have the time that it came with. */
+void rgs_worker_wrong_time(struct rgs_worker *w);
 /* No more packets: what is held back is given out. */
 void rgs_worker_finish(struct rgs_worker *w);
 void rgs_worker_totals(const struct rgs_worker *w, struct rgs_totals *out);

@@ -24,7 +24,7 @@ enum {
     RGS_SECOND_CHANCES = 64, /* before something that is in use is evicted all the same */
     RGS_PEERS = 512,         /* entities that a peers' median is taken over */
     RGS_PART_CHAINS = 1024,
-    RGS_PAST_RULES = 512,    /* rules of former sets that alerts still name */
+    RGS_PAST_RULES = 512, /* rules of former sets that alerts still name */
 };
 
 /* 20 bits of index, 12 of generation: a reference to an entity that was replaced is seen to be
@@ -219,7 +219,7 @@ struct rgs_scorer {
     struct rgs_part *parts; /* as of the last round of scores; [0] unused */
     uint32_t n_parts, parts_cap;
     uint32_t part_chain[2][RGS_PART_CHAINS]; /* by what is around them */
-    struct rgs_peers *peers; /* [z][grain] */
+    struct rgs_peers *peers;                 /* [z][grain] */
     float *peer_values;
     struct rgs_stored_alert *alerts;
     uint32_t n_alerts;

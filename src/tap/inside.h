@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 #include <time.h>
 
+#include "engine/steady.h"
 #include "store/clock.h"
 #include "tap/losses.h"
 #include "tap/tap.h"
@@ -22,6 +23,7 @@ struct rgs_tap_worker {
     struct rgs_live *live; /* NULL: files */
     struct rgs_worker *worker;
     struct rgs_line line;
+    struct rgs_steady_clock clock; /* of files */
     pthread_t thread;
     bool running;
     _Atomic int64_t lived; /* ns of the monotonic clock when it last looked up; INT64_MAX: ended */

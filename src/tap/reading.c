@@ -55,10 +55,15 @@ static bool is_over(const struct rgs_tap_worker *w, enum rgs_live_got got,
 
 static void take(struct rgs_tap_worker *w, const struct rgs_packet *packet)
 {
-    w->line.at = packet->ts;
-    rgs_worker_packet(w->worker, packet);
+    struct rgs_packet p = *packet;
+
+    /* What the kernel stamps is this machine's time. */
+    if (!w->live && !rgs_steady_time(&w->clock, &p.ts))
+        rgs_worker_wrong_time(w->worker);
+    w->line.at = p.ts;
+    rgs_worker_packet(w->worker, &p);
     if (w->tap->n > 1)
-        rgs_line_seen(&w->line, packet->ts);
+        rgs_line_seen(&w->line, p.ts);
 }
 
 static void finish(struct rgs_tap_worker *w)
