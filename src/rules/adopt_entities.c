@@ -23,7 +23,7 @@ static void copy_facts(const struct rgs_adoption *a, struct rgs_scored *from, st
 {
     if (to->grain > RGS_GRAIN_BLOCK)
         return;
-    memcpy(rgs_entity_living(a->s, to), rgs_entity_living(a->old, from), RGS_HLL_REGS);
+    memcpy(rgs_entity_living(a->s, to), rgs_entity_living(a->old, from), RGS_LIVING_REGS);
     for (unsigned t = 0; t < a->s->rs->n_typologies; t++) {
         if (a->scope[t] >= 0)
             *rgs_entity_facts(a->s, to, t) = *rgs_entity_facts(a->old, from, (unsigned)a->scope[t]);

@@ -40,7 +40,7 @@ bool rgs_entities_init(struct rgs_scorer *s, uint32_t cap)
         t->stride = t->living_at = t->facts_at;
         if (g <= RGS_GRAIN_BLOCK) {
             t->living_at += s->rs->n_typologies * sizeof(struct rgs_scope_facts);
-            t->stride = t->living_at + RGS_HLL_REGS;
+            t->stride = t->living_at + RGS_LIVING_REGS;
         }
         t->stride = whole_lines(t->stride);
         t->mem = rgs_new_lines(s->alloc, ((size_t)t->cap + 1) * t->stride, &t->block);
@@ -671,7 +671,7 @@ struct rgs_scored *rgs_entity_parent(const struct rgs_scorer *s, const struct rg
 }
 
 /* Who has had no code yet is one of its numbers all the same. SIMs that nobody has seen twice may
- * be a home router's correlation ids. */
+ * be a home router's correlation ids. Scores hang on the estimate, so that it has no key in it. */
 static void note_living(const struct rgs_scorer *s, struct rgs_scored *e,
                         const struct rgs_number *n, const struct rgs_obs *o)
 {
@@ -680,7 +680,8 @@ static void note_living(const struct rgs_scorer *s, struct rgs_scored *e,
                                  o->kind == RGS_OBS_ORIGINATION);
 
     if (acts && e->grain <= RGS_GRAIN_BLOCK && (n || RGS_OBS_HAS(o, NUMBER)))
-        rgs_registers_add(rgs_entity_living(s, e), rgs_mix64(rgs_subscriber_of(o) ^ s->key.k1));
+        rgs_registers_add(rgs_entity_living(s, e), RGS_LIVING_REGS,
+                          rgs_mix64(rgs_subscriber_of(o)));
 }
 
 void rgs_entity_observe(struct rgs_scorer *s, struct rgs_scored *e, const struct rgs_number *n,

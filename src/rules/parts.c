@@ -43,7 +43,7 @@ static double ramp(double v, double from, double to)
  */
 static double everybody(const struct rgs_scorer *s, struct rgs_scored *e)
 {
-    return fmax(rgs_registers_count(rgs_entity_living(s, e)), e->numbers);
+    return fmax(rgs_registers_count(rgs_entity_living(s, e), RGS_LIVING_REGS), e->numbers);
 }
 
 /* How many of an entity's numbers the leading families' widest share speaks of; 0: the typology has

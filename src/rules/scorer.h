@@ -24,7 +24,8 @@ enum {
     RGS_SECOND_CHANCES = 64, /* before something that is in use is evicted all the same */
     RGS_PEERS = 512,         /* entities that a peers' median is taken over */
     RGS_PART_CHAINS = 1024,
-    RGS_PAST_RULES = 512, /* rules of former sets that alerts still name */
+    RGS_LIVING_REGS = 1024, /* of the numbers that ever acted: standard error 3.3 % */
+    RGS_PAST_RULES = 512,   /* rules of former sets that alerts still name */
 };
 
 /* 20 bits of index, 12 of generation: a reference to an entity that was replaced is seen to be

@@ -190,11 +190,11 @@ void rgs_sketch_move(struct rgs_sketch *k, unsigned gens, int64_t gen)
     k->gen = gen;
 }
 
-void rgs_registers_add(uint8_t *reg, uint64_t hash)
+void rgs_registers_add(uint8_t *reg, unsigned n, uint64_t hash)
 {
-    uint8_t rank = (uint8_t)(__builtin_clzll(hash | 1u << 7) + 1);
+    uint8_t rank = (uint8_t)(__builtin_clzll(hash | n) + 1);
 
-    reg += hash % RGS_HLL_REGS;
+    reg += hash % n;
     *reg = rank > *reg ? rank : *reg;
 }
 
@@ -209,13 +209,13 @@ static double half_to(uint8_t n)
 }
 
 /* Flajolet and others, "HyperLogLog", 2007, with linear counting for small numbers. */
-double rgs_registers_count(const uint8_t *reg)
+double rgs_registers_count(const uint8_t *reg, unsigned n)
 {
-    const double m = RGS_HLL_REGS;
+    const double m = n;
     double sum = 0;
     unsigned zero = 0;
 
-    for (unsigned r = 0; r < RGS_HLL_REGS; r++) {
+    for (unsigned r = 0; r < n; r++) {
         sum += half_to(reg[r]);
         zero += reg[r] == 0;
     }
@@ -227,7 +227,7 @@ void rgs_sketch_add(struct rgs_sketch *k, unsigned gens, struct rgs_pane gen, ui
 {
     rgs_sketch_move(k, gens, gen.no);
     if (k->gen - gen.no < (int64_t)gens)
-        rgs_registers_add(k->reg[gen.at], hash);
+        rgs_registers_add(k->reg[gen.at], RGS_HLL_REGS, hash);
 }
 
 double rgs_sketch_count(const struct rgs_sketch *k)
@@ -238,7 +238,7 @@ double rgs_sketch_count(const struct rgs_sketch *k)
         for (unsigned r = 0; r < RGS_HLL_REGS; r++)
             reg[r] = k->reg[g][r] > reg[r] ? k->reg[g][r] : reg[r];
     }
-    return rgs_registers_count(reg);
+    return rgs_registers_count(reg, RGS_HLL_REGS);
 }
 
 /* ---- quantities of observations ---------------------------------------------------------------

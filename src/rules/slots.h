@@ -148,9 +148,10 @@ uint64_t rgs_set_total(const struct rgs_set_values *s);
 uint64_t rgs_set_top(const struct rgs_set_values *s);
 /* Bits; what was dropped counts for what took its place. */
 double rgs_set_entropy(const struct rgs_set_values *s);
-/* How many different values there are, without a window: RGS_HLL_REGS registers. */
-void rgs_registers_add(uint8_t *reg, uint64_t hash);
-double rgs_registers_count(const uint8_t *reg);
+/* How many different values there are, without a window, in n registers, a power of two: standard
+ * error 1.04/sqrt(n). */
+void rgs_registers_add(uint8_t *reg, unsigned n, uint64_t hash);
+double rgs_registers_count(const uint8_t *reg, unsigned n);
 void rgs_sketch_move(struct rgs_sketch *k, unsigned gens, int64_t gen);
 void rgs_sketch_add(struct rgs_sketch *k, unsigned gens, struct rgs_pane gen, uint64_t hash);
 double rgs_sketch_count(const struct rgs_sketch *k);

@@ -13,7 +13,7 @@
 #include "store/clock.h"
 
 enum {
-    STATE_VERSION = 10,  /* grows when what a state says means something else */
+    STATE_VERSION = 11,  /* grows when what a state says means something else */
     WRITING_MS = 600000, /* a state that takes longer to be written is given up */
 };
 

@@ -29,6 +29,39 @@ Test(stream, the_same_stream_gives_the_same_bytes)
     rgs_ruleset_del(r);
 }
 
+/* A key hides who somebody is: it changes nothing that is said of him. Some live there who never
+ * took a code, so that it is not only counted who did. */
+Test(stream, no_score_hangs_on_the_key)
+{
+    enum { KEYS = 8, SILENT = 300 };
+    struct rgs_ruleset *r = rgs_test_shipped();
+    struct rgs_world w;
+    char *text[KEYS];
+
+    rgs_world_traded(&w, 5);
+    for (unsigned i = 0; i < KEYS; i++) {
+        struct rgs_scorer_capacity c = rgs_test_capacity;
+        c.hash_key = (struct rgs_hash_key){i * 77 + 1, i * 1234567 + 5};
+        struct rgs_scorer *s = rgs_scorer_new(r, &rgs_test_names, &c, &rgs_alloc_libc);
+        for (size_t k = 0; k < w.n; k++) {
+            struct rgs_obs o = w.obs[k];
+            rgs_scorer_observe(s, &o);
+            if (k % 4)
+                continue;
+            RGS_OBS_SET(&o, KIND, kind, RGS_OBS_MESSAGE);
+            RGS_OBS_SET(&o, NUMBER, number, o.number / 10000 * 10000 + 9000 + k / 4 % SILENT);
+            rgs_scorer_observe(s, &o);
+        }
+        text[i] = rgs_test_scorer_text(s);
+        rgs_scorer_del(s);
+        cr_expect_str_eq(text[i], text[0]);
+    }
+    for (unsigned i = 0; i < KEYS; i++)
+        free(text[i]);
+    rgs_world_fini(&w);
+    rgs_ruleset_del(r);
+}
+
 /* Looking does not change what is seen: results on the way leave the last one as it is. */
 Test(stream, a_result_may_be_asked_for_at_any_time)
 {
