@@ -35,15 +35,15 @@ struct rgs_result_typology {
 };
 
 struct rgs_result_reseller {
-    const char *id; /* "R17", "block:8529123", "account:acct17" */
-    const char *name;
+    const char *id;     /* "R17", "block:8529123", "account:acct17" */
+    const char *name;   /* the id where there is none, and of too few numbers */
     const char *parent; /* whose part it is; NULL: nobody's, as of a cell */
     double score;       /* 0..100, one decimal */
     enum rgs_status status;
     bool alerted;
     int64_t alert_ts; /* meaningful when alerted */
     uint64_t numbers;
-    uint64_t verifications;
+    uint64_t verifications;                  /* 0 of too few numbers */
     const struct rgs_result_count *services; /* most first */
     size_t n_services;
     const struct rgs_result_count *origins;

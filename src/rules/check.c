@@ -8,6 +8,13 @@
 #define ORIGIN_FIELDS                                                                              \
     (BIT(ORIGIN_COUNTRY) | BIT(ORIGIN_EVIDENCE) | BIT(NUMBER_COUNTRY) | BIT(NUMBER_OFFSHORE))
 
+/* Which observations they are, by which road, of how old a number, and what only another origin is
+ * held against: beside an origin they are no evidence. */
+#define PLAIN_FIELDS                                                                               \
+    (BIT(KIND) | BIT(PROTO) | BIT(CONFIDENCE) | BIT(SENDER) | BIT(NUMBER_TYPE) | BIT(HOSTED) |     \
+     BIT(HOME_ROUTED) | BIT(ACTIVATED) | BIT(KNOWN_FOR) | BIT(SERVICE_HOME) |                      \
+     BIT(SERVICE_FOREIGN))
+
 /* Who is counted, where it is not what they do. */
 #define PEOPLE_FIELDS (BIT(NUMBER) | BIT(SIM) | BIT(DEVICE))
 
@@ -49,7 +56,7 @@ static uint64_t fields_of(const struct rgs_ruleset *rs, int condition)
 static bool is_origin_only(const struct rgs_ruleset *rs, int condition, uint64_t given)
 {
     uint64_t fields = fields_of(rs, condition);
-    return (fields & ORIGIN_FIELDS) != 0 && (fields & ~ORIGIN_FIELDS & ~given) == 0;
+    return (fields & ORIGIN_FIELDS) != 0 && (fields & ~ORIGIN_FIELDS & ~PLAIN_FIELDS & ~given) == 0;
 }
 
 /*
@@ -62,7 +69,7 @@ static bool rests_on_origin(const struct rgs_ruleset *rs, const struct rgs_aggre
 
     switch (a->fn) {
     case RGS_FN_DISTINCT:
-        if (field & PEOPLE_FIELDS && is_origin_only(rs, a->where, BIT(KIND)))
+        if (field & PEOPLE_FIELDS && is_origin_only(rs, a->where, 0))
             return true;
         __attribute__((fallthrough));
     case RGS_FN_SHARE:

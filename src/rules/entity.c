@@ -650,24 +650,29 @@ static bool vote(uint64_t *for_, uint32_t *votes, uint64_t id)
     return *for_ == id;
 }
 
-/* The reseller, else the block, that most of its codes belong to. */
+/* The reseller, else the block, that most of its codes belong to. A block whose codes are mostly of
+ * nobody's numbers is in no reseller. */
 static void vote_for_parent(struct rgs_scorer *s, struct rgs_scored *e, const struct rgs_number *n)
 {
     const struct rgs_scored *r =
         rgs_entity_of(s, RGS_GRAIN_RESELLER, n->entity[RGS_GRAIN_RESELLER]);
-    uint8_t grain = r ? RGS_GRAIN_RESELLER : RGS_GRAIN_BLOCK;
+    uint8_t grain = r || e->grain == RGS_GRAIN_BLOCK ? RGS_GRAIN_RESELLER : RGS_GRAIN_BLOCK;
+    uint64_t id = r ? r->id : grain == RGS_GRAIN_BLOCK ? rgs_block_of(n->id) : 0;
 
     if (!r && rgs_number_is_sim(n->id)) /* in no block */
         return;
     if (e->grain > RGS_GRAIN_BLOCK && !rgs_number_is_sim(n->id))
         vote(&e->block, &e->block_votes, rgs_block_of(n->id));
-    if (e->grain > grain && vote(&e->parent, &e->parent_votes, r ? r->id : rgs_block_of(n->id)))
+    if (e->grain > grain && vote(&e->parent, &e->parent_votes, id))
         e->parent_grain = grain;
 }
 
+/* Who is too small to be named is nobody's parent. */
 struct rgs_scored *rgs_entity_parent(const struct rgs_scorer *s, const struct rgs_scored *e)
 {
-    return e->parent ? rgs_entity_find(s, e->parent_grain, e->parent) : NULL;
+    struct rgs_scored *p = e->parent ? rgs_entity_find(s, e->parent_grain, e->parent) : NULL;
+
+    return p && rgs_entity_support(p) >= s->rs->min_support ? p : NULL;
 }
 
 /* Who has had no code yet is one of its numbers all the same. SIMs that nobody has seen twice may

@@ -213,9 +213,13 @@ bool rgs_line_say(struct rgs_scorer *s, struct rgs_result_owner *o, const struct
         if (!out->parent)
             return false;
     }
-    /* Of a few numbers, or of one, it would be what persons do, and when. */
-    if (l->status == RGS_STATUS_INSUFFICIENT)
+    /* Of a few numbers, or of one, it would be what persons do, and when, under a name that may be
+     * theirs. */
+    if (l->status == RGS_STATUS_INSUFFICIENT) {
+        out->name = out->id;
+        out->verifications = 0;
         return true;
+    }
     out->first_ts = l->e->first_ts;
     out->last_ts = l->e->last_ts;
     if (l->of_part) {

@@ -464,3 +464,41 @@ Test(alerts, a_block_speaks_where_its_reseller_is_not_looked_at)
     cr_expect_str_eq(block->parent, "R1");
     rgs_feed_fini(&f);
 }
+
+/* Forty numbers of nobody's sell; the reseller of another one among them has nothing to do with it.
+ */
+Test(alerts, one_number_makes_nobody_a_blocks_parent)
+{
+    struct rgs_population p[] = {rgs_test_customers,
+                                 {.first_number = 85291230000,
+                                  .numbers = 40,
+                                  .over_days = 12,
+                                  .life_days = 10,
+                                  .codes = 1.8,
+                                  .services = 10,
+                                  .repeat = 0.05,
+                                  .away = true,
+                                  .cells = 3,
+                                  .nodes = 2,
+                                  .sims_per_device = 32},
+                                 {0}};
+    struct rgs_ruleset *r = rgs_test_shipped();
+    struct rgs_result_owner o;
+    struct rgs_world w;
+
+    p[2] = p[1];
+    p[2].reseller = 1;
+    p[2].first_number += 100;
+    p[2].numbers = 1;
+    rgs_world_of(&w, 8, 21, p, 3);
+    rgs_world_score(&w, r, &o);
+    for (size_t i = 0; i < o.result.n_resellers; i++) {
+        const struct rgs_result_reseller *l = &o.result.resellers[i];
+        cr_expect(!l->parent, "%s in %s", l->id, l->parent);
+    }
+    const struct rgs_result_reseller *b = rgs_test_find(&o, "block:8529123");
+    cr_expect(b && b->status == RGS_STATUS_ALERT);
+    rgs_result_owner_fini(&o);
+    rgs_world_fini(&w);
+    rgs_ruleset_del(r);
+}

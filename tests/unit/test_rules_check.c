@@ -193,6 +193,30 @@ static const struct {
      "8:34: error: rule 'C' would give weight to where people come from: 'c' has no other "
      "evidence; put the origin "
      "into a typology's scope"},
+    {"aggregates:\n" A B "  c: {by: reseller, over: tumbling 1d, fn: count, where: kind == "
+                         "verification and origin.country == CN}\n" RULES
+     "  - {id: C, family: place, uses: c, bands: [{ge: 1, weight: 1, why: x}]}\n" TYPOLOGY,
+     "8:34: error: rule 'C' would give weight to where people come from: 'c' has no other "
+     "evidence; put the origin "
+     "into a typology's scope"},
+    {"aggregates:\n" A B "  c: {by: reseller, over: tumbling 1d, fn: ratio(origin.country in "
+                         "home_origins and confidence >= 1)}\n" RULES
+     "  - {id: C, family: place, uses: c, bands: [{ge: 1, weight: 1, why: x}]}\n" TYPOLOGY,
+     "8:34: error: rule 'C' would give weight to where people come from: 'c' has no other "
+     "evidence; put the origin "
+     "into a typology's scope"},
+    {"aggregates:\n" A B
+     "  c: {by: reseller, over: tumbling 1d, fn: ratio(service.home == origin.country)}\n" RULES
+     "  - {id: C, family: place, uses: c, bands: [{ge: 1, weight: 1, why: x}]}\n" TYPOLOGY,
+     "8:34: error: rule 'C' would give weight to where people come from: 'c' has no other "
+     "evidence; put the origin "
+     "into a typology's scope"},
+    {"aggregates:\n" A B "  c: {by: reseller, over: tumbling 1d, fn: distinct(number), where: "
+                         "known_for >= 1 and number.offshore}\n" RULES
+     "  - {id: C, family: place, uses: c, bands: [{ge: 1, weight: 1, why: x}]}\n" TYPOLOGY,
+     "8:34: error: rule 'C' would give weight to where people come from: 'c' has no other "
+     "evidence; put the origin "
+     "into a typology's scope"},
     /* typologies */
     {TYPO("sum: [A, C]"), "8:16: error: no rule 'C'; did you mean 'A'?"},
     {TYPO("sum: [A, A]"), "8:16: error: rule 'A' stands twice here"},
