@@ -116,6 +116,8 @@ struct rgs_scorer *rgs_scorer_adopt(struct rgs_scorer *old, const struct rgs_rul
     copy_alerts(&a);
     s->on_alert = old->on_alert;
     s->on_alert_ctx = old->on_alert_ctx;
+    s->untold = s->n_alerts;
     evaluate_changed(&a);
+    rgs_alerts_tell(s);
     return s;
 }

@@ -211,7 +211,7 @@ void rgs_peers_update(struct rgs_scorer *s)
                     rgs_measure(s, e, &s->rs->instances[in->of], &m))
                     s->peer_values[n++] = (float)m.value;
             }
-            p->known = n >= 8;
+            p->known = n >= RGS_PEERS_LEAST;
             p->n = n;
             if (!p->known)
                 continue;
@@ -351,6 +351,7 @@ static bool room_for_alert(struct rgs_scorer *s)
     }
     memmove(s->alerts, s->alerts + oldest, (RGS_ALERTS - oldest) * sizeof(*s->alerts));
     s->n_alerts -= oldest;
+    s->untold -= s->untold < oldest ? s->untold : oldest;
     s->alerts_dropped += oldest;
     return true;
 }
@@ -358,12 +359,10 @@ static bool room_for_alert(struct rgs_scorer *s)
 static void alert(struct rgs_scorer *s, struct rgs_scored *e, const struct cause *why,
                   enum rgs_status level)
 {
-    int64_t ts = e->last_ts;
-
     if (!room_for_alert(s))
         return;
     struct rgs_stored_alert *a = &s->alerts[s->n_alerts++];
-    *a = (struct rgs_stored_alert){.ts = ts,
+    *a = (struct rgs_stored_alert){.ts = e->last_ts,
                                    .id = e->id,
                                    .score = why->score,
                                    .grain = e->grain,
@@ -374,25 +373,54 @@ static void alert(struct rgs_scorer *s, struct rgs_scored *e, const struct cause
         if (!why->c[i].rule->shadow)
             a->rule[a->n_rules++] = (int16_t)(why->c[i].rule - s->rs->rules);
     }
+}
+
+/* What is around it stands at this level, too, by whatever typology: it is told of, and its parts
+ * are not. */
+static bool is_told_around(const struct rgs_scorer *s, const struct rgs_scored *e, unsigned level)
+{
+    const struct rgs_scored *p = rgs_entity_parent(s, e);
+
+    for (unsigned i = 0; p && i < s->rs->n_typologies; i++) {
+        if (p->standing[i].own.level >= level || p->standing[i].cluster.level >= level)
+            return true;
+    }
+    return false;
+}
+
+static void tell(struct rgs_scorer *s, const struct rgs_stored_alert *a)
+{
+    const struct rgs_scored *e = rgs_entity_find(s, a->grain, a->id);
     char words[128];
     struct rgs_rule_words rules[RGS_ALERT_RULES];
     const char *name, *list[RGS_ALERT_RULES];
-    if (!s->on_alert || s->looking ||
-        !(why->cluster ? rgs_cluster_words(s, e, why->typology, words)
-                       : rgs_entity_words(s, e->grain, e->id, words, &name)))
+
+    if (!e || (!a->cluster && is_told_around(s, e, a->level)) ||
+        !(a->cluster ? rgs_cluster_words(s, e, a->typology, words)
+                     : rgs_entity_words(s, a->grain, a->id, words, &name)))
         return;
     for (unsigned i = 0; i < a->n_rules; i++) {
         rgs_alert_rule_words(s, a->rule[i], &rules[i]);
         list[i] = rules[i].text;
     }
-    const struct rgs_result_alert out = {.ts = ts,
+    const struct rgs_result_alert out = {.ts = a->ts,
                                          .id = words,
-                                         .score = why->score,
-                                         .typology = s->rs->typologies[why->typology].id,
-                                         .level = level,
+                                         .score = a->score,
+                                         .typology = s->rs->typologies[a->typology].id,
+                                         .level = (enum rgs_status)a->level,
                                          .rules = list,
                                          .n_rules = a->n_rules};
     s->on_alert(s->on_alert_ctx, &out);
+}
+
+void rgs_alerts_tell(struct rgs_scorer *s)
+{
+    if (s->looking)
+        return;
+    for (; s->untold < s->n_alerts; s->untold++) {
+        if (s->on_alert)
+            tell(s, &s->alerts[s->untold]);
+    }
 }
 
 /* The parent has said it already: its own numbers are among the parent's. */

@@ -94,6 +94,8 @@ void rgs_scorer_image(struct rgs_scorer *s, struct rgs_image *im)
     RGS_IMAGE(im, s->late);
     RGS_IMAGE(im, s->observations);
     RGS_IMAGE(im, s->seen);
-    if (im->mode == RGS_IMAGE_READ)
+    if (im->mode == RGS_IMAGE_READ) {
+        s->untold = s->n_alerts;
         rgs_parts_expect_all(s);
+    }
 }

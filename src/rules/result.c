@@ -45,6 +45,7 @@ int rgs_scorer_result(struct rgs_scorer *s, struct rgs_result_owner *o)
         }
         rgs_parts_note(s, g);
     }
+    rgs_alerts_tell(s);
     struct rgs_result_line *lines = rgs_result_take(o, (rgs_lines_most(s) + 1) * sizeof(*lines));
     if (!lines || !rgs_lines_collect(s, o, lines, &n))
         return -ENOMEM;

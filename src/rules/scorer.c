@@ -199,6 +199,7 @@ static void evaluate_dirty(struct rgs_scorer *s, int64_t ts)
         }
         rgs_parts_note(s, g);
     }
+    rgs_alerts_tell(s);
 }
 
 void rgs_scorer_go_on(struct rgs_scorer *s, int64_t ts)

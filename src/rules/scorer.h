@@ -23,6 +23,7 @@ enum {
     RGS_SEEN = 10, /* observations on a road that show that the tap sees such ones at all */
     RGS_SECOND_CHANCES = 64, /* before something that is in use is evicted all the same */
     RGS_PEERS = 512,         /* entities that a peers' median is taken over */
+    RGS_PEERS_LEAST = 5,
     RGS_PART_CHAINS = 1024,
     RGS_LIVING_REGS = 1024, /* of the numbers that ever acted: standard error 3.3 % */
     RGS_PAST_RULES = 512,   /* rules of former sets that alerts still name */
@@ -223,7 +224,7 @@ struct rgs_scorer {
     struct rgs_peers *peers;                 /* [z][grain] */
     float *peer_values;
     struct rgs_stored_alert *alerts;
-    uint32_t n_alerts;
+    uint32_t n_alerts, untold; /* from the untold on, those of a round that is not over */
     uint64_t alerts_dropped;
     struct rgs_rule_words *past_rules; /* that alerts name, of sets before this one */
     uint32_t n_past_rules;
@@ -488,6 +489,8 @@ bool rgs_is_too_new(const struct rgs_scored *e, const struct rgs_typology *t);
 bool rgs_gives_way(const struct rgs_scorer *s, const struct rgs_scored *e, unsigned typology,
                    unsigned level);
 void rgs_entity_evaluate(struct rgs_scorer *s, struct rgs_scored *e, int64_t ts);
+/* At the end of a round, when it is known what is said of whatever is around a part. */
+void rgs_alerts_tell(struct rgs_scorer *s);
 /* Only one typology's standing. */
 void rgs_entity_evaluate_one(struct rgs_scorer *s, struct rgs_scored *e, unsigned typology,
                              int64_t ts);

@@ -502,3 +502,43 @@ Test(alerts, one_number_makes_nobody_a_blocks_parent)
     rgs_world_fini(&w);
     rgs_ruleset_del(r);
 }
+
+struct told {
+    unsigned whole, parts;
+    int64_t whole_ts;
+    char text[2048];
+};
+
+static void note_told(void *ctx, const struct rgs_result_alert *a)
+{
+    struct told *t = ctx;
+    size_t n = strlen(t->text);
+
+    if (a->level != RGS_STATUS_ALERT)
+        return;
+    bool whole = strcmp(a->id, "R1") == 0;
+    t->whole += whole;
+    t->parts += !whole;
+    t->whole_ts = whole ? a->ts : t->whole_ts;
+    snprintf(t->text + n, sizeof(t->text) - n, "%s %s\n", a->id, a->typology);
+}
+
+/* A seller's devices, cells and block reach the level with him: one alert, and not one for each. */
+Test(alerts, who_is_told_of_is_not_told_of_again_by_his_parts)
+{
+    struct rgs_ruleset *r = rgs_test_shipped();
+    struct rgs_scorer *s = rgs_scorer_new(r, &rgs_test_names, &rgs_test_capacity, &rgs_alloc_libc);
+    struct told t = {0};
+    struct rgs_world w;
+
+    rgs_world_traded(&w, 5);
+    rgs_scorer_on_alert(s, note_told, &t);
+    for (size_t i = 0; i < w.n; i++)
+        rgs_scorer_observe(s, &w.obs[i]);
+    rgs_scorer_advance(s, w.obs[w.n - 1].ts + DAY);
+    cr_expect_eq(t.whole, 1, "%s", t.text);
+    cr_expect_eq(t.parts, 0, "%s", t.text);
+    rgs_scorer_del(s);
+    rgs_world_fini(&w);
+    rgs_ruleset_del(r);
+}
