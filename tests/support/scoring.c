@@ -194,6 +194,16 @@ static double next_time(struct rgs_world *w, double at, double rate)
     return rate > 0 ? at - log(1 - rgs_test_uniform(&w->random)) / rate : w->days + 1;
 }
 
+static void code(struct rgs_world *w, const struct rgs_population *p, uint32_t i, double born,
+                 double day, unsigned service)
+{
+    struct rgs_obs *o = append(w, day);
+
+    common(w, p, i, born, day, o);
+    RGS_OBS_SET(o, KIND, kind, RGS_OBS_VERIFICATION);
+    RGS_OBS_SET(o, SERVICE, service, (uint16_t)service);
+}
+
 static void number(struct rgs_world *w, const struct rgs_population *p, uint32_t i)
 {
     double born = p->from_day + p->over_days * i / (p->numbers ? p->numbers : 1);
@@ -216,10 +226,9 @@ static void number(struct rgs_world *w, const struct rgs_population *p, uint32_t
             day = floor(t) + 0.4 + 0.005 * rgs_test_uniform(&w->random);
             s = 1 + (unsigned)(floor(t)) % catalogue;
         }
-        o = append(w, day);
-        common(w, p, i, born, day, o);
-        RGS_OBS_SET(o, KIND, kind, RGS_OBS_VERIFICATION);
-        RGS_OBS_SET(o, SERVICE, service, (uint16_t)s);
+        code(w, p, i, born, day, s);
+        if (p->again > 0 && rgs_test_uniform(&w->random) < p->again)
+            code(w, p, i, born, day + 3.0 / 1440, s);
         o = append(w, day + 3.0 / 86400);
         common(w, p, i, born, day, o);
         RGS_OBS_SET(o, KIND, kind, RGS_OBS_DELIVERY);

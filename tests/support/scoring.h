@@ -45,6 +45,7 @@ struct rgs_population {
     unsigned account;         /* over SMPP to a<n>; 0: MAP */
     double burst;             /* share of codes that come in bursts of one service */
     double failed;            /* share of deliveries that fail */
+    double again;             /* share of codes that are asked for once more, minutes later */
 };
 
 struct rgs_world {

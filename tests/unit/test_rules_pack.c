@@ -26,6 +26,7 @@ struct row {
     .codes = 0.12, .messages = 0.3, .sent = 0.2, .services = 4, .repeat = 0.8, .sims_per_device = 1
 
 #define ALERT RGS_STATUS_ALERT, RGS_STATUS_ALERT
+#define REVIEW RGS_STATUS_REVIEW, RGS_STATUS_REVIEW
 #define CLEAR RGS_STATUS_CLEAR, RGS_STATUS_CLEAR
 
 /* clang-format off */
@@ -88,13 +89,17 @@ static const struct row rows[] = {
         {.reseller = 3, .first_number = 85296100500, .numbers = 48, PARKED, .cells = 3, .nodes = 2, .sims_per_device = 32}}},
     {"hijacked handsets, slowly", "R4", ALERT, 28, {
         {.reseller = 4, .first_number = 85297100000, .numbers = 60, .stride = 3, .codes = 0.7, .messages = 0.3,
-         .sent = 0.3, .services = 30, .repeat = 0.2, .cells = 40, .nodes = 6, .sims_per_device = 1},
+         .sent = 0.3, .services = 30, .repeat = 0.2, .again = 0.28, .cells = 40, .nodes = 6, .sims_per_device = 1},
         {.reseller = 4, .first_number = 85297101000, .numbers = 160, .stride = 3, HONEST, .cells = 40, .nodes = 6}}},
     {"hijacked handsets", "R4", ALERT, 28, {
         {.reseller = 4, .first_number = 85297100000, .numbers = 60, .stride = 3, .from_day = 4, .codes = 1,
          .messages = 0.3, .sent = 0.3, .services = 30, .repeat = 0.1, .burst = 0.4, .cells = 40, .nodes = 6,
          .sims_per_device = 1},
         {.reseller = 4, .first_number = 85297101000, .numbers = 100, .stride = 3, HONEST, .cells = 40, .nodes = 6}}},
+    {"as many new services, and no buyer waits in vain: hunters of bonuses look like this", "R4", REVIEW, 28, {
+        {.reseller = 4, .first_number = 85297100000, .numbers = 60, .stride = 3, .codes = 0.7, .messages = 0.3,
+         .sent = 0.3, .services = 30, .repeat = 0.2, .cells = 40, .nodes = 6, .sims_per_device = 1},
+        {.reseller = 4, .first_number = 85297101000, .numbers = 160, .stride = 3, HONEST, .cells = 40, .nodes = 6}}},
     {"inflated traffic", "R5", ALERT, 28, {
         {.reseller = 5, .first_number = 85297200000, .numbers = 120, .stride = 9, HONEST, .cells = 40, .nodes = 6},
         {.reseller = 5, .first_number = 85297204000, .numbers = 2500, .from_day = 14, .over_days = 10, .life_days = 1,
