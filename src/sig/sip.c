@@ -95,8 +95,7 @@ static struct party destination(const struct rgs_sip *m)
 
 static struct rgs_name name_of(const struct party *p)
 {
-    struct rgs_bytes user = rgs_sip_user(p->header);
-    return p->number.n ? rgs_name_digits(&p->number) : rgs_name_of(user.p, user.n);
+    return p->number.n ? rgs_name_digits(&p->number) : rgs_sip_user(p->header);
 }
 
 /* TS 24.341: an RP message. What it is says who of the two is the subscriber. */

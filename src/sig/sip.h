@@ -54,8 +54,9 @@ enum rgs_outcome rgs_sip_parse(struct rgs_bytes in, struct rgs_sip *m);
 /* The number of a "sip:" or "tel:" URI, or of the first in a header that has one of 7 digits; empty
  * when there is none. */
 struct rgs_digits rgs_sip_number(struct rgs_bytes header);
-/* The user part as it is: a number, or a name. */
-struct rgs_bytes rgs_sip_user(struct rgs_bytes header);
+/* The user part, a number or a name, without parameters and password, escapes undone (RFC 3261
+ * 19.1.1 and 19.1.2). */
+struct rgs_name rgs_sip_user(struct rgs_bytes header);
 /* Sets imsi when a private identity or URI is made of one (TS 23.003 13.3), and says so. */
 bool rgs_sip_imsi(struct rgs_op *op, struct rgs_bytes identity);
 /* imei from a +sip.instance (RFC 7254). */

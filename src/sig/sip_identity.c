@@ -2,6 +2,7 @@
 /* Who, where and with what device, out of SIP headers. */
 #include "sig/sip.h"
 
+#include "base/hex.h"
 #include "sig/mime.h"
 #include "sig/plmn.h"
 
@@ -13,14 +14,16 @@ struct uri {
     struct rgs_bytes user; /* empty: it has none */
 };
 
+/* What cannot stand in a user part, and so ends it; the URI then has none, or is one of "tel:". */
 static bool ends_user(uint8_t c)
 {
     switch (c) {
     case '@':
-    case ';':
     case '>':
+    case '<':
     case ',':
     case '?':
+    case '"':
     case ' ':
     case '\t':
     case '\r':
@@ -48,13 +51,34 @@ static struct uri uri_of(struct rgs_bytes header)
         end++;
     if (tel || (end < u.body.n && u.body.p[end] == '@'))
         u.user = rgs_bytes_upto(u.body, end);
-    u.user = rgs_bytes_upto(u.user, rgs_find_byte(u.user, ':')); /* a password, RFC 3261 19.1.1 */
     return u;
 }
 
-struct rgs_bytes rgs_sip_user(struct rgs_bytes header)
+/*
+ * The next character of a user part with its escapes undone (RFC 3261 19.1.2). It ends at a
+ * password (19.1.1), and at the parameters of a telephone number (19.1.6, RFC 3966 3): what number
+ * portability (RFC 4694) and the calling party's category (RFC 8417) say is none of the number.
+ */
+static bool next_of_user(struct rgs_bytes *user, uint8_t *c)
 {
-    return uri_of(header).user;
+    if (user->n == 0 || user->p[0] == ';' || user->p[0] == ':')
+        return false;
+    bool escaped = user->p[0] == '%' && user->n >= 3 && rgs_hex_read(user->p + 1, c, 1) == 1;
+    if (!escaped)
+        *c = user->p[0];
+    *user = rgs_bytes_from(*user, escaped ? 3 : 1);
+    return true;
+}
+
+struct rgs_name rgs_sip_user(struct rgs_bytes header)
+{
+    struct rgs_bytes user = uri_of(header).user;
+    uint8_t plain[sizeof(((struct rgs_name *)0)->s)];
+    size_t n = 0;
+
+    while (n < sizeof(plain) && next_of_user(&user, &plain[n]))
+        n++;
+    return rgs_name_of(plain, n);
 }
 
 /* Digits with the visual separators of RFC 3966 5.1.1; empty when anything else stands among them.
@@ -62,11 +86,12 @@ struct rgs_bytes rgs_sip_user(struct rgs_bytes header)
 static struct rgs_digits digits_of(struct rgs_bytes user)
 {
     struct rgs_digits d = {0};
-    for (size_t i = 0; i < user.n; i++) {
-        uint8_t c = user.p[i];
+    uint8_t c;
+
+    for (bool first = true; next_of_user(&user, &c); first = false) {
         if (c >= '0' && c <= '9')
             rgs_digits_add(&d, (char)c);
-        else if (c != '-' && c != '.' && c != '(' && c != ')' && !(c == '+' && i == 0))
+        else if (c != '-' && c != '.' && c != '(' && c != ')' && !(c == '+' && first))
             return (struct rgs_digits){0};
     }
     return d;

@@ -179,11 +179,43 @@ Test(sip, uris)
         {"sip:example.org", ""},
         {"sips:+85291234567@h", "85291234567"},
         {"\"sip:1234567@h\" <sip:+85291234567:secret@h>", "85291234567"},
+        /* Parameters of the number: RFC 3966 3, RFC 4694 4, RFC 8417 3. */
+        {"<sip:+85291234567;cpc=ordinary@h;user=phone>;tag=x", "85291234567"},
+        {"sip:+852-9123-4567;npdi;rn=+85290000@h;user=phone", "85291234567"},
+        {"<sip:91234567;phone-context=+852@h;user=phone>", "91234567"},
+        {"<tel:+85291234567;npdi;rn=+85290000>", "85291234567"},
+        {"<sip:460001234567890;x=1@ims.mnc000.mcc460.3gppnetwork.org>", ""},
+        {"sip:h;maddr=10.0.0.1, <sip:+85291234567;isub=1@h>", "85291234567"},
+        {"<sip:h;lr>, <sip:+85291234567@h>", "85291234567"},
+        /* Escapes: RFC 3261 19.1.2. */
+        {"sip:%2B85291234567@h", "85291234567"},
+        {"<sip:%2b8529123456%37%3Bnpdi@h>", ""},
+        {"<sip:%2B8529123456%37;npdi@h>", "85291234567"},
+        {"<sip:8529123456%@h>", ""},
+        {"sip:460001234567%3890@ims.mnc000.mcc460.3gppnetwork.org", ""},
         {"", ""},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct rgs_digits d = rgs_sip_number(rgs_bytes(rows[i].header, strlen(rows[i].header)));
         cr_assert_str_eq(rgs_test_digits(&d), rows[i].digits, "row %zu", i);
+    }
+}
+
+/* What is no number of seven digits is a name, and as its sender wrote it. */
+Test(sip, users_of_uris)
+{
+    static const struct {
+        const char *header, *user;
+    } rows[] = {
+        {"<sip:12345;phone-context=ims.mnc001.mcc460.3gppnetwork.org@h;user=phone>", "12345"},
+        {"<sip:My%20Bank;day=tuesday@h>", "My Bank"},
+        {"\"x\" <sip:caf%C3%A9:secret@h>", "caf\xc3\xa9"},
+        {"<sip:100%25@h>", "100%"},
+        {"<sip:h;lr>", ""},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct rgs_name n = rgs_sip_user(rgs_bytes(rows[i].header, strlen(rows[i].header)));
+        cr_assert_str_eq(rgs_test_name(&n), rows[i].user, "row %zu", i);
     }
 }
 
