@@ -21,6 +21,7 @@ struct request {
     struct rgs_digits msisdn; /* empty: it was about none */
     struct rgs_digits imsi;
     struct rgs_name message_id;
+    uint32_t copies; /* beside the first, that wait for their answers */
 };
 
 struct rgs_sessions *rgs_sessions_new(const struct rgs_capacity *capacity,
@@ -113,12 +114,30 @@ void rgs_request_open(struct rgs_sessions *s, struct rgs_dissect *d, uint32_t nu
         q->message_id = d->op.message_id;
 }
 
-bool rgs_request_close(struct rgs_sessions *s, struct rgs_dissect *d, uint32_t number, bool rename)
+static struct request *find(struct rgs_sessions *s, struct rgs_dissect *d, uint32_t number,
+                            unsigned dir)
 {
-    struct request_key key = {.flow = d->flow, .number = number, .dir = !d->dir};
+    struct request_key key = {.flow = d->flow, .number = number, .dir = dir};
 
     forget_old(s, d);
-    struct request *q = rgs_table_find(s->requests, &key, d->ts);
+    return rgs_table_find(s->requests, &key, d->ts);
+}
+
+bool rgs_request_again(struct rgs_sessions *s, struct rgs_dissect *d, uint32_t number)
+{
+    struct request *q = find(s, d, number, d->dir);
+
+    if (!q || strcmp(q->op, d->op.op) != 0)
+        return false;
+    q->copies++;
+    RGS_SET(&d->op, DIALOGUE, dialogue, q->dialogue);
+    return true;
+}
+
+bool rgs_request_close(struct rgs_sessions *s, struct rgs_dissect *d, uint32_t number, bool rename)
+{
+    struct request *q = find(s, d, number, !d->dir);
+
     if (!q || (!rename && strcmp(q->op, d->op.op) != 0))
         return false;
     RGS_SET(&d->op, OP, op, q->op);
@@ -129,6 +148,9 @@ bool rgs_request_close(struct rgs_sessions *s, struct rgs_dissect *d, uint32_t n
         RGS_SET(&d->op, IMSI, imsi, q->imsi);
     if (q->message_id.n)
         RGS_SET(&d->op, MESSAGE_ID, message_id, q->message_id);
-    rgs_table_drop(s->requests, q);
+    if (q->copies)
+        q->copies--;
+    else
+        rgs_table_drop(s->requests, q);
     return true;
 }

@@ -37,6 +37,10 @@ void rgs_session_login(struct rgs_session *session, struct rgs_dissect *d, struc
  * msisdn, imsi and message_id that op has. */
 void rgs_request_open(struct rgs_sessions *s, struct rgs_dissect *d, uint32_t number);
 
+/* A copy of a request that is open, from further on its way: it is the same dialogue, and one
+ * answer more is waited for. False when none of op's name is open. */
+bool rgs_request_again(struct rgs_sessions *s, struct rgs_dissect *d, uint32_t number);
+
 /*
  * Closes the request that a PDU of the other direction answers, and sets dialogue, msisdn,
  * imsi and message_id from it. False when there is none of op's name; with `rename` any will do and

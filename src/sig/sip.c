@@ -211,10 +211,23 @@ static void common(struct rgs_dissect *d, const struct rgs_sip *m, const char *o
     rgs_sip_visited(&d->op, m->header[RGS_SIP_P_VISITED_NETWORK_ID]);
 }
 
-static void request(struct rgs_dissect *d, const struct rgs_sip *m, bool is_message)
+/* Whom a registration is for: a public identity, or one that is made of an IMSI. */
+static void registered(struct rgs_op *op, const struct rgs_sip *m)
 {
     struct rgs_bytes to = m->header[RGS_SIP_TO], at;
+    struct party who = party_of(to);
 
+    subscriber(op, &who);
+    at = rgs_bytes_from(to, rgs_find(to, "sip:") + 4);
+    rgs_sip_imsi(op, rgs_bytes_upto(at, rgs_find_byte(at, '>')));
+}
+
+/* What a request is kept as that carries no message, so that its answer is told from one whose
+ * request was not captured. */
+static const char silent[] = "";
+
+static void request(struct rgs_dissect *d, const struct rgs_sip *m, bool is_message)
+{
     common(d, m, is_message ? "MESSAGE" : "REGISTER");
     RGS_SET(&d->op, PHASE, phase, "request");
     if (is_message) {
@@ -224,18 +237,25 @@ static void request(struct rgs_dissect *d, const struct rgs_sip *m, bool is_mess
                                          .body = m->body},
                   0);
         if (!RGS_HAS(&d->op, SM))
-            return; /* typing notices and the like carry no message */
+            RGS_SET(&d->op, OP, op, silent); /* typing notices and the like */
     } else {
-        struct party who = party_of(to);
-        subscriber(&d->op, &who);
-        at = rgs_bytes_from(to, rgs_find(to, "sip:"));
-        rgs_sip_imsi(&d->op, rgs_bytes_upto(rgs_bytes_from(at, 4),
-                                            rgs_find_byte(rgs_bytes_from(at, 4), '>')));
+        registered(&d->op, m);
         rgs_sip_imsi(&d->op, rgs_mime_parameter(m->header[RGS_SIP_AUTHORIZATION], "username"));
         rgs_sip_imei(&d->op, m->header[RGS_SIP_CONTACT]);
     }
-    rgs_request_open(d->state[RGS_LAYER_SIP], d, transaction(m));
-    rgs_emit(d);
+    if (!rgs_request_again(d->state[RGS_LAYER_SIP], d, transaction(m)))
+        rgs_request_open(d->state[RGS_LAYER_SIP], d, transaction(m));
+    if (d->op.op != silent)
+        rgs_emit(d);
+}
+
+/* Whom an answer is about as it says itself. A message that was taken over to be handed on (202, TS
+ * 24.341 B.5) is its sender's, any other is for whom it goes to. */
+static void answered(struct rgs_op *op, const struct rgs_sip *m)
+{
+    enum { ACCEPTED = 202 };
+    struct party who = party_of(m->header[m->status == ACCEPTED ? RGS_SIP_FROM : RGS_SIP_TO]);
+    subscriber(op, &who);
 }
 
 static void response(struct rgs_dissect *d, const struct rgs_sip *m, bool is_message)
@@ -243,12 +263,19 @@ static void response(struct rgs_dissect *d, const struct rgs_sip *m, bool is_mes
     if (m->status < 200)
         return;
     common(d, m, is_message ? "MESSAGE" : "REGISTER");
-    if (!rgs_request_close(d->state[RGS_LAYER_SIP], d, transaction(m), false))
-        return; /* without its request it answers for nobody that we know */
+    bool paired = rgs_request_close(d->state[RGS_LAYER_SIP], d, transaction(m), true);
+    if (d->op.op == silent)
+        return;
+    if (!is_message && !RGS_HAS(&d->op, IMSI))
+        registered(&d->op, m);
+    else if (!paired)
+        answered(&d->op, m);
     if (!is_message && m->status < 300 && !RGS_HAS(&d->op, MSISDN)) { /* RFC 7315 4.1 */
         struct party who = party_of(m->header[RGS_SIP_P_ASSOCIATED_URI]);
         subscriber(&d->op, &who);
     }
+    if (!paired && !RGS_HAS(&d->op, MSISDN) && !RGS_HAS(&d->op, IMSI))
+        return; /* it answers for nobody that we know */
     RGS_SET(&d->op, PHASE, phase, m->status < 300 ? "response" : "error");
     if (m->status >= 300)
         RGS_SET(&d->op, RESULT, result, status_name(m->status));

@@ -201,6 +201,85 @@ Test(sip, uris)
     }
 }
 
+/* RFC 7315 4.1, TS 24.341 B.5 and B.6: what an answer says itself when its request is missing. */
+Test(sip, answers_without_their_requests)
+{
+    static const struct {
+        const char *message, *op, *phase, *msisdn, *imsi, *result;
+    } rows[] = {
+        {"SIP/2.0 200 OK\r\nt: <sip:460001234567890@ims.mnc000.mcc460.3gppnetwork.org>;tag=3\r\n"
+         "i: a\r\nCSeq: 1 REGISTER\r\nP-Associated-URI: <sip:+8613800138000@h>\r\n\r\n",
+         "REGISTER", "response", "8613800138000", "460001234567890", NULL},
+        {"SIP/2.0 401 No\r\nt: <sip:460001234567890@ims.mnc000.mcc460.3gppnetwork.org>\r\n"
+         "i: b\r\nCSeq: 1 REGISTER\r\n\r\n",
+         "REGISTER", "error", NULL, "460001234567890", "Unauthorized"},
+        {"SIP/2.0 200 OK\r\nf: <sip:+85291234567@h>;tag=1\r\nt: <sip:+447700900123@h>;tag=2\r\n"
+         "i: c\r\nCSeq: 1 MESSAGE\r\n\r\n",
+         "MESSAGE", "response", "447700900123", NULL, NULL},
+        {"SIP/2.0 404 x\r\nt: <tel:+447700900123>\r\ni: d\r\nCSeq: 1 MESSAGE\r\n\r\n", "MESSAGE",
+         "error", "447700900123", NULL, "Not Found"},
+        {"SIP/2.0 202 Accepted\r\nf: <sip:+85291234567@h>\r\nt: <tel:+8529100>\r\ni: e\r\n"
+         "CSeq: 1 MESSAGE\r\n\r\n",
+         "MESSAGE", "response", "85291234567", NULL, NULL},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        const struct rgs_op *op = feed_text(rows[i].message);
+        cr_assert_not_null(op, "row %zu", i);
+        cr_assert_str_eq(op->op, rows[i].op, "row %zu", i);
+        cr_assert_str_eq(op->phase, rows[i].phase, "row %zu", i);
+        cr_assert_eq(RGS_HAS(op, MSISDN), rows[i].msisdn != NULL, "row %zu", i);
+        if (rows[i].msisdn)
+            cr_assert_str_eq(rgs_test_digits(&op->msisdn), rows[i].msisdn, "row %zu", i);
+        cr_assert_eq(RGS_HAS(op, IMSI), rows[i].imsi != NULL, "row %zu", i);
+        if (rows[i].imsi)
+            cr_assert_str_eq(rgs_test_digits(&op->imsi), rows[i].imsi, "row %zu", i);
+        cr_assert_eq(RGS_HAS(op, RESULT), rows[i].result != NULL, "row %zu", i);
+        if (rows[i].result)
+            cr_assert_str_eq(op->result, rows[i].result, "row %zu", i);
+    }
+    cr_assert_null(feed_text("SIP/2.0 200 OK\r\nt: <sip:ims@h>\r\ni: f\r\nCSeq: 1 MESSAGE\r\n\r\n"),
+                   "for nobody");
+    cr_assert_null(feed_text(
+        "SIP/2.0 100 Trying\r\nt: <tel:+447700900123>\r\ni: g\r\nCSeq: 1 MESSAGE\r\n\r\n"));
+}
+
+Test(sip, the_answer_to_what_carries_no_message)
+{
+    cr_assert_null(feed_text(
+        HEAD("MESSAGE",
+             "sip:+447700900123@h") "Content-Type: application/im-iscomposing+xml\r\n\r\n<x/>"));
+    rgs_decoder_dissect(t.dec)->dir = 1;
+    cr_assert_null(feed_text("SIP/2.0 200 OK\r\nt: <sip:+447700900123@h>\r\ni: abc@10.0.0.1\r\n"
+                             "CSeq: 7 MESSAGE\r\n\r\n"));
+}
+
+/* A tap that sees one flow on several legs of its way, as inside of a tunnel and outside. */
+Test(sip, as_many_answers_as_requests)
+{
+    static const char reg[] =
+        "REGISTER sip:x SIP/2.0\r\nTo: <sip:user@x>\r\nCall-ID: q\r\nCSeq: 1 REGISTER\r\n"
+        "Authorization: Digest username=\"460001234567890@ims.mnc000.mcc460."
+        "3gppnetwork.org\"\r\n\r\n";
+    static const char ok[] = "SIP/2.0 200 OK\r\nTo: <sip:user@x>\r\nCall-ID: q\r\n"
+                             "CSeq: 1 REGISTER\r\n\r\n";
+    uint64_t dialogue = 0;
+
+    for (unsigned i = 0; i < 3; i++) {
+        const struct rgs_op *op = feed_text(reg);
+        cr_assert_not_null(op);
+        cr_assert(i == 0 || op->dialogue == dialogue, "one dialogue");
+        dialogue = op->dialogue;
+    }
+    rgs_decoder_dissect(t.dec)->dir = 1;
+    for (unsigned i = 0; i < 3; i++) {
+        const struct rgs_op *op = feed_text(ok);
+        cr_assert_not_null(op, "%u", i);
+        cr_assert_str_eq(rgs_test_digits(&op->imsi), "460001234567890");
+        cr_assert_eq(op->dialogue, dialogue);
+    }
+    cr_assert_null(feed_text(ok), "for nobody that it names itself");
+}
+
 /* What is no number of seven digits is a name, and as its sender wrote it. */
 Test(sip, users_of_uris)
 {
