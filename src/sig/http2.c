@@ -9,7 +9,6 @@
 enum {
     MAX_PATH = 255,
     MAX_TYPE = 160,
-    MAX_BODY = 64 << 10,    /* a short message and its JSON are a few hundred octets */
     MAX_CONNECTIONS = 1024, /* each has two tables of headers */
 };
 
@@ -41,8 +40,8 @@ struct message {
     bool unknown;
     bool broken;
     uint32_t status;
-    uint8_t method_n, path_n, type_n;
-    char method[8], path[MAX_PATH], type[MAX_TYPE];
+    uint8_t method_n, path_n, type_n, coding_n;
+    char method[8], path[MAX_PATH], type[MAX_TYPE], coding[16];
     uint8_t *body;
     uint32_t body_n, body_cap;
 };
@@ -156,6 +155,8 @@ static void header(void *ctx, struct rgs_bytes name, struct rgs_bytes value)
         m->path_n = keep(m->path, sizeof(m->path), value);
     else if (rgs_is_word(name, "content-type"))
         m->type_n = keep(m->type, sizeof(m->type), value);
+    else if (rgs_is_word(name, "content-encoding"))
+        m->coding_n = keep(m->coding, sizeof(m->coding), value);
     else if (rgs_is_word(name, ":status") && !rgs_decimal(value, 999, &m->status))
         m->status = 0;
 }
@@ -216,7 +217,7 @@ static bool grow(struct http2 *h, struct message *m, size_t n)
         cap *= 2;
     if (cap == m->body_cap)
         return true;
-    uint8_t *body = m->body_n + n <= MAX_BODY ? rgs_pool_take(h->held, cap) : NULL;
+    uint8_t *body = m->body_n + n <= RGS_HTTP2_MAX_BODY ? rgs_pool_take(h->held, cap) : NULL;
     if (!body)
         return false;
     if (m->body_n) {
@@ -241,7 +242,7 @@ static void data(struct rgs_dissect *d, struct http2 *h, const struct side *s,
         m->unknown = true;
     }
     bool ends = f->flags & RGS_HTTP2_END_STREAM;
-    if (ends && !m->body_n && !m->broken && f->payload.n <= MAX_BODY) {
+    if (ends && !m->body_n && !m->broken && f->payload.n <= RGS_HTTP2_MAX_BODY) {
         complete(d, h, s, f->stream, m, f->payload); /* nearly all: whole, and read where it lies */
         return;
     }
@@ -270,6 +271,7 @@ static void complete(struct rgs_dissect *d, struct http2 *h, const struct side *
                                .method = rgs_bytes(m->method, m->method_n),
                                .path = rgs_bytes(m->path, m->path_n),
                                .type = rgs_bytes(m->type, m->type_n),
+                               .coding = rgs_bytes(m->coding, m->coding_n),
                                .body = body};
         out.request = m->status == 0;
         if (m->unknown)

@@ -71,12 +71,15 @@ void rgs_hpack_resize(struct rgs_hpack *h, uint32_t size);
 
 /* ---- messages ---- */
 
+/* A short message and its JSON are a few hundred octets. */
+enum { RGS_HTTP2_MAX_BODY = 64 << 10 };
+
 struct rgs_http {
     bool request;
     bool unknown; /* headers are missing that were sent before the capture began */
     uint32_t stream;
     uint32_t status; /* of a response */
-    struct rgs_bytes method, path, type;
+    struct rgs_bytes method, path, type, coding;
     struct rgs_bytes body;
 };
 

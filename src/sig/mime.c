@@ -94,6 +94,8 @@ static void read_part(struct rgs_bytes in, struct rgs_mime_part *part)
             part->type = rgs_mime_unfolded(value);
         else if (rgs_is_word(name, "content-transfer-encoding"))
             part->encoding = rgs_mime_unfolded(value);
+        else if (rgs_is_word(name, "content-encoding"))
+            part->coding = rgs_mime_unfolded(value);
     }
     part->body = in;
 }

@@ -16,7 +16,7 @@ struct rgs_mime {
 };
 
 struct rgs_mime_part {
-    struct rgs_bytes type, encoding, body;
+    struct rgs_bytes type, encoding, coding, body; /* of transfer, of content */
 };
 
 /* The next header with the lines folded into it (RFC 5322 2.2.3, RFC 3261 7.3.1): a folded value
@@ -39,5 +39,14 @@ bool rgs_mime_unwrap(struct rgs_bytes body, struct rgs_mime_part *part);
 /* The body with its Content-Transfer-Encoding (RFC 2045 6: base64, quoted-printable) taken off, in
  * memory of the frame. */
 struct rgs_bytes rgs_mime_content(struct rgs_dissect *d, const struct rgs_mime_part *part);
+
+/* The body with its Content-Encoding (RFC 9110 8.4.1, RFC 3261 20.12: gzip, deflate) taken off, in
+ * memory of the frame. False, with an anomaly: another one, a broken one, or more than `most`. */
+bool rgs_mime_unpack(struct rgs_dissect *d, struct rgs_bytes coding, size_t most,
+                     struct rgs_bytes *body);
+/* The text of a page in UTF-8, as far as a message needs it: tags, comments, scripts and styles
+ * left out, lines broken where br, p, div, li and tr stand, the references of RFC 1866 9.7.1 and
+ * those by number undone, other blanks as one. Writes at most in.n octets and returns how many. */
+size_t rgs_mime_html(struct rgs_bytes in, char *out);
 
 #endif

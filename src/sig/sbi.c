@@ -141,15 +141,16 @@ static void read_body(struct rgs_dissect *d, struct told *t, const struct rgs_ht
 {
     struct rgs_mime mime;
     struct rgs_mime_part part;
+    struct rgs_bytes body = m->body;
 
-    if (m->body.n == 0)
+    if (body.n == 0 || !rgs_mime_unpack(d, m->coding, RGS_HTTP2_MAX_BODY, &body))
         return;
-    if (!rgs_begins_with_word(m->type, "multipart/") && (m->type.n || m->body.p[0] != '-')) {
-        if (m->body.p[0] == '{' || m->body.p[0] == '[')
-            read_json(d, t, m->body);
+    if (!rgs_begins_with_word(m->type, "multipart/") && (m->type.n || body.p[0] != '-')) {
+        if (body.p[0] == '{' || body.p[0] == '[')
+            read_json(d, t, body);
         return;
     }
-    if (!rgs_mime_open(&mime, m->type, m->body)) {
+    if (!rgs_mime_open(&mime, m->type, body)) {
         rgs_anomaly(d, RGS_A_SBI_JSON);
         return;
     }

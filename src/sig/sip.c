@@ -2,6 +2,7 @@
 /* SIP MESSAGE and REGISTER with their answers, as operations. */
 #include "sig/sip.h"
 
+#include "base/charset.h"
 #include "base/utf8.h"
 #include "sig/mime.h"
 #include "sig/session.h"
@@ -113,40 +114,38 @@ static void rp_body(struct rgs_dissect *d, const struct rgs_sip *m, struct rgs_b
         RGS_SET(&d->op, PHASE, phase, pair == RP_ACK ? "response" : "error");
 }
 
-/* 0x80 to 0x9f of windows-1252; ISO 8859-1 has controls there, which no text is written with. */
-static uint32_t western(uint8_t c)
+/* UTF-8 of a text in the character set that its type names (RFC 2046 4.1.2); false: it is unknown,
+ * and reads as no UTF-8. Without a name it is UTF-8 (RFC 3261 7.4.1). */
+static bool as_utf8(struct rgs_dissect *d, struct rgs_bytes type, struct rgs_bytes *text)
 {
-    static const uint16_t high[32] = {
-        0x20ac, 0x81,   0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021, 0x02c6, 0x2030, 0x0160,
-        0x2039, 0x0152, 0x8d,   0x017d, 0x8f,   0x90,   0x2018, 0x2019, 0x201c, 0x201d, 0x2022,
-        0x2013, 0x2014, 0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0x9d,   0x017e, 0x0178,
-    };
-    return c >= 0x80 && c < 0xa0 ? high[c - 0x80] : c;
-}
+    struct rgs_bytes name = rgs_mime_parameter(type, "charset");
 
-/* Text in one of the two coded character sets that are met beside UTF-8 as UTF-8. */
-static struct rgs_bytes as_utf8(struct rgs_dissect *d, struct rgs_bytes type, struct rgs_bytes text)
-{
-    struct rgs_bytes charset = rgs_mime_parameter(type, "charset");
-    size_t n = 0;
-
-    if (!rgs_is_word(charset, "iso-8859-1") && !rgs_is_word(charset, "windows-1252"))
-        return text;
-    char *out = text.n ? rgs_frame_alloc(d, text.n * 3) : NULL;
-    for (size_t i = 0; out && i < text.n; i++) {
-        char one[4];
-        size_t k = rgs_utf8_put(one, western(text.p[i]));
-        memcpy(out + n, one, k);
-        n += k;
+    if (name.n == 0 || rgs_is_word(name, "utf-8") || rgs_is_word(name, "us-ascii"))
+        return true;
+    const struct rgs_charset *charset = rgs_charset_named(name);
+    if (!charset) {
+        rgs_anomaly(d, RGS_A_MIME_CHARSET);
+        return rgs_utf8_valid(*text);
     }
-    return rgs_bytes(out, n);
+    char *out = text->n ? rgs_frame_alloc(d, text->n * 3) : NULL;
+    *text = rgs_bytes(out, out ? rgs_charset_utf8(charset, *text, out) : 0);
+    return true;
 }
 
-static void text_body(struct rgs_dissect *d, const struct rgs_sip *m, struct rgs_bytes text)
+/* The text is left out when it cannot be read, but that there was one is said. */
+static void text_body(struct rgs_dissect *d, const struct rgs_sip *m,
+                      const struct rgs_mime_part *part, bool readable)
 {
     struct party from = originator(m), to = destination(m);
+    struct rgs_bytes text = part->body;
 
-    RGS_SET(&d->op, SM, sm, text);
+    readable = readable && as_utf8(d, part->type, &text);
+    if (readable && rgs_mime_is(part->type, "text/html")) {
+        char *out = text.n ? rgs_frame_alloc(d, text.n) : NULL;
+        text = rgs_bytes(out, out ? rgs_mime_html(text, out) : 0);
+    }
+    if (readable)
+        RGS_SET(&d->op, SM, sm, text);
     RGS_SET(&d->op, SM_KIND, sm_kind, RGS_SM_UTF8);
     RGS_SET(&d->op, OA, oa, name_of(&from));
     RGS_SET(&d->op, DA, da, name_of(&to));
@@ -156,19 +155,29 @@ static void text_body(struct rgs_dissect *d, const struct rgs_sip *m, struct rgs
 static bool body_part(struct rgs_dissect *d, const struct rgs_sip *m, struct rgs_mime_part part,
                       unsigned depth);
 
+/* Of alternatives the one that needs no taking apart, wherever it stands. */
 static bool multipart(struct rgs_dissect *d, const struct rgs_sip *m,
                       const struct rgs_mime_part *whole, unsigned depth)
 {
     struct rgs_mime mime;
     struct rgs_mime_part part;
 
-    if (!rgs_mime_open(&mime, whole->type, whole->body))
-        return false;
-    while (rgs_mime_next(&mime, &part)) {
-        if (body_part(d, m, part, depth + 1))
-            return true;
+    for (unsigned html = 0; html < 2; html++) {
+        if (!rgs_mime_open(&mime, whole->type, whole->body))
+            return false;
+        while (rgs_mime_next(&mime, &part)) {
+            if (rgs_mime_is(part.type, "text/html") == html && body_part(d, m, part, depth + 1))
+                return true;
+        }
     }
     return false;
+}
+
+/* Takes off what a part is coded in, for transfer and in itself. */
+static bool opened(struct rgs_dissect *d, struct rgs_mime_part *part)
+{
+    part->body = rgs_mime_content(d, part);
+    return rgs_mime_unpack(d, part->coding, RGS_SIP_MAX_BODY, &part->body);
 }
 
 static bool body_part(struct rgs_dissect *d, const struct rgs_sip *m, struct rgs_mime_part part,
@@ -177,19 +186,19 @@ static bool body_part(struct rgs_dissect *d, const struct rgs_sip *m, struct rgs
     enum { DEEPEST = 3 }; /* alternatives inside of a mixture, and some rest for others' habits */
 
     if (rgs_mime_is(part.type, "message/cpim") &&
-        !rgs_mime_unwrap(rgs_mime_content(d, &part), &part))
+        (!opened(d, &part) || !rgs_mime_unwrap(part.body, &part)))
         return false;
     if (rgs_begins_with_word(part.type, "multipart/"))
-        return depth < DEEPEST && multipart(d, m, &part, depth);
-    bool text = rgs_mime_is(part.type, "text/plain");
+        return depth < DEEPEST && opened(d, &part) && multipart(d, m, &part, depth);
+    bool text = rgs_mime_is(part.type, "text/plain") || rgs_mime_is(part.type, "text/html");
     if (!text && !rgs_mime_is(part.type, "application/vnd.3gpp.sms"))
         return false;
-    struct rgs_bytes content = rgs_mime_content(d, &part);
+    bool readable = opened(d, &part);
     if (text)
-        text_body(d, m, as_utf8(d, part.type, content));
-    else if (content.n)
-        rp_body(d, m, content);
-    return text || content.n;
+        text_body(d, m, &part, readable);
+    else if (readable && part.body.n)
+        rp_body(d, m, part.body);
+    return text || (readable && part.body.n);
 }
 
 static uint32_t transaction(const struct rgs_sip *m)
@@ -234,9 +243,10 @@ static void request(struct rgs_dissect *d, const struct rgs_sip *m, bool is_mess
         body_part(d, m,
                   (struct rgs_mime_part){.type = m->header[RGS_SIP_CONTENT_TYPE],
                                          .encoding = m->header[RGS_SIP_CONTENT_TRANSFER_ENCODING],
+                                         .coding = m->header[RGS_SIP_CONTENT_ENCODING],
                                          .body = m->body},
                   0);
-        if (!RGS_HAS(&d->op, SM))
+        if (!RGS_HAS(&d->op, SM_KIND))
             RGS_SET(&d->op, OP, op, silent); /* typing notices and the like */
     } else {
         registered(&d->op, m);

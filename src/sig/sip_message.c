@@ -15,6 +15,7 @@ static const struct {
     {NAME("authorization"), RGS_SIP_AUTHORIZATION},
     {NAME("call-id"), RGS_SIP_CALL_ID},
     {NAME("contact"), RGS_SIP_CONTACT},
+    {NAME("content-encoding"), RGS_SIP_CONTENT_ENCODING}, /* RFC 3261 20.12 */
     {NAME("content-length"), RGS_SIP_CONTENT_LENGTH},
     {NAME("content-transfer-encoding"), RGS_SIP_CONTENT_TRANSFER_ENCODING}, /* RFC 2045 6 */
     {NAME("content-type"), RGS_SIP_CONTENT_TYPE},
@@ -34,6 +35,8 @@ static enum rgs_sip_header compact(uint8_t letter)
     switch (letter) {
     case 'c':
         return RGS_SIP_CONTENT_TYPE;
+    case 'e':
+        return RGS_SIP_CONTENT_ENCODING;
     case 'f':
         return RGS_SIP_FROM;
     case 'i':

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sms/smpp_text.h"
 
+#include "base/charset.h"
 #include "base/utf8.h"
-#include "sms/charset.h"
 #include "sms/dcs.h"
 #include "sms/text.h"
 #include "sms/udh.h"
@@ -61,14 +61,24 @@ static void latin1(struct smpp *s, struct rgs_bytes in)
     rgs_text_latin1(s->d, s->op, in);
 }
 
+static void national(struct smpp *s, const char *charset, struct rgs_bytes in)
+{
+    char *out = rgs_text_room(s->d, s->op, in.n * 3);
+
+    if (out)
+        rgs_text_set(
+            s->d, s->op, out,
+            rgs_charset_utf8(rgs_charset_named(rgs_bytes(charset, strlen(charset))), in, out));
+}
+
 static void cyrillic(struct smpp *s, struct rgs_bytes in)
 {
-    rgs_text_single_byte(s->d, s->op, rgs_iso_8859_5, in);
+    national(s, "iso-8859-5", in);
 }
 
 static void hebrew(struct smpp *s, struct rgs_bytes in)
 {
-    rgs_text_single_byte(s->d, s->op, rgs_iso_8859_8, in);
+    national(s, "iso-8859-8", in);
 }
 
 static void ucs2(struct smpp *s, struct rgs_bytes in)
@@ -78,12 +88,12 @@ static void ucs2(struct smpp *s, struct rgs_bytes in)
 
 static void japanese(struct smpp *s, struct rgs_bytes in)
 {
-    rgs_text_japanese(s->d, s->op, in);
+    national(s, "iso-2022-jp", in);
 }
 
 static void korean(struct smpp *s, struct rgs_bytes in)
 {
-    rgs_text_korean(s->d, s->op, in);
+    national(s, "euc-kr", in);
 }
 
 /* From 0x10 on SMPP leaves data_coding to TS 23.038 (and reserves what senders use of it all the

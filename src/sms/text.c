@@ -82,24 +82,16 @@ void rgs_text_utf8(struct rgs_dissect *d, struct rgs_op *op, struct rgs_bytes in
     rgs_text_set(d, op, out, n);
 }
 
-void rgs_text_single_byte(struct rgs_dissect *d, struct rgs_op *op, const uint16_t high[128],
-                          struct rgs_bytes in)
+void rgs_text_latin1(struct rgs_dissect *d, struct rgs_op *op, struct rgs_bytes in)
 {
-    char *out = rgs_text_room(d, op, in.n * 3);
+    char *out = rgs_text_room(d, op, in.n * 2);
     size_t n = 0;
 
     if (!out)
         return;
-    for (size_t i = 0; i < in.n; i++) {
-        uint32_t cp = in.p[i] < 0x80 ? in.p[i] : high ? high[in.p[i] & 0x7f] : in.p[i];
-        n += rgs_utf8_put(out + n, cp);
-    }
+    for (size_t i = 0; i < in.n; i++)
+        n += rgs_utf8_put(out + n, in.p[i]);
     rgs_text_set(d, op, out, n);
-}
-
-void rgs_text_latin1(struct rgs_dissect *d, struct rgs_op *op, struct rgs_bytes in)
-{
-    rgs_text_single_byte(d, op, NULL, in);
 }
 
 static bool control(uint8_t c)

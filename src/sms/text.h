@@ -24,9 +24,6 @@ void rgs_text_gsm7_octets(struct rgs_dissect *d, struct rgs_op *op, const struct
 void rgs_text_ucs2(struct rgs_dissect *d, struct rgs_op *op, struct rgs_bytes in);
 /* Well-formed UTF-8 is taken as it is; of other octets each malformed one is U+FFFD. */
 void rgs_text_utf8(struct rgs_dissect *d, struct rgs_op *op, struct rgs_bytes in);
-/* One character per octet: octets below 0x80 are ASCII, the others by the table. */
-void rgs_text_single_byte(struct rgs_dissect *d, struct rgs_op *op, const uint16_t high[128],
-                          struct rgs_bytes in);
 void rgs_text_latin1(struct rgs_dissect *d, struct rgs_op *op, struct rgs_bytes in);
 /* Octets of unknown meaning: taken as text only where all of them are printable, as UTF-8 or
  * Latin-1. */

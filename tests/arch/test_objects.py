@@ -23,7 +23,7 @@ PURE = set("""
     exp exp2 log log2 log10 pow sqrt round floor ceil fmin fmax fabs ldexp
     __stack_chk_fail _GLOBAL_OFFSET_TABLE_ __popcountdi2
 """.split())
-LIBRARIES = re.compile(r"(yaml_|hs_|nghttp2_hd_inflate_|EVP_|HMAC$|OSSL_PARAM_|OPENSSL_cleanse$|CRYPTO_memcmp$|gsm48_gmm_cause_names$)")
+LIBRARIES = re.compile(r"(yaml_|hs_|nghttp2_hd_inflate_|inflate|EVP_|HMAC$|OSSL_PARAM_|OPENSSL_cleanse$|CRYPTO_memcmp$|gsm48_gmm_cause_names$)")
 ALLOCATOR = {"calloc": {"base_alloc.c.o"}, "free": {"base_alloc.c.o", "classify_pattern.c.o"}}
 
 # What may call itself, and what bounds it. Layers call each other through their table, where rgs_hand_on() counts.

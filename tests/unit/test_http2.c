@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <criterion/criterion.h>
 #include <stdlib.h>
+#include <zlib.h>
 
 #include "base/json_in.h"
 #include "sig/http2.h"
@@ -171,6 +172,30 @@ Test(http2, a_block_in_pieces_and_padding)
     put_frame(&b, RGS_HTTP2_DATA, END_STREAM | RGS_HTTP2_PADDED, 1, padded.p, padded.n);
     send(true, &b);
     expect_uplink(0);
+}
+
+/* RFC 9110 8.4.1: a body that was packed on its way. */
+Test(http2, a_packed_body)
+{
+    static const char *const codings[] = {"deflate", "gzip", "br"};
+
+    for (uint8_t i = 0; i < 3; i++) {
+        struct bytes b = {.n = 0}, block = headers(false), body = uplink_body(), packed = {.n = 0};
+        uLongf n = sizeof(packed.p);
+        cr_assert_eq(compress(packed.p, &n, body.p, body.n), Z_OK);
+        put_header(&block, false, "content-encoding", codings[i]);
+        if (i == 0)
+            put_text(&b, preface);
+        put_frame(&b, RGS_HTTP2_HEADERS, END_HEADERS, (uint8_t)(2 * i + 1), block.p, block.n);
+        put_frame(&b, RGS_HTTP2_DATA, END_STREAM, (uint8_t)(2 * i + 1), packed.p, n);
+        send(true, &b);
+        if (i < 2)
+            expect_uplink(i);
+    }
+    cr_assert_eq(rgs_test_anomaly(&t, RGS_A_MIME_CODING), 1);
+    const struct rgs_op *op = &t.ops.at[2].op;
+    cr_assert_str_eq(rgs_test_digits(&op->imsi), "001010000000001", "the path is not packed");
+    cr_assert(!RGS_HAS(op, TEXT));
 }
 
 /* What is named by number was sent before: the message is read, its subscriber is not in the path.

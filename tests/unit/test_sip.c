@@ -453,6 +453,128 @@ Test(sip, forms_of_headers_and_bodies)
     }
 }
 
+/* RFC 2046 4.1.2, RFC 2978: octets of a word, each set by another codec than ours. */
+Test(sip, character_sets)
+{
+    static const struct {
+        const char *charset, *octets, *text;
+    } rows[] = {
+        {"windows-1251", "\xea\xee\xe4 7", "\xd0\xba\xd0\xbe\xd0\xb4 7"},
+        {"\"CP1251\"", "\xea", "\xd0\xba"},
+        {"KOI8-R", "\xcb\xcf\xc4", "\xd0\xba\xd0\xbe\xd0\xb4"},
+        {"ISO-8859-2", "k\xf3\x64", "k\xc3\xb3\x64"},
+        {"iso_8859-7", "\xea", "\xce\xba"},
+        {"gbk", "\xd1\xe9\xd6\xa4\x31", "\xe9\xaa\x8c\xe8\xaf\x81\x31"},
+        {"gb18030", "\x95\x32\x82\x36!", "\xf0\xa0\x80\x80!"},
+        {"Big5", "\xc5\xe7\xc3\xd2", "\xe9\xa9\x97\xe8\xad\x89"},
+        {"Shift_JIS", "\x94\xd4\x8d\x86", "\xe7\x95\xaa\xe5\x8f\xb7"},
+        {"euc-jp", "\xc8\xd6\xb9\xe6", "\xe7\x95\xaa\xe5\x8f\xb7"},
+        {"euc-kr", "\xb9\xf8", "\xeb\xb2\x88"},
+        {"utf-16be", "\x04\x3a\xd8\x3d\xde\x01", "\xd0\xba\xf0\x9f\x98\x81"},
+        {"utf-16", "\xff\xfe\x3a\x04", "\xd0\xba"},
+        {"windows-1251", "\x98", "\xef\xbf\xbd"},
+        {"gbk", "\xd1", "\xef\xbf\xbd"},
+        {"utf-16le", "\x3d\xd8\x01", "\xef\xbf\xbd"},
+        {"x-martian", "all ASCII", "all ASCII"},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char text[512];
+        snprintf(text, sizeof(text), "%sContent-Type: text/plain; charset=%s\r\n\r\n%s",
+                 HEAD("MESSAGE", "sip:+447700900123@h"), rows[i].charset, rows[i].octets);
+        const struct rgs_op *op = feed_text(text);
+        cr_assert_not_null(op, "row %zu", i);
+        cr_assert_str_eq(t.ops.at[0].text, rows[i].text, "row %zu", i);
+    }
+    cr_assert_eq(rgs_test_anomaly(&t, RGS_A_MIME_CHARSET), 1);
+    const struct rgs_op *op = feed_text(
+        HEAD("MESSAGE", "sip:+447700900123@h") "c: text/plain;charset=x-martian\r\n\r\n\xff\xe0");
+    cr_assert_not_null(op, "that there was a message is known");
+    cr_assert_not(RGS_HAS(op, TEXT), "but not what it says");
+    cr_assert_str_eq(rgs_test_digits(&op->msisdn), "447700900123");
+    cr_assert(rgs_anomalies_have(&op->anomalies, RGS_A_MIME_CHARSET));
+}
+
+/* RFC 3261 20.12, RFC 1952, RFC 1950. */
+Test(sip, packed_bodies)
+{
+#define GZIP                                                                                       \
+    "\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\x2b\x48\x4c\xce\x4e\x4d\x51\x48\xce\x4f\x49\x55"     \
+    "\x30\x31\x37\x34\x04\x00\x3c\x19\xf5\x8d\x10\x00\x00\x00"
+/* 70,000 zeros: more than a body may have. */
+#define BOMB                                                                                       \
+    "\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\xed\xc1\x31\x01\x00\x00\x00\xc2\xa0\xf5\x4f\x6d"     \
+    "\x09\x4f\xa0\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"     \
+    "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"     \
+    "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"     \
+    "\x00\x00\x00\x80\xb7\x01\xdc\xc8\xa9\xa6\x70\x11\x01\x00"
+#define PACKED(coding, body)                                                                       \
+    HEAD("MESSAGE", "sip:+447700900123@h") "c: text/plain\r\n" coding "\r\n\r\n" body
+#define ROW(message, text)                                                                         \
+    {                                                                                              \
+        message, sizeof(message) - 1, text                                                         \
+    }
+    static const struct {
+        const char *message;
+        size_t n;
+        const char *text; /* NULL: not readable */
+    } rows[] = {
+        ROW(PACKED("Content-Encoding: gzip", GZIP), "packed code 4711"),
+        ROW(PACKED("e: X-GZIP", GZIP), "packed code 4711"),
+        ROW(PACKED("e: deflate",
+                   "\x78\xda\x4b\x49\x4d\xcb\x49\x2c\x49\x4d\x51\x30\x31\x37\x34\x02\x00\x21\x44"
+                   "\x04\x28"),
+            "deflated 4712"),
+        ROW(PACKED("e: identity", "plain"), "plain"),
+        ROW(PACKED("e: gzip", "no gzip at all"), NULL),
+        ROW(PACKED("e: gzip", "\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\x2b\x48\x4c\xce"), NULL),
+        ROW(PACKED("e: gzip", BOMB), NULL),
+        ROW(PACKED("e: br", "packed"), NULL),
+    };
+    uint64_t unreadable = 0;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        const struct rgs_op *op = feed(rgs_bytes(rows[i].message, rows[i].n));
+        cr_assert_not_null(op, "row %zu", i);
+        cr_assert_eq(RGS_HAS(op, TEXT), rows[i].text != NULL, "row %zu", i);
+        if (rows[i].text)
+            cr_assert_str_eq(t.ops.at[0].text, rows[i].text, "row %zu", i);
+        unreadable += !rows[i].text;
+        cr_assert_eq(rgs_test_anomaly(&t, RGS_A_MIME_CODING), unreadable, "row %zu", i);
+    }
+    static const char good[] = PACKED("e: gzip", GZIP);
+    rgs_test_ladder(RGS_LAYER_SIP, rgs_bytes(good, sizeof(good) - 1));
+}
+
+Test(sip, pages)
+{
+    static const struct {
+        const char *html, *text;
+    } rows[] = {
+        {"<p>Your code is <b>123456</b></p>", "Your code is 123456"},
+        {"<html><head><style>b{x:1}</style><SCRIPT>if (1<2) x()</Script></head>\r\n<body> "
+         "one<br/>two"
+         "<!-- <b>no</b> -->\n three </body></html>",
+         "one\ntwo three"},
+        {"a &amp; b &#x416;&#1046; &lt;&nbsp;&copy; &#x110000000; 1 < 2 &", NULL},
+        {"<b", ""},
+        {"<!-- open", ""},
+        {"x<script>never", "x"},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char text[512];
+        snprintf(text, sizeof(text), "%sContent-Type: text/html\r\n\r\n%s",
+                 HEAD("MESSAGE", "sip:+447700900123@h"), rows[i].html);
+        const struct rgs_op *op = feed_text(text);
+        cr_assert_not_null(op, "row %zu", i);
+        cr_assert_str_eq(t.ops.at[0].text,
+                         rows[i].text ? rows[i].text
+                                      : "a & b \xd0\x96\xd0\x96 < &copy; &#x110000000; 1 < 2 &",
+                         "row %zu", i);
+    }
+    static const char page[] =
+        HEAD("MESSAGE", "sip:+447700900123@h") "c: text/html\r\n\r\n<p>a&#x416;<br>b &amp;</p>";
+    rgs_test_ladder(RGS_LAYER_SIP, rgs_bytes(page, sizeof(page) - 1));
+}
+
 Test(sip, asserted_identities_and_what_a_registrar_associates)
 {
     static const char *const asserted[] = {
