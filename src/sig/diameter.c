@@ -37,6 +37,7 @@ enum avp_code {
     VISITED_PLMN_ID = 1407,
     SGSN_NUMBER = 1489,
     EPS_LOCATION_INFORMATION = 1496,
+    NON_3GPP_USER_DATA = 1500,       /* TS 29.273 8.2.3.1 */
     MME_LOCATION_INFORMATION = 1600, /* 7.3.115 */
     SGSN_LOCATION_INFORMATION = 1601,
     E_UTRAN_CELL_GLOBAL_IDENTITY = 1602,
@@ -66,6 +67,7 @@ static bool grouped(uint32_t code, uint32_t vendor)
     case SUBSCRIPTION_DATA:
     case TERMINAL_INFORMATION:
     case EPS_LOCATION_INFORMATION:
+    case NON_3GPP_USER_DATA:
     case MME_LOCATION_INFORMATION:
     case SGSN_LOCATION_INFORMATION:
     case SERVING_NODE:
@@ -91,11 +93,16 @@ struct avp {
     struct rgs_bytes value;
 };
 
-/* Digits up to the realm: "454...@ims.mnc...". */
+/* Digits up to the realm: "454...@ims.mnc...", or the same behind the digit of an EAP method (TS
+ * 23.003 19.3.2): "0454...@nai.epc.mnc...". */
 static struct rgs_digits leading_digits(struct rgs_bytes s)
 {
+    enum { IMSI = 15 };
     struct rgs_digits d = {0};
-    size_t i = 0;
+    size_t at = rgs_find_byte(s, '@'), i = 0;
+
+    if (at == IMSI + 1 && rgs_begins_with_word(rgs_bytes_from(s, at), "@nai."))
+        s = rgs_bytes_from(s, 1);
 
     for (; i < s.n && s.p[i] >= '0' && s.p[i] <= '9'; i++)
         rgs_digits_add(&d, (char)s.p[i]);

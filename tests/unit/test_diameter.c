@@ -83,8 +83,38 @@ Test(diameter, results_have_the_standards_names)
     cr_assert_null(rgs_diameter_result(2001, false));
     cr_assert_str_eq(rgs_diameter_result(5001, false), "DIAMETER_AVP_UNSUPPORTED");
     cr_assert_str_eq(rgs_diameter_result(5001, true), "DIAMETER_ERROR_USER_UNKNOWN");
+    cr_assert_str_eq(rgs_diameter_result(5100, true), "DIAMETER_ERROR_USER_DATA_NOT_RECOGNIZED");
+    cr_assert_str_eq(rgs_diameter_result(5108, true), "DIAMETER_ERROR_DSAI_NOT_AVAILABLE");
+    cr_assert_str_eq(rgs_diameter_result(5450, true),
+                     "DIAMETER_ERROR_USER_NO_NON_3GPP_SUBSCRIPTION");
     cr_assert_str_eq(rgs_diameter_result(5999, true), "DIAMETER_PERMANENT_FAILURE");
     cr_assert_str_eq(rgs_diameter_result(UINT32_MAX, true), "DIAMETER_UNKNOWN_RESULT");
+}
+
+/* TS 29.273 8.2.2.3 and 8.2.3.1: who is on Wi-Fi, and his number in what the HSS knows of him. */
+Test(diameter, swx_binds_a_number)
+{
+    feed("01 000000 c0 00012d 01000031 00000001 00000001 " AVP_SESSION AVP_USER);
+    rgs_decoder_dissect(t.dec)->dir = 1;
+    feed("01 000000 40 00012d 01000031 00000001 00000001 " AVP_SESSION
+         "0000010c 40 00000c 000007d1 000005dc c0 000034 000028af 000001bb 40 000028 "
+         "000001c2 40 00000c 00000000 000001bc 40 000013 3835323931323334353637 00");
+    cr_assert_eq(t.ops.n, 2);
+    const struct rgs_op *op = &t.ops.at[0].op;
+    cr_assert_str_eq(op->op, "SAR");
+    cr_assert_str_eq(rgs_test_digits(&op->imsi), "454000000000012");
+    op = &t.ops.at[1].op;
+    cr_assert_str_eq(op->op, "SAA");
+    cr_assert_str_eq(op->phase, "response");
+    cr_assert_str_eq(rgs_test_digits(&op->msisdn), "85291234567");
+    cr_assert_str_eq(rgs_test_digits(&op->imsi), "454000000000012");
+    cr_assert_eq(rgs_test_anomaly(&t, RGS_A_DIAMETER_AVP), 0);
+    /* TS 23.003 19.3.2: with the digit of EAP-AKA in front, "0454000000000013@nai.epc" */
+    feed("01 000000 c0 00012f 01000031 00000002 00000002 " AVP_SESSION
+         "00000001 40 000020 30343534303030303030303030303133 406e61692e657063");
+    cr_assert_eq(t.ops.n, 3);
+    cr_assert_str_eq(t.ops.at[2].op.op, "MAR");
+    cr_assert_str_eq(rgs_test_digits(&t.ops.at[2].op.imsi), "454000000000013");
 }
 
 Test(diameter, damage_is_named_and_the_rest_kept)
