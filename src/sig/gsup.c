@@ -201,8 +201,34 @@ long rgs_ipa_length(struct rgs_bytes head)
     return length == 0 || length > MAX_IPA ? -1 : (long)length + IPA_HEADER;
 }
 
-/* Three octets are little to go by: what follows must be a GSUP message with its IMSI, or a CCM
- * message. */
+/* SCCP whose first address is where its pointers say (Q.713 4.2, 4.7 and 4.10). */
+static enum rgs_probe sccp_probe(struct rgs_bytes m, uint16_t length)
+{
+    enum { CR = 1, DT1 = 6, UDT = 9, HEAD = 8 };
+
+    if (m.n < HEAD)
+        return length < HEAD ? RGS_PROBE_NO : RGS_PROBE_MORE;
+    bool good = false;
+    switch (m.p[0]) {
+    case CR:
+        good =
+            (m.p[4] == 2 || m.p[4] == 3) && m.p[5] == 2 && m.p[7] >= 2 && m.p[7] + HEAD <= length;
+        break;
+    case DT1:
+        good = m.p[4] <= 1 && m.p[5] == 1 && m.p[6] + 7 == length;
+        break;
+    case UDT:
+        good = (m.p[1] & 0x7e) == 0 && m.p[2] == 3 && m.p[5] >= 2 && m.p[3] == m.p[5] + 3 &&
+               m.p[4] > m.p[3] && m.p[4] + 4 < length;
+        break;
+    default:
+        break;
+    }
+    return good ? RGS_PROBE_YES : RGS_PROBE_NO;
+}
+
+/* Three octets are little to go by: what follows must be a GSUP message with its IMSI, a CCM
+ * message, or an SCCP message that is told by its form (SCCPlite). */
 enum rgs_probe rgs_ipa_probe(struct rgs_bytes head)
 {
     struct rgs_reader r = rgs_reader(head);
@@ -217,6 +243,8 @@ enum rgs_probe rgs_ipa_probe(struct rgs_bytes head)
         return (first <= 1 && length == 1) || (first >= 4 && first <= 6 && length < 512)
                    ? RGS_PROBE_YES
                    : RGS_PROBE_NO;
+    if (proto == IPAC_PROTO_SCCP)
+        return sccp_probe(rgs_bytes_from(head, IPA_HEADER), length);
     if (proto != IPAC_PROTO_OSMO || first != IPAC_PROTO_EXT_GSUP)
         return RGS_PROBE_NO;
     rgs_u8(&r);

@@ -93,6 +93,31 @@ Test(gsup, ipa_framing_byte_by_byte)
     cr_assert_str_eq(t.ops.at[0].path, "ipa:gsup");
 }
 
+/* SCCPlite: a message is known by its form where the exchange of identities was not captured. */
+Test(gsup, ipa_carries_sccp)
+{
+    static const struct {
+        const char *hex;
+        enum rgs_probe want;
+    } rows[] = {
+        {"000e fd 09 00 03 05 07 02 42 08 02 42 06 02 aabb", RGS_PROBE_YES}, /* Q.713 4.10 */
+        {"000e fd 09 00 03 06 07 02 42 08 02 42 06 02 aabb", RGS_PROBE_NO},
+        {"000e fd 09 00 04 06 08 00 02 42 08 02 42 06 02", RGS_PROBE_NO},
+        {"000d fd 01 000001 02 02 04 02 42 fe 00 00 00", RGS_PROBE_YES}, /* 4.2 */
+        {"000d fd 01 000001 01 02 04 02 42 fe 00 00 00", RGS_PROBE_NO},
+        {"0009 fd 06 000001 00 01 02 aabb", RGS_PROBE_YES}, /* 4.7 */
+        {"0009 fd 06 000001 00 01 03 aabb", RGS_PROBE_NO},
+        {"000e fd 09 00", RGS_PROBE_MORE},
+        {"0003 fd 09 00 03", RGS_PROBE_NO},
+        {"0009 fd 45 000001 00 01 02 aabb", RGS_PROBE_NO},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct rgs_test_buf b = rgs_test_hex(rows[i].hex);
+        cr_assert_eq(rgs_ipa_probe(rgs_bytes(b.p, b.n)), rows[i].want, "row %zu", i);
+        rgs_test_buf_free(&b);
+    }
+}
+
 Test(gsup, ladder)
 {
     struct rgs_test_buf b = rgs_test_hex(MT);
