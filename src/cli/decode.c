@@ -71,6 +71,12 @@ static int decode_files(struct run *run, struct rgs_files *files)
                 "regsentry decode: %" PRIu64 " packets are of link types that are not decoded, "
                 "such as %" PRIu32 "\n",
                 run->unknown, run->linktype);
+    uint64_t cut = rgs_decoder_dissect(dec)->anomaly_count[RGS_A_FRAME_CUT];
+    if (cut)
+        fprintf(stderr,
+                "regsentry decode: %" PRIu64 " packets were cut when they were captured (snaplen): "
+                "what they lack is missing\n",
+                cut);
     rgs_decoder_del(dec);
     return 0;
 }

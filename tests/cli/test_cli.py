@@ -144,6 +144,9 @@ def _():
     (work / "user.pcap").write_bytes(struct.pack("<IHHiIII4I4s", 0xa1b2c3d4, 2, 4, 0, 0, 65535, 147, 1, 0, 4, 4, b"abcd"))
     exits(run("decode", "user.pcap"), 0, "1 packets are of link types that are not decoded, such as 147")
     exits(run("analyze", "user.pcap"), 0, "link.unsupported_type")
+    # Ethernet of 60 octets, of which 14 were kept.
+    (work / "cut.pcap").write_bytes(struct.pack("<IHHiIII4I14x", 0xa1b2c3d4, 2, 4, 0, 0, 14, 1, 1, 0, 14, 60))
+    exits(run("decode", "cut.pcap"), 0, "1 packets were cut when they were captured")
     (work / "text.pcap").write_text("this is no capture")
     exits(run("analyze", "text.pcap"), 1, "text.pcap", "pcap and pcapng are read")
     (work / "empty").mkdir()
