@@ -143,13 +143,22 @@ static void drop(struct rgs_table *t, uint32_t i, bool evicted)
     t->count--;
 }
 
-static uint32_t acquire(struct rgs_table *t)
+static bool is_over(const struct rgs_table *t, struct entry *e, int64_t now)
+{
+    if (t->conf.lasts && now > e->used_at &&
+        (uint64_t)now - (uint64_t)e->used_at > (uint64_t)t->conf.lasts)
+        return true;
+    return t->conf.over && t->conf.over(t->conf.ctx, value_of(t, e), now);
+}
+
+static uint32_t acquire(struct rgs_table *t, int64_t now)
 {
     if (!t->spare && t->fresh <= t->conf.cap)
         return t->fresh++;
     if (!t->spare) {
-        t->evictions++;
-        drop(t, at(t, 0)->newer, true);
+        uint32_t oldest = at(t, 0)->newer;
+        t->evictions += !is_over(t, at(t, oldest), now);
+        drop(t, oldest, true);
     }
     uint32_t i = t->spare;
     t->spare = at(t, i)->chain;
@@ -204,7 +213,7 @@ void *rgs_table_get(struct rgs_table *t, const void *key, int64_t now, bool *cre
     *created = i == 0;
     if (i)
         return use(t, i, now);
-    i = acquire(t);
+    i = acquire(t, now);
     if (t->count > t->mask / 2 && t->mask < t->most)
         spread(t);
     struct entry *e = at(t, i);
@@ -258,6 +267,11 @@ size_t rgs_table_expire(struct rgs_table *t, int64_t before, size_t max)
         i = next;
     }
     return n;
+}
+
+const void *rgs_table_key(const struct rgs_table *t, const void *value)
+{
+    return (const uint8_t *)value - t->value_at + sizeof(struct entry);
 }
 
 uint32_t rgs_table_count(const struct rgs_table *t)

@@ -16,6 +16,10 @@ struct rgs_table_conf {
     size_t value_size;
     uint32_t cap; /* entries */
     struct rgs_hash_key hash_key;
+    /* When what an entry says is over, so that it is no loss when it goes: so many ns after its
+     * last use (0: never), or when `over` says so of its value; may be NULL. */
+    int64_t lasts;
+    bool (*over)(void *ctx, const void *value, int64_t now);
     /* Called before an entry goes (evicted, expired, removed, table deleted); may be NULL. */
     void (*gone)(void *ctx, const void *key, void *value, bool evicted);
     void *ctx;
@@ -43,8 +47,12 @@ void rgs_table_drop(struct rgs_table *t, void *value);
 size_t rgs_table_expire(struct rgs_table *t, int64_t before, size_t max);
 
 uint32_t rgs_table_count(const struct rgs_table *t);
+/* Entries that went for others although they were not over. */
 uint64_t rgs_table_evictions(const struct rgs_table *t);
 size_t rgs_table_memory(const struct rgs_table *t);
+
+/* The key of a value from before. */
+const void *rgs_table_key(const struct rgs_table *t, const void *value);
 
 /* Moves all entries. Values must be flat. */
 void rgs_table_image(struct rgs_table *t, struct rgs_image *im);

@@ -40,6 +40,16 @@ static void emit(void *ctx, struct rgs_dissect *d, struct rgs_op *op)
         rgs_record_text(run->out, &run->record, run->file, d, op);
 }
 
+/* What is missing among the records because traffic was more than the caps allow. */
+static void tell_evicted(const struct rgs_dissect *d)
+{
+    for (unsigned x = 0; x < RGS_EVICTED_COUNT; x++) {
+        if (d->evicted[x])
+            fprintf(stderr, "regsentry decode: table %s was full: %" PRIu64 " given up\n",
+                    rgs_evicted_name((enum rgs_evicted)x), d->evicted[x]);
+    }
+}
+
 static int decode_files(struct run *run, struct rgs_files *files)
 {
     struct rgs_decoder *dec =
@@ -77,6 +87,7 @@ static int decode_files(struct run *run, struct rgs_files *files)
                 "regsentry decode: %" PRIu64 " packets were cut when they were captured (snaplen): "
                 "what they lack is missing\n",
                 cut);
+    tell_evicted(rgs_decoder_dissect(dec));
     rgs_decoder_del(dec);
     return 0;
 }

@@ -15,6 +15,7 @@ struct rgs_totals {
     uint64_t packets, bytes, operations;
     int64_t first_ts, last_ts; /* ns, event time; meaningful when packets > 0 */
     uint64_t anomalies[RGS_A_COUNT];
+    uint64_t evicted[RGS_EVICTED_COUNT];
 };
 void rgs_totals_add(struct rgs_totals *sum, const struct rgs_totals *t);
 

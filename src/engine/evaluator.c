@@ -6,7 +6,7 @@
 
 enum {
     MAX_LOST = 16,
-    MAX_DROPPED = RGS_TRACKER_COUNTERS + 16 + MAX_LOST,
+    MAX_DROPPED = RGS_EVICTED_COUNT + RGS_TRACKER_COUNTERS + 16 + MAX_LOST,
 };
 
 struct rgs_evaluator {
@@ -220,14 +220,20 @@ void rgs_evaluator_to_site(struct rgs_evaluator *e, rgs_obs_fn *fn, void *ctx)
     e->site_ctx = ctx;
 }
 
-/* What never came here, then what the scorer has said of itself, then what the caps cost in the
- * tracker. */
-static size_t dropped(struct rgs_evaluator *e, const struct rgs_result_named *lost, size_t n_lost,
+/* What never came here, then what the caps cost: in decoders, in what the scorer has said of
+ * itself, in the tracker. */
+static size_t dropped(struct rgs_evaluator *e, const struct rgs_totals *totals,
+                      const struct rgs_result_named *lost, size_t n_lost,
                       const struct rgs_result *r)
 {
     size_t n = 0;
     for (size_t i = 0; i < n_lost && i < MAX_LOST; i++)
         e->dropped[n++] = lost[i];
+    for (unsigned x = 0; x < RGS_EVICTED_COUNT && n < MAX_DROPPED; x++) {
+        if (totals->evicted[x])
+            e->dropped[n++] = (struct rgs_result_named){rgs_evicted_name((enum rgs_evicted)x),
+                                                        totals->evicted[x]};
+    }
     for (size_t i = 0; i < r->n_dropped && n < MAX_DROPPED; i++)
         e->dropped[n++] = r->dropped[i];
     for (unsigned c = RGS_DROPPED_SUBSCRIBERS; c < RGS_TRACKER_COUNTERS && n < MAX_DROPPED; c++) {
@@ -260,7 +266,7 @@ int rgs_evaluator_result(struct rgs_evaluator *e, const struct rgs_totals *total
             e->anomalies[r->n_anomalies++] = (struct rgs_result_named){
                 rgs_anomaly_name((enum rgs_anomaly)x), totals->anomalies[x]};
     }
-    r->n_dropped = dropped(e, lost, n_lost, r);
+    r->n_dropped = dropped(e, totals, lost, n_lost, r);
     r->dropped = e->dropped;
     return 0;
 }

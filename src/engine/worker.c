@@ -162,7 +162,10 @@ void rgs_worker_totals(const struct rgs_worker *w, struct rgs_totals *out)
                                .operations = w->operations,
                                .first_ts = w->first_ts,
                                .last_ts = w->last_ts};
-    memcpy(out->anomalies, rgs_decoder_dissect(w->decoder)->anomaly_count, sizeof(out->anomalies));
+    const struct rgs_dissect *d = rgs_decoder_dissect(w->decoder);
+    memcpy(out->anomalies, d->anomaly_count, sizeof(out->anomalies));
+    memcpy(out->evicted, d->evicted, sizeof(out->evicted));
+    out->evicted[RGS_EVICTED_SMS_PARTS] += rgs_concat_evictions(w->concat);
 }
 
 void rgs_totals_add(struct rgs_totals *sum, const struct rgs_totals *t)
@@ -178,6 +181,8 @@ void rgs_totals_add(struct rgs_totals *sum, const struct rgs_totals *t)
     sum->operations += t->operations;
     for (unsigned x = 0; x < RGS_A_COUNT; x++)
         sum->anomalies[x] += t->anomalies[x];
+    for (unsigned x = 0; x < RGS_EVICTED_COUNT; x++)
+        sum->evicted[x] += t->evicted[x];
 }
 
 void rgs_worker_on_unknown(struct rgs_worker *w, void (*fn)(void *ctx, const struct rgs_op *op),

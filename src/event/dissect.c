@@ -16,6 +16,16 @@ void rgs_count(struct rgs_dissect *d, enum rgs_anomaly x, uint64_t n)
     d->anomaly_count[x] += n;
 }
 
+void *rgs_remember(struct rgs_dissect *d, enum rgs_evicted x, struct rgs_table *t, const void *key,
+                   bool *created)
+{
+    uint64_t before = rgs_table_evictions(t);
+    void *value = rgs_table_get(t, key, d->ts, created);
+
+    d->evicted[x] += rgs_table_evictions(t) - before;
+    return value;
+}
+
 enum rgs_outcome rgs_hand_on(struct rgs_dissect *d, enum rgs_layer layer, struct rgs_bytes payload)
 {
     if (d->depth >= RGS_MAX_DEPTH) {

@@ -15,6 +15,8 @@
 #include "base/arena.h"
 #include "base/hash.h"
 #include "base/reader.h"
+#include "base/table.h"
+#include "event/evicted.h"
 #include "event/limits.h"
 #include "event/op.h"
 #include "regsentry/analyzer.h"
@@ -76,6 +78,7 @@ struct rgs_dissect {
     size_t stream_count;
     void *state[RGS_LAYER_COUNT]; /* of the stateful layers */
     uint64_t anomaly_count[RGS_A_COUNT];
+    uint64_t evicted[RGS_EVICTED_COUNT];
     uint64_t layer_count[RGS_LAYER_COUNT]; /* PDUs seen per layer */
     rgs_emit_fn *emit;
     void *emit_ctx;
@@ -101,6 +104,10 @@ void rgs_anomaly(struct rgs_dissect *d, enum rgs_anomaly x);
 /* Counts n of an anomaly that says nothing about the operation under construction (what timed out).
  */
 void rgs_count(struct rgs_dissect *d, enum rgs_anomaly x, uint64_t n);
+
+/* The entry of a layer's table, made (zeroed) if it was absent; counts what has to go for it. */
+void *rgs_remember(struct rgs_dissect *d, enum rgs_evicted x, struct rgs_table *t, const void *key,
+                   bool *created);
 
 /* Gives d->op out. Frame number and time are set here; the layer has set proto, op and phase. */
 void rgs_emit(struct rgs_dissect *d);

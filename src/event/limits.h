@@ -22,4 +22,8 @@ enum {
     RGS_TCP_UNKNOWN = 64 << 10,
 };
 
+/* A connection of which nothing was heard for so long is over: applications ask each other every
+ * minute or so, and ends of SCCP connections every ten at the latest (Q.714 3.4). */
+#define RGS_SILENCE_NS (INT64_C(900) * 1000000000)
+
 #endif

@@ -27,14 +27,14 @@ struct rgs_l3_state;
 struct rgs_l3_state *rgs_l3_state_new(const struct rgs_capacity *c, const struct rgs_alloc *alloc);
 void rgs_l3_state_del(struct rgs_l3_state *s, const struct rgs_alloc *alloc);
 /* The subscriber of this connection, or of none (cleared). Valid until the next call. */
-struct rgs_l3_subscriber *rgs_l3_of(struct rgs_l3_state *s, const struct rgs_dissect *d,
+struct rgs_l3_subscriber *rgs_l3_of(struct rgs_l3_state *s, struct rgs_dissect *d,
                                     const uint64_t *connection);
 /* The network calls a subscriber by both identities: the answer, with the temporary one, is from
  * him. */
-void rgs_l3_page(struct rgs_l3_state *s, const struct rgs_dissect *d,
+void rgs_l3_page(struct rgs_l3_state *s, struct rgs_dissect *d,
                  const struct rgs_l3_subscriber *called);
 /* The network gives him a temporary identity. */
-void rgs_l3_assign(struct rgs_l3_state *s, const struct rgs_dissect *d,
+void rgs_l3_assign(struct rgs_l3_state *s, struct rgs_dissect *d,
                    const struct rgs_l3_subscriber *who);
 /* Whose temporary identity it is: sets who->imsi; false when not known. */
 bool rgs_l3_recognise(struct rgs_l3_state *s, const struct rgs_dissect *d,

@@ -24,6 +24,11 @@ struct rgs_l3_state {
     struct rgs_l3_subscriber nobody;
 };
 
+static bool is_over(void *ctx, const void *value, int64_t now)
+{
+    return now > ((const struct holder *)value)->until;
+}
+
 struct rgs_l3_state *rgs_l3_state_new(const struct rgs_capacity *c, const struct rgs_alloc *alloc)
 {
     struct rgs_l3_state *s = rgs_new(alloc, sizeof(*s));
@@ -35,12 +40,14 @@ struct rgs_l3_state *rgs_l3_state_new(const struct rgs_capacity *c, const struct
         rgs_table_new(&(struct rgs_table_conf){.key_size = sizeof(uint64_t),
                                                .value_size = sizeof(struct rgs_l3_subscriber),
                                                .cap = c->dialogues,
-                                               .hash_key = c->hash_key},
+                                               .hash_key = c->hash_key,
+                                               .lasts = c->timeout_ns},
                       alloc);
     s->temporary = rgs_table_new(&(struct rgs_table_conf){.key_size = sizeof(struct temporary),
                                                           .value_size = sizeof(struct holder),
                                                           .cap = c->dialogues,
-                                                          .hash_key = c->hash_key},
+                                                          .hash_key = c->hash_key,
+                                                          .over = is_over},
                                  alloc);
     if (!s->subscribers || !s->temporary) {
         rgs_l3_state_del(s, alloc);
@@ -60,13 +67,13 @@ void rgs_l3_state_del(struct rgs_l3_state *s, const struct rgs_alloc *alloc)
     rgs_free(alloc, s);
 }
 
-struct rgs_l3_subscriber *rgs_l3_of(struct rgs_l3_state *s, const struct rgs_dissect *d,
+struct rgs_l3_subscriber *rgs_l3_of(struct rgs_l3_state *s, struct rgs_dissect *d,
                                     const uint64_t *connection)
 {
     bool created;
 
     if (connection)
-        return rgs_table_get(s->subscribers, connection, d->ts, &created);
+        return rgs_remember(d, RGS_EVICTED_L3_CONNECTIONS, s->subscribers, connection, &created);
     s->nobody = (struct rgs_l3_subscriber){0};
     return &s->nobody;
 }
@@ -76,25 +83,25 @@ static uint32_t node_of(const struct rgs_l3_subscriber *who, uint32_t point_code
     return who->scope ? who->scope : point_code;
 }
 
-static void keep(struct rgs_l3_state *s, const struct rgs_dissect *d,
-                 const struct rgs_l3_subscriber *who, int64_t ns)
+static void keep(struct rgs_l3_state *s, struct rgs_dissect *d, const struct rgs_l3_subscriber *who,
+                 int64_t ns)
 {
     struct temporary key = {who->tmsi, node_of(who, RGS_HAS(&d->op, OPC) ? d->op.opc : 0)};
     bool created;
 
     if (!who->has_tmsi || !who->imsi.n)
         return;
-    *(struct holder *)rgs_table_get(s->temporary, &key, d->ts, &created) =
-        (struct holder){.imsi = who->imsi, .until = d->ts + ns};
+    struct holder *h = rgs_remember(d, RGS_EVICTED_L3_IDENTITIES, s->temporary, &key, &created);
+    *h = (struct holder){.imsi = who->imsi, .until = d->ts + ns};
 }
 
-void rgs_l3_page(struct rgs_l3_state *s, const struct rgs_dissect *d,
+void rgs_l3_page(struct rgs_l3_state *s, struct rgs_dissect *d,
                  const struct rgs_l3_subscriber *called)
 {
     keep(s, d, called, s->page_ns);
 }
 
-void rgs_l3_assign(struct rgs_l3_state *s, const struct rgs_dissect *d,
+void rgs_l3_assign(struct rgs_l3_state *s, struct rgs_dissect *d,
                    const struct rgs_l3_subscriber *who)
 {
     keep(s, d, who, ASSIGNED_NS);

@@ -86,7 +86,7 @@ static enum rgs_outcome broadcast(struct rgs_dissect *d, struct gsmtap *g, const
     bool created;
 
     return rgs_gsm_l3(d, rgs_bytes_from(payload, 1), NULL,
-                      rgs_table_get(g->cells, &arfcn, d->ts, &created));
+                      rgs_remember(d, RGS_EVICTED_GSMTAP_CELLS, g->cells, &arfcn, &created));
 }
 
 static enum rgs_outcome dedicated(struct rgs_dissect *d, struct gsmtap *g, const struct header *h,

@@ -90,6 +90,7 @@ void *rgs_http2_new(const struct rgs_capacity *capacity, const struct rgs_alloc 
                                                             .value_size = sizeof(struct connection),
                                                             .cap = cap,
                                                             .hash_key = capacity->hash_key,
+                                                            .lasts = RGS_SILENCE_NS,
                                                             .gone = connection_gone,
                                                             .ctx = h},
                                    alloc);
@@ -97,6 +98,7 @@ void *rgs_http2_new(const struct rgs_capacity *capacity, const struct rgs_alloc 
                                                          .value_size = sizeof(struct message),
                                                          .cap = capacity->sessions,
                                                          .hash_key = capacity->hash_key,
+                                                         .lasts = capacity->timeout_ns,
                                                          .gone = message_gone,
                                                          .ctx = h},
                                 alloc);
@@ -186,7 +188,7 @@ static void block(struct rgs_dissect *d, struct http2 *h, struct side *s,
     if (s->promises) {
         promised.headers = true; /* nothing of it is kept */
     } else {
-        m = rgs_table_get(h->messages, &key, d->ts, &created);
+        m = rgs_remember(d, RGS_EVICTED_HTTP2_MESSAGES, h->messages, &key, &created);
         if (created)
             m->epoch = s->epoch;
     }
@@ -235,7 +237,7 @@ static void data(struct rgs_dissect *d, struct http2 *h, const struct side *s,
 {
     struct key key = key_of(d, f->stream);
     bool created;
-    struct message *m = rgs_table_get(h->messages, &key, d->ts, &created);
+    struct message *m = rgs_remember(d, RGS_EVICTED_HTTP2_MESSAGES, h->messages, &key, &created);
 
     if (created) { /* its headers came before we did */
         m->epoch = s->epoch;
@@ -359,7 +361,7 @@ static void frame(struct rgs_dissect *d, struct http2 *h, struct connection *c,
     }
 }
 
-static struct connection *connection_of(struct http2 *h, const struct rgs_dissect *d)
+static struct connection *connection_of(struct http2 *h, struct rgs_dissect *d)
 {
     bool created;
 
@@ -367,7 +369,7 @@ static struct connection *connection_of(struct http2 *h, const struct rgs_dissec
         rgs_table_touch(h->connections, h->last, d->ts);
         return h->last;
     }
-    h->last = rgs_table_get(h->connections, &d->flow, d->ts, &created);
+    h->last = rgs_remember(d, RGS_EVICTED_HTTP2_CONNECTIONS, h->connections, &d->flow, &created);
     h->last_flow = d->flow;
     return h->last;
 }

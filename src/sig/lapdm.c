@@ -65,12 +65,14 @@ void *rgs_lapdm_new(const struct rgs_capacity *c, const struct rgs_alloc *alloc)
     s->links = rgs_table_new(&(struct rgs_table_conf){.key_size = sizeof(struct link_key),
                                                       .value_size = sizeof(struct link),
                                                       .cap = c->sessions,
-                                                      .hash_key = c->hash_key},
+                                                      .hash_key = c->hash_key,
+                                                      .lasts = c->timeout_ns},
                              alloc);
     s->channels = rgs_table_new(&(struct rgs_table_conf){.key_size = sizeof(uint64_t),
                                                          .value_size = sizeof(struct channel),
                                                          .cap = c->sessions,
-                                                         .hash_key = c->hash_key},
+                                                         .hash_key = c->hash_key,
+                                                         .lasts = c->timeout_ns},
                                 alloc);
     if (!s->l3 || !s->links || !s->channels) {
         rgs_lapdm_del(s, alloc);
@@ -93,19 +95,19 @@ void rgs_lapdm_del(void *state, const struct rgs_alloc *alloc)
     rgs_free(alloc, s);
 }
 
-static struct link *link_of(struct lapdm *s, const struct rgs_dissect *d, unsigned sapi,
-                            bool uplink)
+static struct link *link_of(struct lapdm *s, struct rgs_dissect *d, unsigned sapi, bool uplink)
 {
     struct link_key key = {d->op.dialogue, sapi, uplink};
     bool created;
 
-    return rgs_table_get(s->links, &key, d->ts, &created);
+    return rgs_remember(d, RGS_EVICTED_LAPDM_CHANNELS, s->links, &key, &created);
 }
 
-static struct channel *channel_of(struct lapdm *s, const struct rgs_dissect *d)
+static struct channel *channel_of(struct lapdm *s, struct rgs_dissect *d)
 {
     bool created;
-    struct channel *c = rgs_table_get(s->channels, &d->op.dialogue, d->ts, &created);
+    struct channel *c =
+        rgs_remember(d, RGS_EVICTED_LAPDM_CHANNELS, s->channels, &d->op.dialogue, &created);
 
     if (created)
         c->connection = rgs_mix64(d->op.dialogue ^ d->frame << 20);

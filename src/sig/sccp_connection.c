@@ -35,7 +35,8 @@ struct rgs_table *rgs_sccp_connections_new(const struct rgs_capacity *c,
     return rgs_table_new(&(struct rgs_table_conf){.key_size = sizeof(struct end),
                                                   .value_size = sizeof(struct connection),
                                                   .cap = c->dialogues,
-                                                  .hash_key = c->hash_key},
+                                                  .hash_key = c->hash_key,
+                                                  .lasts = RGS_SILENCE_NS},
                          alloc);
 }
 
@@ -44,7 +45,8 @@ struct rgs_table *rgs_sccp_parts_new(const struct rgs_capacity *c, const struct 
     return rgs_table_new(&(struct rgs_table_conf){.key_size = sizeof(struct end),
                                                   .value_size = sizeof(struct part),
                                                   .cap = c->sccp_segments,
-                                                  .hash_key = c->hash_key},
+                                                  .hash_key = c->hash_key,
+                                                  .lasts = c->timeout_ns},
                          alloc);
 }
 
@@ -81,11 +83,16 @@ static void announce(struct rgs_dissect *d, const struct connection *c)
         RGS_SET(&d->op, CALLED_SSN, called_ssn, c->ssn);
 }
 
+static struct connection *remember(struct rgs_dissect *d, const struct end *end)
+{
+    bool created;
+    return rgs_remember(d, RGS_EVICTED_SCCP_CONNECTIONS, state(d)->connections, end, &created);
+}
+
 static struct connection *request(struct rgs_dissect *d, const struct rgs_sccp_message *m)
 {
     struct end from = end_of(d, false, reference(m->fixed, 0));
-    bool created;
-    struct connection *c = rgs_table_get(state(d)->connections, &from, d->ts, &created);
+    struct connection *c = remember(d, &from);
 
     rgs_sccp_party(d, m->called, true);
     if (m->calling.n)
@@ -106,7 +113,6 @@ static struct connection *confirm(struct rgs_dissect *d, const struct rgs_sccp_m
     struct end to = end_of(d, true, reference(m->fixed, 0));
     struct end from = end_of(d, false, reference(m->fixed, 3));
     struct connection *c = rgs_table_find(state(d)->connections, &to, d->ts), copy;
-    bool created;
 
     if (!c)
         return NULL;
@@ -114,7 +120,7 @@ static struct connection *confirm(struct rgs_dissect *d, const struct rgs_sccp_m
     c->has_peer = true;
     copy = *c;
     copy.peer = to;
-    c = rgs_table_get(state(d)->connections, &from, d->ts, &created);
+    c = remember(d, &from);
     *c = copy;
     return c;
 }
@@ -148,7 +154,7 @@ static enum rgs_outcome data(struct rgs_dissect *d, const struct end *to, struct
     if (!p && !more)
         return rgs_sccp_user(d, in);
     if (!p) {
-        p = rgs_table_get(parts, to, d->ts, &created);
+        p = rgs_remember(d, RGS_EVICTED_SCCP_SEGMENTS, parts, to, &created);
         p->used = 0;
     }
     p->since = d->ts;

@@ -27,12 +27,19 @@ struct value {
     uint8_t data[BUFFER];
 };
 
+static bool is_done(void *ctx, const void *value, int64_t now)
+{
+    return ((const struct value *)value)->done;
+}
+
 struct rgs_table *rgs_sccp_segments_new(const struct rgs_capacity *c, const struct rgs_alloc *alloc)
 {
     return rgs_table_new(&(struct rgs_table_conf){.key_size = sizeof(struct key),
                                                   .value_size = sizeof(struct value),
                                                   .cap = c->sccp_segments,
-                                                  .hash_key = c->hash_key},
+                                                  .hash_key = c->hash_key,
+                                                  .lasts = c->timeout_ns,
+                                                  .over = is_done},
                          alloc);
 }
 
@@ -103,7 +110,7 @@ enum rgs_outcome rgs_sccp_segment(struct rgs_dissect *d, struct rgs_bytes callin
     if (k.n)
         memcpy(k.calling, calling.p, k.n);
 
-    struct value *v = rgs_table_get(s->segments, &k, d->ts, &created);
+    struct value *v = rgs_remember(d, RGS_EVICTED_SCCP_SEGMENTS, s->segments, &k, &created);
     if (created || d->ts - v->since > s->timeout)
         restart(v, d->ts);
     if (v->at[remaining] != NOT_YET) {

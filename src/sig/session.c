@@ -24,6 +24,12 @@ struct request {
     uint32_t copies; /* beside the first, that wait for their answers */
 };
 
+static bool says_nothing(void *ctx, const void *value, int64_t now)
+{
+    const struct rgs_session *session = value;
+    return !session->bound && !session->esme_known;
+}
+
 struct rgs_sessions *rgs_sessions_new(const struct rgs_capacity *capacity,
                                       const struct rgs_alloc *alloc)
 {
@@ -34,12 +40,15 @@ struct rgs_sessions *rgs_sessions_new(const struct rgs_capacity *capacity,
     s->flows = rgs_table_new(&(struct rgs_table_conf){.key_size = sizeof(uint64_t),
                                                       .value_size = sizeof(struct rgs_session),
                                                       .cap = capacity->sessions,
-                                                      .hash_key = capacity->hash_key},
+                                                      .hash_key = capacity->hash_key,
+                                                      .lasts = RGS_SILENCE_NS,
+                                                      .over = says_nothing},
                              alloc);
     s->requests = rgs_table_new(&(struct rgs_table_conf){.key_size = sizeof(struct request_key),
                                                          .value_size = sizeof(struct request),
                                                          .cap = capacity->dialogues,
-                                                         .hash_key = capacity->hash_key},
+                                                         .hash_key = capacity->hash_key,
+                                                         .lasts = capacity->timeout_ns},
                                 alloc);
     if (!s->flows || !s->requests) {
         rgs_sessions_del(s, alloc);
@@ -57,10 +66,10 @@ void rgs_sessions_del(struct rgs_sessions *s, const struct rgs_alloc *alloc)
     rgs_free(alloc, s);
 }
 
-struct rgs_session *rgs_session(struct rgs_sessions *s, const struct rgs_dissect *d)
+struct rgs_session *rgs_session(struct rgs_sessions *s, struct rgs_dissect *d)
 {
     bool created;
-    return rgs_table_get(s->flows, &d->flow, d->ts, &created);
+    return rgs_remember(d, RGS_EVICTED_SESSIONS, s->flows, &d->flow, &created);
 }
 
 enum rgs_peer_role rgs_session_speaks(struct rgs_session *session, struct rgs_dissect *d,
@@ -104,7 +113,7 @@ void rgs_request_open(struct rgs_sessions *s, struct rgs_dissect *d, uint32_t nu
     forget_old(s, d);
     if (!RGS_HAS(&d->op, DIALOGUE))
         RGS_SET(&d->op, DIALOGUE, dialogue, rgs_hash(&fixed, words, sizeof(words)));
-    struct request *q = rgs_table_get(s->requests, &key, d->ts, &created);
+    struct request *q = rgs_remember(d, RGS_EVICTED_SESSION_REQUESTS, s->requests, &key, &created);
     *q = (struct request){.op = d->op.op, .dialogue = d->op.dialogue};
     if (RGS_HAS(&d->op, MSISDN))
         q->msisdn = d->op.msisdn;

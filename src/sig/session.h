@@ -23,7 +23,7 @@ struct rgs_sessions *rgs_sessions_new(const struct rgs_capacity *capacity,
 void rgs_sessions_del(struct rgs_sessions *s, const struct rgs_alloc *alloc);
 
 /* The session of the flow, made if it was absent. Valid until the next call. */
-struct rgs_session *rgs_session(struct rgs_sessions *s, const struct rgs_dissect *d);
+struct rgs_session *rgs_session(struct rgs_sessions *s, struct rgs_dissect *d);
 
 /*
  * Sets op->peer_role, from the operation when only one side may send it, else from what the flow

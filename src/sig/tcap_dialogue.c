@@ -15,7 +15,8 @@ void *rgs_tcap_new(const struct rgs_capacity *c, const struct rgs_alloc *alloc)
         rgs_table_new(&(struct rgs_table_conf){.key_size = sizeof(struct rgs_tcap_end),
                                                .value_size = sizeof(struct rgs_tcap_dialogue),
                                                .cap = c->dialogues,
-                                               .hash_key = c->hash_key},
+                                               .hash_key = c->hash_key,
+                                               .lasts = c->timeout_ns},
                       alloc);
     s->responders =
         rgs_table_new(&(struct rgs_table_conf){.key_size = sizeof(struct rgs_tcap_end),
@@ -65,7 +66,8 @@ struct rgs_tcap_dialogue *rgs_tcap_open(struct rgs_dissect *d, const struct rgs_
 {
     struct rgs_tcap *s = d->state[RGS_LAYER_TCAP];
     bool created;
-    struct rgs_tcap_dialogue *g = rgs_table_get(s->dialogues, from, d->ts, &created);
+    struct rgs_tcap_dialogue *g =
+        rgs_remember(d, RGS_EVICTED_TCAP_DIALOGUES, s->dialogues, from, &created);
 
     if (!created)
         *g = (struct rgs_tcap_dialogue){0};
@@ -101,7 +103,7 @@ struct rgs_tcap_dialogue *rgs_tcap_find(struct rgs_dissect *d, const struct rgs_
     *to_responder = false;
     if (g)
         return g;
-    began = rgs_table_peek(s->responders, to);
+    began = rgs_table_find(s->responders, to, d->ts); /* as its dialogue: both last alike */
     if (!began)
         return NULL;
     *to_responder = true;

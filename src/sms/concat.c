@@ -49,6 +49,7 @@ struct rgs_concat {
     uint32_t fresh; /* chunks from here on were never used, nor their memory touched */
     char *whole;
     size_t whole_used;
+    uint64_t evictions; /* for their chunks; the table counts those for their entries */
 };
 
 static void release(struct rgs_concat *c, struct message *m)
@@ -70,6 +71,12 @@ static void gone(void *ctx, const void *key, void *value, bool evicted)
     release(ctx, value);
 }
 
+/* All parts have come, and what stays is to know repeated ones. */
+static bool is_complete(void *ctx, const void *value, int64_t now)
+{
+    return ((const struct message *)value)->first == NONE;
+}
+
 static void begin(struct rgs_concat *c, struct message *m)
 {
     release(c, m);
@@ -88,6 +95,8 @@ struct rgs_concat *rgs_concat_new(const struct rgs_concat_conf *conf, const stru
                                    .value_size = sizeof(struct message),
                                    .cap = conf->messages,
                                    .hash_key = conf->hash_key,
+                                   .lasts = conf->timeout_ns,
+                                   .over = is_complete,
                                    .gone = gone,
                                    .ctx = c};
     c->messages = rgs_table_new(&table, alloc);
@@ -190,6 +199,7 @@ static uint32_t take_chunk(struct rgs_concat *c, const struct message *keep)
         struct key k;
         memcpy(&k, key, sizeof(k));
         rgs_table_remove(c->messages, &k);
+        c->evictions++;
     }
     uint32_t at = c->free;
     c->free = c->chunks[at].next;
@@ -271,6 +281,7 @@ enum rgs_concat_result rgs_concat_add(struct rgs_concat *c, const struct rgs_op 
     m->last = now;
     if (!keep_part(c, m, seq, text)) {
         rgs_table_remove(c->messages, &key);
+        c->evictions++;
         return RGS_CONCAT_BAD;
     }
     m->seen[seq / 64] |= UINT64_C(1) << (seq % 64);
@@ -280,4 +291,9 @@ enum rgs_concat_result rgs_concat_add(struct rgs_concat *c, const struct rgs_op 
     *whole = join(c, m);
     release(c, m); /* the rest of it stays, to know repeated parts */
     return RGS_CONCAT_COMPLETE;
+}
+
+uint64_t rgs_concat_evictions(const struct rgs_concat *c)
+{
+    return c->evictions + rgs_table_evictions(c->messages);
 }

@@ -37,8 +37,11 @@ enum rgs_concat_result {
     RGS_CONCAT_WAITING,  /* kept */
     RGS_CONCAT_COMPLETE, /* *whole is the joined text, valid until the next call; wiped then */
     RGS_CONCAT_REPEATED, /* this part was here before */
-    RGS_CONCAT_BAD,      /* sequence numbers that cannot be */
+    RGS_CONCAT_BAD,      /* sequence numbers that cannot be, or longer than any message */
 };
+
+/* Incomplete messages that were given up for want of room. */
+uint64_t rgs_concat_evictions(const struct rgs_concat *c);
 
 /* Parts belong together by subscriber (imsi, else msisdn, else da), oa, reference, total and
  * direction. */

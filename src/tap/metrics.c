@@ -147,7 +147,7 @@ static void write_evaluation(FILE *out, const struct rgs_tap_status *s, int64_t 
     }
 }
 
-/* Of the tracker's tables and the rules' ones under one name. */
+/* Of the decoders' tables, the tracker's and the rules' ones under one name. */
 static void write_tables(FILE *out, const struct rgs_tap_status *s, struct rgs_tally *tally)
 {
     struct rgs_tally_census c = {0};
@@ -155,6 +155,9 @@ static void write_tables(FILE *out, const struct rgs_tap_status *s, struct rgs_t
     if (tally)
         rgs_tally_census(tally, &c);
     head(out, "evicted_total", "counter", "Entries that a full table gave up, by table.");
+    for (unsigned x = 0; x < RGS_EVICTED_COUNT; x++)
+        labelled(out, "evicted_total", "table", rgs_evicted_name((enum rgs_evicted)x),
+                 s->totals.evicted[x]);
     for (unsigned i = RGS_DROPPED_SUBSCRIBERS; i < RGS_TRACKER_COUNTERS; i++)
         labelled(out, "evicted_total", "table",
                  rgs_tracker_counter_name((enum rgs_tracker_counter)i), s->tracked[i]);

@@ -38,12 +38,14 @@ static uint64_t lost_sum(const struct rgs_tap_lost *l)
 }
 
 /* Entries that full tables gave up, since the state began. */
-static uint64_t evicted(struct rgs_tap *t)
+static uint64_t evicted(struct rgs_tap *t, const struct rgs_totals *totals)
 {
     struct rgs_scorer *scorer = rgs_evaluator_scorer(t->evaluator);
     struct rgs_census c = {0};
     uint64_t n = 0;
 
+    for (unsigned x = 0; x < RGS_EVICTED_COUNT; x++)
+        n += totals->evicted[x];
     for (unsigned i = RGS_DROPPED_SUBSCRIBERS; i < RGS_TRACKER_COUNTERS; i++)
         n += rgs_tracker_count(rgs_evaluator_tracker(t->evaluator), (enum rgs_tracker_counter)i);
     if (scorer)
@@ -59,7 +61,7 @@ void rgs_tap_note_losses(struct rgs_tap *t)
     rgs_tap_status(t, &s);
     t->lost_all = lost_in_all(t, &s);
     rgs_losses_note(&t->losses, now, lost_sum(&t->lost_all));
-    rgs_losses_note(&t->evictions, now, evicted(t));
+    rgs_losses_note(&t->evictions, now, evicted(t, &s.totals));
 }
 
 /* Nothing that a score stands on is older. */

@@ -67,7 +67,8 @@ void *rgs_sctp_new(const struct rgs_capacity *capacity, const struct rgs_alloc *
         rgs_table_new(&(struct rgs_table_conf){.key_size = sizeof(struct rgs_flow_key),
                                                .value_size = sizeof(struct association),
                                                .cap = capacity->sctp_flows,
-                                               .hash_key = capacity->hash_key},
+                                               .hash_key = capacity->hash_key,
+                                               .lasts = capacity->timeout_ns},
                       alloc);
     s->join = rgs_sctp_join_new(capacity, alloc);
     s->paths = rgs_sctp_paths_new(capacity, alloc);
@@ -110,6 +111,7 @@ static struct association *search(struct sctp *s, struct rgs_dissect *d)
     bool created = false;
 
     if (s->last && memcmp(&key, &s->last_key, sizeof(key)) == 0) {
+        rgs_table_touch(s->associations, s->last, d->ts);
         d->dir ^= s->last_flipped;
         return s->last;
     }
@@ -121,7 +123,7 @@ static struct association *search(struct sctp *s, struct rgs_dissect *d)
     s->last_mapped = s->last && memcmp(&main, &key, sizeof(key)) != 0;
     if (!s->last) {
         s->last_flipped = false;
-        s->last = rgs_table_get(s->associations, &key, d->ts, &created);
+        s->last = rgs_remember(d, RGS_EVICTED_SCTP_ASSOCIATIONS, s->associations, &key, &created);
     }
     if (created) {
         memset(s->recent, 0, sizeof(s->recent));

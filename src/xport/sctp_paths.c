@@ -42,17 +42,18 @@ void rgs_sctp_paths_del(struct rgs_sctp_paths *p, const struct rgs_alloc *alloc)
     rgs_free(alloc, p);
 }
 
-static void learn_address(struct rgs_sctp_paths *p, const struct rgs_dissect *d, struct rgs_ip ip)
+static void learn_address(struct rgs_sctp_paths *p, struct rgs_dissect *d, struct rgs_ip ip)
 {
     struct end end = {.ip = ip, .port = d->op.src_port};
     bool created;
 
-    if (memcmp(&ip, &d->op.src_ip, sizeof(ip)) != 0)
-        *(struct rgs_ip *)rgs_table_get(p->ends, &end, d->ts, &created) = d->op.src_ip;
+    if (memcmp(&ip, &d->op.src_ip, sizeof(ip)) == 0)
+        return;
+    struct rgs_ip *main = rgs_remember(d, RGS_EVICTED_SCTP_PATHS, p->ends, &end, &created);
+    *main = d->op.src_ip;
 }
 
-void rgs_sctp_paths_learn(struct rgs_sctp_paths *p, const struct rgs_dissect *d,
-                          struct rgs_bytes body)
+void rgs_sctp_paths_learn(struct rgs_sctp_paths *p, struct rgs_dissect *d, struct rgs_bytes body)
 {
     enum { PARAMETER_IPV4 = 5, PARAMETER_IPV6 = 6 }; /* RFC 9260 3.3.2.1 */
     struct rgs_reader r = rgs_reader(body);

@@ -16,8 +16,7 @@ struct rgs_sctp_paths *rgs_sctp_paths_new(const struct rgs_capacity *capacity,
 void rgs_sctp_paths_del(struct rgs_sctp_paths *p, const struct rgs_alloc *alloc);
 
 /* Learns from the body of an INIT or INIT ACK that the packet's source sent. */
-void rgs_sctp_paths_learn(struct rgs_sctp_paths *p, const struct rgs_dissect *d,
-                          struct rgs_bytes body);
+void rgs_sctp_paths_learn(struct rgs_sctp_paths *p, struct rgs_dissect *d, struct rgs_bytes body);
 
 /* The key with each end's address replaced by the one that it stands for; false when both stand for
  * themselves. *flipped: the lower end has become the higher one. */

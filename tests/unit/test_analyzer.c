@@ -131,6 +131,34 @@ static bool live(struct failing *f, size_t until, size_t *at_start)
     return f->failed;
 }
 
+static uint64_t dropped(const struct rgs_result *r, const char *name)
+{
+    for (size_t i = 0; i < r->n_dropped; i++) {
+        if (strcmp(r->dropped[i].name, name) == 0)
+            return r->dropped[i].count;
+    }
+    return 0;
+}
+
+Test(analyzer, says_what_full_tables_gave_up, .init = setup, .fini = teardown)
+{
+    static const char *const names[] = {"session.logins", "session.requests"};
+    for (int small = 0; small < 2; small++) {
+        struct rgs_result_owner owner;
+
+        if (small)
+            conf.capacity.tcp_flows = conf.capacity.sessions = conf.capacity.dialogues = 1;
+        struct rgs_analyzer *a = rgs_analyzer_new(&conf, &rgs_alloc_libc);
+        feed(a);
+        rgs_result_owner_init(&owner, &rgs_alloc_libc);
+        cr_assert_eq(rgs_analyzer_result(a, &owner), 0);
+        for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+            cr_expect_eq(dropped(&owner.result, names[i]) > 0, small, "%s", names[i]);
+        rgs_result_owner_fini(&owner);
+        rgs_analyzer_del(a);
+    }
+}
+
 Test(analyzer, survives_every_failed_allocation, .init = setup, .fini = teardown)
 {
     struct failing f;

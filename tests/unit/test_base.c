@@ -172,6 +172,36 @@ Test(table, evicts_what_was_used_longest_ago)
     rgs_table_del(t);
 }
 
+static bool is_even(void *ctx, const void *value, int64_t now)
+{
+    return *(const uint32_t *)value % 2 == 0;
+}
+
+Test(table, what_is_over_is_no_loss)
+{
+    struct rgs_table *t = rgs_table_new(
+        &(struct rgs_table_conf){
+            .key_size = 4, .value_size = 4, .cap = 4, .lasts = 100, .over = is_even},
+        &rgs_alloc_libc);
+    bool created;
+
+    for (uint32_t k = 1; k <= 4; k++) {
+        uint32_t *v = rgs_table_get(t, &k, k, &created);
+        *v = k;
+        cr_assert_eq(*(const uint32_t *)rgs_table_key(t, v), k);
+    }
+    const uint64_t expect[] = {1, 1, 2, 2, 2};
+    for (uint32_t k = 5; k <= 9; k++) {
+        int64_t now = k == 9 ? 108 : k; /* the 5 was used at 5 */
+        *(uint32_t *)rgs_table_get(t, &k, now, &created) = k;
+        cr_assert_eq(rgs_table_evictions(t), expect[k - 5], "%u", k);
+    }
+    rgs_table_get(t, &(uint32_t){10}, INT64_MAX, &created);
+    rgs_table_get(t, &(uint32_t){11}, INT64_MIN, &created);
+    cr_assert_eq(rgs_table_evictions(t), 3, "times from anywhere: the 7 is not over at the least");
+    rgs_table_del(t);
+}
+
 Test(table, agrees_with_a_plain_array)
 {
     enum { KEYS = 257, CAP = 64, STEPS = 20000 };

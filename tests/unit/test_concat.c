@@ -184,6 +184,50 @@ Test(concat, long_parts_are_bounded_and_the_greatest_message_fits)
     rgs_concat_del(c);
 }
 
+Test(concat, what_is_given_up_for_room_is_counted)
+{
+    struct rgs_concat *c = concat(4);
+    struct rgs_bytes w;
+
+    give(c, part("9", 1, 2, 1, "done ", 0), &w);
+    cr_expect_eq(give(c, part("9", 1, 2, 2, "done", 0), &w), RGS_CONCAT_COMPLETE);
+    for (uint16_t ref = 10; ref < 14; ref++)
+        give(c, part("1", ref, 2, 1, "half", 1), &w);
+    cr_expect_eq(rgs_concat_evictions(c), 0, "one had all its parts");
+    give(c, part("1", 14, 2, 1, "half", 2), &w);
+    cr_expect_eq(rgs_concat_evictions(c), 1);
+    cr_expect_eq(give(c, part("1", 10, 2, 2, "half", 2), &w), RGS_CONCAT_WAITING, "its other half");
+    cr_expect_eq(rgs_concat_evictions(c), 2);
+    for (uint16_t ref = 20; ref < 24; ref++)
+        give(c, part("1", ref, 2, 1, "half", 100 * SECOND), &w);
+    cr_expect_eq(rgs_concat_evictions(c), 2, "too late for the others");
+    rgs_concat_del(c);
+}
+
+/* Parts so long that chunks run out before entries do. */
+Test(concat, what_is_given_up_for_text_is_counted)
+{
+    enum { LONG = 20000 };
+    struct rgs_concat *c = concat(64);
+    struct rgs_bytes w;
+    char *text = malloc(LONG + 1);
+
+    memset(text, 'x', LONG);
+    text[LONG] = '\0';
+    for (uint16_t ref = 0; ref < 30; ref++)
+        give(c, part("1", ref, 2, 1, text, 0), &w);
+    cr_expect_gt(rgs_concat_evictions(c), 15);
+    cr_expect_lt(rgs_concat_evictions(c), 30);
+    uint64_t before = rgs_concat_evictions(c);
+    for (uint8_t seq = 2; seq < 5; seq++)
+        give(c, part("1", 29, 9, seq, text, 0), &w);
+    cr_expect_eq(give(c, part("1", 29, 9, 5, text, 0), &w), RGS_CONCAT_BAD,
+                 "no message is as long");
+    cr_expect_gt(rgs_concat_evictions(c), before);
+    free(text);
+    rgs_concat_del(c);
+}
+
 Test(concat, text_is_wiped)
 {
     struct rgs_concat *c = concat(2);
