@@ -20,12 +20,12 @@ static int32_t distance(uint32_t a, uint32_t b)
 }
 
 /* A block that counts as n bytes; NULL when no other connection has anything left to give. */
-static void *take(struct rgs_tcp_memory *m, size_t n, size_t block)
+static void *take(struct rgs_tcp_memory *m, struct rgs_dissect *d, size_t n, size_t block)
 {
     void *p = NULL;
 
-    while (m->held + n > m->most || !(p = rgs_pool_take(m->pool, block))) {
-        if (!m->make_room(m->ctx))
+    while ((m->held + n > m->most && !m->yields) || !(p = rgs_pool_take(m->pool, block))) {
+        if (m->yields || !m->make_room(m->ctx, d))
             return NULL;
     }
     m->held += n;
@@ -67,6 +67,16 @@ static void lose(struct rgs_tcp_memory *m, struct rgs_tcp_side *side)
     side->searching = true;
 }
 
+void rgs_tcp_side_lose(struct rgs_tcp_memory *m, struct rgs_dissect *d,
+                       const struct rgs_tcp_talk *talk, struct rgs_tcp_side *side)
+{
+    if (!side->buf)
+        return;
+    if (talk->proto)
+        rgs_count(d, RGS_A_TCP_FULL, 1);
+    lose(m, side);
+}
+
 static void overflow(struct rgs_tcp_memory *m, struct rgs_dissect *d, struct rgs_tcp_side *side)
 {
     rgs_anomaly(d, RGS_A_TCP_FULL);
@@ -85,7 +95,8 @@ static void skip(struct rgs_tcp_memory *m, struct rgs_dissect *d, const struct r
 }
 
 /* Appends to the buffer; false when there is no room. */
-static bool append(struct rgs_tcp_memory *m, struct rgs_tcp_side *side, struct rgs_bytes b)
+static bool append(struct rgs_tcp_memory *m, struct rgs_dissect *d, struct rgs_tcp_side *side,
+                   struct rgs_bytes b)
 {
     size_t need = side->buf_n + b.n;
 
@@ -93,7 +104,7 @@ static bool append(struct rgs_tcp_memory *m, struct rgs_tcp_side *side, struct r
         size_t cap = side->buf_cap ? side->buf_cap : 512;
         while (cap < need)
             cap *= 2;
-        uint8_t *bigger = take(m, cap - side->buf_cap, cap);
+        uint8_t *bigger = take(m, d, cap - side->buf_cap, cap);
         if (!bigger)
             return false;
         if (side->buf_n)
@@ -117,7 +128,7 @@ static void deliver(struct rgs_tcp_memory *m, struct rgs_dissect *d, struct rgs_
     side->next += (uint32_t)data.n;
     side->offset += data.n;
     if (old) {
-        if (!append(m, side, data)) {
+        if (!append(m, d, side, data)) {
             overflow(m, d, side);
             return;
         }
@@ -132,7 +143,7 @@ static void deliver(struct rgs_tcp_memory *m, struct rgs_dissect *d, struct rgs_
         }
     } else {
         size_t done = rgs_tcp_frame(d, talk, side, data, offset, 0, m->per_side);
-        if (done < data.n && !append(m, side, rgs_bytes_from(data, done)))
+        if (done < data.n && !append(m, d, side, rgs_bytes_from(data, done)))
             overflow(m, d, side);
     }
 }
@@ -216,7 +227,7 @@ static void compare(struct rgs_dissect *d, const struct rgs_tcp_segment *s, uint
 static bool insert(struct rgs_tcp_memory *m, struct rgs_dissect *d, struct rgs_tcp_side *side,
                    struct rgs_tcp_segment *after, uint32_t seq, struct rgs_bytes b)
 {
-    struct rgs_tcp_segment *s = take(m, b.n, sizeof(*s) + b.n);
+    struct rgs_tcp_segment *s = take(m, d, b.n, sizeof(*s) + b.n);
 
     if (!s) {
         rgs_anomaly(d, RGS_A_TCP_FULL);

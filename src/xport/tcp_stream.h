@@ -14,8 +14,9 @@ struct rgs_tcp_memory {
     size_t per_side;  /* cap per direction */
     int64_t patience; /* ns that a gap may last */
     /* Frees memory of other connections, the longest unused first; false when there is none. */
-    bool (*make_room)(void *ctx);
+    bool (*make_room)(void *ctx, struct rgs_dissect *d);
     void *ctx;
+    bool yields; /* what is handed on frees memory: it may pass `most`, and takes none of others */
 };
 
 /* What both directions know: which protocol it is. */
@@ -56,6 +57,10 @@ void rgs_tcp_side_acked(struct rgs_tcp_memory *m, struct rgs_dissect *d, struct 
 /* No more data will come: what waits behind gaps goes out. */
 void rgs_tcp_side_flush(struct rgs_tcp_memory *m, struct rgs_dissect *d, struct rgs_tcp_talk *talk,
                         struct rgs_tcp_side *side);
+
+/* Gives up the PDU under way, if any; of what is read it is counted. */
+void rgs_tcp_side_lose(struct rgs_tcp_memory *m, struct rgs_dissect *d,
+                       const struct rgs_tcp_talk *talk, struct rgs_tcp_side *side);
 
 /* Frees all that is held. */
 void rgs_tcp_side_drop(struct rgs_tcp_memory *m, struct rgs_tcp_side *side);

@@ -142,7 +142,7 @@ static uint64_t dropped(const struct rgs_result *r, const char *name)
 
 Test(analyzer, says_what_full_tables_gave_up, .init = setup, .fini = teardown)
 {
-    static const char *const names[] = {"session.logins", "session.requests"};
+    static const char *const names[] = {"tcp.flows", "session.logins", "session.requests"};
     for (int small = 0; small < 2; small++) {
         struct rgs_result_owner owner;
 

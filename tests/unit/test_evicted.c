@@ -162,6 +162,7 @@ static const struct {
     unsigned cap; /* of test decoders */
     bool lasts;   /* is never over */
 } rows[] = {
+    {RGS_EVICTED_TCP_FLOWS, smpp_bind, 64, false},
     {RGS_EVICTED_SCTP_ASSOCIATIONS, sctp_packet, 64, false},
     {RGS_EVICTED_SCTP_PATHS, sctp_init, 64, true},
     {RGS_EVICTED_SCCP_SEGMENTS, xudt_segment, 64, false},
@@ -231,5 +232,11 @@ Test(evicted, who_says_nothing_is_no_loss)
     for (unsigned i = 0; i < 80; i++)
         smpp_enquiry(&t, i);
     cr_expect_eq(count(&t, RGS_EVICTED_SESSIONS), 0, "nobody had logged in");
+    cr_expect_eq(count(&t, RGS_EVICTED_TCP_FLOWS), 16);
+    rgs_test_decoder_fini(&t);
+    rgs_test_decoder_init(&t, false);
+    for (unsigned i = 0; i < 80; i++)
+        feed_tcp(&t, 10000 + i, 22, "5353482d322e302d4f70656e5353480d0a");
+    cr_expect_eq(count(&t, RGS_EVICTED_TCP_FLOWS), 0, "nothing that is read");
     rgs_test_decoder_fini(&t);
 }

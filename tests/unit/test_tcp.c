@@ -49,6 +49,14 @@ static void send(struct rgs_test_recorder *r, bool client, uint32_t seq, unsigne
     send_ack(r, client, seq, 0, flags & ~(unsigned)ACK, data, n);
 }
 
+static void send_from(struct rgs_test_recorder *r, unsigned port, uint32_t seq, unsigned flags,
+                      const void *data, size_t n)
+{
+    uint8_t b[20 + 65536];
+    size_t len = put_segment(b, port, SERVER, seq, 0, flags, data, n);
+    rgs_test_feed(&r->t, RGS_LAYER_TCP, rgs_bytes(b, len));
+}
+
 /* A stream of five PDUs of different sizes. */
 struct stream {
     uint8_t bytes[400];
@@ -370,6 +378,144 @@ Test(tcp, random_segments_never_break_it)
     }
     rgs_decoder_flush(r.t.dec);
     cr_assert_gt(rgs_decoder_dissect(r.t.dec)->layer_count[RGS_LAYER_RAW], 100);
+    rgs_test_recorder_fini(&r);
+}
+
+/* ---- when memory is short: 256 kB in all, 64 connections ---------------------------------------
+ */
+
+enum { FIRST_PORT = 10000, LARGE = 1000 };
+
+static uint64_t evicted(const struct rgs_test_recorder *r, enum rgs_evicted x)
+{
+    return rgs_decoder_dissect(r->t.dec)->evicted[x];
+}
+
+/* What the recorder has is right, and whose it is; its number tells the port. Empties it. */
+static size_t take_checked(struct rgs_test_recorder *r)
+{
+    size_t n = r->n;
+    uint8_t want[LARGE * 3];
+
+    for (size_t i = 0; i < n; i++) {
+        const struct rgs_test_pdu *p = &r->at[i];
+        uint8_t number = (uint8_t)(p->op.src_port - FIRST_PORT);
+        cr_assert_leq(p->n, sizeof(want));
+        rgs_test_pdu(want, p->n, number);
+        cr_assert_eq(memcmp(want, p->bytes, p->n), 0, "PDU %zu of port %u", i, p->op.src_port);
+        cr_assert_eq(p->op.dst_port, SERVER);
+        cr_assert_eq(p->dir, 1);
+    }
+    r->n = 0;
+    return n;
+}
+
+Test(tcp, gaps_that_memory_is_short_for_are_given_up_and_counted)
+{
+    enum { CONNECTIONS = 40, BEHIND = 20, STEADY = 50 };
+    struct rgs_test_recorder r;
+    uint8_t pdu[LARGE];
+    uint32_t steady = 101;
+    size_t seen = 0;
+
+    rgs_test_recorder_init(&r, kept);
+    send_from(&r, FIRST_PORT + STEADY, 100, SYN, NULL, 0);
+    for (unsigned c = 0; c < CONNECTIONS; c++) {
+        send_from(&r, FIRST_PORT + c, 999, SYN, NULL, 0);
+        rgs_test_pdu(pdu, LARGE, (uint8_t)c);
+        send_from(&r, FIRST_PORT + c, 1000, 0, pdu, LARGE);
+        for (unsigned i = 2; i < BEHIND + 2; i++)
+            send_from(&r, FIRST_PORT + c, 1000 + i * LARGE, 0, pdu, LARGE);
+        rgs_test_pdu(pdu, LARGE, STEADY);
+        for (unsigned half = 0; half < 2; half++, steady += LARGE / 2)
+            send_from(&r, FIRST_PORT + STEADY, steady, 0, pdu + half * LARGE / 2, LARGE / 2);
+        seen += take_checked(&r);
+    }
+    cr_assert_gt(evicted(&r, RGS_EVICTED_TCP_HELD), 20);
+    cr_assert_eq(evicted(&r, RGS_EVICTED_TCP_FLOWS), 0);
+    rgs_decoder_flush(r.t.dec);
+    seen += take_checked(&r);
+    cr_assert_eq(seen, CONNECTIONS * (BEHIND + 2), "%zu PDUs", seen);
+    cr_assert_eq(rgs_test_anomaly(&r.t, RGS_A_TCP_GAP), CONNECTIONS);
+    cr_assert_eq(rgs_test_anomaly(&r.t, RGS_A_TCP_FULL), 0);
+    rgs_test_recorder_fini(&r);
+}
+
+Test(tcp, who_holds_nothing_is_not_forgotten_for_others)
+{
+    struct rgs_test_recorder r;
+    uint8_t pdu[LARGE];
+
+    rgs_test_recorder_init(&r, kept);
+    rgs_test_pdu(pdu, LARGE, 0);
+    send_from(&r, FIRST_PORT, 999, SYN, NULL, 0);
+    send_from(&r, FIRST_PORT, 1000, 0, pdu, LARGE);
+    for (unsigned c = 1; c < 40; c++) {
+        send_from(&r, FIRST_PORT + c, 999, SYN, NULL, 0);
+        for (unsigned i = 1; i < 20; i++)
+            send_from(&r, FIRST_PORT + c, 1000 + i * LARGE, 0, pdu, LARGE);
+    }
+    r.n = 0;
+    send_from(&r, FIRST_PORT, 1000 + LARGE, 0, pdu, LARGE);
+    cr_assert_eq(take_checked(&r), 1);
+    cr_assert_eq(r.at[0].flow_offset, LARGE, "it goes on where it was");
+    rgs_test_recorder_fini(&r);
+}
+
+/* PDUs longer than a segment, so that what is flushed wants memory while there is none left. */
+Test(tcp, the_end_of_the_input_flushes_full_memory)
+{
+    enum { LONG = 3 * LARGE, PART = 750 };
+    struct rgs_test_recorder r;
+    uint8_t pdus[4 * LONG];
+    size_t seen = 0;
+
+    rgs_test_recorder_init(&r, kept);
+    for (unsigned c = 0; c < 22; c++) { /* 22 times 12,000 octets are more than there is */
+        send_from(&r, FIRST_PORT + c, 1000 - LARGE - 1, SYN, NULL, 0);
+        for (unsigned i = 0; i < 4; i++)
+            rgs_test_pdu(pdus + i * LONG, LONG, (uint8_t)c);
+        for (size_t at = 0; at < sizeof(pdus); at += PART)
+            send_from(&r, FIRST_PORT + c, 1000 + (uint32_t)at, 0, pdus + at, PART);
+    }
+    seen = take_checked(&r);
+    cr_assert_leq(seen, 2 * 4, "nearly all of it waits for the end");
+    rgs_decoder_flush(r.t.dec);
+    seen += take_checked(&r);
+    cr_assert_eq(seen, 22 * 4, "%zu PDUs", seen);
+    cr_assert_eq(rgs_test_anomaly(&r.t, RGS_A_TCP_FULL), 0);
+    rgs_decoder_flush(r.t.dec);
+    cr_assert_eq(r.n, 0);
+    rgs_test_recorder_fini(&r);
+}
+
+Test(tcp, connections_beyond_the_cap_hand_on_what_they_have)
+{
+    struct rgs_test_recorder r;
+    uint8_t pdu[LARGE];
+
+    rgs_test_recorder_init(&r, kept);
+    for (unsigned c = 0; c < 80; c++) {
+        rgs_test_pdu(pdu, LARGE, (uint8_t)c);
+        send_from(&r, FIRST_PORT + c, 999, SYN, NULL, 0);
+        send_from(&r, FIRST_PORT + c, 1000, 0, pdu, LARGE);
+        if (c < 10) /* a gap */
+            send_from(&r, FIRST_PORT + c, 1000 + 2 * LARGE, 0, pdu, LARGE);
+        else if (c < 13) /* half of a PDU */
+            send_from(&r, FIRST_PORT + c, 1000 + LARGE, 0, pdu, LARGE / 2);
+        else if (c == 13) /* the end */
+            for (unsigned side = 0; side < 2; side++)
+                rgs_test_feed(
+                    &r.t, RGS_LAYER_TCP,
+                    rgs_bytes(pdu, put_segment(pdu, side ? SERVER : FIRST_PORT + c,
+                                               side ? FIRST_PORT + c : SERVER,
+                                               side ? 1 : 1000 + LARGE, 0, FIN, NULL, 0)));
+    }
+    cr_assert_eq(take_checked(&r), 80 + 10);
+    cr_assert_eq(rgs_test_anomaly(&r.t, RGS_A_TCP_GAP), 10);
+    cr_assert_eq(rgs_test_anomaly(&r.t, RGS_A_TCP_FULL), 3);
+    cr_assert_eq(evicted(&r, RGS_EVICTED_TCP_FLOWS), 15, "of 16 one had ended");
+    cr_assert_eq(evicted(&r, RGS_EVICTED_TCP_HELD), 0);
     rgs_test_recorder_fini(&r);
 }
 
