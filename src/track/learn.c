@@ -6,8 +6,6 @@ enum {
     REPORT_EVERY_S = 3600, /* an unchanged place or device is reported again after this */
     SAME_PROCEDURE_S = 60, /* evidence of one registration comes within this, on all its legs */
 };
-static const int64_t route_ns =
-    INT64_C(900) * 1000000000; /* a routing answer is for the delivery at hand */
 
 static uint64_t imsi_of(const struct rgs_op *op)
 {
@@ -198,8 +196,8 @@ struct rgs_sub *rgs_track_addressee(struct rgs_tracker *t, const struct rgs_op *
 
     *home_routed = (RGS_HAS(op, HOME_ROUTED) && op->home_routed) || rgs_track_is_router(t, node);
     *number = RGS_HAS(op, MSISDN) ? rgs_track_msisdn(t, &op->msisdn) : 0;
-    const struct rgs_route *r = imsi ? rgs_table_find(t->routes, &imsi, op->ts) : NULL;
-    if (r && !rgs_track_within(op->ts, r->at, route_ns))
+    const struct rgs_route *r = imsi ? rgs_table_peek(t->routes, &imsi) : NULL;
+    if (r && !rgs_track_within(op->ts, r->at, RGS_ROUTE_NS))
         r = NULL;
     if (r) {
         *home_routed |= r->home_routed;

@@ -30,6 +30,9 @@ struct rgs_open {
 
 /* An IMSI as a routing answer gave it, for the delivery that follows: with home routing it is no
  * IMSI. */
+#define RGS_ROUTE_NS                                                                               \
+    (INT64_C(900) * 1000000000) /* a routing answer is for the delivery at hand                    \
+                                 */
 struct rgs_route {
     uint64_t number;
     int64_t at;

@@ -27,6 +27,8 @@ struct rgs_tracker_conf {
     uint32_t pairs;       /* (number, service) pairs of the retention */
     uint32_t names;       /* accounts, cells and serving nodes that reports can name */
     uint32_t held;        /* observations that wait for what the next leg knows */
+    uint32_t nodes;       /* serving nodes and routers of the networks that one tap sees */
+    uint32_t codes;       /* home-routed codes on their way: seconds each */
     int64_t join_ns;      /* two sightings on one road inside of this are one message */
     int64_t hold_ns;      /* how long an observation waits for an origin */
     int64_t repeat_ns;    /* how long a code is remembered */
@@ -81,6 +83,10 @@ enum rgs_tracker_counter {
     RGS_DROPPED_MESSAGES,
     RGS_DROPPED_PAIRS,
     RGS_DROPPED_NAMES,
+    RGS_DROPPED_ROUTES,
+    RGS_DROPPED_NODES,
+    RGS_DROPPED_RECEIPTS,
+    RGS_DROPPED_CODES,
     RGS_TRACKER_COUNTERS
 };
 /* Counters from RGS_DROPPED_SUBSCRIBERS on say what the caps cost. */

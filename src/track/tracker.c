@@ -3,10 +3,8 @@
 
 #define SECONDS(n) (INT64_C(n) * 1000000000)
 
-enum {
-    NODES = 8192, /* serving nodes and routers of the networks that one tap sees */
-    CODES = 4096, /* home-routed codes on their way: seconds each */
-};
+/* Answers and receipts that come later tell of nothing that is of use to anybody. */
+#define ANSWER_NS SECONDS(3600)
 
 const struct rgs_tracker_conf rgs_tracker_conf_default = {
     .subscribers = 1u << 19, /* 92 bytes each, touched as they come */
@@ -15,6 +13,8 @@ const struct rgs_tracker_conf rgs_tracker_conf_default = {
     .pairs = 1u << 20,
     .names = 1u << 14,
     .held = 1u << 12,
+    .nodes = 8192,
+    .codes = 4096,
     .join_ns = SECONDS(10),
     .hold_ns = SECONDS(3),
     .repeat_ns = SECONDS(86400),
@@ -22,13 +22,32 @@ const struct rgs_tracker_conf rgs_tracker_conf_default = {
     .settle_ns = SECONDS(86400),
 };
 
-static struct rgs_table *table(struct rgs_tracker *t, uint32_t cap, size_t value)
+/* An entry is over so many ns after its last use (0: never), or when `over` says so. */
+static struct rgs_table *table(struct rgs_tracker *t, uint32_t cap, size_t value, int64_t lasts,
+                               bool (*over)(void *ctx, const void *value, int64_t now))
 {
     struct rgs_table_conf c = {.key_size = sizeof(uint64_t),
                                .value_size = value,
                                .cap = cap,
-                               .hash_key = t->conf.hash_key};
+                               .hash_key = t->conf.hash_key,
+                               .lasts = lasts,
+                               .over = over,
+                               .ctx = t};
     return rgs_table_new(&c, t->alloc);
+}
+
+static bool says_nothing(void *ctx, const void *value, int64_t now)
+{
+    const struct rgs_node *n = value;
+    return !n->serves && !n->against;
+}
+
+/* Only the receipts of codes are told of, and none but the one that says that it arrived. */
+static bool is_of_no_code(void *ctx, const void *value, int64_t now)
+{
+    const struct rgs_tracker *t = ctx;
+    const struct rgs_seen *s = rgs_table_peek(t->messages, value);
+    return !s || !s->otp || s->outcome == RGS_DELIVERY_DELIVERED;
 }
 
 struct rgs_tracker *rgs_tracker_new(const struct rgs_tracker_conf *conf, rgs_obs_fn *emit,
@@ -44,13 +63,13 @@ struct rgs_tracker *rgs_tracker_new(const struct rgs_tracker_conf *conf, rgs_obs
     t->held_first = t->held_end = 1; /* 0 is no observation */
     t->subs = rgs_subs_new(conf->subscribers, &conf->hash_key, alloc);
     t->pairs = rgs_pairs_new(conf->pairs, rgs_track_seconds(conf->retention_ns), alloc);
-    t->open = table(t, conf->dialogues, sizeof(struct rgs_open));
-    t->routes = table(t, conf->dialogues, sizeof(struct rgs_route));
-    t->nodes = table(t, NODES, sizeof(struct rgs_node));
-    t->messages = table(t, conf->messages, sizeof(struct rgs_seen));
-    t->receipts = table(t, conf->dialogues, sizeof(uint64_t));
-    t->codes = table(t, CODES, sizeof(struct rgs_route));
-    t->names = table(t, conf->names, sizeof(((struct rgs_name *)0)->s) + 1);
+    t->open = table(t, conf->dialogues, sizeof(struct rgs_open), ANSWER_NS, NULL);
+    t->routes = table(t, conf->dialogues, sizeof(struct rgs_route), RGS_ROUTE_NS, NULL);
+    t->nodes = table(t, conf->nodes, sizeof(struct rgs_node), conf->retention_ns, says_nothing);
+    t->messages = table(t, conf->messages, sizeof(struct rgs_seen), conf->repeat_ns, NULL);
+    t->receipts = table(t, conf->dialogues, sizeof(uint64_t), ANSWER_NS, is_of_no_code);
+    t->codes = table(t, conf->codes, sizeof(struct rgs_route), conf->join_ns, NULL);
+    t->names = table(t, conf->names, sizeof(((struct rgs_name *)0)->s) + 1, 0, NULL);
     if (conf->held)
         t->held = rgs_new(alloc, conf->held * sizeof(*t->held));
     if (!t->subs || !t->pairs || !t->open || !t->routes || !t->nodes || !t->messages ||
@@ -204,6 +223,14 @@ uint64_t rgs_tracker_count(const struct rgs_tracker *t, enum rgs_tracker_counter
         return rgs_table_evictions(t->messages);
     case RGS_DROPPED_PAIRS:
         return rgs_pairs_evictions(t->pairs);
+    case RGS_DROPPED_ROUTES:
+        return rgs_table_evictions(t->routes);
+    case RGS_DROPPED_NODES:
+        return rgs_table_evictions(t->nodes);
+    case RGS_DROPPED_RECEIPTS:
+        return rgs_table_evictions(t->receipts);
+    case RGS_DROPPED_CODES:
+        return rgs_table_evictions(t->codes);
     default:
         return c < RGS_TRACKER_COUNTERS ? t->count[c] : 0;
     }
@@ -212,9 +239,10 @@ uint64_t rgs_tracker_count(const struct rgs_tracker *t, enum rgs_tracker_counter
 const char *rgs_tracker_counter_name(enum rgs_tracker_counter c)
 {
     static const char *const names[RGS_TRACKER_COUNTERS] = {
-        "tracked.operations", "tracked.observations", "tracked.joined",
-        "tracked.no_number",  "tracker.subscribers",  "tracker.dialogues",
-        "tracker.messages",   "tracker.pairs",        "tracker.names"};
+        "tracked.operations",  "tracked.observations", "tracked.joined",   "tracked.no_number",
+        "tracker.subscribers", "tracker.dialogues",    "tracker.messages", "tracker.pairs",
+        "tracker.names",       "tracker.routes",       "tracker.nodes",    "tracker.receipts",
+        "tracker.codes"};
     return c < RGS_TRACKER_COUNTERS ? names[c] : NULL;
 }
 
@@ -252,5 +280,6 @@ void rgs_tracker_image(struct rgs_tracker *t, struct rgs_image *im)
     RGS_IMAGE(im, t->held_end);
     RGS_IMAGE(im, t->started);
     RGS_IMAGE(im, t->any);
+    rgs_image_same(im, sizeof(t->count));
     RGS_IMAGE(im, t->count);
 }

@@ -708,28 +708,84 @@ static const struct scenario {
      ""},
 };
 
+static void feed_all(struct world *w, const char *lines)
+{
+    for (const char *p = lines; *p;) {
+        char line[512];
+        size_t n = strcspn(p, "\n");
+        memcpy(line, p, n);
+        line[n] = '\0';
+        feed(w, line);
+        p += n + 1;
+    }
+}
+
 Test(track, scenarios)
 {
     for (size_t i = 0; i < sizeof(scenarios) / sizeof(scenarios[0]); i++) {
         struct world w;
         world_init(&w, &rgs_tracker_conf_default, &rgs_alloc_libc);
-        for (const char *p = scenarios[i].ops; *p;) {
-            char line[512];
-            size_t n = strcspn(p, "\n");
-            memcpy(line, p, n);
-            line[n] = '\0';
-            feed(&w, line);
-            p += n + 1;
-        }
+        feed_all(&w, scenarios[i].ops);
         rgs_tracker_flush(w.t);
         cr_expect_str_eq(w.out, scenarios[i].expected, "%s:\n%s", scenarios[i].name, w.out);
         world_fini(&w);
     }
 }
 
+#define SUBMITTED(s, id, code)                                                                     \
+    s " smpp submit_sm request dlg=1 account=esme role=1 oa=Sender da=85291230001 otp=1:" code     \
+      "\n" s " smpp submit_sm response dlg=1 account=esme mid=" id "\n"
+#define ROUTED(s, code)                                                                            \
+    s " map mt-forwardSM request imsi=454001000000004 msisdn=85291230004 hr oa=Sender otp=1:" code \
+      "\n"
+
 #define DELIVERED(s, account, number)                                                              \
     s " smpp deliver_sm request account=" account " role=2 oa=Sender da=" number                   \
       " dst=198.51.100.7 otp=1:" s
+
+/* Each row goes on from the one before it, and costs one table one more entry, or none. */
+Test(track, what_full_tables_give_up_is_counted_while_it_matters)
+{
+    enum { NOTHING = RGS_TRACKER_COUNTERS };
+    static const struct {
+        const char *ops;
+        unsigned costs;
+    } rows[] = {
+        {SUBMITTED("1", "a", "1") SUBMITTED("2", "b", "2"), NOTHING},
+        {SUBMITTED("3", "c", "3"), RGS_DROPPED_RECEIPTS},
+        {"4 smpp deliver_sm request account=esme role=2 mid=b result=DELIVERED\n" SUBMITTED(
+             "5", "d", "4"),
+         NOTHING},
+        {SUBMITTED("4000", "e", "5") SUBMITTED("4000", "f", "6"), NOTHING},
+        {SRI("4001", "1", "85291230001") SRR("4001", "1", "454001000000001", "1"), NOTHING},
+        {SRI("4001", "1", "85291230002") SRR("4001", "1", "454001000000002", "2"), NOTHING},
+        {SRI("4001", "1", "85291230003") SRR("4001", "1", "454001000000003", "3"),
+         RGS_DROPPED_ROUTES},
+        {SRI("5000", "1", "85291230004") SRR("5000", "1", "454001000000004", "4"), NOTHING},
+        {UL("5001", "454001000000001", "8613900000001"), NOTHING},
+        {UL("5001", "454001000000001", "8613900000002"), NOTHING},
+        {UL("5001", "454001000000001", "8613900000003"), RGS_DROPPED_NODES},
+        {ROUTED("5002", "7"), NOTHING},
+        {ROUTED("5003", "8"), RGS_DROPPED_CODES},
+        {ROUTED("5020", "9"), NOTHING},
+    };
+    struct rgs_tracker_conf conf = rgs_tracker_conf_default;
+    uint64_t expected[RGS_TRACKER_COUNTERS] = {0};
+    struct world w;
+
+    conf.dialogues = conf.nodes = 2;
+    conf.codes = 1;
+    world_init(&w, &conf, &rgs_alloc_libc);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        feed_all(&w, rows[i].ops);
+        if (rows[i].costs != NOTHING)
+            expected[rows[i].costs]++;
+        for (int c = RGS_DROPPED_SUBSCRIBERS; c < RGS_TRACKER_COUNTERS; c++)
+            cr_expect_eq(rgs_tracker_count(w.t, (enum rgs_tracker_counter)c), expected[c],
+                         "row %zu: %s", i, rgs_tracker_counter_name((enum rgs_tracker_counter)c));
+    }
+    world_fini(&w);
+}
 
 /* Names come from the wire: whoever fills their table hides no account that the inventory has. */
 Test(track, a_full_table_of_names_hides_no_reseller)

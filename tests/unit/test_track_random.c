@@ -153,6 +153,8 @@ static struct rgs_tracker_conf small_conf(void)
     c.pairs = 16;
     c.names = 5;
     c.held = 3;
+    c.nodes = 3;
+    c.codes = 2;
     c.service = service_at;
     return c;
 }
@@ -171,8 +173,9 @@ static struct tally run(const struct rgs_tracker_conf *conf, unsigned ops)
     cr_assert_eq(rgs_tracker_count(t, RGS_TRACKED_OPERATIONS), ops);
     cr_assert_eq(rgs_tracker_count(t, RGS_TRACKED_OBSERVATIONS), y.n);
     for (int c = RGS_DROPPED_SUBSCRIBERS; conf->subscribers == 37 && c < RGS_TRACKER_COUNTERS; c++)
-        cr_assert(rgs_tracker_count(t, (enum rgs_tracker_counter)c) > 0, "%s",
-                  rgs_tracker_counter_name((enum rgs_tracker_counter)c));
+        cr_assert(c == RGS_DROPPED_RECEIPTS || /* their messages are gone before them */
+                      rgs_tracker_count(t, (enum rgs_tracker_counter)c) > 0,
+                  "%s", rgs_tracker_counter_name((enum rgs_tracker_counter)c));
     rgs_tracker_del(t);
     return y;
 }
