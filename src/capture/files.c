@@ -37,12 +37,18 @@ struct rgs_files {
     size_t damaged;
     rgs_files_problem *problem;
     void *ctx;
+    bool (*stop)(void); /* NULL: never */
 };
 
 static void problem(struct rgs_files *f, const char *path, const char *reason)
 {
     f->damaged++;
     f->problem(f->ctx, path, reason);
+}
+
+static bool to_stop(const struct rgs_files *f)
+{
+    return f->stop && f->stop();
 }
 
 /* Reads the file's next packet into its head, and says what is damaged before it. */
@@ -54,6 +60,8 @@ static bool next_packet(struct rgs_files *f, struct file *file, struct rgs_reade
             return true;
         if (got == RGS_READ_END)
             return false;
+        if (got == RGS_READ_CUT && rgs_input_stopped(rgs_reader_input(reader)))
+            continue; /* by us */
         if (file->heard > 0)
             file->heard--;
         else
@@ -62,14 +70,16 @@ static bool next_packet(struct rgs_files *f, struct file *file, struct rgs_reade
     }
 }
 
-/* Opens the file once to learn its first packet's time; standard input stays open. */
+/* Opens the file once to learn its first packet's time; standard input and pipes stay open. */
 static bool add_file(struct rgs_files *f, const char *path, bool in_folder)
 {
     char err[512];
     struct file *n;
 
-    struct rgs_reader_file *r = rgs_reader_open(path, err, sizeof(err));
+    struct rgs_reader_file *r = rgs_reader_open(path, f->stop, err, sizeof(err));
     if (!r) {
+        if (to_stop(f))
+            return true;
         /* A folder holds other things, too: what is no capture is passed over there. */
         if (!in_folder || !strstr(err, "is no capture file"))
             problem(f, path, err);
@@ -94,8 +104,8 @@ static bool add_file(struct rgs_files *f, const char *path, bool in_folder)
     n->has_packet = next_packet(f, n, r);
     if (n->has_packet)
         n->first_ts = n->head.ts;
-    if (n->has_packet && strcmp(path, "-") == 0)
-        n->reader = r;
+    if (n->has_packet && (n->size == 0 || strcmp(path, "-") == 0))
+        n->reader = r; /* a pipe gives nothing twice */
     else
         rgs_reader_close(r); /* it is read again, but what is wrong with it is not said again */
     if (!n->reader)
@@ -121,6 +131,8 @@ static bool add_path(struct rgs_files *f, const char *path, const struct folder 
     struct stat st;
     struct dirent **entries;
 
+    if (to_stop(f))
+        return true;
     if (strcmp(path, "-") == 0 || stat(path, &st) < 0 || !S_ISDIR(st.st_mode)) {
         /* Who names a pipe means it; one that lies in a folder may have nobody who writes to it. */
         if (in && stat(path, &st) == 0 && !S_ISREG(st.st_mode))
@@ -153,7 +165,7 @@ static bool add_path(struct rgs_files *f, const char *path, const struct folder 
         free(entries[i]);
     }
     free(entries);
-    if (!in && f->n == files && f->damaged == damaged)
+    if (!in && f->n == files && f->damaged == damaged && !to_stop(f))
         problem(f, path, "holds no capture file");
     return ok;
 }
@@ -180,7 +192,7 @@ static void allow_open(size_t files)
 }
 
 struct rgs_files *rgs_files_new(char *const *paths, size_t n, rgs_files_problem *on_problem,
-                                void *ctx)
+                                void *ctx, bool (*stop)(void))
 {
     struct rgs_files *f = calloc(1, sizeof(*f));
     bool ok = f != NULL;
@@ -189,8 +201,11 @@ struct rgs_files *rgs_files_new(char *const *paths, size_t n, rgs_files_problem 
         return NULL;
     f->problem = on_problem;
     f->ctx = ctx;
+    f->stop = stop;
     for (size_t i = 0; ok && i < n; i++)
         ok = add_path(f, paths[i], NULL);
+    if (ok && n && f->n == 0 && to_stop(f))
+        problem(f, paths[0], "stopped before anything was read");
     allow_open(f->n);
     f->active = calloc(f->n + 1, sizeof(*f->active));
     if (!ok || !f->active) {
@@ -237,10 +252,10 @@ static void open_next(struct rgs_files *f)
     char err[512];
 
     if (!file->reader) {
-        file->reader = rgs_reader_open(file->path, err, sizeof(err));
-        if (!file->reader)
+        file->reader = rgs_reader_open(file->path, f->stop, err, sizeof(err));
+        if (!file->reader && !to_stop(f))
             problem(f, file->path, err);
-        else if (!advance(f, file))
+        else if (file->reader && !advance(f, file))
             file->has_packet = false; /* it has shrunk since the first look */
     }
     if (file->reader)
@@ -261,6 +276,10 @@ bool rgs_files_next(struct rgs_files *f, struct rgs_packet *packet, size_t *out)
             if (a->head.ts < b->head.ts ||
                 (a->head.ts == b->head.ts && f->active[i] < f->active[best]))
                 best = i;
+        }
+        if (f->next < f->n && !f->file[f->next].reader && to_stop(f)) {
+            f->next++;
+            continue;
         }
         if (f->next == f->n || !f->file[f->next].has_packet ||
             (f->n_active && f->file[f->next].first_ts > f->file[f->active[best]].head.ts))

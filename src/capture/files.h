@@ -12,10 +12,12 @@ typedef void rgs_files_problem(void *ctx, const char *path, const char *reason);
 
 /*
  * paths: files, folders (all capture files below them) or "-". Files are read in the order of their
- * first packets; where they overlap in time, their packets are merged. NULL when memory is short.
+ * first packets; where they overlap in time, their packets are merged. stop, or NULL, may end the
+ * reading early: what was read by then is given, and nothing more is read. NULL when memory is
+ * short.
  */
-struct rgs_files *rgs_files_new(char *const *paths, size_t n, rgs_files_problem *problem,
-                                void *ctx);
+struct rgs_files *rgs_files_new(char *const *paths, size_t n, rgs_files_problem *problem, void *ctx,
+                                bool (*stop)(void));
 void rgs_files_del(struct rgs_files *f);
 
 /* The next packet and the file it is from; false at the end. Data are valid until the next call. */

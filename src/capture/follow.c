@@ -110,7 +110,7 @@ static void look_inside(struct rgs_follow *f, struct seen *s)
     char err[512];
     struct rgs_packet packet;
     char *path = path_of(f, s->name);
-    struct rgs_reader_file *r = path ? rgs_reader_open(path, err, sizeof(err)) : NULL;
+    struct rgs_reader_file *r = path ? rgs_reader_open(path, NULL, err, sizeof(err)) : NULL;
 
     s->is_capture = r && next_packet(f, r, &packet, NULL) == RGS_READ_PACKET;
     if (s->is_capture) {
@@ -236,7 +236,7 @@ static void open_file(struct rgs_follow *f, size_t i)
     f->reading = i;
     f->reading_entry = rgs_position_of(&f->position, s->id);
     f->reader =
-        path && f->reading_entry != SIZE_MAX ? rgs_reader_open(path, err, sizeof(err)) : NULL;
+        path && f->reading_entry != SIZE_MAX ? rgs_reader_open(path, NULL, err, sizeof(err)) : NULL;
     free(path);
     for (f->at = 0; f->reader && f->at < f->position.entry[f->reading_entry].taken; f->at++) {
         if (next_packet(f, f->reader, &packet, NULL) != RGS_READ_PACKET) {

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <malloc.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -16,6 +17,7 @@ enum {
     RAW_CHUNK = 256 * 1024,
     HEAD_BYTES = 64 * 1024,
     WINDOW = 256 * 1024,
+    WAIT_MS = 200, /* for more of a pipe, before stop is asked again */
 };
 
 enum packing { PLAIN, GZIP, ZSTD };
@@ -33,20 +35,35 @@ struct rgs_input {
     z_stream gz;
     bool inside; /* a gzip member or zstd frame has begun and not ended */
     ZSTD_DStream *zst;
-    bool eof;
+    bool eof, stopped;
+    bool (*stop)(void); /* NULL: never */
     const char *error;
 };
 
-/* Bytes read, 0 at the end of the file or after an error. */
-static size_t read_some(struct rgs_input *in, uint8_t *out, size_t n)
+/* Waits until something can be read. Briefly, and again: a signal that comes just before a wait
+ * does not end it. */
+static bool await(struct rgs_input *in)
+{
+    struct pollfd p = {.fd = in->fd, .events = POLLIN};
+
+    while (in->stop) {
+        in->stopped = in->stop();
+        if (in->stopped)
+            return false;
+        int ready = poll(&p, 1, WAIT_MS);
+        if (ready > 0 || (ready < 0 && errno != EINTR))
+            break;
+    }
+    return true;
+}
+
+/* Bytes read, 0 at the end of the file, where it was to stop or after an error. */
+static size_t read_more(struct rgs_input *in, uint8_t *out, size_t n)
 {
     ssize_t got;
-    /* The next bytes may be long in coming: nothing of the last ones waits for them. */
-    rgs_wipe_stack_deep();
-    if (in->raw_at == in->raw_n) {
-        explicit_bzero(in->raw, in->raw_n);
-        in->raw_at = in->raw_n = 0;
-    }
+
+    if (!await(in))
+        return 0;
     do {
         got = read(in->fd, out, n);
     } while (got < 0 && errno == EINTR);
@@ -55,6 +72,17 @@ static size_t read_some(struct rgs_input *in, uint8_t *out, size_t n)
     if (got > 0)
         in->taken += (uint64_t)got;
     return got > 0 ? (size_t)got : 0;
+}
+
+static size_t read_some(struct rgs_input *in, uint8_t *out, size_t n)
+{
+    /* The next bytes may be long in coming: nothing of the last ones waits for them. */
+    rgs_wipe_stack_deep();
+    if (in->raw_at == in->raw_n) {
+        explicit_bzero(in->raw, in->raw_n);
+        in->raw_at = in->raw_n = 0;
+    }
+    return read_more(in, out, n);
 }
 
 /* Bytes now in raw, 0 at the end of the file or after a read error. */
@@ -235,12 +263,11 @@ static bool start_unpacking(struct rgs_input *in)
     /* A pipe may give a few bytes at a time: the magic number needs four. */
     size_t have = fill(in);
     while (have > 0 && have < 4) {
-        ssize_t n = read(in->fd, in->raw + have, sizeof(in->raw) - have);
-        if (n <= 0)
+        size_t n = read_more(in, in->raw + have, sizeof(in->raw) - have);
+        if (n == 0)
             break;
-        have += (size_t)n;
+        have += n;
         in->raw_n = have;
-        in->taken += (uint64_t)n;
     }
     if (have >= 2 && memcmp(in->raw, gzip_magic, 2) == 0) {
         in->packing = GZIP;
@@ -256,7 +283,7 @@ static bool start_unpacking(struct rgs_input *in)
     return true;
 }
 
-struct rgs_input *rgs_input_open(const char *path, char *err, size_t err_size)
+struct rgs_input *rgs_input_open(const char *path, bool (*stop)(void), char *err, size_t err_size)
 {
     struct rgs_input *in = calloc(1, sizeof(*in));
     struct stat st;
@@ -265,6 +292,7 @@ struct rgs_input *rgs_input_open(const char *path, char *err, size_t err_size)
         snprintf(err, err_size, "out of memory");
         return NULL;
     }
+    in->stop = stop;
     in->fd = strcmp(path, "-") == 0 ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC);
     if (in->fd < 0 || fstat(in->fd, &st) < 0) {
         snprintf(err, err_size, "%s", strerror(errno));
@@ -323,4 +351,9 @@ uint64_t rgs_input_size(const struct rgs_input *in)
 const char *rgs_input_error(const struct rgs_input *in)
 {
     return in->error;
+}
+
+bool rgs_input_stopped(const struct rgs_input *in)
+{
+    return in->stopped;
 }

@@ -4,14 +4,20 @@
 #ifndef RGS_CAPTURE_INPUT_H
 #define RGS_CAPTURE_INPUT_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "base/bytes.h"
 
 struct rgs_input;
 
-/* "-" is standard input. NULL on error, with a reason in err. */
-struct rgs_input *rgs_input_open(const char *path, char *err, size_t err_size);
+/*
+ * "-" is standard input. NULL on error, with a reason in err.
+ *
+ * stop: asked before the input is waited for, also after a signal; when it says true the input ends
+ * where it is, with all that was read. NULL: nobody stops it.
+ */
+struct rgs_input *rgs_input_open(const char *path, bool (*stop)(void), char *err, size_t err_size);
 void rgs_input_close(struct rgs_input *in);
 
 /*
@@ -27,5 +33,7 @@ uint64_t rgs_input_taken(const struct rgs_input *in);
 uint64_t rgs_input_size(const struct rgs_input *in);
 /* A reason when decompression failed, else NULL. */
 const char *rgs_input_error(const struct rgs_input *in);
+/* Did it end because it was to stop? */
+bool rgs_input_stopped(const struct rgs_input *in);
 
 #endif

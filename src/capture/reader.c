@@ -42,7 +42,8 @@ static bool open_format(struct rgs_reader_file *f, char *err, size_t err_size)
     return false;
 }
 
-struct rgs_reader_file *rgs_reader_open(const char *path, char *err, size_t err_size)
+struct rgs_reader_file *rgs_reader_open(const char *path, bool (*stop)(void), char *err,
+                                        size_t err_size)
 {
     struct rgs_reader_file *f = calloc(1, sizeof(*f));
 
@@ -50,7 +51,7 @@ struct rgs_reader_file *rgs_reader_open(const char *path, char *err, size_t err_
         snprintf(err, err_size, "out of memory");
         return NULL;
     }
-    f->in = rgs_input_open(path, err, err_size);
+    f->in = rgs_input_open(path, stop, err, err_size);
     if (!f->in || !open_format(f, err, err_size)) {
         rgs_reader_close(f);
         return NULL;

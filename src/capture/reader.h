@@ -15,8 +15,9 @@ enum rgs_read {
     RGS_READ_CUT,     /* the same, and nothing more comes */
 };
 
-/* NULL on error (no such file, no capture), with a reason in err. */
-struct rgs_reader_file *rgs_reader_open(const char *path, char *err, size_t err_size);
+/* NULL on error (no such file, no capture), with a reason in err. stop: as of rgs_input_open(). */
+struct rgs_reader_file *rgs_reader_open(const char *path, bool (*stop)(void), char *err,
+                                        size_t err_size);
 void rgs_reader_close(struct rgs_reader_file *f);
 /*
  * The next packet; its data are valid until the next call. After damage rgs_reader_error() says

@@ -62,7 +62,7 @@ static int decode_files(struct run *run, struct rgs_files *files)
     if (!dec)
         return -ENOMEM;
     rgs_progress_init(&progress);
-    while (!rgs_stop_asked() && rgs_files_next(files, &packet, &file)) {
+    while (rgs_files_next(files, &packet, &file)) {
         run->file = rgs_files_path(files, file);
         if (rgs_link_layer(packet.linktype) == RGS_LAYER_NONE) {
             run->linktype = packet.linktype;
@@ -111,8 +111,9 @@ static int run_decode(const struct rgs_args *args)
 
     if (args->n_rest == 0)
         return rgs_usage_error(args, "no capture file given");
-    struct rgs_files *files =
-        rgs_files_new(args->rest, (size_t)args->n_rest, rgs_problem_to_stderr, NULL);
+    rgs_stop_install();
+    struct rgs_files *files = rgs_files_new(args->rest, (size_t)args->n_rest, rgs_problem_to_stderr,
+                                            NULL, rgs_stop_asked);
     if (!files)
         return rgs_failed(args, "out of memory");
     struct rgs_token_key *key = rgs_run_key(rgs_arg(args, "key"), files, err, sizeof(err));
@@ -125,7 +126,6 @@ static int run_decode(const struct rgs_args *args)
     struct run run = {.out = output.stream,
                       .json = format && strcmp(format, "jsonl") == 0,
                       .record = {.key = key, .clear = rgs_arg_given(args, "clear")}};
-    rgs_stop_install();
     buffer_output(run.out, files);
     int status = decode_files(&run, files);
     bool partly = rgs_files_damaged(files) > 0;

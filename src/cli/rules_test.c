@@ -262,7 +262,7 @@ static void capture_case(struct run *r, struct rgs_yaml_node *c, struct rgs_diag
         inventory_path = beside(csv);
     if (inventory_path && rgs_file_set_add(&set, inventory_path, false, err, sizeof(err)) == 0)
         inventory = rgs_inventory_new(&set.file[0], diag, &rgs_alloc_libc);
-    struct rgs_files *files = rgs_files_new(paths, n, rgs_problem_to_stderr, NULL);
+    struct rgs_files *files = rgs_files_new(paths, n, rgs_problem_to_stderr, NULL, NULL);
     if ((csv && !inventory) || !files)
         rgs_diag_error(diag, csv ? csv->at : c->at, "%s", err);
     else if (rgs_files_count(files) == 0)

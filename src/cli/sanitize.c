@@ -92,7 +92,7 @@ static int clean_files(struct run *r, struct rgs_files *files)
     struct rgs_packet packet;
     size_t file, n;
 
-    while (!rgs_stop_asked() && !r->out->error && rgs_files_next(files, &packet, &file)) {
+    while (!r->out->error && rgs_files_next(files, &packet, &file)) {
         if (clean(r, &packet, &n)) {
             rgs_pcapng_packet(r->out, packet.ts, rgs_bytes(r->frame, n));
             r->kept++;
@@ -130,7 +130,8 @@ static int write_clean(const struct rgs_args *args, struct run *r, const char *p
 {
     struct rgs_output output;
     char err[512];
-    struct rgs_files *files = rgs_files_new(args->rest, 1, rgs_problem_to_stderr, NULL);
+    struct rgs_files *files =
+        rgs_files_new(args->rest, 1, rgs_problem_to_stderr, NULL, rgs_stop_asked);
 
     if (!files)
         return rgs_failed(args, "out of memory");

@@ -26,7 +26,7 @@ static bool open_files(struct rgs_study *s, char *const *paths, size_t n)
 {
     char err[512] = "out of memory";
 
-    s->files = rgs_files_new(paths, n, rgs_problem_to_stderr, NULL);
+    s->files = rgs_files_new(paths, n, rgs_problem_to_stderr, NULL, rgs_stop_asked);
     s->key =
         s->files ? rgs_run_key(setting(s, "key", s->config.key), s->files, err, sizeof(err)) : NULL;
     if (s->key && s->config.geoip && !(s->geo = rgs_geo_open(s->config.geoip, err, sizeof(err)))) {
@@ -98,7 +98,7 @@ void rgs_study_read(struct rgs_study *s)
 
     rgs_progress_init(&progress);
     rgs_pipeline_start(&pipeline, s->analyzer);
-    while (!rgs_stop_asked() && rgs_files_next(s->files, &packet, &file)) {
+    while (rgs_files_next(s->files, &packet, &file)) {
         rgs_analyzer_packet(s->analyzer, &packet);
         if (++packets % PROGRESS_EVERY == 0)
             rgs_progress_show(&progress, s->files, packets);

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The program as people use it. Prints TAP."""
+import fcntl
 import json
 import os
 import pathlib
@@ -12,6 +13,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import termios
 import time
 import unicodedata
 
@@ -178,6 +180,42 @@ def _():
     expect(a["resellers"] == b["resellers"] and len(a["resellers"]) >= 5, "the same resellers")
     expect(not list(work.glob("*.part")), "a half-written file is left")
     exits(run("analyze", "-o", "trace.pcapng/x", "trace.pcapng"), 1, "trace.pcapng/x")
+
+
+@tap.case("one SIGINT ends the reading of a pipe that stays open, with the report of what came")
+def open_pipe():
+    # Cut within a packet, before and behind what is read at the start; and a header alone.
+    for n in (24, 30001, 200001):
+        (work / "part.pcapng").write_bytes(trace[:n])
+        for args in (("analyze", "--key", "site.key", "--format", "json"), ("decode", "--key", "site.key")):
+            whole = run(*args, "part.pcapng").stdout
+            for name in ("-", "pipe"):
+                os.mkfifo(work / "pipe")
+                with open(work / "error", "wb+") as error, open(work / "out", "wb+") as out:
+                    held = os.open(work / "pipe", os.O_RDWR)  # so that neither side waits for the other
+                    p = subprocess.Popen([str(program), *args, name], cwd=work, env=env, stdin=held, stdout=out, stderr=error)
+                    left = trace[:n]
+                    while left:
+                        left = left[os.write(held, left[:4096]):]
+                    for _ in range(600):
+                        if not struct.unpack("i", fcntl.ioctl(held, termios.FIONREAD, bytes(4)))[0]:
+                            break
+                        time.sleep(0.1)
+                    time.sleep(0.2)
+                    expect(p.poll() is None, "it did not wait for more")
+                    p.send_signal(signal.SIGINT)
+                    try:
+                        status = p.wait(20)
+                    except subprocess.TimeoutExpired:
+                        p.kill()
+                        p.wait()
+                        status = "after SIGINT it goes on"
+                    os.close(held)
+                    (work / "pipe").unlink()
+                    said = (work / "error").read_text()
+                expect(status == 0 and not said, args[0], name, n, status, said)
+                expect((work / "out").read_bytes().replace(f'["{name}"]'.encode(), b'["part.pcapng"]') == whole and whole
+                       or args[0] == "decode" and n == 24, args[0], name, n, "another report than of a file so long")
 
 
 @tap.case("simulate: a scenario that is wrong, and a run that is stopped, leave the files of the last one")

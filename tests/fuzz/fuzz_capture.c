@@ -22,7 +22,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 
     snprintf(path, sizeof(path), "/dev/fd/%d", fd);
     if (fd >= 0 && write(fd, data, n) == (ssize_t)n)
-        file = rgs_reader_open(path, err, sizeof(err));
+        file = rgs_reader_open(path, NULL, err, sizeof(err));
     rgs_fuzz_init(&f);
     while (file && (got = rgs_reader_next(file, &packet)) != RGS_READ_END) {
         if (got == RGS_READ_PACKET)

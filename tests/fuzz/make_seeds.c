@@ -115,7 +115,7 @@ int main(int argc, char **argv)
         return 2;
     seeds.out = argv[1];
     mkdir(seeds.out, 0777);
-    struct rgs_files *files = rgs_files_new(argv + 2, (size_t)argc - 2, problem, NULL);
+    struct rgs_files *files = rgs_files_new(argv + 2, (size_t)argc - 2, problem, NULL, NULL);
     struct rgs_decoder *dec = rgs_decoder_new(&rgs_capacity_default, emit, NULL, &rgs_alloc_libc);
     if (!files || !dec)
         return 1;

@@ -99,7 +99,7 @@ static void feed(struct rgs_analyzer *a)
     size_t file;
 
     snprintf(path, sizeof(path), "%s/captures/smpp-kannel.pcapng", root ? root : ".");
-    struct rgs_files *files = rgs_files_new((char *const[]){path}, 1, NULL, NULL);
+    struct rgs_files *files = rgs_files_new((char *const[]){path}, 1, NULL, NULL, NULL);
     cr_assert_not_null(files);
     for (int i = 0; i < PACKETS && rgs_files_next(files, &packet, &file); i++)
         rgs_analyzer_packet(a, &packet);
@@ -207,7 +207,7 @@ Test(analyzer, hands_on_what_stands_for_a_text, .init = setup, .fini = teardown)
         struct judged j = {0};
         conf.blind = blind;
         struct rgs_worker *w = rgs_worker_new(&conf, count_judged, &j, &rgs_alloc_libc);
-        struct rgs_files *files = rgs_files_new((char *const[]){path}, 1, NULL, NULL);
+        struct rgs_files *files = rgs_files_new((char *const[]){path}, 1, NULL, NULL, NULL);
         cr_assert(w && files);
         while (rgs_files_next(files, &packet, &file))
             rgs_worker_packet(w, &packet);

@@ -70,7 +70,7 @@ static size_t read_all(const char *const *paths, size_t n_paths, struct seen *se
     char *copy[8];
     for (size_t i = 0; i < n_paths; i++)
         copy[i] = strdup(paths[i]);
-    struct rgs_files *f = rgs_files_new(copy, n_paths, on_problem, NULL);
+    struct rgs_files *f = rgs_files_new(copy, n_paths, on_problem, NULL, NULL);
     while (rgs_files_next(f, &p, &file)) {
         if (n < cap)
             seen[n] = (struct seen){

@@ -236,7 +236,7 @@ static size_t read_capture(struct rgs_test_decoder *t, const char *name)
 
     snprintf(path, sizeof(path), "%s/captures/plmn-research/%s", rgs_test_shared(), name);
     char *paths[] = {path};
-    struct rgs_files *f = rgs_files_new(paths, 1, NULL, NULL);
+    struct rgs_files *f = rgs_files_new(paths, 1, NULL, NULL, NULL);
     for (; rgs_files_next(f, &p, &file); packets++)
         rgs_decoder_packet(t->dec, &p);
     rgs_files_del(f);

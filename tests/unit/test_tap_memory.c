@@ -137,7 +137,7 @@ static void feed(struct tap *t, const char *path)
     struct rgs_packet packet;
     size_t file;
     char *paths[] = {(char *)(uintptr_t)path};
-    struct rgs_files *files = rgs_files_new(paths, 1, NULL, NULL);
+    struct rgs_files *files = rgs_files_new(paths, 1, NULL, NULL, NULL);
 
     cr_assert_not_null(files);
     while (rgs_files_next(files, &packet, &file)) {
