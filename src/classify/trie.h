@@ -153,16 +153,6 @@ static inline uint32_t rgs_trie_step(const struct rgs_trie *t, uint32_t node, ui
     return (t->node[next].parent & RGS_TRIE_PARENT) == node ? next : 0;
 }
 
-/* Has what is behind a node, for a text that goes on with this byte, fetched from far memory. */
-static inline void rgs_trie_fetch(const struct rgs_trie *t, uint32_t node, uint8_t c)
-{
-    const struct rgs_trie_node *at = &t->node[node];
-    const void *next = at->parent & (RGS_TRIE_ALONE | RGS_TRIE_LEAP)
-                           ? (const void *)(t->rest + at->base)
-                           : (const void *)(t->node + at->base + c);
-    __builtin_prefetch(next);
-}
-
 /* The bytes that follow a node in all strings, and to: the value or the node behind them. As many
  * as make eight can be read behind them. */
 static inline const uint8_t *rgs_trie_rest(const struct rgs_trie *t, uint32_t node, uint32_t *to,

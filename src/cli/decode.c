@@ -37,7 +37,7 @@ static void emit(void *ctx, struct rgs_dissect *d, struct rgs_op *op)
     if (run->json)
         rgs_record_json(run->out, &run->record, run->file, d, op);
     else
-        rgs_record_text(run->out, &run->record, run->file, d, op);
+        rgs_record_text(run->out, &run->record, op);
 }
 
 /* What is missing among the records because traffic was more than the caps allow. */

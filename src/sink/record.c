@@ -66,14 +66,11 @@ static void text_value(FILE *out, struct rgs_bytes text, bool quote)
     fputs(quote ? "\"" : "", out);
 }
 
-void rgs_record_text(FILE *out, const struct rgs_show_conf *conf, const char *file,
-                     const struct rgs_dissect *d, const struct rgs_op *op)
+void rgs_record_text(FILE *out, const struct rgs_show_conf *conf, const struct rgs_op *op)
 {
     struct rgs_shown s;
     char when[40];
 
-    (void)file;
-    (void)d;
     rgs_text_time(when, op->ts, true);
     fprintf(out, "%6llu %s %s %s %s", (unsigned long long)op->frame, when, op->proto, op->op,
             op->phase);

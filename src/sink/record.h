@@ -10,7 +10,6 @@
 
 void rgs_record_json(FILE *out, const struct rgs_show_conf *conf, const char *file,
                      const struct rgs_dissect *d, const struct rgs_op *op);
-void rgs_record_text(FILE *out, const struct rgs_show_conf *conf, const char *file,
-                     const struct rgs_dissect *d, const struct rgs_op *op);
+void rgs_record_text(FILE *out, const struct rgs_show_conf *conf, const struct rgs_op *op);
 
 #endif

@@ -74,7 +74,7 @@ void rgs_fuzz_operation(struct rgs_concat *c, struct rgs_dissect *d, struct rgs_
     rgs_sms_decode(d, op);
     rgs_record_json(nowhere, &clear, "f", d, op);
     rgs_record_json(nowhere, &masked, "f", d, op);
-    rgs_record_text(nowhere, &masked, "f", d, op);
+    rgs_record_text(nowhere, &masked, op);
     if (RGS_HAS(op, TEXT)) {
         enum rgs_concat_result r = rgs_concat_add(c, op, &whole);
         if (r == RGS_CONCAT_SINGLE)
