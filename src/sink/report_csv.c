@@ -4,31 +4,56 @@
 
 /*
  * RFC 4180; a value that a spreadsheet would run as a formula gets an apostrophe in front, since
- * names may come from the wire.
+ * names may come from the wire. A cell of many values is written piece by piece, so that none is
+ * too long, and gone through once before: whether it needs quotes shows at its end.
  */
-static void cell(FILE *out, const char *s, bool last)
+struct cell {
+    FILE *out; /* NULL: looking only */
+    bool any, formula, quoted;
+};
+
+static void piece(struct cell *c, const char *s)
 {
     if (!s)
-        s = "";
-    bool formula = s[0] && strchr("=+-@\t", s[0]);
-    if (strcspn(s, ",\"\r\n") == strlen(s) && !formula) {
-        rgs_text_put(out, rgs_text(s), SIZE_MAX);
-    } else {
-        fputc('"', out);
-        if (formula)
-            fputc('\'', out);
-        for (const char *p = s; *p;) {
-            size_t n = strcspn(p, "\"");
-            rgs_text_put(out, rgs_bytes(p, n), SIZE_MAX);
-            p += n;
-            if (*p == '"') {
-                fputs("\"\"", out);
-                p++;
-            }
-        }
-        fputc('"', out);
+        return;
+    if (!c->out) {
+        c->formula = c->formula || (!c->any && *s && strchr("=+-@\t", *s));
+        c->quoted = c->quoted || c->formula || s[strcspn(s, ",\"\r\n")];
+        c->any = c->any || *s;
+        return;
     }
-    fputc(last ? '\n' : ',', out);
+    while (*s) {
+        size_t n = strcspn(s, "\"");
+        rgs_text_put(c->out, rgs_bytes(s, n), SIZE_MAX);
+        s += n;
+        if (*s == '"') {
+            fputs("\"\"", c->out);
+            s++;
+        }
+    }
+}
+
+static void cell_of(FILE *out, void (*write)(struct cell *c, const void *of), const void *of,
+                    char end)
+{
+    struct cell c = {0};
+
+    write(&c, of);
+    c.out = out;
+    fputs(c.formula ? "\"'" : c.quoted ? "\"" : "", out);
+    write(&c, of);
+    fputs(c.quoted ? "\"" : "", out);
+    fputc(end, out);
+}
+
+static void one(struct cell *c, const void *of)
+{
+    piece(c, of);
+}
+
+static void cell(FILE *out, const char *s)
+{
+    cell_of(out, one, s, ',');
 }
 
 static void when(FILE *out, int64_t ts, bool known)
@@ -36,27 +61,73 @@ static void when(FILE *out, int64_t ts, bool known)
     char buf[40] = "";
     if (known)
         rgs_text_time(buf, ts, false);
-    cell(out, buf, false);
+    cell(out, buf);
 }
 
 /* "whatsapp:120 telegram:80" */
-static void counts(FILE *out, const struct rgs_result_count *at, size_t n, bool shares)
+static void services(struct cell *c, const void *of)
 {
-    char buf[512];
-    size_t len = 0;
-    buf[0] = '\0';
-    for (size_t i = 0; i < n; i++) {
-        char one[128];
-        int l = shares
-                    ? snprintf(one, sizeof(one), "%s%s:%.4f", i ? " " : "", at[i].id, at[i].share)
-                    : snprintf(one, sizeof(one), "%s%s:%llu", i ? " " : "", at[i].id,
-                               (unsigned long long)at[i].count);
-        if (l < 0 || (size_t)l >= sizeof(one) || len + (size_t)l >= sizeof(buf))
-            break;
-        memcpy(buf + len, one, (size_t)l + 1);
-        len += (size_t)l;
+    const struct rgs_result_reseller *x = of;
+    char count[32];
+
+    for (size_t i = 0; i < x->n_services; i++) {
+        snprintf(count, sizeof(count), ":%llu", (unsigned long long)x->services[i].count);
+        piece(c, i ? " " : "");
+        piece(c, x->services[i].id);
+        piece(c, count);
     }
-    cell(out, buf, false);
+}
+
+static void origins(struct cell *c, const void *of)
+{
+    const struct rgs_result_reseller *x = of;
+    char share[32];
+
+    for (size_t i = 0; i < x->n_origins; i++) {
+        snprintf(share, sizeof(share), ":%.4f", x->origins[i].share);
+        piece(c, i ? " " : "");
+        piece(c, x->origins[i].id);
+        piece(c, share);
+    }
+}
+
+static void typologies(struct cell *c, const void *of)
+{
+    const struct rgs_result_reseller *x = of;
+
+    for (size_t i = 0; i < x->n_typologies; i++) {
+        piece(c, i ? " " : "");
+        piece(c, x->typologies[i].id);
+    }
+}
+
+/* The rules of all typologies one behind the other, and in the same order why. */
+static void rules(struct cell *c, const void *of)
+{
+    const struct rgs_result_reseller *x = of;
+    char revision[16];
+
+    for (size_t i = 0; i < x->n_typologies; i++) {
+        for (size_t u = 0; u < x->typologies[i].n_rules; u++) {
+            const struct rgs_result_rule *rule = &x->typologies[i].rules[u];
+            snprintf(revision, sizeof(revision), ".%u", rule->rev);
+            piece(c, i || u ? " " : "");
+            piece(c, rule->id);
+            piece(c, revision);
+        }
+    }
+}
+
+static void why(struct cell *c, const void *of)
+{
+    const struct rgs_result_reseller *x = of;
+
+    for (size_t i = 0; i < x->n_typologies; i++) {
+        for (size_t u = 0; u < x->typologies[i].n_rules; u++) {
+            piece(c, i || u ? "; " : "");
+            piece(c, x->typologies[i].rules[u].why);
+        }
+    }
 }
 
 void rgs_report_csv(FILE *out, const struct rgs_result *r)
@@ -67,31 +138,20 @@ void rgs_report_csv(FILE *out, const struct rgs_result *r)
           out);
     for (size_t i = 0; i < r->n_resellers; i++) {
         const struct rgs_result_reseller *x = &r->resellers[i];
-        const struct rgs_result_typology *t = x->n_typologies ? &x->typologies[0] : NULL;
-        char rules[512] = "", why[2048] = "";
-        size_t a = 0, b = 0;
 
-        cell(out, x->id, false);
-        cell(out, x->name, false);
-        cell(out, x->parent, false);
+        cell(out, x->id);
+        cell(out, x->name);
+        cell(out, x->parent);
         fprintf(out, "%.1f,%s,", x->score, rgs_status_word(x->status));
         when(out, x->alert_ts, x->alerted);
         fprintf(out, "%llu,%llu,", (unsigned long long)x->numbers,
                 (unsigned long long)x->verifications);
-        counts(out, x->services, x->n_services, false);
-        counts(out, x->origins, x->n_origins, true);
+        cell_of(out, services, x, ',');
+        cell_of(out, origins, x, ',');
         when(out, x->first_ts, x->last_ts != 0);
         when(out, x->last_ts, x->last_ts != 0);
-        for (size_t u = 0; t && u < t->n_rules; u++) {
-            if (a < sizeof(rules))
-                a += (size_t)snprintf(rules + a, sizeof(rules) - a, "%s%s.%u", u ? " " : "",
-                                      t->rules[u].id, t->rules[u].rev);
-            if (b < sizeof(why))
-                b += (size_t)snprintf(why + b, sizeof(why) - b, "%s%s", u ? "; " : "",
-                                      t->rules[u].why);
-        }
-        cell(out, t ? t->id : "", false);
-        cell(out, rules, false);
-        cell(out, why, true);
+        cell_of(out, typologies, x, ',');
+        cell_of(out, rules, x, ',');
+        cell_of(out, why, x, '\n');
     }
 }

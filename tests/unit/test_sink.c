@@ -275,6 +275,46 @@ Test(report, csv_quotes_and_disarms_formulas)
     free(text);
 }
 
+/* What it has many of is in the cell, all of it, in the order of the result. */
+Test(report, csv_leaves_nothing_out)
+{
+    enum { MANY = 100 };
+    struct rgs_result_rule rules[MANY];
+    struct rgs_result_count services[MANY];
+    const struct rgs_result_typology types[] = {{"roaming_bank", 83.5, rules, MANY, NULL},
+                                                {"hidden_trade", 40, rules + 3, 2, NULL}};
+    const struct rgs_result_reseller x = {.id = "R1",
+                                          .services = services,
+                                          .n_services = MANY,
+                                          .typologies = types,
+                                          .n_typologies = 2};
+    const struct rgs_result r = {.resellers = &x, .n_resellers = 1};
+
+    for (unsigned i = 0; i < MANY; i++) {
+        rules[i] =
+            (struct rgs_result_rule){.id = "R014", .rev = i, .why = "half of its \"numbers\""};
+        services[i] = (struct rgs_result_count){.id = "whatsapp", .count = i};
+    }
+    FILE *f = begin();
+    rgs_report_csv(f, &r);
+    fclose(f);
+    char row[16384];
+    FILE *want = fmemopen(row, sizeof(row), "w");
+    fputs("\nR1,,,0.0,insufficient,,0,0,", want);
+    for (unsigned i = 0; i < MANY; i++)
+        fprintf(want, "%swhatsapp:%u", i ? " " : "", i);
+    fputs(",,,,roaming_bank hidden_trade,", want);
+    for (unsigned i = 0; i < MANY; i++)
+        fprintf(want, "R014.%u ", i);
+    fputs("R014.3 R014.4,\"", want);
+    for (unsigned i = 0; i < MANY + 2; i++)
+        fprintf(want, "%shalf of its \"\"numbers\"\"", i ? "; " : "");
+    fputs("\"\n", want);
+    fclose(want);
+    cr_assert_str_eq(strchr(text, '\n'), row);
+    free(text);
+}
+
 Test(report, json_has_the_promised_members)
 {
     struct rgs_result r = sample();
