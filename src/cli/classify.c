@@ -137,7 +137,7 @@ static int run_classify(const struct rgs_args *args)
                                "reads lines from standard input and takes no '%s' (captures "
                                "come with --unknown)",
                                args->rest[0]);
-    if (!rgs_pack_load(&pack, rgs_arg(args, "rules"), false))
+    if (!rgs_pack_load(&pack, rgs_arg(args, "rules"), RGS_PACK_OPTION, false))
         return RGS_EXIT_FAILED;
     RAND_bytes((unsigned char *)&code_key, sizeof(code_key));
     struct rgs_classifier *k = rgs_classifier_new(pack.catalogue, &code_key, &rgs_alloc_libc);

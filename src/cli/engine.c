@@ -165,7 +165,7 @@ static int run_engine(const struct rgs_args *args)
     rgs_stop_install();
     if (!config || rgs_config_load(&e.config, config)) {
         const char *rules = rgs_arg(args, "rules");
-        if (rgs_pack_load(&e.pack, rules ? rules : e.config.rules, true)) {
+        if (rgs_pack_load(&e.pack, rules ? rules : e.config.rules, RGS_PACK_OPTION, true)) {
             if (open_key(&e))
                 status = open_member(&e);
             if (e.member)

@@ -169,14 +169,14 @@ static int load_catalogue(struct rgs_pack *p, struct rgs_diag *diag, char *err, 
     return status;
 }
 
-bool rgs_pack_load(struct rgs_pack *p, const char *given_dir, bool with_rules)
+bool rgs_pack_load(struct rgs_pack *p, const char *given_dir, const char *how, bool with_rules)
 {
     char err[PATH_MAX + 128] = "";
     struct rgs_diag diag;
 
     *p = (struct rgs_pack){0};
     if (!rgs_find_rules(given_dir, p->dir, sizeof(p->dir))) {
-        rgs_say("%s: is no folder of rules; name one with --rules or RGS_RULES", p->dir);
+        rgs_say("%s: is no folder of rules; name one %s", p->dir, how);
         return false;
     }
     rgs_diag_init(&diag, &rgs_alloc_libc);

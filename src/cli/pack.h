@@ -28,11 +28,14 @@ struct rgs_pack {
     struct rgs_pack_text text; /* of the rule set; empty where nobody asked for it */
 };
 
+/* How a command is told the folder, for who has named none. */
+#define RGS_PACK_OPTION "with --rules or RGS_RULES"
+#define RGS_PACK_WORD "as DIR or with RGS_RULES"
 /*
  * Loads the catalogue (its pattern database from the user's cache where it fits) and, when asked,
  * the rule set. Errors go to stderr with their places. false: nothing is left to free.
  */
-bool rgs_pack_load(struct rgs_pack *p, const char *given_dir, bool with_rules);
+bool rgs_pack_load(struct rgs_pack *p, const char *given_dir, const char *how, bool with_rules);
 void rgs_pack_fini(struct rgs_pack *p);
 
 /* A further rule set, [own], beside a catalogue that is there already; its files are added to s.

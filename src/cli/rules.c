@@ -63,7 +63,7 @@ static int check(const struct rgs_args *args, const char *dir)
 {
     const char *inventory = rgs_arg(args, "inventory");
     struct rgs_pack pack;
-    bool ok = rgs_pack_load(&pack, dir, true);
+    bool ok = rgs_pack_load(&pack, dir, RGS_PACK_WORD, true);
 
     if (ok) {
         const struct rgs_ruleset *rs = pack.ruleset;

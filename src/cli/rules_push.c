@@ -60,7 +60,7 @@ static int push_folder(struct rgs_rules_session *s, const char *dir)
     char sha[RGS_SHA256_HEX + 1];
     size_t n = 0;
 
-    if (!rgs_pack_load(&pack, dir, true))
+    if (!rgs_pack_load(&pack, dir, "as DIR", true))
         return RGS_EXIT_FAILED;
     int status = RGS_EXIT_FAILED;
     char *bundle = rgs_bundle_pack(pack.rules.file, pack.rules.n, pack.dir, &n);
@@ -94,7 +94,7 @@ static bool still_good(struct rgs_rules_session *s, const char *sha256)
 
     if (!bytes.n) {
         rgs_failed(s->args, "%s", s->err);
-    } else if (rgs_pack_load(&pack, rgs_arg(s->args, "rules"), false)) {
+    } else if (rgs_pack_load(&pack, rgs_arg(s->args, "rules"), RGS_PACK_OPTION, false)) {
         rs = rgs_pack_bundle(bytes, pack.catalogue);
         rgs_pack_fini(&pack);
     }

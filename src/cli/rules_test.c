@@ -310,7 +310,7 @@ int rgs_rules_test(const struct rgs_args *args, const char *dir)
     struct run run = {0};
     struct rgs_diag diag;
 
-    if (!rgs_pack_load(&run.pack, dir, true))
+    if (!rgs_pack_load(&run.pack, dir, RGS_PACK_WORD, true))
         return RGS_EXIT_FAILED;
     rgs_diag_init(&diag, &rgs_alloc_libc);
     bool ok = service_cases(&run);

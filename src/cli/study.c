@@ -67,7 +67,7 @@ bool rgs_study_open(struct rgs_study *s, const struct rgs_args *args, char *cons
     rgs_stop_install();
     const char *config = rgs_arg(args, "config");
     if ((config && !rgs_config_load(&s->config, config)) ||
-        !rgs_pack_load(&s->pack, setting(s, "rules", s->config.rules), scored))
+        !rgs_pack_load(&s->pack, setting(s, "rules", s->config.rules), RGS_PACK_OPTION, scored))
         return false;
     if (scored)
         rgs_site_rules(args, &s->pack);

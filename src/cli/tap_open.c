@@ -56,7 +56,8 @@ bool rgs_tap_open(struct rgs_tap_job *j)
 
     bool plan = rgs_arg_given(args, "plan");
     if ((!plan && !load_key(j)) || !rgs_alerts_read(&j->alerts, args) ||
-        !rgs_pack_load(&j->pack, rgs_tap_setting(j, "rules", j->config.rules), true) ||
+        !rgs_pack_load(&j->pack, rgs_tap_setting(j, "rules", j->config.rules), RGS_PACK_OPTION,
+                       true) ||
         !rgs_inventory_load(&j->inventory, args,
                             rgs_tap_setting(j, "inventory", j->config.inventory)))
         return false;

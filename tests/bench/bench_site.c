@@ -209,7 +209,7 @@ int main(int argc, char **argv)
     bool ok = false;
 
     if (argc != 6 || rgs_redis_url_parse(&url, argv[2], err, sizeof(err)) < 0 ||
-        !rgs_pack_load(&pack, argv[5], true))
+        !rgs_pack_load(&pack, argv[5], "as DIR", true))
         return 2;
     size_t count = strtoul(argv[3], NULL, 10);
     struct rgs_token_key *key = rgs_token_key_new(secret, &rgs_alloc_libc);

@@ -130,6 +130,9 @@ def _():
     exits(run("analyze", "--format"), 2, "--format needs a value")
     exits(run("rules", "chekc"), 2, "did you mean 'check'?")
     exits(run("rules"), 2, "nothing said to do: one of check, test")
+    for verb in ("check", "test"):
+        exits(run("rules", verb, "nowhere"), 1, "nowhere: is no folder of rules; name one as DIR or with RGS_RULES")
+    exits(run("analyze", "--rules", "nowhere", "trace.pcapng"), 1, "nowhere: is no folder of rules; name one with --rules or RGS_")
     exits(run("case"), 2, "nothing said to do: one of open, decide")
 
 
