@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* regsentry decode: what was decoded, one line per operation. */
 #include <errno.h>
-#include <inttypes.h>
 #include <unistd.h>
 
 #include "capture/files.h"
@@ -12,7 +11,6 @@
 #include "cli/progress.h"
 #include "cli/stop.h"
 #include "event/token.h"
-#include "link/link.h"
 #include "sink/record.h"
 #include "sms/sms.h"
 
@@ -24,8 +22,7 @@ struct run {
     bool json;
     struct rgs_show_conf record;
     uint64_t records;
-    uint64_t unknown;  /* packets of link types that are not decoded, */
-    uint32_t linktype; /* such as this one */
+    struct rgs_unreadable unreadable;
 };
 
 static void emit(void *ctx, struct rgs_dissect *d, struct rgs_op *op)
@@ -64,10 +61,7 @@ static int decode_files(struct run *run, struct rgs_files *files)
     rgs_progress_init(&progress);
     while (rgs_files_next(files, &packet, &file)) {
         run->file = rgs_files_path(files, file);
-        if (rgs_link_layer(packet.linktype) == RGS_LAYER_NONE) {
-            run->linktype = packet.linktype;
-            run->unknown++;
-        }
+        rgs_unreadable_look(&run->unreadable, &packet);
         rgs_decoder_packet(dec, &packet);
         if (++packets % PROGRESS_EVERY == 0)
             rgs_progress_show(&progress, files, packets);
@@ -76,11 +70,6 @@ static int decode_files(struct run *run, struct rgs_files *files)
     }
     rgs_decoder_flush(dec);
     rgs_progress_clear(&progress);
-    if (run->unknown)
-        fprintf(stderr,
-                "regsentry decode: %" PRIu64 " packets are of link types that are not decoded, "
-                "such as %" PRIu32 "\n",
-                run->unknown, run->linktype);
     uint64_t cut = rgs_decoder_dissect(dec)->anomaly_count[RGS_A_FRAME_CUT];
     if (cut)
         fprintf(stderr,
@@ -128,7 +117,8 @@ static int run_decode(const struct rgs_args *args)
                       .record = {.key = key, .clear = rgs_arg_given(args, "clear")}};
     buffer_output(run.out, files);
     int status = decode_files(&run, files);
-    bool partly = rgs_files_damaged(files) > 0;
+    rgs_unreadable_say(&run.unreadable, args);
+    bool partly = rgs_files_damaged(files) > 0 || run.unreadable.packets > 0;
     bool any = rgs_files_count(files) > 0;
     rgs_files_del(files);
     rgs_token_key_del(key);

@@ -2,6 +2,7 @@
 #include "cli/output.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
@@ -10,6 +11,7 @@
 #include "cli/command.h"
 #include "cli/load.h"
 #include "event/token.h"
+#include "link/link.h"
 
 enum { DEFAULT_COLUMNS = 100 };
 
@@ -98,6 +100,22 @@ void rgs_problem_to_stderr(void *ctx, const char *path, const char *reason)
 {
     (void)ctx;
     rgs_say("%s: %s", strcmp(path, "-") == 0 ? "standard input" : path, reason);
+}
+
+void rgs_unreadable_look(struct rgs_unreadable *u, const struct rgs_packet *packet)
+{
+    if (rgs_link_layer(packet->linktype) != RGS_LAYER_NONE)
+        return;
+    u->linktype = packet->linktype;
+    u->packets++;
+}
+
+void rgs_unreadable_say(const struct rgs_unreadable *u, const struct rgs_args *args)
+{
+    if (u->packets)
+        rgs_failed(args,
+                   "%" PRIu64 " packets are of link types that are not decoded, such as %" PRIu32,
+                   u->packets, u->linktype);
 }
 
 /* What the terminal says, else COLUMNS, else enough for the whole table. */

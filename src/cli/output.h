@@ -6,6 +6,7 @@
 #include "capture/files.h"
 #include "sink/report.h"
 
+struct rgs_args;
 struct rgs_token_key;
 
 struct rgs_output {
@@ -32,6 +33,14 @@ unsigned rgs_terminal_rows(FILE *out);
 
 /* A rgs_files_problem. */
 void rgs_problem_to_stderr(void *ctx, const char *path, const char *reason);
+
+/* Packets of link types that are not decoded: that much of the input is unreadable. */
+struct rgs_unreadable {
+    uint64_t packets;
+    uint32_t linktype; /* such as this one */
+};
+void rgs_unreadable_look(struct rgs_unreadable *u, const struct rgs_packet *packet);
+void rgs_unreadable_say(const struct rgs_unreadable *u, const struct rgs_args *args);
 
 /*
  * The key from a file, [own]; without one, a key for this run derived from the input itself:

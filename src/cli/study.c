@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "cli/large.h"
-#include "cli/output.h"
 #include "cli/pipeline.h"
 #include "cli/progress.h"
 #include "cli/site_rules.h"
@@ -99,12 +98,14 @@ void rgs_study_read(struct rgs_study *s)
     rgs_progress_init(&progress);
     rgs_pipeline_start(&pipeline, s->analyzer);
     while (rgs_files_next(s->files, &packet, &file)) {
+        rgs_unreadable_look(&s->unreadable, &packet);
         rgs_analyzer_packet(s->analyzer, &packet);
         if (++packets % PROGRESS_EVERY == 0)
             rgs_progress_show(&progress, s->files, packets);
     }
     rgs_pipeline_end(&pipeline);
     rgs_progress_clear(&progress);
+    rgs_unreadable_say(&s->unreadable, s->args);
     rgs_analyzer_finish(s->analyzer);
 }
 
@@ -128,7 +129,8 @@ int rgs_study_status(const struct rgs_study *s)
 {
     if (rgs_files_count(s->files) == 0)
         return RGS_EXIT_FAILED;
-    return rgs_files_damaged(s->files) > 0 ? RGS_EXIT_PARTLY : RGS_EXIT_OK;
+    bool whole = rgs_files_damaged(s->files) == 0 && s->unreadable.packets == 0;
+    return whole ? RGS_EXIT_OK : RGS_EXIT_PARTLY;
 }
 
 static void tape_code(void *ctx, const struct rgs_obs *o)

@@ -10,6 +10,7 @@
 #include "cli/command.h"
 #include "cli/config.h"
 #include "cli/given.h"
+#include "cli/output.h"
 #include "cli/pack.h"
 #include "engine/analyzer.h"
 
@@ -21,6 +22,7 @@ struct rgs_study {
     struct rgs_pack pack;
     struct rgs_inventory_load inventory;
     struct rgs_files *files;
+    struct rgs_unreadable unreadable;
     struct rgs_token_key *key;
     struct rgs_geo_file *geo;
     struct rgs_analyzer *analyzer;

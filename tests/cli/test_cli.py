@@ -147,11 +147,23 @@ def _():
     exits(run("analyze", "nowhere.pcap", "trace.pcapng"), 3, "codes")
     # A header, and one packet of a link type for users (147).
     (work / "user.pcap").write_bytes(struct.pack("<IHHiIII4I4s", 0xa1b2c3d4, 2, 4, 0, 0, 65535, 147, 1, 0, 4, 4, b"abcd"))
-    exits(run("decode", "user.pcap"), 0, "1 packets are of link types that are not decoded, such as 147")
-    exits(run("analyze", "user.pcap"), 0, "link.unsupported_type")
     # Ethernet of 60 octets, of which 14 were kept.
     (work / "cut.pcap").write_bytes(struct.pack("<IHHiIII4I14x", 0xa1b2c3d4, 2, 4, 0, 0, 14, 1, 1, 0, 14, 60))
     exits(run("decode", "cut.pcap"), 0, "1 packets were cut when they were captured")
+    unread = "1 packets are of link types that are not decoded, such as 147"
+    exits(run("decode", "user.pcap"), 3, unread)
+    exits(run("analyze", "user.pcap"), 3, unread, "link.unsupported_type")
+    exits(run("analyze", "user.pcap", "trace.pcapng"), 3, unread, "codes")
+    # A section more, with an interface of that type beside an Ethernet's; only what has packets counts.
+    section = struct.pack("<IIIHHqI", 0x0a0d0d0a, 28, 0x1a2b3c4d, 1, 0, -1, 28)
+    interfaces = b"".join(struct.pack("<IIHHII", 1, 20, linktype, 0, 65535, 20) for linktype in (1, 147))
+    packets = [struct.pack("<IIIIIII4sI", 6, 36, i, 0, 0, 4, 4, b"abcd", 36) for i in (0, 1)]
+    for more, status in ((packets[0], 0), (packets[0] + packets[1], 3)):
+        (work / "mixed.pcapng").write_bytes(trace + section + interfaces + more)
+        for command in ("decode", "analyze"):
+            p = run(command, "mixed.pcapng")
+            exits(p, status)
+            expect((unread.encode() in p.stderr) == (status == 3), p.stderr)
     (work / "text.pcap").write_text("this is no capture")
     exits(run("analyze", "text.pcap"), 1, "text.pcap", "pcap and pcapng are read")
     (work / "empty").mkdir()
