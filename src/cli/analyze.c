@@ -67,8 +67,9 @@ static int open_outlets(struct analysis *a)
     int status = RGS_EXIT_OK;
     char err[512];
 
-    if (rgs_output_open_beside(&a->output, rgs_arg(args, "output"), a->study.files, err,
-                               sizeof(err)) < 0)
+    struct rgs_spare *spare = &a->study.spare;
+    if (rgs_output_open(&a->output, rgs_arg(args, "output"), spare, err, sizeof(err)) < 0 ||
+        !rgs_spare_output(spare, rgs_arg(args, "spool"), err, sizeof(err)))
         return rgs_failed(args, "%s", err);
     if (is_format(args, "html") && !(a->tape = rgs_study_tape(&a->study, tape_bytes, true)))
         return RGS_EXIT_FAILED;

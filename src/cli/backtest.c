@@ -23,6 +23,7 @@ struct test {
     struct rgs_tape *tape;
     struct rgs_hash_key key;
     struct rgs_result_owner owner; /* of the other result */
+    struct rgs_output svg;         /* no stream: none */
 };
 
 static void observe(void *ctx, const struct rgs_obs *o)
@@ -149,12 +150,24 @@ static void list(const struct rgs_result *a)
 /* ---- the sweep --------------------------------------------------------------------------------
  */
 
-static int sweep(struct test *t, const char *svg, int64_t last_ts)
+/* What can fail fails before hours of reading. */
+static bool open_svg(struct test *t)
+{
+    const char *path = rgs_arg(t->study.args, "svg");
+    char err[512];
+
+    rgs_spare_set(&t->study.spare, &t->other_files, "one of the rules");
+    if (!path || rgs_output_open(&t->svg, path, &t->study.spare, err, sizeof(err)) == 0)
+        return true;
+    rgs_failed(t->study.args, "%s", err);
+    return false;
+}
+
+static int sweep(struct test *t, int64_t last_ts)
 {
     const struct rgs_args *args = t->study.args;
     struct rgs_scorer_names names;
     struct rgs_sweep s;
-    struct rgs_output output;
     char err[512];
 
     rgs_analyzer_names(t->study.analyzer, &names);
@@ -168,11 +181,9 @@ static int sweep(struct test *t, const char *svg, int64_t last_ts)
     int status = rgs_sweep_run(&s, rs, &names, &t->key, t->tape, last_ts, rgs_stop_asked);
     if (status == 0) {
         rgs_sweep_table(stdout, &s);
-        if (svg && rgs_output_open(&output, svg, err, sizeof(err)) < 0) {
-            status = -1;
-        } else if (svg) {
-            rgs_sweep_svg(output.stream, &s);
-            status = rgs_output_close(&output, err, sizeof(err));
+        if (t->svg.stream) {
+            rgs_sweep_svg(t->svg.stream, &s);
+            status = rgs_output_close(&t->svg, err, sizeof(err));
         }
     } else {
         snprintf(err, sizeof(err), "out of memory");
@@ -197,7 +208,7 @@ static int report(struct test *t)
     } else {
         list(a);
     }
-    int status = t->tape ? sweep(t, rgs_arg(args, "svg"), a->last_ts) : RGS_EXIT_OK;
+    int status = t->tape ? sweep(t, a->last_ts) : RGS_EXIT_OK;
     return status == RGS_EXIT_OK ? rgs_study_status(&t->study) : status;
 }
 
@@ -219,6 +230,7 @@ static int run_backtest(const struct rgs_args *args)
         memcpy(&t.key, derived, sizeof(t.key));
         ok = open_other(&t, rgs_arg(args, "against"));
     }
+    ok = ok && open_svg(&t);
     if (ok && sweeping && !(t.tape = rgs_tape_new(tape_bytes, &rgs_alloc_libc))) {
         rgs_failed(args, "out of memory");
         ok = false;
@@ -228,6 +240,7 @@ static int run_backtest(const struct rgs_args *args)
         rgs_study_read(&t.study);
         status = report(&t);
     }
+    rgs_output_drop(&t.svg);
     rgs_result_owner_fini(&t.owner);
     rgs_scorer_del(t.scorer);
     rgs_tape_del(t.tape);

@@ -95,6 +95,7 @@ static void buffer_output(FILE *out, const struct rgs_files *files)
 static int run_decode(const struct rgs_args *args)
 {
     const char *format = rgs_arg(args, "format");
+    struct rgs_spare spare = {0};
     struct rgs_output output;
     char err[512];
 
@@ -106,8 +107,12 @@ static int run_decode(const struct rgs_args *args)
     if (!files)
         return rgs_failed(args, "out of memory");
     struct rgs_token_key *key = rgs_run_key(rgs_arg(args, "key"), files, err, sizeof(err));
-    if (!key ||
-        rgs_output_open_beside(&output, rgs_arg(args, "output"), files, err, sizeof(err)) < 0) {
+    rgs_spare_captures(&spare, files);
+    rgs_spare_file(&spare, rgs_arg(args, "key"), "the key");
+    bool open =
+        key && rgs_output_open(&output, rgs_arg(args, "output"), &spare, err, sizeof(err)) == 0;
+    rgs_spare_fini(&spare);
+    if (!open) {
         rgs_token_key_del(key);
         rgs_files_del(files);
         return rgs_failed(args, "%s", err);

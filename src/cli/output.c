@@ -15,11 +15,14 @@
 
 enum { DEFAULT_COLUMNS = 100 };
 
-int rgs_output_open(struct rgs_output *o, const char *path, char *err, size_t err_size)
+int rgs_output_open(struct rgs_output *o, const char *path, struct rgs_spare *spare, char *err,
+                    size_t err_size)
 {
     struct stat st;
 
     *o = (struct rgs_output){.stream = stdout};
+    if (!rgs_spare_output(spare, path, err, err_size))
+        return -EEXIST;
     if (!path || strcmp(path, "-") == 0)
         return 0;
     bool file = stat(path, &st) < 0 || S_ISREG(st.st_mode);
@@ -28,34 +31,18 @@ int rgs_output_open(struct rgs_output *o, const char *path, char *err, size_t er
     if (!file || asprintf(&o->temporary, "%s.part", path) < 0)
         o->temporary = NULL;
     const char *name = file ? o->temporary : o->path;
-    o->stream = o->path && name ? fopen(name, "we") : NULL;
+    bool spared = o->temporary && !rgs_spare_output(spare, o->temporary, err, err_size);
+    o->stream = o->path && name && !spared ? fopen(name, "we") : NULL;
     if (!o->stream) {
-        int status = -errno;
-        snprintf(err, err_size, "%s: %s", path, strerror(errno));
+        int status = spared ? -EEXIST : -errno;
+        if (!spared)
+            snprintf(err, err_size, "%s: %s", path, strerror(errno));
         free(o->temporary);
         free(o->path);
         *o = (struct rgs_output){0};
         return status;
     }
     return 0;
-}
-
-int rgs_output_open_beside(struct rgs_output *o, const char *path, const struct rgs_files *files,
-                           char *err, size_t err_size)
-{
-    struct stat out, in;
-    bool there = path && stat(path, &out) == 0 && S_ISREG(out.st_mode);
-
-    for (size_t i = 0; there && i < rgs_files_count(files); i++) {
-        if (stat(rgs_files_path(files, i), &in) < 0 || in.st_dev != out.st_dev ||
-            in.st_ino != out.st_ino)
-            continue;
-        *o = (struct rgs_output){.stream = stdout};
-        snprintf(err, err_size, "%s: is one of the captures; name another file for the output",
-                 path);
-        return -EEXIST;
-    }
-    return rgs_output_open(o, path, err, err_size);
 }
 
 int rgs_output_close(struct rgs_output *o, char *err, size_t err_size)

@@ -3,7 +3,7 @@
 #ifndef RGS_CLI_OUTPUT_H
 #define RGS_CLI_OUTPUT_H
 
-#include "capture/files.h"
+#include "cli/spare.h"
 #include "sink/report.h"
 
 struct rgs_args;
@@ -16,11 +16,10 @@ struct rgs_output {
                         FIFO) */
 };
 
-/* path NULL or "-": standard output. 0, or -errno with a reason in err. */
-int rgs_output_open(struct rgs_output *o, const char *path, char *err, size_t err_size);
-/* The same for what is said of captures; none of these is replaced by it. */
-int rgs_output_open_beside(struct rgs_output *o, const char *path, const struct rgs_files *files,
-                           char *err, size_t err_size);
+/* path NULL or "-": standard output. None of spare is replaced, and it is the next of them. 0, or
+ * -errno with a reason in err. */
+int rgs_output_open(struct rgs_output *o, const char *path, struct rgs_spare *spare, char *err,
+                    size_t err_size);
 int rgs_output_close(struct rgs_output *o, char *err, size_t err_size);
 /* Where the run has failed: nothing is left of a file that was begun. After closing it does
  * nothing. */

@@ -128,6 +128,7 @@ static bool set_key(struct run *r, const struct rgs_args *args)
 
 static int write_clean(const struct rgs_args *args, struct run *r, const char *path)
 {
+    struct rgs_spare spare = {0};
     struct rgs_output output;
     char err[512];
     struct rgs_files *files =
@@ -140,7 +141,11 @@ static int write_clean(const struct rgs_args *args, struct run *r, const char *p
         rgs_files_del(files);
         return RGS_EXIT_FAILED;
     }
-    if (rgs_output_open(&output, path, err, sizeof(err)) < 0) {
+    rgs_spare_captures(&spare, files);
+    rgs_spare_file(&spare, rgs_arg(args, "key"), "the key");
+    int opened = rgs_output_open(&output, path, &spare, err, sizeof(err));
+    rgs_spare_fini(&spare);
+    if (opened < 0) {
         rgs_files_del(files);
         return rgs_failed(args, "%s", err);
     }

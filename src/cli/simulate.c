@@ -33,16 +33,20 @@ struct outputs {
 static bool open_all(const struct rgs_args *args, struct outputs *o)
 {
     static const char *const names[] = {"output", "truth", "inventory"};
+    struct rgs_spare spare = {0};
+    bool ok = true;
     char err[512];
 
-    for (size_t i = 0; i < 3; i++) {
+    for (int i = 0; i < args->n_rest; i++)
+        rgs_spare_file(&spare, args->rest[i], "one of the scenarios");
+    for (size_t i = 0; ok && i < 3; i++) {
         o->path[i] = rgs_arg(args, names[i]);
-        if (o->path[i] && rgs_output_open(&o->of[i], o->path[i], err, sizeof(err)) < 0) {
-            rgs_failed(args, "%s", err);
-            return false;
-        }
+        ok = !o->path[i] || rgs_output_open(&o->of[i], o->path[i], &spare, err, sizeof(err)) == 0;
     }
-    return true;
+    if (!ok)
+        rgs_failed(args, "%s", err);
+    rgs_spare_fini(&spare);
+    return ok;
 }
 
 static bool close_all(const struct rgs_args *args, struct outputs *o)

@@ -57,6 +57,16 @@ static bool open_analyzer(struct rgs_study *s, bool scored)
     return s->analyzer != NULL;
 }
 
+static void spare_inputs(struct rgs_study *s)
+{
+    rgs_spare_captures(&s->spare, s->files);
+    rgs_spare_file(&s->spare, rgs_arg(s->args, "config"), "the configuration");
+    rgs_spare_file(&s->spare, setting(s, "inventory", s->config.inventory), "the inventory");
+    rgs_spare_file(&s->spare, setting(s, "key", s->config.key), "the key");
+    rgs_spare_file(&s->spare, s->config.geoip, "the file of countries");
+    rgs_spare_pack(&s->spare, &s->pack);
+}
+
 bool rgs_study_open(struct rgs_study *s, const struct rgs_args *args, char *const *paths,
                     size_t n_paths, bool scored)
 {
@@ -70,13 +80,17 @@ bool rgs_study_open(struct rgs_study *s, const struct rgs_args *args, char *cons
         return false;
     if (scored)
         rgs_site_rules(args, &s->pack);
-    return rgs_inventory_load(&s->inventory, args, setting(s, "inventory", s->config.inventory)) &&
-           open_files(s, paths, n_paths) && open_analyzer(s, scored);
+    if (!rgs_inventory_load(&s->inventory, args, setting(s, "inventory", s->config.inventory)) ||
+        !open_files(s, paths, n_paths))
+        return false;
+    spare_inputs(s);
+    return open_analyzer(s, scored);
 }
 
 void rgs_study_close(struct rgs_study *s)
 {
     rgs_result_owner_fini(&s->owner);
+    rgs_spare_fini(&s->spare);
     free(s->names);
     rgs_analyzer_del(s->analyzer);
     rgs_geo_close(s->geo);

@@ -22,6 +22,7 @@ struct rgs_study {
     struct rgs_pack pack;
     struct rgs_inventory_load inventory;
     struct rgs_files *files;
+    struct rgs_spare spare; /* all that was opened */
     struct rgs_unreadable unreadable;
     struct rgs_token_key *key;
     struct rgs_geo_file *geo;

@@ -51,6 +51,9 @@ bool rgs_tap_options(struct rgs_tap_job *j);
 
 /* What needs rights, or the files of whoever started it. False after a complaint. */
 bool rgs_tap_open(struct rgs_tap_job *j);
+/* The file of the result; false after a complaint, also where one of the other files that it writes
+ * to is one that it reads. */
+bool rgs_tap_output(struct rgs_tap_job *j);
 /* Gives up what is not needed any more; what is opened after that is the user's. */
 bool rgs_tap_become_small(struct rgs_tap_job *j);
 /* The tap itself, with all its memory. */

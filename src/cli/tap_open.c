@@ -151,11 +151,11 @@ static bool open_files(struct rgs_tap_job *j)
     const struct rgs_args *args = j->args;
     char err[512];
 
-    if (!rgs_alerts_open(&j->alerts, args, rgs_ruleset_sha256(j->pack.ruleset), &j->outbox))
+    if (!rgs_tap_output(j) ||
+        !rgs_alerts_open(&j->alerts, args, rgs_ruleset_sha256(j->pack.ruleset), &j->outbox))
         return false;
-    if (rgs_output_open(&j->output, rgs_arg(args, "output"), err, sizeof(err)) < 0 ||
-        (j->dir && !(j->follow = rgs_follow_new(j->dir, position_of(args), j->settle_s * 1000,
-                                                on_problem, NULL, err, sizeof(err))))) {
+    if (j->dir && !(j->follow = rgs_follow_new(j->dir, position_of(args), j->settle_s * 1000,
+                                               on_problem, NULL, err, sizeof(err)))) {
         rgs_failed(args, "%s", err);
         return false;
     }
@@ -225,6 +225,7 @@ bool rgs_tap_become_small(struct rgs_tap_job *j)
 
 void rgs_tap_close(struct rgs_tap_job *j)
 {
+    rgs_output_drop(&j->output);
     rgs_metrics_close(j->metrics);
     rgs_probe_del(j->probe);
     rgs_tap_del(j->tap);

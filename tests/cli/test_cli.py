@@ -183,6 +183,57 @@ def _():
     expect((work / "kept.json").read_text() == "the last one" and not (work / "kept.json.part").exists(), os.listdir(work))
 
 
+@tap.case("no output replaces what is read, or another output, whatever name leads there")
+def spared():
+    here = work / "spared"
+    here.mkdir()
+    shutil.copytree(work / "rules", here / "rules")
+    for name in ("trace.pcapng", "resellers.csv", "site.key", "site.yaml", "week.yaml"):
+        shutil.copy(work / name, here)
+    shutil.copy(work / "trace.pcapng", here / "x.part")
+    (here / "link").symlink_to("site.key")
+    os.link(here / "resellers.csv", here / "hard")
+    shutil.copytree(here / "rules", here / "against", ignore=lambda *_: ["services"])
+    aggregates = sorted((here / "rules").glob("*.yaml"))[0].name
+    service = sorted((here / "rules/services").iterdir())[0].relative_to(here)
+    before = {f: f.read_bytes() for f in here.rglob("*") if f.is_file()}
+
+    def refused(what, *args, stdin=None):
+        p = subprocess.run([str(program), *map(str, args)], capture_output=True, cwd=here, env=env, stdin=stdin, timeout=300)
+        exits(p, 1, f": is {what}; name another file for the output")
+        expect({f: f.read_bytes() for f in here.rglob("*") if f.is_file()} == before, args, "something was written")
+        return p
+
+    with_all = ("--config", "site.yaml", "--rules", "rules", "trace.pcapng")
+    for path, what in (("trace.pcapng", "one of the captures"), ("link", "the key"), ("hard", "the inventory"),
+                       ("site.yaml", "the configuration"), (f"rules/{aggregates}", "one of the rules"), (service, "one of the services")):
+        refused(what, "analyze", "-o", path, *with_all)
+        drawn = refused(what, "backtest", "--svg", path, *with_all)
+        expect(not drawn.stdout, "it was found after the work")
+    refused("one of the captures", "analyze", "-o", "x", "x.part")
+    with open(here / "trace.pcapng", "rb") as capture:
+        refused("one of the captures", "decode", "-o", "trace.pcapng", "-", stdin=capture)
+    refused("the key", "analyze", "--redis", "redis://127.0.0.1:1", "--spool", "link", *with_all)
+    refused("the key", "decode", "--key", "site.key", "-o", "link", "trace.pcapng")
+    refused("one of the rules", "backtest", "--against", "against", "--svg", f"against/{aggregates}", *with_all)
+    refused("one of the captures", "sanitize", "trace.pcapng", "./trace.pcapng")
+    refused("the key", "sanitize", "--key", "site.key", "trace.pcapng", "site.key")
+    refused("one of the scenarios", "simulate", "week.yaml", "-o", "week.yaml")
+    refused("one of the scenarios", "simulate", "week.yaml", "-o", "new", "--truth", "week.yaml")
+    for a, b in (("new", "./new"), ("new", f"{here}/new"), ("link", "site.key"), ("new", "new.part"), ("new.part", "new"), ("-", "-")):
+        refused("another output", "simulate", "week.yaml", "-o", a, "--truth", b)
+        refused("another output", "simulate", "week.yaml", "-o", "other", "--inventory", a, "--truth", b)
+    follow = ("tap", "--follow", ".", "--key", "site.key", "--rules", "rules")
+    refused("one of the captures", *follow, "--position", "new", "-o", "trace.pcapng")
+    refused("another output", *follow, "--alerts", "new", "--position", "new")
+    for option in ("-o", "--alerts", "--position", "--spool"):
+        refused("the key", *follow, option, "link")
+    # What is no file is written to by all who want to.
+    exits(run("simulate", "week.yaml", "-o", "/dev/null", "--truth", "/dev/null", "--inventory", "/dev/null"), 0)
+    exits(run("analyze", "-o", "/dev/null", "trace.pcapng"), 0)
+    exits(run("backtest", "--svg", "nowhere/x.svg", "trace.pcapng"), 1, "nowhere/x.svg: No such file")
+
+
 @tap.case("standard input, and a file of the output")
 def _():
     whole = run("analyze", "--format", "json", "-i", "resellers.csv", "-o", "out.json", "trace.pcapng")

@@ -172,10 +172,13 @@ def killed():
     same = live.until(lambda: {a["id"] for a in lines(alerts)} == set(hook.ids()) >= set(told))
     status, _, _ = tap.stop()
     checks.ok(status == 0 and same, "and the file is whole", told, hook.ids(), lines(alerts))
-    other = subprocess.run([binary, "tap", "--follow", str(work / "run1"), *common, "--alerts", str(work / "x"),
-                            "--alert-spool", str(key)], stderr=subprocess.PIPE, check=False)
-    checks.ok(other.returncode == 1 and b"is no spool of alerts" in other.stderr and key.read_text() == "5a" * 32 + "\n",
-              "a file of another kind is not taken for a spool", other.stderr)
+    copy = work / "copy"
+    copy.write_bytes(key.read_bytes())
+    for file, why in ((copy, b"is no spool of alerts"), (key, b"is the key")):
+        other = subprocess.run([binary, "tap", "--follow", str(work / "run1"), *common, "--alerts", str(work / "x"),
+                                "--alert-spool", str(file)], stderr=subprocess.PIPE, check=False)
+        checks.ok(other.returncode == 1 and why in other.stderr and file.read_text() == "5a" * 32 + "\n",
+                  f"a file of another kind is not taken for a spool: it {why.decode()}", other.stderr)
     hook.close()
 
 
