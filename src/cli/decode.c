@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* regsentry decode: what was decoded, one line per operation. */
 #include <errno.h>
+#include <inttypes.h>
 #include <unistd.h>
 
 #include "capture/files.h"

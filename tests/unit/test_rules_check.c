@@ -194,13 +194,13 @@ static const struct {
      "evidence; put the origin "
      "into a typology's scope"},
     {"aggregates:\n" A B "  c: {by: reseller, over: tumbling 1d, fn: count, where: kind == "
-                         "verification and origin.country == CN}\n" RULES
+     "verification and origin.country == CN}\n" RULES
      "  - {id: C, family: place, uses: c, bands: [{ge: 1, weight: 1, why: x}]}\n" TYPOLOGY,
      "8:34: error: rule 'C' would give weight to where people come from: 'c' has no other "
      "evidence; put the origin "
      "into a typology's scope"},
     {"aggregates:\n" A B "  c: {by: reseller, over: tumbling 1d, fn: ratio(origin.country in "
-                         "home_origins and confidence >= 1)}\n" RULES
+     "home_origins and confidence >= 1)}\n" RULES
      "  - {id: C, family: place, uses: c, bands: [{ge: 1, weight: 1, why: x}]}\n" TYPOLOGY,
      "8:34: error: rule 'C' would give weight to where people come from: 'c' has no other "
      "evidence; put the origin "
@@ -212,7 +212,7 @@ static const struct {
      "evidence; put the origin "
      "into a typology's scope"},
     {"aggregates:\n" A B "  c: {by: reseller, over: tumbling 1d, fn: distinct(number), where: "
-                         "known_for >= 1 and number.offshore}\n" RULES
+     "known_for >= 1 and number.offshore}\n" RULES
      "  - {id: C, family: place, uses: c, bands: [{ge: 1, weight: 1, why: x}]}\n" TYPOLOGY,
      "8:34: error: rule 'C' would give weight to where people come from: 'c' has no other "
      "evidence; put the origin "

@@ -336,8 +336,8 @@ Test(speed, observations_that_conditions_tell_not_apart_are_one_situation)
                                             "service.home in list.abroad",
                                             "number == 85291230001 or known_for < 60",
                                             NULL};
-    static const char *const fields[] = {"service.home != origin.country", "number == peer",
-                                         "known_for > 43199", NULL};
+    static const char *const fields[] = {"service.home != origin.country and repeat",
+                                         "number == peer", "known_for > 43199", NULL};
 
     /* Absent, less than 60, 60, 61, between, 43200 and more: of each that occurs one. */
     cr_expect_leq(remembered(ages, true), 7);
