@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "base/cursor.h"
 #include "base/utf8.h"
 
 enum {
@@ -66,8 +67,8 @@ static void append_source(struct rgs_diag *d, struct rgs_mark at)
     size_t i = 0;
     char caret[MAX_LINE + 8];
 
-    for (unsigned l = 1; l < at.line && i < b.n; i++)
-        l += b.p[i] == '\n';
+    for (unsigned l = 1; l < at.line && i < b.n; l++)
+        i += rgs_find_byte(rgs_bytes_from(b, i), '\n') + 1;
     if (i >= b.n || at.col == 0)
         return;
     /* Columns are characters. */
@@ -86,13 +87,18 @@ static void append_source(struct rgs_diag *d, struct rgs_mark at)
     append(d, caret, (size_t)len);
 }
 
+bool rgs_diag_full(const struct rgs_diag *d)
+{
+    return d->errors + d->warnings > MAX_MESSAGES;
+}
+
 __attribute__((format(printf, 4, 0))) static void
 message(struct rgs_diag *d, struct rgs_mark at, const char *what, const char *fmt, va_list ap)
 {
     char head[320], text[512];
     int n;
 
-    if (d->errors + d->warnings > MAX_MESSAGES)
+    if (rgs_diag_full(d))
         return;
     if (at.file && at.line)
         n = snprintf(head, sizeof(head), "%s:%u:%u: %s: ", at.file->name, at.line, at.col, what);

@@ -20,4 +20,7 @@ __attribute__((format(printf, 3, 4))) void rgs_diag_error(struct rgs_diag *d, st
 __attribute__((format(printf, 3, 4))) void rgs_diag_warning(struct rgs_diag *d, struct rgs_mark at,
                                                             const char *fmt, ...);
 
+/* Further messages are counted only, and need not be thought of. */
+bool rgs_diag_full(const struct rgs_diag *d);
+
 #endif

@@ -6,208 +6,235 @@
 #include <stdlib.h>
 #include <yaml.h>
 
+#include "base/cursor.h"
 #include "base/real.h"
+#include "conf/tree.h"
 
 enum {
-    MAX_DEPTH = 24,       /* rules need 6 */
-    MAX_NODES = 400000,   /* the full service catalogue has some ten thousand */
     MAX_BYTES = 16 << 20, /* of one file */
-    CHUNK = 2048,         /* the first one; each further one is twice as large, up to: */
-    MAX_CHUNK = 64 * 1024,
+    MAX_ANCHORS = 64,
+    MAX_DIRECTIVES = 16, /* libyaml compares each %TAG with all before it */
 };
 
-struct chunk {
-    struct chunk *next;
-    size_t used, cap;
+struct reader {
+    struct rgs_yaml *tree;
+    yaml_parser_t parser;
+    struct rgs_yaml_node *anchored[MAX_ANCHORS];
+    const char *anchor[MAX_ANCHORS];
+    unsigned n_anchors;
 };
 
-struct rgs_yaml {
-    const struct rgs_alloc *alloc;
-    const struct rgs_conf_file *file;
-    struct rgs_diag *diag;
-    struct chunk *chunks;
-    struct rgs_yaml_node *root;
-    yaml_document_t *doc;
-    unsigned nodes;
-};
-
-static void *take(struct rgs_yaml *y, size_t n)
+static struct rgs_mark mark_of(const struct reader *r, yaml_mark_t m)
 {
-    n = (n + 15u) & ~(size_t)15u;
-    if (!y->chunks || y->chunks->cap - y->chunks->used < n) {
-        size_t cap = !y->chunks                       ? CHUNK
-                     : y->chunks->cap * 2 < MAX_CHUNK ? y->chunks->cap * 2
-                                                      : MAX_CHUNK;
-        cap = n > cap ? n : cap;
-        struct chunk *c = rgs_new(y->alloc, sizeof(*c) + 16 + cap);
-        if (!c)
-            return NULL;
-        c->cap = cap;
-        c->next = y->chunks;
-        y->chunks = c;
+    return (struct rgs_mark){r->tree->file, (unsigned)m.line + 1, (unsigned)m.column + 1};
+}
+
+static bool next(struct reader *r, yaml_event_t *e)
+{
+    if (yaml_parser_parse(&r->parser, e))
+        return true;
+    if (r->parser.error != YAML_MEMORY_ERROR)
+        rgs_diag_error(r->tree->diag, mark_of(r, r->parser.problem_mark), "%s",
+                       r->parser.problem ? r->parser.problem : "not YAML");
+    return false;
+}
+
+static const char *keep(struct reader *r, const yaml_char_t *text, size_t n)
+{
+    char *s = rgs_tree_take(r->tree, n + 1);
+
+    if (s) {
+        memcpy(s, text, n);
+        s[n] = '\0';
     }
-    uintptr_t base = ((uintptr_t)(y->chunks + 1) + 15u) & ~(uintptr_t)15u;
-    void *p = (uint8_t *)base + y->chunks->used; /* NOLINT: aligned on purpose */
-    y->chunks->used += n;
-    return p;
+    return s;
 }
 
-static struct rgs_mark mark_of(const struct rgs_yaml *y, yaml_mark_t m)
+/* ---- anchors and aliases ----------------------------------------------------------------------
+ */
+
+static unsigned find_anchor(const struct reader *r, const char *name)
 {
-    return (struct rgs_mark){y->file, (unsigned)m.line + 1, (unsigned)m.column + 1};
+    unsigned i = 0;
+    while (i < r->n_anchors && strcmp(r->anchor[i], name) != 0)
+        i++;
+    return i;
 }
 
-static struct rgs_yaml_node *build(struct rgs_yaml *y, int index, unsigned depth);
-
-static bool duplicate_key(const struct rgs_yaml_node *n, size_t upto)
+/* A node can be pointed to from behind its end. */
+static bool add_anchor(struct reader *r, const yaml_char_t *name, struct rgs_yaml_node *n)
 {
-    for (size_t i = 0; i < upto; i++) {
-        if (strcmp(n->key[i]->s, n->key[upto]->s) == 0)
-            return true;
+    const char *word = keep(r, name, strlen((const char *)name));
+
+    if (!word)
+        return false;
+    if (r->n_anchors == MAX_ANCHORS) {
+        rgs_diag_error(r->tree->diag, n->at, "more than %d anchors", MAX_ANCHORS);
+        return false;
+    }
+    if (find_anchor(r, word) < r->n_anchors) {
+        rgs_diag_error(r->tree->diag, n->at, "the anchor '%.80s' stands twice", word);
+        return false;
+    }
+    r->anchor[r->n_anchors] = word;
+    r->anchored[r->n_anchors++] = n;
+    return true;
+}
+
+/* Aliases are copies, so that what they blow up to counts. */
+static struct rgs_yaml_node *copy(struct reader *r, const struct rgs_yaml_node *from,
+                                  unsigned depth)
+{
+    struct rgs_yaml_node *n = rgs_tree_node(r->tree, from->kind, from->at, depth);
+    size_t since = r->tree->n_open;
+
+    if (!n)
+        return NULL;
+    if (from->kind == RGS_YAML_SCALAR) {
+        n->s = from->s;
+        n->n = from->n;
+        n->quoted = from->quoted;
+        return n;
+    }
+    for (size_t i = 0; i < from->n; i++) {
+        struct rgs_yaml_node *x;
+        if (from->kind == RGS_YAML_MAP &&
+            (!(x = copy(r, from->key[i], depth + 1)) || !rgs_tree_add(r->tree, x)))
+            return NULL;
+        if (!(x = copy(r, from->item[i], depth + 1)) || !rgs_tree_add(r->tree, x))
+            return NULL;
+    }
+    return rgs_tree_close(r->tree, n, since) ? n : NULL;
+}
+
+static struct rgs_yaml_node *alias(struct reader *r, const yaml_event_t *e, unsigned depth)
+{
+    const char *name = (const char *)e->data.alias.anchor;
+    unsigned i = find_anchor(r, name);
+
+    if (i < r->n_anchors)
+        return copy(r, r->anchored[i], depth);
+    rgs_diag_error(r->tree->diag, mark_of(r, e->start_mark), "no anchor '%.80s' before this", name);
+    return NULL;
+}
+
+/* ---- nodes ------------------------------------------------------------------------------------
+ */
+
+static struct rgs_yaml_node *value(struct reader *r, const yaml_event_t *e, unsigned depth);
+
+static bool items(struct reader *r, struct rgs_yaml_node *n, yaml_event_type_t end, unsigned depth)
+{
+    struct rgs_yaml *y = r->tree;
+    yaml_event_t e;
+
+    for (size_t since = y->n_open; next(r, &e);) {
+        bool ended = e.type == end;
+        bool key = n->kind == RGS_YAML_MAP && (y->n_open - since) % 2 == 0;
+        struct rgs_yaml_node *x = ended ? NULL : value(r, &e, depth + 1);
+        yaml_event_delete(&e);
+        if (ended)
+            return rgs_tree_close(y, n, since);
+        if (x && key && x->kind != RGS_YAML_SCALAR) {
+            rgs_diag_error(y->diag, x->at, "a key must be a plain word");
+            return false;
+        }
+        if (!x || !rgs_tree_add(y, x))
+            return false;
     }
     return false;
 }
 
-static bool build_map(struct rgs_yaml *y, struct rgs_yaml_node *n, const yaml_node_t *from,
-                      unsigned depth)
+static bool scalar_of(struct reader *r, struct rgs_yaml_node *n, const yaml_event_t *e)
 {
-    n->kind = RGS_YAML_MAP;
-    n->n = (size_t)(from->data.mapping.pairs.top - from->data.mapping.pairs.start);
-    n->key = take(y, (n->n + 1) * sizeof(struct rgs_yaml_node *));
-    n->item = take(y, (n->n + 1) * sizeof(struct rgs_yaml_node *));
-    if (!n->key || !n->item)
-        return false;
-    for (size_t i = 0; i < n->n; i++) {
-        const yaml_node_pair_t *pair = from->data.mapping.pairs.start + i;
-        n->key[i] = build(y, pair->key, depth + 1);
-        n->item[i] = build(y, pair->value, depth + 1);
-        if (!n->key[i] || !n->item[i])
-            return false;
-        if (n->key[i]->kind != RGS_YAML_SCALAR) {
-            rgs_diag_error(y->diag, n->key[i]->at, "a key must be a plain word");
-            return false;
-        }
-        if (n->n <= 4096 && duplicate_key(n, i)) {
-            rgs_diag_error(y->diag, n->key[i]->at, "'%s' stands twice here", n->key[i]->s);
-            return false;
-        }
-    }
-    return true;
+    size_t length = e->data.scalar.length;
+    const char *s = keep(r, e->data.scalar.value, length);
+
+    n->quoted = e->data.scalar.style != YAML_PLAIN_SCALAR_STYLE;
+    return s && rgs_tree_text(r->tree, n, s, length);
 }
 
-static bool build_list(struct rgs_yaml *y, struct rgs_yaml_node *n, const yaml_node_t *from,
-                       unsigned depth)
+/* By events, so that what is nested too deeply is met before libyaml has read it, which costs it
+ * the square of the depth. */
+static struct rgs_yaml_node *value(struct reader *r, const yaml_event_t *e, unsigned depth)
 {
-    n->kind = RGS_YAML_LIST;
-    n->n = (size_t)(from->data.sequence.items.top - from->data.sequence.items.start);
-    n->item = take(y, (n->n + 1) * sizeof(struct rgs_yaml_node *));
-    if (!n->item)
-        return false;
-    for (size_t i = 0; i < n->n; i++) {
-        n->item[i] = build(y, from->data.sequence.items.start[i], depth + 1);
-        if (!n->item[i])
-            return false;
-    }
-    return true;
-}
-
-static bool build_scalar(struct rgs_yaml *y, struct rgs_yaml_node *n, const yaml_node_t *from)
-{
-    n->kind = RGS_YAML_SCALAR;
-    n->n = from->data.scalar.length;
-    n->quoted = from->data.scalar.style != YAML_PLAIN_SCALAR_STYLE;
-    char *s = take(y, n->n + 1);
-    if (!s)
-        return false;
-    memcpy(s, from->data.scalar.value, n->n);
-    s[n->n] = '\0';
-    n->s = s;
-    if (strlen(s) != n->n) {
-        rgs_diag_error(y->diag, n->at, "a NUL byte inside a value");
-        return false;
-    }
-    return true;
-}
-
-static struct rgs_yaml_node *build(struct rgs_yaml *y, int index, unsigned depth)
-{
-    yaml_node_t *from = yaml_document_get_node(y->doc, index);
-    struct rgs_yaml_node *n = from ? take(y, sizeof(*n)) : NULL;
-    bool ok = false;
-
+    if (e->type == YAML_ALIAS_EVENT)
+        return alias(r, e, depth);
+    bool map = e->type == YAML_MAPPING_START_EVENT, list = e->type == YAML_SEQUENCE_START_EVENT;
+    enum rgs_yaml_kind kind = map ? RGS_YAML_MAP : list ? RGS_YAML_LIST : RGS_YAML_SCALAR;
+    const yaml_char_t *anchor = map    ? e->data.mapping_start.anchor
+                                : list ? e->data.sequence_start.anchor
+                                       : e->data.scalar.anchor;
+    struct rgs_yaml_node *n = rgs_tree_node(r->tree, kind, mark_of(r, e->start_mark), depth);
     if (!n)
         return NULL;
-    memset(n, 0, sizeof(*n));
-    n->at = mark_of(y, from->start_mark);
-    if (depth > MAX_DEPTH || ++y->nodes > MAX_NODES) {
-        rgs_diag_error(y->diag, n->at, depth > MAX_DEPTH ? "nested too deeply" : "too many values");
-        return NULL;
+    bool ok = map    ? items(r, n, YAML_MAPPING_END_EVENT, depth)
+              : list ? items(r, n, YAML_SEQUENCE_END_EVENT, depth)
+                     : scalar_of(r, n, e);
+    return ok && (!anchor || add_anchor(r, anchor, n)) ? n : NULL;
+}
+
+/* Of the first document. *empty: there is none. */
+static struct rgs_yaml_node *document(struct reader *r, bool *empty)
+{
+    struct rgs_yaml_node *root = NULL;
+    yaml_event_t e;
+
+    while (next(r, &e)) {
+        yaml_event_type_t type = e.type;
+        *empty = type == YAML_STREAM_END_EVENT;
+        bool begins = type == YAML_STREAM_START_EVENT || type == YAML_DOCUMENT_START_EVENT;
+        if (!begins && !*empty)
+            root = value(r, &e, 0);
+        yaml_event_delete(&e);
+        if (!begins)
+            break;
     }
-    switch (from->type) {
-    case YAML_MAPPING_NODE:
-        ok = build_map(y, n, from, depth);
-        break;
-    case YAML_SEQUENCE_NODE:
-        ok = build_list(y, n, from, depth);
-        break;
-    case YAML_SCALAR_NODE:
-        ok = build_scalar(y, n, from);
-        break;
-    default:
-        break;
+    return root;
+}
+
+static const char *refused(struct rgs_bytes text)
+{
+    unsigned directives = text.n && text.p[0] == '%';
+
+    if (text.n > MAX_BYTES)
+        return "larger than 16 MiB";
+    while (directives <= MAX_DIRECTIVES) {
+        size_t at = rgs_find(text, "\n%");
+        if (at == text.n)
+            return NULL;
+        text = rgs_bytes_from(text, at + 2);
+        directives++;
     }
-    return ok ? n : NULL;
+    return "too many lines that begin with %";
 }
 
 struct rgs_yaml *rgs_yaml_new(const struct rgs_conf_file *file, struct rgs_diag *diag,
                               const struct rgs_alloc *alloc)
 {
-    yaml_parser_t parser;
-    yaml_document_t doc;
-    struct rgs_yaml *y = rgs_new(alloc, sizeof(*y));
-
-    if (!y || file->text.n > MAX_BYTES || !yaml_parser_initialize(&parser)) {
-        rgs_diag_error(diag, (struct rgs_mark){.file = file},
-                       file->text.n > MAX_BYTES ? "larger than 16 MiB" : "out of memory");
-        rgs_free(alloc, y);
-        return NULL;
-    }
-    *y = (struct rgs_yaml){.alloc = alloc, .file = file, .diag = diag, .doc = &doc};
-    yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
-    yaml_parser_set_input_string(&parser, file->text.p ? file->text.p : (const uint8_t *)"",
-                                 file->text.n);
+    const struct rgs_mark whole = {.file = file};
+    const char *why = refused(file->text);
     unsigned errors = diag->errors;
-    if (!yaml_parser_load(&parser, &doc)) {
-        rgs_diag_error(diag, mark_of(y, parser.problem_mark), "%s",
-                       parser.problem ? parser.problem : "not YAML");
-    } else {
-        yaml_node_t *root = yaml_document_get_root_node(&doc);
-        if (root) {
-            y->root = build(y, 1, 0);
-            if (!y->root && diag->errors == errors)
-                rgs_diag_error(diag, (struct rgs_mark){.file = file}, "out of memory");
-        }
-        yaml_document_delete(&doc);
-    }
-    yaml_parser_delete(&parser);
-    y->doc = NULL;
-    if (diag->errors != errors) {
-        rgs_yaml_del(y);
+    struct reader r = {.tree = NULL};
+
+    if (why) {
+        rgs_diag_error(diag, whole, "%s", why);
         return NULL;
     }
-    return y;
-}
-
-void rgs_yaml_del(struct rgs_yaml *y)
-{
-    if (!y)
-        return;
-    while (y->chunks) {
-        struct chunk *next = y->chunks->next;
-        rgs_free(y->alloc, y->chunks);
-        y->chunks = next;
+    if (!(r.tree = rgs_tree_new(file, diag, alloc)))
+        return NULL;
+    bool empty = false;
+    struct rgs_yaml_node *root = NULL;
+    if (yaml_parser_initialize(&r.parser)) {
+        yaml_parser_set_encoding(&r.parser, YAML_UTF8_ENCODING);
+        yaml_parser_set_input_string(&r.parser, file->text.p ? file->text.p : (const uint8_t *)"",
+                                     file->text.n);
+        root = document(&r, &empty);
+        yaml_parser_delete(&r.parser);
     }
-    rgs_free(y->alloc, y);
+    if (!root && !empty && diag->errors == errors)
+        rgs_diag_error(diag, whole, "out of memory");
+    return rgs_tree_done(r.tree, root, errors);
 }
 
 struct rgs_yaml_node *rgs_yaml_root(const struct rgs_yaml *y)
@@ -287,8 +314,10 @@ void rgs_yaml_unknown(struct rgs_yaml_node *n, const char *const *known, struct 
     for (size_t i = 0; i < n->n; i++) {
         if (n->key[i]->used)
             continue;
-        const char *near = rgs_nearest(n->key[i]->s, known);
-        if (near)
+        const char *near = NULL;
+        if (rgs_diag_full(diag))
+            rgs_diag_error(diag, n->key[i]->at, "unknown key");
+        else if ((near = rgs_nearest(n->key[i]->s, known)) != NULL)
             rgs_diag_error(diag, n->key[i]->at, "unknown key '%s'; did you mean '%s'?",
                            n->key[i]->s, near);
         else

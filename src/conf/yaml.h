@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * A YAML document as a tree of nodes with their places, on libyaml. One reader for rules, services,
- * scenarios and configuration. No tags, no aliases across documents; depth and size are capped, and
- * a key that stands twice in a mapping is an error.
+ * scenarios and configuration. No tags, no aliases across documents; depth, size, anchors and
+ * directives are capped, so that no text takes longer than its length allows, and a key that stands
+ * twice in a mapping is an error.
  */
 #ifndef RGS_CONF_YAML_H
 #define RGS_CONF_YAML_H
