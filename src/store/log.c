@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "conf/json_tree.h"
+
 static bool same_word(const char *a, const char *b)
 {
     return a[0] && strcasecmp(a, b) == 0;
@@ -60,7 +62,7 @@ static bool parse(struct rgs_bytes text, rgs_log_fill_fn *fill, void *line)
     struct rgs_diag diag;
 
     rgs_diag_init(&diag, &rgs_alloc_libc);
-    struct rgs_yaml *y = rgs_yaml_new(&file, &diag, &rgs_alloc_libc);
+    struct rgs_yaml *y = rgs_json_tree(&file, &diag, &rgs_alloc_libc);
     struct rgs_yaml_node *root = y ? rgs_yaml_root(y) : NULL;
     bool ok = root && root->kind == RGS_YAML_MAP && fill(line, root, &diag) && diag.errors == 0;
     rgs_yaml_del(y);

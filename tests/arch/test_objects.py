@@ -28,6 +28,7 @@ ALLOCATOR = {"calloc": {"base_alloc.c.o"}, "free": {"base_alloc.c.o", "classify_
 
 # What may call itself, and what bounds it. Layers call each other through their table, where rgs_hand_on() counts.
 RECURSION = {
+    "conf_json_tree.c.o:value": "RGS_TREE_DEPTH",
     "conf_yaml.c.o:value": "RGS_TREE_DEPTH",
     "conf_yaml.c.o:copy": "RGS_TREE_DEPTH",
     "sig_ber.c.o:join": "RGS_BER_DEPTH",
