@@ -90,14 +90,21 @@ static int from_site(const struct rgs_args *args)
     struct rgs_redis_url url;
     const char *site;
     unsigned shards;
+    unsigned unread = 0;
     char err[512];
     int status;
 
     if (!rgs_site_options(args, &url, &site, &shards, &status))
         return status;
     struct rgs_desk *desk = rgs_desk_open(&url, site, err, sizeof(err));
-    struct rgs_result_file *file = desk ? rgs_site_result(desk, err, sizeof(err)) : NULL;
+    struct rgs_result_file *file =
+        desk ? rgs_site_result(desk, args->rest[0], &unread, err, sizeof(err)) : NULL;
     status = file ? from_result(args, file) : rgs_failed(args, "%s", err);
+    if (unread)
+        rgs_say("%u of the lines and alerts of the site cannot be read, and were passed over",
+                unread);
+    if (unread && status == RGS_EXIT_OK)
+        status = RGS_EXIT_PARTLY;
     rgs_desk_close(desk);
     return status;
 }

@@ -14,7 +14,7 @@
 
 enum { MAX_FILE = 64 << 20, MAX_FOLDER_DEPTH = 8 };
 
-uint8_t *rgs_read_file(const char *path, size_t *n, char *err, size_t err_size)
+uint8_t *rgs_read_file_upto(const char *path, size_t most, size_t *n, char *err, size_t err_size)
 {
     FILE *f = fopen(path, "re");
     uint8_t *data = NULL;
@@ -27,14 +27,14 @@ uint8_t *rgs_read_file(const char *path, size_t *n, char *err, size_t err_size)
     }
     struct stat st;
     /* One more than a file has: the end is met without growing. */
-    bool sized = fstat(fileno(f), &st) == 0 && st.st_size > 0 && st.st_size < MAX_FILE;
+    bool sized = fstat(fileno(f), &st) == 0 && st.st_size > 0 && (uintmax_t)st.st_size < most;
     do {
         if (*n == cap) {
             cap = cap ? cap * 2 : sized ? (size_t)st.st_size + 1 : 65536;
-            uint8_t *more = cap <= MAX_FILE ? realloc(data, cap) : NULL;
+            uint8_t *more = cap <= most ? realloc(data, cap) : NULL;
             if (!more) {
                 snprintf(err, err_size, "%s: %s", path,
-                         cap > MAX_FILE ? "is too large" : "out of memory");
+                         cap > most ? "is too large" : "out of memory");
                 free(data);
                 fclose(f);
                 return NULL;
@@ -50,6 +50,11 @@ uint8_t *rgs_read_file(const char *path, size_t *n, char *err, size_t err_size)
     }
     fclose(f);
     return data;
+}
+
+uint8_t *rgs_read_file(const char *path, size_t *n, char *err, size_t err_size)
+{
+    return rgs_read_file_upto(path, MAX_FILE, n, err, err_size);
 }
 
 static bool make_room(struct rgs_file_set *s)

@@ -21,6 +21,7 @@ struct rgs_file_set {
 
 /* The whole file, [own] freed with free(); NULL with a reason in err. At most 64 MiB. */
 uint8_t *rgs_read_file(const char *path, size_t *n, char *err, size_t err_size);
+uint8_t *rgs_read_file_upto(const char *path, size_t most, size_t *n, char *err, size_t err_size);
 
 /*
  * Adds one file, or every .yaml file of a folder in the order of names, of its folders too when

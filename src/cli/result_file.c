@@ -7,30 +7,57 @@
 
 #include "cli/command.h"
 #include "cli/load.h"
-#include "conf/yaml.h"
+#include "conf/json_tree.h"
 #include "sink/report.h"
+
+enum { MAX_FILE = 1 << 30, PIECE = 64 * 1024 };
 
 struct piece {
     struct piece *next;
+    size_t used, cap;
     max_align_t data[];
 };
 
+/* What is read is copied, since the tree of a line goes before the next one is read. */
 struct rgs_result_file {
-    struct rgs_conf_file file;
-    struct rgs_yaml *yaml;
     struct rgs_diag diag;
     struct piece *pieces;
+    struct rgs_result_reseller *resellers;
+    struct rgs_result_alert *alerts;
+    bool listed[2]; /* resellers, alerts */
     struct rgs_result result;
 };
 
+static void short_of_memory(struct rgs_result_file *f)
+{
+    rgs_diag_error(&f->diag, (struct rgs_mark){0}, "out of memory");
+}
+
+/* NULL when memory is short, which is an error then. */
 static void *take(struct rgs_result_file *f, size_t n, size_t size)
 {
-    struct piece *p = calloc(1, sizeof(*p) + (n + 1) * size);
-    if (!p)
-        return NULL;
-    p->next = f->pieces;
-    f->pieces = p;
-    return p->data;
+    size_t all = (n * size + sizeof(max_align_t) - 1) / sizeof(max_align_t) * sizeof(max_align_t);
+
+    if (!f->pieces || f->pieces->cap - f->pieces->used < all) {
+        size_t cap = all > PIECE ? all : PIECE;
+        struct piece *p = malloc(sizeof(*p) + cap);
+        if (!p) {
+            short_of_memory(f);
+            return NULL;
+        }
+        *p = (struct piece){f->pieces, 0, cap};
+        f->pieces = p;
+    }
+    void *at = (char *)f->pieces->data + f->pieces->used;
+    f->pieces->used += all;
+    return memset(at, 0, all);
+}
+
+static const char *copy(struct rgs_result_file *f, const char *s)
+{
+    size_t n = strlen(s) + 1;
+    char *out = take(f, n, 1);
+    return out ? memcpy(out, s, n) : "";
 }
 
 /* The list under key; NULL with *n 0 when there is none. */
@@ -58,9 +85,7 @@ static const char *string(struct rgs_result_file *f, struct rgs_yaml_node *n, co
     struct rgs_yaml_node *x = rgs_yaml_get(n, key);
     const char *s = NULL;
 
-    if (!is_null(x))
-        rgs_yaml_str(x, &s, &f->diag);
-    return s;
+    return !is_null(x) && rgs_yaml_str(x, &s, &f->diag) ? copy(f, s) : NULL;
 }
 
 static const char *needed(struct rgs_result_file *f, struct rgs_yaml_node *n, const char *key)
@@ -120,7 +145,7 @@ static const char *const *strings(struct rgs_result_file *f, struct rgs_yaml_nod
     if (!out)
         *count_out = 0;
     for (size_t i = 0; i < *count_out; i++)
-        out[i] = l->item[i]->kind == RGS_YAML_SCALAR ? l->item[i]->s : "";
+        out[i] = l->item[i]->kind == RGS_YAML_SCALAR ? copy(f, l->item[i]->s) : "";
     return out;
 }
 
@@ -187,50 +212,126 @@ static void reseller(struct rgs_result_file *f, struct rgs_yaml_node *n,
     x->typologies = t;
 }
 
-static void read_result(struct rgs_result_file *f, struct rgs_yaml_node *root)
+static void alert(struct rgs_result_file *f, struct rgs_yaml_node *n, struct rgs_result_alert *a)
 {
-    struct rgs_result *r = &f->result;
-    struct rgs_yaml_node *l = list(f, root, "resellers", &r->n_resellers);
-    struct rgs_result_reseller *x = l ? take(f, l->n, sizeof(*x)) : NULL;
-
-    if (!x)
-        r->n_resellers = 0;
-    for (size_t i = 0; i < r->n_resellers; i++)
-        reseller(f, l->item[i], &x[i]);
-    r->resellers = x;
-    l = list(f, root, "alerts", &r->n_alerts);
-    struct rgs_result_alert *a = l ? take(f, l->n, sizeof(*a)) : NULL;
-    if (!a)
-        r->n_alerts = 0;
-    for (size_t i = 0; i < r->n_alerts; i++) {
-        a[i] = (struct rgs_result_alert){.ts = when(f, l->item[i], "ts", NULL),
-                                         .id = needed(f, l->item[i], "id"),
-                                         .raised_as = string(f, l->item[i], "raised_as"),
-                                         .typology = needed(f, l->item[i], "typology"),
-                                         .score = number(f, l->item[i], "score"),
-                                         .level = status(f, l->item[i], "level")};
-        a[i].rules = strings(f, l->item[i], "rules", &a[i].n_rules);
-    }
-    r->alerts = a;
+    a->ts = when(f, n, "ts", NULL);
+    a->id = needed(f, n, "id");
+    a->raised_as = string(f, n, "raised_as");
+    a->typology = needed(f, n, "typology");
+    a->score = number(f, n, "score");
+    a->level = status(f, n, "level");
+    a->rules = strings(f, n, "rules", &a->n_rules);
 }
 
-struct rgs_result_file *rgs_result_parse(const char *name, char *text, size_t n, bool quiet)
+/* ---- lines and alerts, one by one -------------------------------------------------------------
+ */
+
+/* Room for one more behind n of them; it grows at the powers of two. */
+static void *grown(struct rgs_result_file *f, void *all, size_t n, size_t size)
+{
+    if (n & (n - 1))
+        return all;
+    void *more = realloc(all, (n ? 2 * n : 1) * size);
+    if (!more)
+        short_of_memory(f);
+    return more;
+}
+
+static bool add_reseller(struct rgs_result_file *f, struct rgs_yaml_node *n)
+{
+    struct rgs_result *r = &f->result;
+    unsigned errors = f->diag.errors;
+    struct rgs_result_reseller *all = grown(f, f->resellers, r->n_resellers, sizeof(*all));
+
+    if (!all)
+        return false;
+    r->resellers = f->resellers = all;
+    all[r->n_resellers] = (struct rgs_result_reseller){0};
+    reseller(f, n, &all[r->n_resellers]);
+    r->n_resellers += f->diag.errors == errors;
+    return f->diag.errors == errors;
+}
+
+static bool add_alert(struct rgs_result_file *f, struct rgs_yaml_node *n)
+{
+    struct rgs_result *r = &f->result;
+    unsigned errors = f->diag.errors;
+    struct rgs_result_alert *all = grown(f, f->alerts, r->n_alerts, sizeof(*all));
+
+    if (!all)
+        return false;
+    r->alerts = f->alerts = all;
+    all[r->n_alerts] = (struct rgs_result_alert){0};
+    alert(f, n, &all[r->n_alerts]);
+    r->n_alerts += f->diag.errors == errors;
+    return f->diag.errors == errors;
+}
+
+struct rgs_result_file *rgs_result_new(void)
 {
     struct rgs_result_file *f = calloc(1, sizeof(*f));
+    if (f)
+        rgs_diag_init(&f->diag, &rgs_alloc_libc);
+    return f;
+}
 
-    if (!f) {
-        free(text);
+static bool add_alone(struct rgs_result_file *f, struct rgs_bytes json,
+                      bool add(struct rgs_result_file *f, struct rgs_yaml_node *n))
+{
+    const struct rgs_conf_file file = {"site", json};
+    struct rgs_yaml *tree = rgs_json_tree(&file, &f->diag, &rgs_alloc_libc);
+    bool ok = tree && add(f, rgs_yaml_root(tree));
+
+    rgs_yaml_del(tree);
+    rgs_diag_fini(&f->diag);
+    return ok;
+}
+
+bool rgs_result_add_reseller(struct rgs_result_file *f, struct rgs_bytes json)
+{
+    return add_alone(f, json, add_reseller);
+}
+
+bool rgs_result_add_alert(struct rgs_result_file *f, struct rgs_bytes json)
+{
+    return add_alone(f, json, add_alert);
+}
+
+/* ---- all of them ------------------------------------------------------------------------------
+ */
+
+static const char *const lists[] = {"resellers", "alerts"};
+
+/* The first line that cannot be read is the last one that is looked at. */
+static bool take_item(void *ctx, const char *key, struct rgs_yaml_node *item)
+{
+    struct rgs_result_file *f = ctx;
+    unsigned k = strcmp(key, lists[0]) != 0;
+
+    if (k && strcmp(key, lists[1]) != 0)
+        return true;
+    if (item)
+        return k ? add_alert(f, item) : add_reseller(f, item);
+    bool twice = f->listed[k];
+    if (twice)
+        rgs_diag_error(&f->diag, (struct rgs_mark){0}, "'%s' stands twice", key);
+    f->listed[k] = true;
+    return !twice;
+}
+
+struct rgs_result_file *rgs_result_parse(const char *name, struct rgs_bytes text, bool quiet)
+{
+    const struct rgs_conf_file file = {name, text};
+    struct rgs_result_file *f = rgs_result_new();
+
+    if (!f)
         return NULL;
+    bool ok = rgs_json_tree_items(&file, &f->diag, &rgs_alloc_libc, take_item, f);
+    for (unsigned k = 0; ok && k < 2; k++) {
+        if (!f->listed[k])
+            rgs_diag_error(&f->diag, (struct rgs_mark){.file = &file},
+                           "no list of '%s': this is no result of analyze", lists[k]);
     }
-    rgs_diag_init(&f->diag, &rgs_alloc_libc);
-    f->file = (struct rgs_conf_file){name, rgs_bytes(text, n)};
-    f->yaml = rgs_yaml_new(&f->file, &f->diag, &rgs_alloc_libc);
-    struct rgs_yaml_node *root = f->yaml ? rgs_yaml_root(f->yaml) : NULL;
-    if (root && root->kind == RGS_YAML_MAP)
-        read_result(f, root);
-    else if (!f->diag.errors)
-        rgs_diag_error(&f->diag, (struct rgs_mark){.file = &f->file},
-                       "this is no result of analyze");
     if (f->diag.text && !quiet)
         fputs(f->diag.text, stderr);
     if (f->diag.errors) {
@@ -244,13 +345,15 @@ struct rgs_result_file *rgs_result_open(const char *path)
 {
     char err[512];
     size_t n;
-    uint8_t *text = rgs_read_file(path, &n, err, sizeof(err));
+    uint8_t *text = rgs_read_file_upto(path, MAX_FILE, &n, err, sizeof(err));
 
     if (!text) {
         rgs_say("%s", err);
         return NULL;
     }
-    return rgs_result_parse(path, (char *)text, n, false);
+    struct rgs_result_file *f = rgs_result_parse(path, rgs_bytes(text, n), false);
+    free(text);
+    return f;
 }
 
 void rgs_result_close(struct rgs_result_file *f)
@@ -261,9 +364,9 @@ void rgs_result_close(struct rgs_result_file *f)
         next = p->next;
         free(p);
     }
-    rgs_yaml_del(f->yaml);
     rgs_diag_fini(&f->diag);
-    free((void *)(uintptr_t)f->file.text.p);
+    free(f->resellers);
+    free(f->alerts);
     free(f);
 }
 

@@ -1,64 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/site_result.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { ALERTS = 1000 }; /* of each shard */
-
-/* The result as it is put together: a text of lines and alerts. */
-struct draft {
-    FILE *out;
-    char *text;
-    size_t n;
-    unsigned items; /* of the list that is being written */
-};
-
-static bool begin(struct draft *d)
-{
-    *d = (struct draft){0};
-    d->out = open_memstream(&d->text, &d->n);
-    if (d->out)
-        fputs("{\"version\":1,\"resellers\":[", d->out);
-    return d->out != NULL;
-}
-
-static void between(struct draft *d)
-{
-    fputs("],\"alerts\":[", d->out);
-    d->items = 0;
-}
-
-static void item(struct draft *d, struct rgs_bytes json)
-{
-    if (d->items++)
-        fputs(",\n", d->out);
-    fwrite(json.p, 1, json.n, d->out);
-}
-
-static struct rgs_result_file *end(struct draft *d, bool quiet)
-{
-    fputs("]}\n", d->out);
-    if (fclose(d->out) == 0)
-        return rgs_result_parse("site", d->text, d->n, quiet);
-    free(d->text);
-    return NULL;
-}
-
-/* Alone, so that one line that somebody else wrote there does not hide the others. */
-static bool readable(struct rgs_bytes json)
-{
-    struct draft d;
-
-    if (!json.n || !begin(&d))
-        return false;
-    item(&d, json);
-    between(&d);
-    struct rgs_result_file *f = end(&d, true);
-    rgs_result_close(f);
-    return f != NULL;
-}
 
 struct row {
     double score;
@@ -86,13 +34,11 @@ static size_t rows_of(const redisReply *r, unsigned shard, struct row *out)
     return n;
 }
 
-static void add_rows(struct rgs_desk *d, struct draft *draft, const struct row *row, size_t n)
+static void add_rows(struct rgs_desk *d, struct rgs_result_file *f, const struct row *row, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         redisReply *r = rgs_desk_call(d, row[i].shard, "HGET", "resellers", &row[i].id, 1);
-        struct rgs_bytes json = rgs_reply_bytes(r);
-        if (readable(json))
-            item(draft, json);
+        rgs_result_add_reseller(f, rgs_reply_bytes(r));
         freeReplyObject(r);
     }
 }
@@ -113,7 +59,6 @@ struct rgs_result_file *rgs_site_top(struct rgs_desk *d, unsigned most, char *er
     char last[16];
     redisReply *reply[RGS_SHARDS_MAX] = {NULL};
     struct row *row = calloc((size_t)(shards + 1) * (most + 1), sizeof(*row));
-    struct draft draft;
     size_t n = 0;
     bool ok = row && shards;
 
@@ -125,11 +70,9 @@ struct rgs_result_file *rgs_site_top(struct rgs_desk *d, unsigned most, char *er
         ok = reply[k] && reply[k]->elements <= 2 * (size_t)most;
         n += ok ? rows_of(reply[k], k, row + n) : 0;
     }
-    if (ok && begin(&draft)) {
+    if (ok && (f = rgs_result_new()) != NULL) {
         qsort(row, n, sizeof(*row), by_rank);
-        add_rows(d, &draft, row, n < most ? n : most);
-        between(&draft);
-        f = end(&draft, true);
+        add_rows(d, f, row, n < most ? n : most);
     }
     if (!f)
         fail(d, shards, err, err_size);
@@ -139,28 +82,49 @@ struct rgs_result_file *rgs_site_top(struct rgs_desk *d, unsigned most, char *er
     return f;
 }
 
-static bool add_lines(struct rgs_desk *d, unsigned shard, struct draft *draft)
+/* ---- one line, or all -------------------------------------------------------------------------
+ */
+
+/* A result as it is put together; what somebody else wrote there hides nothing. */
+struct draft {
+    struct rgs_desk *desk;
+    struct rgs_result_file *file;
+    unsigned shards, unread;
+};
+
+/* -ENOENT: it has no line; -EBADMSG: that cannot be read; -EIO. */
+static int add_line(struct draft *d, const char *id)
 {
-    redisReply *r = rgs_desk_call(d, shard, "HVALS", "resellers", NULL, 0);
+    const struct rgs_bytes field = rgs_redis_word(id);
+    redisReply *r =
+        rgs_desk_call(d->desk, rgs_shard_of_id(id, d->shards), "HGET", "resellers", &field, 1);
+    int status = !r                                                     ? -EIO
+                 : r->type != REDIS_REPLY_STRING                        ? -ENOENT
+                 : rgs_result_add_reseller(d->file, rgs_reply_bytes(r)) ? 0
+                                                                        : -EBADMSG;
+    freeReplyObject(r);
+    return status;
+}
+
+static bool add_lines(struct draft *d, unsigned shard)
+{
+    redisReply *r = rgs_desk_call(d->desk, shard, "HVALS", "resellers", NULL, 0);
     bool ok = r != NULL;
 
-    for (size_t i = 0; ok && r->type == REDIS_REPLY_ARRAY && i < r->elements; i++) {
-        struct rgs_bytes json = rgs_reply_bytes(r->element[i]);
-        if (json.n)
-            item(draft, json);
-    }
+    for (size_t i = 0; ok && r->type == REDIS_REPLY_ARRAY && i < r->elements; i++)
+        d->unread += !rgs_result_add_reseller(d->file, rgs_reply_bytes(r->element[i]));
     freeReplyObject(r);
     return ok;
 }
 
 /* Newest first in the stream, oldest first in a result. */
-static bool add_alerts(struct rgs_desk *d, unsigned shard, struct draft *draft)
+static bool add_alerts(struct draft *d, unsigned shard)
 {
     char most[16];
     snprintf(most, sizeof(most), "%d", ALERTS);
     const struct rgs_bytes range[] = {rgs_redis_word("+"), rgs_redis_word("-"),
                                       rgs_redis_word("COUNT"), rgs_redis_word(most)};
-    redisReply *r = rgs_desk_call(d, shard, "XREVRANGE", "alerts", range, 4);
+    redisReply *r = rgs_desk_call(d->desk, shard, "XREVRANGE", "alerts", range, 4);
     bool ok = r != NULL;
 
     for (size_t i = ok && r->type == REDIS_REPLY_ARRAY ? r->elements : 0; i-- > 0;) {
@@ -168,37 +132,35 @@ static bool add_alerts(struct rgs_desk *d, unsigned shard, struct draft *draft)
         struct rgs_bytes json = {0};
         if (e->type == REDIS_REPLY_ARRAY && e->elements == 2)
             json = rgs_reply_field(e->element[1], "json");
-        if (json.n)
-            item(draft, json);
+        d->unread += !rgs_result_add_alert(d->file, json);
     }
     freeReplyObject(r);
     return ok;
 }
 
-struct rgs_result_file *rgs_site_result(struct rgs_desk *d, char *err, size_t err_size)
+struct rgs_result_file *rgs_site_result(struct rgs_desk *desk, const char *id, unsigned *unread,
+                                        char *err, size_t err_size)
 {
-    unsigned shards = rgs_desk_shards(d);
-    struct rgs_result_file *f = NULL;
-    struct draft draft;
-    bool ok = shards > 0;
+    struct draft d = {.desk = desk, .shards = rgs_desk_shards(desk)};
 
-    if (!ok || !begin(&draft)) {
-        fail(d, shards, err, err_size);
+    *unread = 0;
+    if (!d.shards || !(d.file = rgs_result_new())) {
+        fail(desk, d.shards, err, err_size);
         return NULL;
     }
-    for (unsigned k = 0; ok && k < shards; k++)
-        ok = add_lines(d, k, &draft);
-    between(&draft);
-    for (unsigned k = 0; ok && k < shards; k++)
-        ok = add_alerts(d, k, &draft);
-    if (!ok)
-        fail(d, shards, err, err_size);
-    f = end(&draft, false);
-    if (ok && !f)
-        snprintf(err, err_size, "what the site says cannot be read");
-    if (!ok) {
-        rgs_result_close(f);
-        f = NULL;
-    }
-    return f;
+    int status = add_line(&d, id);
+    bool ok = status == 0 || status == -ENOENT;
+    for (unsigned k = 0; status == -ENOENT && ok && k < d.shards; k++)
+        ok = add_lines(&d, k);
+    for (unsigned k = 0; ok && k < d.shards; k++)
+        ok = add_alerts(&d, k);
+    *unread = d.unread;
+    if (ok)
+        return d.file;
+    if (status == -EBADMSG)
+        snprintf(err, err_size, "what the site says of '%.200s' cannot be read", id);
+    else
+        fail(desk, d.shards, err, err_size);
+    rgs_result_close(d.file);
+    return NULL;
 }

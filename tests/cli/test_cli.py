@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import re
+import resource
 import select
 import shlex
 import shutil
@@ -421,6 +422,33 @@ def _():
     exits(run("explain", "R17", "--result", "half.json"), 1, "half.json:")
     (work / "other.json").write_text('{"version":1,"resellers":[{"id":"R17"}]}')
     exits(run("explain", "R17", "--result", "other.json"), 1, "no result of analyze")
+
+
+@tap.case("explain: a result of 20,000 resellers, in time and memory that grow as it does")
+def _():
+    exits(run("analyze", "-i", "resellers.csv", "--format", "json", "-o", "result.json", "trace.pcapng"), 0)
+    whole = json.loads((work / "result.json").read_text())
+    line, spent = whole["resellers"][0], {}
+    alerts = json.dumps([a for a in whole["alerts"] if a["id"] == line["id"]])
+    text = json.dumps({**line, "id": "<id>", "name": "Reseller <id>"}, ensure_ascii=False)
+    told = run("explain", line["id"], "--result", "result.json").stdout.decode().splitlines()[1:]
+    large = work / "large.json"
+    for n in (5000, 20000):
+        lines = ",".join(text.replace("<id>", f"Q{i}") for i in range(n))
+        large.write_text(f'{{"version":1,"resellers":[{lines}],"alerts":{alerts.replace(line["id"], f"Q{n - 1}")}}}\n')
+        before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+        p = run("explain", f"reseller q{n - 1}", "--result", "large.json")
+        spent[n] = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before
+        exits(p, 0, f"Q{n - 1}  Reseller Q{n - 1}")
+        expect(p.stdout.decode().splitlines()[1:] == told, p.stdout.decode(), told)
+    expect(spent[20000] < 8 * spent[5000] + 1, spent)
+    if b"__asan_init" not in program.read_bytes():
+        room = 3 * large.stat().st_size // 1024 + 100000
+        exits(run(f"ulimit -v {room}; {shlex.quote(str(program))} explain Q0 --result large.json", shell=True), 0, "Q0  Reseller Q0")
+    with large.open("r+b") as f:
+        f.truncate(large.stat().st_size - 10000)
+    exits(run("explain", "Q0", "--result", "large.json"), 1, "large.json:1:", "ends too early")
+    large.unlink()
 
 
 @tap.case("rules test: the cases in rules/README.md hold")

@@ -177,6 +177,33 @@ checks.ok(status == 1 and "R17" in err, "who is not there is named, and who is",
 status, out, err = desk("explain", "R17", "--result", result)
 checks.ok(status == 2, "one source at a time", err)
 
+redis("CONFIG", "RESETSTAT")
+status, out, err = desk("explain", "R17")
+checks.ok(status == 0 and not err and "cmdstat_hvals" not in redis("INFO", "commandstats").decode(), "one line is asked for by its id", err)
+for name, text in (("broken", '{"id":'), ("two", json.dumps(first) + "," + json.dumps(first)), ("empty", ""), ("deep", "[" * 100000),
+                   ("odd", '{"id":"odd"}')):
+    redis("HSET", "rgs:{main}:resellers", name, text)
+status, out, err = desk("explain", "R17")
+checks.ok(status == 0 and out.startswith("R17") and not err, "lines of others that cannot be read do not matter to one", out, err)
+status, out, err = desk("explain", first["name"])
+checks.ok(status == 3 and out.startswith(first["id"]) and "5 of the lines and alerts of the site cannot be read" in err,
+          "nor to one that is asked for by its name, and it is said how many", status, out, err)
+status, out, err = desk("explain", "broken")
+checks.ok(status == 1 and "'broken' cannot be read" in err, "and of that line itself", status, out, err)
+status, out, err = desk("explain", "R999")
+checks.ok(status == 1 and "R17" in err and "5 of the lines" in err, "who is not there, beside them", err)
+for name in ("broken", "two", "empty", "deep", "odd"):
+    redis("HDEL", "rgs:{main}:resellers", name)
+_, want, _ = desk("explain", "R17")
+entries = [redis("XADD", f"rgs:{{main{s}}}:alerts", "*", *words) for s in ("", ".1")
+           for words in (("json", '{"ts":'), ("json", '{"ts":1,"id":"R17"}'), ("other", "x"))]
+status, out, err = desk("explain", "R17")
+checks.ok(status == 3 and out == want and "6 of the lines and alerts" in err, "nor do alerts that cannot be read", status, out, err)
+for i, entry in enumerate(entries):
+    redis("XDEL", f"rgs:{{main{'' if i < 3 else '.1'}}}:alerts", entry)
+status, out, err = desk("explain", "R17")
+checks.ok(status == 0 and out == want and not err, "and all is as before without them", status, err)
+
 # ---- other programs ----------------------------------------------------------------------------------
 
 shards = [f"rgs:{{main{s}}}" for s in ("", ".1", ".2")]
