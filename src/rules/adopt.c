@@ -87,7 +87,8 @@ static void evaluate_changed(const struct rgs_adoption *a)
     rgs_parts_forget(s);
     for (unsigned g = 0; g < RGS_GRAIN_COUNT; g++)
         rgs_parts_note(s, g);
-    for (unsigned t = 0; t < s->rs->n_typologies; t++) {
+    for (unsigned k = 0; k < s->rs->n_typologies; k++) {
+        unsigned t = s->rs->order[k];
         for (unsigned g = RGS_GRAIN_COUNT; !a->same[t] && g-- > 0;) {
             for (uint32_t i = 1; i < s->entities[g].fresh; i++) {
                 struct rgs_scored *e = rgs_entity_at(s, g, i);

@@ -138,16 +138,38 @@ static void check_unless(struct rgs_rules_source *src, struct rgs_typology *t)
         unsigned i = 0;
         while (i < rs->n_typologies && strcmp(names[i], name) != 0)
             i++;
-        if (i < rs->n_typologies && rs->typologies[i].n_unless)
-            rgs_diag_error(src->diag, t->unless_at[k],
-                           "'%s' gives way to others itself: that would go in circles", name);
-        else if (i < rs->n_typologies)
+        if (i < rs->n_typologies)
             t->unless |= 1u << i;
         else if (near)
             rgs_diag_error(src->diag, t->unless_at[k], "no typology '%s'; did you mean '%s'?", name,
                            near);
         else
             rgs_diag_error(src->diag, t->unless_at[k], "no typology '%s'", name);
+    }
+}
+
+/* Who gives way to others is scored behind them. */
+static void order_typologies(struct rgs_rules_source *src)
+{
+    struct rgs_ruleset *rs = src->rs;
+    uint32_t done = 0;
+    unsigned n = 0;
+
+    for (bool more = true; more && n < rs->n_typologies;) {
+        more = false;
+        for (unsigned i = 0; i < rs->n_typologies; i++) {
+            if (done >> i & 1 || rs->typologies[i].unless & ~done)
+                continue;
+            rs->order[n++] = (uint8_t)i;
+            done |= 1u << i;
+            more = true;
+        }
+    }
+    for (unsigned i = 0; n < rs->n_typologies && i < rs->n_typologies; i++) {
+        if (!(done >> i & 1))
+            rgs_diag_error(src->diag, rs->typologies[i].unless_at[0],
+                           "'%s' gives way to others that give way to it in the end",
+                           rs->typologies[i].id);
     }
 }
 
@@ -199,4 +221,5 @@ void rgs_rules_check(struct rgs_rules_source *src)
         check_typology(src, &rs->typologies[i]);
     for (unsigned i = 0; i < rs->n_typologies; i++)
         check_unless(src, &rs->typologies[i]);
+    order_typologies(src);
 }

@@ -540,13 +540,8 @@ void rgs_entity_evaluate_one(struct rgs_scorer *s, struct rgs_scored *e, unsigne
 
 void rgs_entity_evaluate(struct rgs_scorer *s, struct rgs_scored *e, int64_t ts)
 {
-    /* Who gives way to others comes behind them. */
-    for (unsigned late = 0; late < 2; late++) {
-        for (unsigned i = 0; i < s->rs->n_typologies; i++) {
-            if ((s->rs->typologies[i].unless != 0) == late)
-                rgs_entity_evaluate_one(s, e, i, ts);
-        }
-    }
+    for (unsigned i = 0; i < s->rs->n_typologies; i++)
+        rgs_entity_evaluate_one(s, e, s->rs->order[i], ts);
     e->evaluated = ts;
     e->changes = 0;
 }

@@ -203,6 +203,7 @@ struct rgs_ruleset {
     unsigned n_rules;
     struct rgs_typology *typologies;
     unsigned n_typologies;
+    uint8_t order[RGS_RS_TYPOLOGIES]; /* in which they are scored */
     struct rgs_instance *instances;
     unsigned n_instances;
     /* Per number: the log's bits and unit, its distinct tracks. */

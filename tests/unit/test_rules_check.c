@@ -239,8 +239,10 @@ static const struct {
      "8:3: error: typology 't' with 'inside' needs a leading rule on a share of the numbers "
      "(reduce: share_ge)"},
     {TYPO("sum: [A, B], unless: t"), "8:28: error: expected a list of 1 to 4 typologies"},
+    {TYPO("sum: [A, B], unless: [u]}\n  u: {sum: [A, B], unless: [t]"),
+     "8:29: error: 't' gives way to others that give way to it in the end"},
     {TYPO("sum: [A, B], unless: [t]"),
-     "8:29: error: 't' gives way to others itself: that would go in circles"},
+     "8:29: error: 't' gives way to others that give way to it in the end"},
     {TYPO("sum: [A, B], by: city"),
      "8:24: error: expected reseller, block, account, device or cell"},
     {TYPO("sum: [A, B], suppress: {backof: 1d}"),
