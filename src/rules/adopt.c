@@ -92,7 +92,7 @@ static void evaluate_changed(const struct rgs_adoption *a)
         for (unsigned g = RGS_GRAIN_COUNT; !a->same[t] && g-- > 0;) {
             for (uint32_t i = 1; i < s->entities[g].fresh; i++) {
                 struct rgs_scored *e = rgs_entity_at(s, g, i);
-                if (e->id && rgs_entity_support(e) >= s->rs->min_support)
+                if (e->id && rgs_entity_is_enough(s, e))
                     rgs_entity_evaluate_one(s, e, t, s->now);
             }
         }

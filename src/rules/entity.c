@@ -672,7 +672,7 @@ struct rgs_scored *rgs_entity_parent(const struct rgs_scorer *s, const struct rg
 {
     struct rgs_scored *p = e->parent ? rgs_entity_find(s, e->parent_grain, e->parent) : NULL;
 
-    return p && rgs_entity_support(p) >= s->rs->min_support ? p : NULL;
+    return p && rgs_entity_is_enough(s, p) ? p : NULL;
 }
 
 /* Who has had no code yet is one of its numbers all the same. SIMs that nobody has seen twice may

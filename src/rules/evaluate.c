@@ -207,7 +207,7 @@ void rgs_peers_update(struct rgs_scorer *s)
                  k++) {
                 struct rgs_scored *e = rgs_entity_at(s, g, k);
                 struct rgs_measure m;
-                if (e->id && rgs_entity_support(e) >= s->rs->min_support &&
+                if (e->id && rgs_entity_is_enough(s, e) &&
                     rgs_measure(s, e, &s->rs->instances[in->of], &m))
                     s->peer_values[n++] = (float)m.value;
             }

@@ -12,7 +12,7 @@ static void copy(struct rgs_scorer *s, uint8_t *saved, bool back)
         size_t n = s->entities[g].slots_at;
         for (uint32_t i = 1; i < s->entities[g].fresh; i++) {
             struct rgs_scored *e = rgs_entity_at(s, g, i);
-            if (!e->id || rgs_entity_support(e) < s->rs->min_support)
+            if (!e->id || !rgs_entity_is_enough(s, e))
                 continue;
             if (back)
                 memcpy(e, saved, n);

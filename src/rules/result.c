@@ -40,7 +40,7 @@ int rgs_scorer_result(struct rgs_scorer *s, struct rgs_result_owner *o)
     for (unsigned g = RGS_GRAIN_COUNT; g-- > 0;) {
         for (uint32_t i = 1; i < s->entities[g].fresh; i++) {
             struct rgs_scored *e = rgs_entity_at(s, g, i);
-            if (e->id && rgs_entity_support(e) >= s->rs->min_support)
+            if (e->id && rgs_entity_is_enough(s, e))
                 rgs_entity_evaluate(s, e, s->now);
         }
         rgs_parts_note(s, g);

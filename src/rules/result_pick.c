@@ -26,7 +26,7 @@ static enum rgs_status level_by(const struct rgs_scorer *s, const struct rgs_sco
 static enum rgs_status status_of(const struct rgs_scorer *s, const struct rgs_scored *e,
                                  double *score)
 {
-    if (rgs_entity_support(e) >= s->rs->min_support)
+    if (rgs_entity_is_enough(s, e))
         return level_by(s, e, false, score);
     *score = 0;
     return RGS_STATUS_INSUFFICIENT;
@@ -178,7 +178,7 @@ bool rgs_lines_collect(struct rgs_scorer *s, struct rgs_result_owner *o,
             struct rgs_result_line l;
             if (!e->id)
                 continue;
-            if (rgs_entity_support(e) >= s->rs->min_support && cluster_line(s, e, &l) &&
+            if (rgs_entity_is_enough(s, e) && cluster_line(s, e, &l) &&
                 rgs_cluster_words(s, e, (unsigned)l.cluster, words)) {
                 l.id = rgs_result_str(o, words);
                 if (!l.id)

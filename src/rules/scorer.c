@@ -145,7 +145,7 @@ static bool worth_it(const struct rgs_scored *e, int64_t ts)
 
 static bool is_scored(const struct rgs_scorer *s, const struct rgs_scored *e)
 {
-    return e->id && rgs_entity_support(e) >= s->rs->min_support;
+    return e->id && rgs_entity_is_enough(s, e);
 }
 
 /* What comes soon in a list of dirty entities is fetched, and what it will be scored by. */

@@ -389,6 +389,17 @@ static inline uint32_t rgs_entity_support(const struct rgs_scored *e)
 {
     return e->grain <= RGS_GRAIN_BLOCK ? e->numbers : e->members;
 }
+/*
+ * It can be named. A reseller's numbers at one node are a group by chance, of which he has many,
+ * and among many small ones some look like anything: these need a quarter more.
+ */
+static inline bool rgs_entity_is_enough(const struct rgs_scorer *s, const struct rgs_scored *e)
+{
+    uint64_t least = s->rs->min_support;
+
+    least += e->grain == RGS_GRAIN_CELL && e->id & RGS_PLACE_NODE ? least / 4 : 0;
+    return rgs_entity_support(e) >= least;
+}
 /* Nothing of a typology with a scope was ever counted for the entity, and it says nothing then. */
 static inline bool rgs_entity_is_out_of(const struct rgs_scored *e, const struct rgs_ruleset *rs,
                                         const struct rgs_typology *t)

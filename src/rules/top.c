@@ -51,7 +51,7 @@ size_t rgs_scorer_top(struct rgs_scorer *s, struct rgs_top_line *out, size_t cap
             const struct rgs_scored *e = rgs_entity_at(s, grains[g], i);
             struct rgs_top_line line;
             const char *name;
-            if (rgs_entity_support(e) < s->rs->min_support ||
+            if (!rgs_entity_is_enough(s, e) ||
                 (grains[g] == RGS_GRAIN_BLOCK && rgs_entity_parent(s, e)))
                 continue;
             look(s, e, &line);

@@ -2,6 +2,7 @@
 /* When an alert is raised, when it is kept back, and who is named in it. */
 #include <criterion/criterion.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "rules/scorer.h"
 #include "support/feed.h"
@@ -540,5 +541,51 @@ Test(alerts, who_is_told_of_is_not_told_of_again_by_his_parts)
     cr_expect_eq(t.parts, 0, "%s", t.text);
     rgs_scorer_del(s);
     rgs_world_fini(&w);
+    rgs_ruleset_del(r);
+}
+
+/* A reseller's numbers at one node are a group by chance: it takes more of them. */
+Test(alerts, a_group_at_a_node_is_larger_than_other_groups)
+{
+    const struct rgs_population p[] = {rgs_test_customers,
+                                       {.reseller = 3,
+                                        .first_number = 85296100000,
+                                        .numbers = 240,
+                                        .codes = 0.12,
+                                        .messages = 0.3,
+                                        .sent = 0.2,
+                                        .services = 4,
+                                        .repeat = 0.8,
+                                        .sims_per_device = 1,
+                                        .nodes = 6},
+                                       {.reseller = 3,
+                                        .first_number = 85296101050,
+                                        .stride = 31,
+                                        .from_day = 5,
+                                        .over_days = 5,
+                                        .codes = 1.8,
+                                        .services = 30,
+                                        .repeat = 0.05,
+                                        .sims_per_device = 1,
+                                        .nodes = 1}};
+    struct rgs_ruleset *r = rgs_test_shipped();
+
+    for (unsigned n = 24; n <= 25; n++) {
+        struct rgs_population traded = p[2];
+        struct rgs_result_owner o;
+        struct rgs_world w;
+        unsigned nodes = 0;
+
+        traded.numbers = n;
+        rgs_world_of(&w, 8, 28, (struct rgs_population[]){p[0], p[1], traded}, 3);
+        rgs_world_score(&w, r, &o);
+        for (size_t i = 0; i < o.result.n_resellers; i++)
+            nodes += strncmp(o.result.resellers[i].id, "node:", 5) == 0;
+        char *text = rgs_test_result_text(&o.result);
+        cr_expect_eq(nodes, n >= 25, "%u numbers: %u nodes\n%s", n, nodes, text);
+        free(text);
+        rgs_result_owner_fini(&o);
+        rgs_world_fini(&w);
+    }
     rgs_ruleset_del(r);
 }
