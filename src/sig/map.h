@@ -33,7 +33,9 @@ struct rgs_map_ie {
     const struct rgs_map_ie *inside;
 };
 
-/* Where an operation's parameter is a bare string in an older version, `bare` is its meaning. */
+/* Where an operation's parameter is a bare string in an older version, `bare` is its meaning.
+ * RGS_MAP_INSIDE: the elements are no parts of the parameter, but what it may be, by its own tag.
+ */
 struct rgs_map_parameter {
     const struct rgs_map_ie *ies; /* NULL: nothing of interest */
     uint8_t bare;

@@ -60,9 +60,10 @@ IE note_mm_event[] = {ROW(CTX(1), IMSI), ROW(CTX(2), MSISDN), IN(CTX(3), rgs_map
 /* ---- call handling, 17.7.3 ---- */
 
 IE routing_info[] = {ROW(CTX(0), MSISDN), END_OF_IES};
-/* Version 3 has the IMSI in [9] of [3], older versions first. */
-IE routing_info_result[] = {ROW(OCTETS, IMSI), ROW(CTX(9), IMSI), ROW(CTX(2), NODE),
-                            ROW(CTX(12), MSISDN), END_OF_IES};
+/* SendRoutingInfoRes: a string of version 3 is the roaming number, the first one of older versions
+ * the IMSI. */
+IE routing_info_v3[] = {ROW(CTX(9), IMSI), ROW(CTX(2), NODE), ROW(CTX(12), MSISDN), END_OF_IES};
+IE routing_info_result[] = {IN(SEQUENCE, imsi_first), IN(CTX(3), routing_info_v3), END_OF_IES};
 IE roaming_number[] = {ROW(CTX(0), IMSI), ROW(CTX(2), MSISDN), END_OF_IES};
 
 /* ---- short messages, 17.7.6 ---- */
@@ -97,7 +98,7 @@ static const struct rgs_map_operation operations[] = {
            {insert_data, 0},
            {NULL, 0}},
     [8] = {8, RGS_MAP_OF_DIALOGUE, "deleteSubscriberData", {imsi_0, 0}, {NULL, 0}},
-    [22] = {22, 0, "sendRoutingInfo", {routing_info, 0}, {routing_info_result, 0}},
+    [22] = {22, 0, "sendRoutingInfo", {routing_info, 0}, {routing_info_result, RGS_MAP_INSIDE}},
     [23] = {23, RGS_MAP_FROM_SERVING, "updateGprsLocation", {update_gprs_location, 0}, {NULL, 0}},
     [24] = {24, 0, "sendRoutingInfoForGprs", {imsi_0, 0}, {NULL, 0}},
     [43] = {43, 0, "checkIMEI", {check_imei, RGS_MAP_IMEI}, {NULL, 0}},

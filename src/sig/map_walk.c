@@ -151,6 +151,10 @@ void rgs_map_parameter(struct rgs_dissect *d, const struct rgs_map_parameter *p,
 
     if (!rgs_ber_next(&r, &t))
         return;
+    if (p->bare == RGS_MAP_INSIDE) {
+        elements(d, p->ies, in, 0);
+        return;
+    }
     if (p->bare && (t.tag == RGS_BER_UNI(RGS_BER_OCTETS) || !t.constructed))
         element(d, p->bare, &t);
     else if (p->ies && t.constructed)

@@ -234,6 +234,40 @@ Test(map, device)
     rgs_test_decoder_fini(&t);
 }
 
+/* Components on their own. */
+static const struct {
+    const char *what, *hex;
+    struct expect op; /* no name: nothing comes of it */
+} alone[] = {
+    {"routing, version 3: IMSI, roaming number, serving node, subscriber",
+     "a22f020101302a020116a325890822081132547698f00407914477009215f48207914477000910328c079114"
+     "97214365f7",
+     {"sendRoutingInfo", "response", IMSI, MSISDN, NULL, MSC, NULL}},
+    {"routing, version 3: a roaming number is nobody's IMSI",
+     "a213020101300e020116a3090407914477009215f4",
+     {NULL}},
+    {"routing, version 2: IMSI, roaming number",
+     "a21d02010130180201163013040822081132547698f00407914477009215f4",
+     {"sendRoutingInfo", "response", IMSI, NULL, NULL, NULL, NULL}},
+};
+
+Test(map, operations_on_their_own)
+{
+    for (size_t i = 0; i < sizeof(alone) / sizeof(alone[0]); i++) {
+        struct rgs_test_decoder t;
+        struct rgs_test_buf b = rgs_test_hex(alone[i].hex);
+
+        rgs_test_decoder_init(&t, false);
+        rgs_test_feed(&t, RGS_LAYER_MAP, rgs_bytes(b.p, b.n));
+        cr_assert_eq(t.ops.n, alone[i].op.op != NULL, "%s", alone[i].what);
+        if (alone[i].op.op)
+            expect(&t, 0, &alone[i].op);
+        cr_assert_gt(rgs_test_ladder(RGS_LAYER_MAP, rgs_bytes(b.p, b.n)), b.n);
+        rgs_test_buf_free(&b);
+        rgs_test_decoder_fini(&t);
+    }
+}
+
 Test(map, message_that_sccp_returns)
 {
     struct rgs_test_decoder t;
