@@ -125,7 +125,7 @@ static void components(struct rgs_dissect *d, struct rgs_bytes in, struct rgs_tc
         }
         rgs_hand_on(d, RGS_LAYER_ANSI41, t.whole);
         if (c->request && c->kind != RGS_TCAP_INVOKE && !c->not_last)
-            c->request->open = false;
+            c->request->open--;
     }
     if (!rgs_reader_ok(&r))
         rgs_anomaly(d, RGS_A_TCAP_SHORT);
@@ -144,7 +144,7 @@ static void aborted(struct rgs_dissect *d, struct rgs_tcap_dialogue *g)
     }
 }
 
-static struct rgs_tcap_dialogue *conversation(struct rgs_dissect *d,
+static struct rgs_tcap_dialogue *conversation(struct rgs_dissect *d, struct rgs_bytes message,
                                               const struct rgs_tcap_end *from,
                                               const struct rgs_tcap_end *to, bool *from_responder)
 {
@@ -152,11 +152,11 @@ static struct rgs_tcap_dialogue *conversation(struct rgs_dissect *d,
     struct rgs_tcap_dialogue *g = rgs_tcap_find(d, to, &to_responder);
 
     if (!g) {
-        g = rgs_tcap_open(d, from);
-        rgs_tcap_learn(d, g, from, to);
+        g = rgs_tcap_open(d, from, message);
+        rgs_tcap_learn(d, g, from, to, false);
         to_responder = true;
     } else if (!to_responder) {
-        rgs_tcap_learn(d, g, to, from);
+        rgs_tcap_learn(d, g, to, from, true);
     }
     *from_responder = !to_responder;
     return g;
@@ -192,20 +192,20 @@ enum rgs_outcome rgs_ansi_tcap(struct rgs_dissect *d, struct rgs_bytes payload)
         break;
     case QUERY_WITH_PERMISSION:
     case QUERY_WITHOUT_PERMISSION:
-        from = rgs_tcap_end(d, false, rgs_be32(&ids));
+        from = rgs_tcap_end(d, false, rgs_take(&ids, 4));
         if (rgs_reader_ok(&ids) && !RGS_HAS(&d->op, RESULT))
-            g = rgs_tcap_open(d, &from);
+            g = rgs_tcap_open(d, &from, payload);
         break;
     case CONVERSATION_WITH_PERMISSION:
     case CONVERSATION_WITHOUT_PERMISSION:
-        from = rgs_tcap_end(d, false, rgs_be32(&ids));
-        to = rgs_tcap_end(d, true, rgs_be32(&ids));
+        from = rgs_tcap_end(d, false, rgs_take(&ids, 4));
+        to = rgs_tcap_end(d, true, rgs_take(&ids, 4));
         if (rgs_reader_ok(&ids) && !RGS_HAS(&d->op, RESULT))
-            g = conversation(d, &from, &to, &from_responder);
+            g = conversation(d, payload, &from, &to, &from_responder);
         break;
     case RESPONSE:
     case ABORT:
-        to = rgs_tcap_end(d, true, rgs_be32(&ids));
+        to = rgs_tcap_end(d, true, rgs_take(&ids, 4));
         if (rgs_reader_ok(&ids))
             g = rgs_tcap_find(d, &to, &to_responder);
         from_responder = !to_responder;

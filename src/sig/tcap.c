@@ -17,21 +17,17 @@ enum {
 
 struct message {
     unsigned type;
-    bool has_otid, has_dtid;
-    uint32_t otid, dtid;
-    const char *abort; /* why the dialogue ended or was refused; NULL when it was not */
+    struct rgs_bytes whole;
+    struct rgs_bytes otid, dtid; /* one to four octets; empty when absent */
+    const char *abort;           /* why the dialogue ended or was refused; NULL when it was not */
     struct rgs_tcap_context context;
     struct rgs_bytes components;
 };
 
-static bool transaction_id(const struct rgs_ber *t, uint32_t *id)
+/* Q.773 tables 9 to 12; empty when it is none. */
+static struct rgs_bytes transaction_id(const struct rgs_ber *t)
 {
-    if (t->constructed || t->value.n == 0 || t->value.n > 4)
-        return false;
-    *id = 0;
-    for (size_t i = 0; i < t->value.n; i++)
-        *id = *id << 8 | t->value.p[i];
-    return true;
+    return t->constructed || t->value.n > 4 ? (struct rgs_bytes){0} : t->value;
 }
 
 /* Q.773 table 13. */
@@ -83,10 +79,10 @@ static void read_message(struct rgs_dissect *d, struct rgs_reader r, struct mess
     while (rgs_ber_next(&r, &t)) {
         switch (t.tag) {
         case RGS_BER_APP(TAG_OTID):
-            m->has_otid = transaction_id(&t, &m->otid);
+            m->otid = transaction_id(&t);
             break;
         case RGS_BER_APP(TAG_DTID):
-            m->has_dtid = transaction_id(&t, &m->dtid);
+            m->dtid = transaction_id(&t);
             break;
         case RGS_BER_APP(TAG_P_ABORT):
             m->abort = p_abort_cause(&t);
@@ -166,7 +162,7 @@ static void components(struct rgs_dissect *d, const struct message *m, struct rg
         }
         to_user(d, t.whole);
         if (c->request && c->kind != RGS_TCAP_INVOKE && !c->not_last)
-            c->request->open = false;
+            c->request->open--;
     }
     if (!rgs_reader_ok(&r))
         rgs_anomaly(d, RGS_A_TCAP_SHORT);
@@ -198,7 +194,7 @@ static void dialogue_of(struct rgs_dissect *d, struct rgs_tcap_dialogue *g, cons
 static void begin(struct rgs_dissect *d, const struct message *m)
 {
     struct rgs_tcap_end from = rgs_tcap_end(d, false, m->otid);
-    struct rgs_tcap_dialogue *g = rgs_tcap_open(d, &from);
+    struct rgs_tcap_dialogue *g = rgs_tcap_open(d, &from, m->whole);
 
     dialogue_of(d, g, m);
     components(d, m, g, false, false);
@@ -212,11 +208,11 @@ static void continued(struct rgs_dissect *d, const struct message *m)
 
     if (!g) {
         /* Its beginning was not seen: as good as one that this end began. */
-        g = rgs_tcap_open(d, &from);
-        rgs_tcap_learn(d, g, &from, &to);
+        g = rgs_tcap_open(d, &from, m->whole);
+        rgs_tcap_learn(d, g, &from, &to, false);
         to_responder = true;
     } else if (!to_responder) {
-        rgs_tcap_learn(d, g, &to, &from);
+        rgs_tcap_learn(d, g, &to, &from, true);
     }
     dialogue_of(d, g, m);
     components(d, m, g, !to_responder, false);
@@ -243,7 +239,7 @@ static void returned(struct rgs_dissect *d, const struct message *m)
 {
     struct rgs_tcap_end from = rgs_tcap_end(d, true, m->otid);
     bool to_responder;
-    struct rgs_tcap_dialogue *g = m->has_otid ? rgs_tcap_find(d, &from, &to_responder) : NULL;
+    struct rgs_tcap_dialogue *g = m->otid.n ? rgs_tcap_find(d, &from, &to_responder) : NULL;
 
     if (g)
         dialogue_of(d, g, m);
@@ -255,7 +251,7 @@ static void returned(struct rgs_dissect *d, const struct message *m)
 enum rgs_outcome rgs_tcap(struct rgs_dissect *d, struct rgs_bytes payload)
 {
     struct rgs_reader r = rgs_reader(payload);
-    struct message m = {0};
+    struct message m = {.whole = payload};
     struct rgs_ber t;
 
     if (payload.n == 0 || payload.p[0] >> 5 != 3)
@@ -270,7 +266,7 @@ enum rgs_outcome rgs_tcap(struct rgs_dissect *d, struct rgs_bytes payload)
     read_message(d, rgs_ber_in(&t), &m);
     bool needs_otid = m.type == BEGIN || m.type == CONTINUE;
     bool needs_dtid = m.type == CONTINUE || m.type == END || m.type == ABORT;
-    if ((needs_otid && !m.has_otid) || (needs_dtid && !m.has_dtid)) {
+    if ((needs_otid && !m.otid.n) || (needs_dtid && !m.dtid.n)) {
         rgs_anomaly(d, RGS_A_TCAP_TRANSACTION);
         return RGS_BAD;
     }

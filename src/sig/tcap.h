@@ -38,7 +38,7 @@ struct rgs_tcap_subscriber {
 
 /* A request that waits for its answer. */
 struct rgs_tcap_request {
-    bool open;
+    uint8_t open;        /* copies of it, on several links, whose answer was not seen */
     bool from_responder; /* sent by the side that did not begin the dialogue */
     int8_t id;
     int32_t operation;

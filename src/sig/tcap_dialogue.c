@@ -11,6 +11,7 @@ void *rgs_tcap_new(const struct rgs_capacity *c, const struct rgs_alloc *alloc)
     if (!s)
         return NULL;
     s->timeout = c->timeout_ns;
+    s->hash_key = c->hash_key;
     s->dialogues =
         rgs_table_new(&(struct rgs_table_conf){.key_size = sizeof(struct rgs_tcap_end),
                                                .value_size = sizeof(struct rgs_tcap_dialogue),
@@ -18,13 +19,12 @@ void *rgs_tcap_new(const struct rgs_capacity *c, const struct rgs_alloc *alloc)
                                                .hash_key = c->hash_key,
                                                .lasts = c->timeout_ns},
                       alloc);
-    s->responders =
-        rgs_table_new(&(struct rgs_table_conf){.key_size = sizeof(struct rgs_tcap_end),
-                                               .value_size = sizeof(struct rgs_tcap_end),
-                                               .cap = c->dialogues,
-                                               .hash_key = c->hash_key},
-                      alloc);
-    if (!s->dialogues || !s->responders) {
+    s->others = rgs_table_new(&(struct rgs_table_conf){.key_size = sizeof(struct rgs_tcap_end),
+                                                       .value_size = sizeof(struct rgs_tcap_end),
+                                                       .cap = c->dialogues,
+                                                       .hash_key = c->hash_key},
+                              alloc);
+    if (!s->dialogues || !s->others) {
         rgs_tcap_del(s, alloc);
         return NULL;
     }
@@ -39,42 +39,118 @@ void rgs_tcap_del(void *state, const struct rgs_alloc *alloc)
         return;
     if (s->dialogues)
         rgs_table_del(s->dialogues);
-    if (s->responders)
-        rgs_table_del(s->responders);
+    if (s->others)
+        rgs_table_del(s->others);
     rgs_free(alloc, s);
 }
 
-struct rgs_tcap_end rgs_tcap_end(const struct rgs_dissect *d, bool called, uint32_t tid)
+/* The point code that sends, or gets, the message under way; 0 when there is none. */
+static uint32_t point_code(const struct rgs_dissect *d, bool called)
 {
-    struct rgs_tcap_end e = {.tid = tid};
+    if (called)
+        return RGS_HAS(&d->op, DPC) ? d->op.dpc & 0xffffffu : 0;
+    return RGS_HAS(&d->op, OPC) ? d->op.opc & 0xffffffu : 0;
+}
 
-    if (called) {
-        if (RGS_HAS(&d->op, CALLED_GT))
-            e.gt = d->op.called_gt;
-        else if (RGS_HAS(&d->op, DPC))
-            e.pc = d->op.dpc;
-    } else {
-        if (RGS_HAS(&d->op, CALLING_GT))
-            e.gt = d->op.calling_gt;
-        else if (RGS_HAS(&d->op, OPC))
-            e.pc = d->op.opc;
-    }
+struct rgs_tcap_end rgs_tcap_end(const struct rgs_dissect *d, bool called, struct rgs_bytes tid)
+{
+    struct rgs_tcap_end e = {.code.tid_n = (uint8_t)tid.n};
+
+    for (size_t i = 0; i < tid.n; i++)
+        e.code.tid = e.code.tid << 8 | tid.p[i];
+    if (called && RGS_HAS(&d->op, CALLED_GT))
+        e.gt = d->op.called_gt;
+    else if (!called && RGS_HAS(&d->op, CALLING_GT))
+        e.gt = d->op.calling_gt;
+    else
+        e.code.pc = point_code(d, called);
     return e;
 }
 
-struct rgs_tcap_dialogue *rgs_tcap_open(struct rgs_dissect *d, const struct rgs_tcap_end *from)
+static bool same_code(const struct rgs_tcap_code *a, const struct rgs_tcap_code *b)
+{
+    return memcmp(a, b, sizeof(*a)) == 0;
+}
+
+static bool same_end(const struct rgs_tcap_end *a, const struct rgs_tcap_end *b)
+{
+    return memcmp(a, b, sizeof(*a)) == 0;
+}
+
+static bool in_time(const struct rgs_dissect *d, const struct rgs_tcap_dialogue *g)
+{
+    const struct rgs_tcap *s = d->state[RGS_LAYER_TCAP];
+    return d->ts - g->since <= s->timeout;
+}
+
+/*
+ * An end that sends the message under way with its title is found by its point code as well. When
+ * several that wait have the same code, as those behind one gateway may, it is nobody's: an answer
+ * goes astray sooner than to a dialogue that somebody else opened.
+ */
+static struct rgs_tcap_code learn_code(struct rgs_dissect *d, const struct rgs_tcap_end *sender,
+                                       const struct rgs_tcap_end *began)
 {
     struct rgs_tcap *s = d->state[RGS_LAYER_TCAP];
+    struct rgs_tcap_end end = {.code = sender->code};
+    const struct rgs_tcap_dialogue *g;
+    struct rgs_tcap_end *to;
+    bool created;
+
+    end.code.pc = point_code(d, false);
+    if (!sender->gt.n || !end.code.pc)
+        return (struct rgs_tcap_code){0};
+    to = rgs_table_get(s->others, &end, d->ts, &created);
+    if (!created && !same_end(to, began)) {
+        g = to->code.tid_n ? rgs_table_peek(s->dialogues, to) : NULL;
+        if (!to->code.tid_n || (g && in_time(d, g))) {
+            *to = (struct rgs_tcap_end){0};
+            return (struct rgs_tcap_code){0};
+        }
+    }
+    *to = *began;
+    return end.code;
+}
+
+static void forget_code(struct rgs_tcap *s, const struct rgs_tcap_code *code)
+{
+    struct rgs_tcap_end end = {.code = *code};
+    struct rgs_tcap_end *to = code->tid_n ? rgs_table_peek(s->others, &end) : NULL;
+
+    if (to && to->code.tid_n)
+        rgs_table_drop(s->others, to);
+}
+
+static void forget_responder(struct rgs_tcap *s, const struct rgs_tcap_dialogue *g)
+{
+    if (g->has_responder)
+        rgs_table_remove(s->others, &g->responder);
+    forget_code(s, &g->codes[1]);
+}
+
+struct rgs_tcap_dialogue *rgs_tcap_open(struct rgs_dissect *d, const struct rgs_tcap_end *from,
+                                        struct rgs_bytes message)
+{
+    struct rgs_tcap *s = d->state[RGS_LAYER_TCAP];
+    uint64_t print = rgs_hash(&s->hash_key, message.p, message.n);
     bool created;
     struct rgs_tcap_dialogue *g =
         rgs_remember(d, RGS_EVICTED_TCAP_DIALOGUES, s->dialogues, from, &created);
 
+    if (!created && g->print == print && in_time(d, g)) {
+        g->legs = (uint8_t)(g->legs + (g->legs < UINT8_MAX));
+        g->since = d->ts;
+        return g;
+    }
     if (!created)
-        *g = (struct rgs_tcap_dialogue){0};
+        forget_responder(s, g);
     /* From the frame, not from a counter of this worker, so that it is the same however work is
      * shared. */
-    g->id = d->frame << 16 | (d->handons & 0xffffu);
-    g->since = d->ts;
+    *g = (struct rgs_tcap_dialogue){.id = d->frame << 16 | (d->handons & 0xffffu),
+                                    .since = d->ts,
+                                    .print = print,
+                                    .legs = 1,
+                                    .codes[0] = learn_code(d, from, from)};
     return g;
 }
 
@@ -84,8 +160,8 @@ static struct rgs_tcap_dialogue *fresh(struct rgs_dissect *d, const struct rgs_t
     struct rgs_tcap_dialogue *g = rgs_table_find(s->dialogues, began, d->ts);
 
     /* Transaction ids come again: a dialogue that was silent for too long is another one. */
-    if (g && d->ts - g->since > s->timeout) {
-        rgs_table_remove(s->dialogues, began);
+    if (g && !in_time(d, g)) {
+        rgs_table_drop(s->dialogues, g);
         return NULL;
     }
     if (g)
@@ -103,35 +179,45 @@ struct rgs_tcap_dialogue *rgs_tcap_find(struct rgs_dissect *d, const struct rgs_
     *to_responder = false;
     if (g)
         return g;
-    began = rgs_table_find(s->responders, to, d->ts); /* as its dialogue: both last alike */
-    if (!began)
+    began = rgs_table_find(s->others, to, d->ts); /* as its dialogue: both last alike */
+    if (!began || !(g = fresh(d, began)))
         return NULL;
+    if (!to->gt.n && same_code(&g->codes[0], &to->code))
+        return g;
     *to_responder = true;
-    g = fresh(d, began);
-    return g && g->has_responder && memcmp(&g->responder, to, sizeof(*to)) == 0 ? g : NULL;
+    if (g->has_responder && same_end(&g->responder, to))
+        return g;
+    return !to->gt.n && same_code(&g->codes[1], &to->code) ? g : NULL;
 }
 
 void rgs_tcap_learn(struct rgs_dissect *d, struct rgs_tcap_dialogue *g,
-                    const struct rgs_tcap_end *began, const struct rgs_tcap_end *responder)
+                    const struct rgs_tcap_end *began, const struct rgs_tcap_end *responder,
+                    bool sends)
 {
     struct rgs_tcap *s = d->state[RGS_LAYER_TCAP];
     bool created;
 
-    if (g->has_responder && memcmp(&g->responder, responder, sizeof(*responder)) == 0)
-        return;
-    if (g->has_responder)
-        rgs_table_remove(s->responders, &g->responder);
-    g->has_responder = true;
-    g->responder = *responder;
-    *(struct rgs_tcap_end *)rgs_table_get(s->responders, responder, d->ts, &created) = *began;
+    if (!g->has_responder || !same_end(&g->responder, responder)) {
+        forget_responder(s, g);
+        g->has_responder = true;
+        g->responder = *responder;
+        g->codes[1] = (struct rgs_tcap_code){0};
+        *(struct rgs_tcap_end *)rgs_table_get(s->others, responder, d->ts, &created) = *began;
+    }
+    if (sends && !g->codes[1].tid_n)
+        g->codes[1] = learn_code(d, responder, began);
 }
 
 void rgs_tcap_close(struct rgs_dissect *d, struct rgs_tcap_dialogue *g)
 {
     struct rgs_tcap *s = d->state[RGS_LAYER_TCAP];
 
-    if (g->has_responder)
-        rgs_table_remove(s->responders, &g->responder);
+    if (g->legs > 1) {
+        g->legs--;
+        return;
+    }
+    forget_responder(s, g);
+    forget_code(s, &g->codes[0]);
     rgs_table_drop(s->dialogues, g);
 }
 
@@ -155,9 +241,12 @@ struct rgs_tcap_request *rgs_tcap_request_open(struct rgs_tcap_dialogue *g, int3
         if (!g->requests[i].open)
             q = &g->requests[i];
     }
-    if (!q)
+    if (!q) {
         q = &g->requests[g->next++ % RGS_TCAP_OPEN];
-    *q =
-        (struct rgs_tcap_request){.open = true, .from_responder = from_responder, .id = (int8_t)id};
+        q->open = 0;
+    }
+    unsigned copies = g->legs > 1 && q->open && q->open < UINT8_MAX ? q->open : 0;
+    *q = (struct rgs_tcap_request){
+        .open = (uint8_t)(copies + 1), .from_responder = from_responder, .id = (int8_t)id};
     return q;
 }

@@ -58,6 +58,23 @@ static const char private_operation[] =
     "2800010403010203a13d02010202012c3035800822081132547698f08407911497000000f104200409d04279"
     "d84d0600005211210200000010d9775d0e1abfc9651d28269bd16a";
 
+/* Their called address is a subsystem: the last translation took the title away. */
+static const char end_to_code[] =
+    "09810305100242080b12080012044477000910320f640d4904010203046c05a203020101";
+static const char end_from_a_to_code[] =
+    "09810305100242080b12080011041497000000010f640d49010b6c08a306020105020101";
+/* The same transaction id but for its length. */
+static const char begin_short_id[] =
+    "0981030e190b12080012044477000910320b12080011041497000000012f622d4801016c28a12602010102012c"
+    "301e800822081132547698f08407911497000000f104090409d04279d84d0600";
+static const char begin_long_id[] =
+    "0981030e190b12080012044477000910320b120800110414970000000130622e480200016c28a1260201010201"
+    "2c301e800822081132547698f18407911497000000f104090409d04279d84d0600";
+static const char end_to_short_id[] =
+    "0981030e190b12080011041497000000010b12080012044477000910320c640a4901016c05a203020101";
+static const char end_to_long_id[] =
+    "0981030e190b12080011041497000000010b12080012044477000910320d640b490200016c05a203020101";
+
 #define FIRST "228011234567890"
 #define SECOND "228011234567891"
 
@@ -120,6 +137,12 @@ static const struct {
      {continue_to_a, end_from_a},
      {{"provideSubscriberInfo", "request", SECOND, NULL},
       {"provideSubscriberInfo", "error", SECOND, "unknownSubscriber"}}},
+    {"a transaction id is a string",
+     {begin_short_id, begin_long_id, end_to_short_id, end_to_long_id},
+     {{"mt-forwardSM", "request", FIRST, NULL},
+      {"mt-forwardSM", "request", SECOND, NULL},
+      {"mt-forwardSM", "response", FIRST, NULL},
+      {"mt-forwardSM", "response", SECOND, NULL}}},
     {"unidirectional", {unidirectional}, {{"mt-forwardSM", "request", FIRST, NULL}}},
     {"indefinite lengths and a string in segments",
      {indefinite},
@@ -128,6 +151,20 @@ static const struct {
      {private_operation},
      {{"mt-forwardSM", "request", FIRST, NULL}}},
 };
+
+static void expect(const struct rgs_test_decoder *t, size_t k, const struct expect *e,
+                   const char *what)
+{
+    const struct rgs_op *op = &t->ops.at[k].op;
+
+    cr_assert_str_eq(op->op, e->op, "%s", what);
+    cr_assert_str_eq(op->phase, e->phase, "%s", what);
+    cr_assert(RGS_HAS(op, IMSI), "%s: operation %zu", what, k);
+    cr_assert_str_eq(rgs_test_digits(&op->imsi), e->imsi, "%s", what);
+    cr_assert_eq(RGS_HAS(op, RESULT), e->result != NULL, "%s", what);
+    if (e->result)
+        cr_assert_str_eq(op->result, e->result, "%s", what);
+}
 
 Test(tcap, dialogues)
 {
@@ -140,16 +177,98 @@ Test(tcap, dialogues)
         while (n < 5 && rows[i].ops[n].op)
             n++;
         cr_assert_eq(t.ops.n, n, "%s: %zu operations", rows[i].what, t.ops.n);
+        for (size_t k = 0; k < n; k++)
+            expect(&t, k, &rows[i].ops[k], rows[i].what);
+        rgs_test_decoder_fini(&t);
+    }
+}
+
+/* A message on a link, from one point code to the next. */
+struct on_link {
+    unsigned opc, dpc;
+    const char *hex;
+};
+
+static const struct {
+    const char *what;
+    struct on_link messages[6];
+    struct expect ops[6];
+    bool is_one; /* dialogue */
+} links[] = {
+    {"an answer routed on point code and subsystem",
+     {{100, 200, begin_a}, {200, 100, end_to_code}, {200, 100, end_to_code}},
+     {{"mt-forwardSM", "request", FIRST, NULL}, {"mt-forwardSM", "response", FIRST, NULL}},
+     true},
+    {"to another point code",
+     {{100, 200, begin_a}, {200, 101, end_to_code}},
+     {{"mt-forwardSM", "request", FIRST, NULL}},
+     true},
+    {"two titles that wait behind one point code: nobody's, but by title",
+     {{100, 200, begin_a},
+      {100, 200, begin_c_same_id},
+      {200, 100, end_to_code},
+      {200, 100, end_to_a},
+      {200, 100, end_to_code}},
+     {{"mt-forwardSM", "request", FIRST, NULL},
+      {"mt-forwardSM", "request", SECOND, NULL},
+      {"mt-forwardSM", "response", FIRST, NULL}},
+     false},
+    {"one after the other",
+     {{100, 200, begin_a},
+      {200, 100, end_to_a},
+      {100, 200, begin_c_same_id},
+      {200, 100, end_to_code}},
+     {{"mt-forwardSM", "request", FIRST, NULL},
+      {"mt-forwardSM", "response", FIRST, NULL},
+      {"mt-forwardSM", "request", SECOND, NULL},
+      {"mt-forwardSM", "response", SECOND, NULL}},
+     false},
+    {"to the end that answered",
+     {{100, 200, begin_a}, {200, 100, continue_to_a}, {100, 200, end_from_a_to_code}},
+     {{"mt-forwardSM", "request", FIRST, NULL},
+      {"provideSubscriberInfo", "request", SECOND, NULL},
+      {"provideSubscriberInfo", "error", SECOND, "unknownSubscriber"}},
+     true},
+    {"two links of one road",
+     {{1, 2, begin_a}, {2, 3, begin_a}, {3, 2, end_to_a}, {2, 1, end_to_code}, {2, 1, end_to_a}},
+     {{"mt-forwardSM", "request", FIRST, NULL},
+      {"mt-forwardSM", "request", FIRST, NULL},
+      {"mt-forwardSM", "response", FIRST, NULL},
+      {"mt-forwardSM", "response", FIRST, NULL}},
+     true},
+    {"both ways on two links",
+     {{1, 2, begin_a},
+      {2, 3, begin_a},
+      {3, 2, continue_to_a},
+      {2, 1, continue_to_a},
+      {1, 2, end_from_a},
+      {2, 3, end_from_a}},
+     {{"mt-forwardSM", "request", FIRST, NULL},
+      {"mt-forwardSM", "request", FIRST, NULL},
+      {"provideSubscriberInfo", "request", SECOND, NULL},
+      {"provideSubscriberInfo", "request", SECOND, NULL},
+      {"provideSubscriberInfo", "error", SECOND, "unknownSubscriber"},
+      {"provideSubscriberInfo", "error", SECOND, "unknownSubscriber"}},
+     true},
+};
+
+Test(tcap, on_links)
+{
+    for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++) {
+        struct rgs_test_decoder t;
+        size_t n = 0;
+
+        rgs_test_decoder_init(&t, false);
+        for (size_t k = 0; k < 6 && links[i].messages[k].hex; k++)
+            rgs_test_feed_sccp(&t, links[i].messages[k].opc, links[i].messages[k].dpc,
+                               links[i].messages[k].hex);
+        while (n < 6 && links[i].ops[n].op)
+            n++;
+        cr_assert_eq(t.ops.n, n, "%s: %zu operations", links[i].what, t.ops.n);
         for (size_t k = 0; k < n; k++) {
-            const struct rgs_op *op = &t.ops.at[k].op;
-            const struct expect *e = &rows[i].ops[k];
-            cr_assert_str_eq(op->op, e->op, "%s", rows[i].what);
-            cr_assert_str_eq(op->phase, e->phase, "%s", rows[i].what);
-            cr_assert(RGS_HAS(op, IMSI), "%s: operation %zu", rows[i].what, k);
-            cr_assert_str_eq(rgs_test_digits(&op->imsi), e->imsi, "%s", rows[i].what);
-            cr_assert_eq(RGS_HAS(op, RESULT), e->result != NULL, "%s", rows[i].what);
-            if (e->result)
-                cr_assert_str_eq(op->result, e->result, "%s", rows[i].what);
+            expect(&t, k, &links[i].ops[k], links[i].what);
+            if (links[i].is_one)
+                cr_assert_eq(t.ops.at[k].op.dialogue, t.ops.at[0].op.dialogue, "%s", links[i].what);
         }
         rgs_test_decoder_fini(&t);
     }
