@@ -23,13 +23,26 @@ enum {
 
 struct direction {
     uint32_t tag; /* the verification tag of its packets */
+    bool listed;  /* its sender's addresses were told when the association was set up */
     uint64_t id;  /* names this run of sequence numbers among the parts under reassembly */
     struct rgs_tsn_window window;
 };
 
 struct association {
+    struct rgs_flow_key key;
     uint64_t flow;
     struct direction dir[2];
+};
+
+/* What all packets of one direction have in common, whatever their addresses. */
+struct label {
+    uint32_t tag;
+    uint16_t src_port, dst_port;
+};
+
+struct labelled {
+    struct rgs_flow_key key; /* of the association */
+    uint8_t dir;
 };
 
 /* Where the packets of one direction belong, without a search; not for an end's other addresses. */
@@ -45,6 +58,7 @@ enum { RECENT_BITS = 5 };
 struct sctp {
     const struct rgs_alloc *alloc;
     struct rgs_table *associations;
+    struct rgs_table *labels; /* struct label to struct labelled */
     struct rgs_sctp_join *join;
     struct rgs_sctp_paths *paths;
     uint64_t directions; /* given out so far */
@@ -70,9 +84,14 @@ void *rgs_sctp_new(const struct rgs_capacity *capacity, const struct rgs_alloc *
                                                .hash_key = capacity->hash_key,
                                                .lasts = capacity->timeout_ns},
                       alloc);
+    s->labels = rgs_table_new(&(struct rgs_table_conf){.key_size = sizeof(struct label),
+                                                       .value_size = sizeof(struct labelled),
+                                                       .cap = capacity->sctp_flows * 2,
+                                                       .hash_key = capacity->hash_key},
+                              alloc);
     s->join = rgs_sctp_join_new(capacity, alloc);
     s->paths = rgs_sctp_paths_new(capacity, alloc);
-    if (!s->associations || !s->join || !s->paths) {
+    if (!s->associations || !s->labels || !s->join || !s->paths) {
         rgs_sctp_del(s, alloc);
         return NULL;
     }
@@ -83,6 +102,7 @@ void rgs_sctp_del(void *state, const struct rgs_alloc *alloc)
 {
     struct sctp *s = state;
     rgs_table_del(s->associations);
+    rgs_table_del(s->labels);
     rgs_sctp_join_del(s->join);
     rgs_sctp_paths_del(s->paths, alloc);
     rgs_free(alloc, s);
@@ -127,6 +147,7 @@ static struct association *search(struct sctp *s, struct rgs_dissect *d)
     }
     if (created) {
         memset(s->recent, 0, sizeof(s->recent));
+        s->last->key = key;
         s->last->flow = rgs_flow_id(&key, IPPROTO_SCTP_, 0);
         s->last->dir[0].id = ++s->directions;
         s->last->dir[1].id = ++s->directions;
@@ -155,6 +176,68 @@ static struct association *association_of(struct sctp *s, struct rgs_dissect *d)
                              .dst_port = op->dst_port,
                              .dir = (uint8_t)d->dir,
                              .association = a};
+    return a;
+}
+
+static void label(struct sctp *s, const struct rgs_dissect *d, const struct association *a,
+                  unsigned dir, bool forth)
+{
+    struct label key = {.tag = a->dir[dir].tag,
+                        .src_port = forth ? d->op.src_port : d->op.dst_port,
+                        .dst_port = forth ? d->op.dst_port : d->op.src_port};
+    bool created;
+
+    *(struct labelled *)rgs_table_get(s->labels, &key, d->ts, &created) =
+        (struct labelled){.key = a->key, .dir = (uint8_t)dir};
+}
+
+static bool same_ip(const struct rgs_ip *a, const struct rgs_ip *b)
+{
+    return memcmp(a, b, sizeof(*a)) == 0;
+}
+
+/*
+ * A direction that begins without an INIT may be another path of an association that is known (RFC
+ * 9260 5.4, 6.4.1), whose INIT was not captured. Its tag tells, which is a random number (5.3.1),
+ * with ports and a sequence number that fits: whoever guesses all that would be believed by the
+ * receiver as well, but for his address (8.5).
+ */
+static struct association *home_of(struct sctp *s, struct rgs_dissect *d, struct association *a,
+                                   uint32_t tag, struct rgs_bytes body)
+{
+    struct label key = {.tag = tag, .src_port = d->op.src_port, .dst_port = d->op.dst_port};
+    struct rgs_reader r = rgs_reader(body);
+    uint32_t tsn = rgs_be32(&r);
+    struct direction *mine = &a->dir[!d->dir];
+    const struct labelled *at;
+    struct association *home;
+
+    if (a->dir[0].listed || a->dir[1].listed || tag == 0 || !rgs_reader_ok(&r) ||
+        !RGS_HAS(&d->op, SRC_IP) || !RGS_HAS(&d->op, DST_IP))
+        return a;
+    at = rgs_table_find(s->labels, &key, d->ts);
+    home = at ? rgs_table_find(s->associations, &at->key, d->ts) : NULL;
+    if (!home || home == a)
+        return a;
+    struct direction *forth = &home->dir[at->dir], *back = &home->dir[!at->dir];
+    const struct rgs_ip *src = &at->key.ip[at->dir], *dst = &at->key.ip[!at->dir];
+    if (forth->tag != tag || !rgs_tsn_fits(&forth->window, tsn, body) ||
+        (forth->listed && !same_ip(src, &d->op.src_ip)) ||
+        (back->listed && !same_ip(dst, &d->op.dst_ip)))
+        return a;
+    if (mine->window.started) {
+        if (back->window.started)
+            return a;
+        mine->listed = back->listed;
+        *back = *mine;
+        label(s, d, home, !at->dir, false);
+    }
+    rgs_sctp_paths_join(s->paths, d, src, dst);
+    rgs_table_drop(s->associations, a);
+    memset(s->recent, 0, sizeof(s->recent));
+    s->last = NULL;
+    a = search(s, d);
+    d->flow = a->flow;
     return a;
 }
 
@@ -210,7 +293,10 @@ static void data_chunk(struct sctp *s, struct rgs_dissect *d, struct association
         rgs_count(d, RGS_A_SCTP_RESTART, 1);
         restart(s, dir);
     }
-    dir->tag = tag;
+    if (!dir->window.started) {
+        dir->tag = tag;
+        label(s, d, a, d->dir, true);
+    }
     switch (rgs_tsn_see(&dir->window, tsn, body)) {
     case RGS_TSN_REPEATED:
         return;
@@ -269,10 +355,13 @@ enum rgs_outcome rgs_sctp(struct rgs_dissect *d, struct rgs_bytes packet)
             here = rgs_left(&r);
         }
         struct rgs_bytes body = rgs_take(&r, here);
-        if (type == CHUNK_DATA || type == CHUNK_I_DATA)
+        if (type == CHUNK_DATA || type == CHUNK_I_DATA) {
+            if (!a->dir[d->dir].window.started)
+                a = home_of(s, d, a, tag, body);
             data_chunk(s, d, a, tag, type, flags, body, is_cut);
-        else if (type == CHUNK_INIT || type == CHUNK_INIT_ACK) {
+        } else if (type == CHUNK_INIT || type == CHUNK_INIT_ACK) {
             restart(s, &a->dir[d->dir]); /* its sender counts from a new number */
+            a->dir[d->dir].listed = true;
             rgs_sctp_paths_learn(s->paths, d, body);
         }
         size_t padding = -length & 3u; /* 3.2; the last chunk's may be missing */

@@ -42,15 +42,21 @@ void rgs_sctp_paths_del(struct rgs_sctp_paths *p, const struct rgs_alloc *alloc)
     rgs_free(alloc, p);
 }
 
-static void learn_address(struct rgs_sctp_paths *p, struct rgs_dissect *d, struct rgs_ip ip)
+static void stands_for(struct rgs_sctp_paths *p, struct rgs_dissect *d, struct rgs_ip ip,
+                       uint16_t port, const struct rgs_ip *main)
 {
-    struct end end = {.ip = ip, .port = d->op.src_port};
+    struct end end = {.ip = ip, .port = port};
     bool created;
 
-    if (memcmp(&ip, &d->op.src_ip, sizeof(ip)) == 0)
-        return;
-    struct rgs_ip *main = rgs_remember(d, RGS_EVICTED_SCTP_PATHS, p->ends, &end, &created);
-    *main = d->op.src_ip;
+    if (memcmp(&ip, main, sizeof(ip)) != 0)
+        *(struct rgs_ip *)rgs_remember(d, RGS_EVICTED_SCTP_PATHS, p->ends, &end, &created) = *main;
+}
+
+void rgs_sctp_paths_join(struct rgs_sctp_paths *p, struct rgs_dissect *d, const struct rgs_ip *src,
+                         const struct rgs_ip *dst)
+{
+    stands_for(p, d, d->op.src_ip, d->op.src_port, src);
+    stands_for(p, d, d->op.dst_ip, d->op.dst_port, dst);
 }
 
 void rgs_sctp_paths_learn(struct rgs_sctp_paths *p, struct rgs_dissect *d, struct rgs_bytes body)
@@ -70,11 +76,11 @@ void rgs_sctp_paths_learn(struct rgs_sctp_paths *p, struct rgs_dissect *d, struc
         if (type == PARAMETER_IPV4 && value.n == 4) {
             ip.b[10] = ip.b[11] = 0xff; /* RFC 4291 2.5.5.2 */
             memcpy(ip.b + 12, value.p, 4);
-            learn_address(p, d, ip);
+            stands_for(p, d, ip, d->op.src_port, &d->op.src_ip);
             n++;
         } else if (type == PARAMETER_IPV6 && value.n == 16) {
             memcpy(ip.b, value.p, 16);
-            learn_address(p, d, ip);
+            stands_for(p, d, ip, d->op.src_port, &d->op.src_ip);
             n++;
         }
         size_t padding = -(size_t)length & 3u;

@@ -18,6 +18,10 @@ void rgs_sctp_paths_del(struct rgs_sctp_paths *p, const struct rgs_alloc *alloc)
 /* Learns from the body of an INIT or INIT ACK that the packet's source sent. */
 void rgs_sctp_paths_learn(struct rgs_sctp_paths *p, struct rgs_dissect *d, struct rgs_bytes body);
 
+/* The ends of the packet under way stand for these. */
+void rgs_sctp_paths_join(struct rgs_sctp_paths *p, struct rgs_dissect *d, const struct rgs_ip *src,
+                         const struct rgs_ip *dst);
+
 /* The key with each end's address replaced by the one that it stands for; false when both stand for
  * themselves. *flipped: the lower end has become the higher one. */
 bool rgs_sctp_paths_map(struct rgs_sctp_paths *p, struct rgs_flow_key *key, bool *flipped,

@@ -40,6 +40,16 @@ void rgs_tsn_restart(struct rgs_tsn_window *w)
         memset(w, 0, sizeof(*w));
 }
 
+bool rgs_tsn_fits(const struct rgs_tsn_window *w, uint32_t tsn, struct rgs_bytes chunk)
+{
+    uint32_t ahead = tsn - w->top; /* RFC 1982 serial number arithmetic */
+    uint16_t before = w->prints[tsn % RGS_TSN_WINDOW];
+
+    if (!w->started || (ahead >= RGS_TSN_WINDOW && -ahead >= RGS_TSN_WINDOW))
+        return false;
+    return (ahead && ahead < RGS_TSN_WINDOW) || before == 0 || before == fingerprint(chunk);
+}
+
 enum rgs_tsn_news rgs_tsn_see(struct rgs_tsn_window *w, uint32_t tsn, struct rgs_bytes chunk)
 {
     uint16_t print = fingerprint(chunk);

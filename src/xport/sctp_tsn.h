@@ -28,6 +28,9 @@ enum rgs_tsn_news {
 /* What to think of a chunk, which counts as seen from now on. */
 enum rgs_tsn_news rgs_tsn_see(struct rgs_tsn_window *w, uint32_t tsn, struct rgs_bytes chunk);
 
+/* Whether the chunk may be one of this run: within the window, and not seen with other content. */
+bool rgs_tsn_fits(const struct rgs_tsn_window *w, uint32_t tsn, struct rgs_bytes chunk);
+
 void rgs_tsn_restart(struct rgs_tsn_window *w);
 
 #endif

@@ -266,6 +266,59 @@ Test(sctp, multi_homed_ends)
     rgs_test_recorder_fini(&r);
 }
 
+/* The same where the set-up was not captured: tag, ports and sequence number tell. */
+Test(sctp, paths_that_were_not_announced)
+{
+    static struct packet p;
+    struct rgs_test_recorder r;
+    uint8_t a[60], b[48], c[48];
+
+    rgs_test_pdu(a, sizeof(a), 1);
+    rgs_test_pdu(b, sizeof(b), 2);
+    rgs_test_pdu(c, sizeof(c), 3);
+    rgs_test_recorder_init(&r, kept);
+    feed_over(&r, 1, 5, data(begin(&p, true, 70), BEGIN, 100, 0, 0, a, 30));
+    begin(&p, true, 70);
+    chunk(&p, 4, 0, 4); /* HEARTBEAT: the path is seen before its first chunk */
+    feed_over(&r, 9, 3, &p);
+    feed_over(&r, 3, 9, data(begin(&p, false, 80), BEGIN | END, 7, 0, 0, b, sizeof(b)));
+    cr_assert_eq(r.n, 1);
+    feed_over(&r, 9, 3, data(begin(&p, true, 70), END, 101, 0, 0, a + 30, 30));
+    cr_assert_eq(r.n, 2, "fragments that went two ways");
+    expect(&r, 1, a, sizeof(a));
+    feed_over(&r, 1, 5, data(begin(&p, true, 70), END, 101, 0, 0, a + 30, 30));
+    feed_over(&r, 5, 1, data(begin(&p, false, 80), BEGIN | END, 7, 0, 0, b, sizeof(b)));
+    feed_over(&r, 3, 1, data(begin(&p, false, 80), BEGIN | END, 7, 0, 0, b, sizeof(b)));
+    cr_assert_eq(r.n, 2, "repeated on another path: %zu", r.n);
+    feed_over(&r, 3, 1, data(begin(&p, false, 80), BEGIN | END, 8, 0, 0, c, sizeof(c)));
+    cr_assert_eq(r.n, 3);
+    cr_assert_eq(r.at[2].flow, r.at[1].flow);
+    cr_assert_neq(r.at[2].dir, r.at[1].dir);
+    for (unsigned i = 0; i < RGS_A_COUNT; i++)
+        cr_assert_eq(rgs_test_anomaly(&r.t, i), 0, "%s", rgs_anomaly_name(i));
+
+    static const struct {
+        unsigned from, to;
+        uint32_t tag, tsn;
+        const char *what;
+    } strangers[] = {
+        {21, 5, 71, 102, "another tag"},
+        {22, 5, 70, 102 + RGS_TSN_WINDOW, "out of the window"},
+        {23, 5, 70, 101, "a number that was seen with other content"},
+        {24, 5, 0, 102, "no tag"},
+        {25, 5, 0, 102, "nor here"},
+    };
+    for (size_t i = 0; i < sizeof(strangers) / sizeof(strangers[0]); i++) {
+        feed_over(&r, strangers[i].from, strangers[i].to,
+                  data(begin(&p, true, strangers[i].tag), BEGIN | END, strangers[i].tsn, 0, 0, b,
+                       sizeof(b)));
+        cr_assert_eq(r.n, 4 + i, "%s", strangers[i].what);
+        for (size_t k = 0; k < 3 + i; k++)
+            cr_assert_neq(r.at[k].flow, r.at[3 + i].flow, "%s", strangers[i].what);
+    }
+    rgs_test_recorder_fini(&r);
+}
+
 Test(sctp, fragments_of_other_messages_do_not_mix)
 {
     static struct packet p;
