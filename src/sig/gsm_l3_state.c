@@ -70,12 +70,16 @@ void rgs_l3_state_del(struct rgs_l3_state *s, const struct rgs_alloc *alloc)
 struct rgs_l3_subscriber *rgs_l3_of(struct rgs_l3_state *s, struct rgs_dissect *d,
                                     const uint64_t *connection)
 {
-    bool created;
+    struct rgs_l3_subscriber *who = &s->nobody;
+    bool created = true;
 
     if (connection)
-        return rgs_remember(d, RGS_EVICTED_L3_CONNECTIONS, s->subscribers, connection, &created);
-    s->nobody = (struct rgs_l3_subscriber){0};
-    return &s->nobody;
+        who = rgs_remember(d, RGS_EVICTED_L3_CONNECTIONS, s->subscribers, connection, &created);
+    else
+        *who = (struct rgs_l3_subscriber){0};
+    if (created && RGS_HAS(&d->op, IMSI)) /* the carrier knows */
+        who->imsi = d->op.imsi;
+    return who;
 }
 
 static uint32_t node_of(const struct rgs_l3_subscriber *who, uint32_t point_code)

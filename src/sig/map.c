@@ -81,6 +81,47 @@ static void take_subscriber(struct rgs_op *op, const struct rgs_tcap_subscriber 
         RGS_SET(op, MSISDN, msisdn, s->msisdn);
 }
 
+/* AccessNetworkSignalInfo, TS 29.002 17.7.1, is a part of the parameter; ExternalSignalInfo of
+ * version 2 (17.7.8) may be all of it. */
+static bool signal_info(const struct rgs_ber *parameter, struct rgs_ber *info)
+{
+    struct rgs_reader in = rgs_ber_in(parameter);
+
+    while (parameter->constructed && rgs_ber_next(&in, info)) {
+        if (info->tag == RGS_BER_UNI(RGS_BER_ENUMERATED)) {
+            *info = *parameter;
+            return true;
+        }
+        if (info->constructed &&
+            (info->tag == RGS_BER_UNI(RGS_BER_SEQUENCE) || info->tag == RGS_BER_CTX(2)))
+            return true;
+    }
+    return false;
+}
+
+/* After a handover between MSCs all messages of the mobile, SMS among them, go through MAP as they
+ * would to a BSC or an RNC (TS 29.010). */
+static enum rgs_outcome access_signalling(struct rgs_dissect *d, struct rgs_bytes parameter)
+{
+    enum { TS3G_48006 = 1, TS3G_25413 = 2, GSM_0806 = 2 };
+    struct rgs_reader r = rgs_reader(parameter), in;
+    struct rgs_ber whole, info, t;
+    int32_t protocol;
+
+    if (RGS_HAS(&d->op, RESULT) || !rgs_ber_next(&r, &whole) || !signal_info(&whole, &info))
+        return RGS_UNSUPPORTED;
+    in = rgs_ber_in(&info);
+    if (!rgs_ber_next(&in, &t) || !rgs_ber_int(&t, &protocol) || !rgs_ber_next(&in, &t) ||
+        t.tag != RGS_BER_UNI(RGS_BER_OCTETS))
+        return RGS_UNSUPPORTED;
+    bool v2 = whole.tag == RGS_BER_UNI(RGS_BER_SEQUENCE);
+    if (protocol == (v2 ? GSM_0806 : TS3G_48006))
+        return rgs_hand_on(d, RGS_LAYER_BSSAP, rgs_ber_octets(d, &t));
+    if (protocol == TS3G_25413 && !v2)
+        return rgs_hand_on(d, RGS_LAYER_RANAP, rgs_ber_octets(d, &t));
+    return RGS_UNSUPPORTED;
+}
+
 static enum rgs_outcome request(struct rgs_dissect *d, const struct rgs_tcap_component *c)
 {
     const struct rgs_map_operation *o;
@@ -94,10 +135,11 @@ static enum rgs_outcome request(struct rgs_dissect *d, const struct rgs_tcap_com
     uint8_t traits = o->traits;
     if (traits & RGS_MAP_FORWARD) {
         /* Versions 1 and 2 have one forwardSM, operation 46, for both ways (GSM 09.02 17.6.6). */
-        const struct rgs_map_operation *mt = rgs_map_operation(44);
         if (towards_mobile(c->parameter, traits, c)) {
-            name = mt->name;
-            p = mt->request;
+            if (traits & RGS_MAP_FORWARD_MO)
+                o = rgs_map_operation(44);
+            name = o->name;
+            p = o->request;
             traits = RGS_MAP_FORWARD_MT | RGS_MAP_TO_SERVING | RGS_MAP_OF_DIALOGUE;
         } else {
             traits = RGS_MAP_FORWARD_MO | RGS_MAP_FROM_SERVING | RGS_MAP_OF_DIALOGUE;
@@ -111,6 +153,8 @@ static enum rgs_outcome request(struct rgs_dissect *d, const struct rgs_tcap_com
         take_subscriber(op, c->subscriber);
     if (c->subscriber)
         keep_subscriber(op, c->subscriber);
+    if (traits & RGS_MAP_ACCESS)
+        return access_signalling(d, c->parameter);
     if (c->request) {
         c->request->operation = c->code;
         c->request->op = name;

@@ -48,6 +48,7 @@ enum rgs_map_trait {
     RGS_MAP_FROM_SERVING = 4, /* the serving node sends it: the calling party is the serving node */
     RGS_MAP_TO_SERVING = 8,   /* the called party is the serving node */
     RGS_MAP_OF_DIALOGUE = 16, /* may leave out the subscriber that the dialogue is about */
+    RGS_MAP_ACCESS = 32,      /* carries what another MSC's mobile and network say to each other */
 };
 
 struct rgs_map_operation {

@@ -35,6 +35,8 @@ IE has_subscriber_info[] = {IN(SEQUENCE, subscriber_info), END_OF_IES};
 IE subscriber_identity[] = {ROW(CTX(0), IMSI), ROW(CTX(1), MSISDN), END_OF_IES};
 /* ADD-Info, 17.7.1. */
 IE add_info[] = {ROW(CTX(0), IMEI), END_OF_IES};
+/* For a part that comes before one with the same tag. */
+IE nothing[] = {END_OF_IES};
 /* A choice IMSI / IMSI with LMSI; subscriber data of older versions. */
 IE imsi_first[] = {ROW(OCTETS, IMSI), END_OF_IES};
 IE imsi_0[] = {ROW(CTX(0), IMSI), END_OF_IES};
@@ -50,6 +52,7 @@ IE cancel_location[] = {ROW(OCTETS, IMSI), IN(SEQUENCE, imsi_first), END_OF_IES}
 IE insert_data[] = {ROW(CTX(0), IMSI), ROW(CTX(1), MSISDN), END_OF_IES};
 IE identification[] = {ROW(OCTETS, IMSI), END_OF_IES};
 IE authentication[] = {ROW(CTX(0), IMSI), END_OF_IES};
+IE prepare_handover[] = {ROW(CTX(4), IMSI), END_OF_IES};
 IE check_imei[] = {ROW(OCTETS, IMEI), END_OF_IES};
 IE provide_info[] = {ROW(CTX(0), IMSI), END_OF_IES};
 IE any_time[] = {IN(CTX(0), subscriber_identity), END_OF_IES};
@@ -74,6 +77,8 @@ IE routing_info_sm[] = {ROW(CTX(0), MSISDN), ROW(CTX(2), SMSC), ROW(CTX(12), IMS
 IE routing_info_sm_result[] = {ROW(OCTETS, IMSI), IN(CTX(0), location_with_lmsi), END_OF_IES};
 /* SM-RP-DA, SM-RP-OA, SM-RP-UI. */
 IE forward_mt[] = {ROW(CTX(0), IMSI), ROW(CTX(4), SMSC), ROW(OCTETS, SM), END_OF_IES};
+/* The reference of the group call comes first. */
+IE forward_vgcs[] = {IN(OCTETS, nothing), ROW(CTX(4), SMSC), ROW(OCTETS, SM), END_OF_IES};
 IE forward_mo[] = {ROW(CTX(4), SMSC), ROW(CTX(2), MSISDN), ROW(OCTETS, SM), ROW(OCTETS, IMSI),
                    END_OF_IES};
 IE forward_result[] = {ROW(OCTETS, SM), END_OF_IES};
@@ -87,6 +92,13 @@ IE routing_info_lcs[] = {IN(CTX(1), subscriber_identity), END_OF_IES};
 IE lcs_node[] = {ROW(OCTETS, NODE), END_OF_IES};
 IE routing_info_lcs_result[] = {IN(CTX(0), subscriber_identity), IN(CTX(1), lcs_node), END_OF_IES};
 
+IE provide_location[] = {ROW(CTX(2), IMSI), ROW(CTX(3), MSISDN), ROW(CTX(5), IMEI), END_OF_IES};
+IE provide_location_result[] = {IN(CTX(6), cell_choice), END_OF_IES};
+/* The client's identity, and LCSLocationInfo. */
+IE location_report[] = {
+    IN(SEQUENCE, nothing), IN(SEQUENCE, lcs_node),   ROW(CTX(0), MSISDN), ROW(CTX(1), IMSI),
+    ROW(CTX(2), IMEI),     IN(CTX(13), cell_choice), END_OF_IES};
+
 /* By operation code, TS 29.002 17.5. */
 static const struct rgs_map_operation operations[] = {
     [2] = {2, RGS_MAP_FROM_SERVING, "updateLocation", {update_location, 0}, {NULL, 0}},
@@ -98,9 +110,19 @@ static const struct rgs_map_operation operations[] = {
            {insert_data, 0},
            {NULL, 0}},
     [8] = {8, RGS_MAP_OF_DIALOGUE, "deleteSubscriberData", {imsi_0, 0}, {NULL, 0}},
+    [21] = {21,
+            RGS_MAP_FORWARD_MT | RGS_MAP_TO_SERVING,
+            "mt-ForwardSM-VGCS",
+            {forward_vgcs, 0},
+            {NULL, 0}},
     [22] = {22, 0, "sendRoutingInfo", {routing_info, 0}, {routing_info_result, RGS_MAP_INSIDE}},
     [23] = {23, RGS_MAP_FROM_SERVING, "updateGprsLocation", {update_gprs_location, 0}, {NULL, 0}},
     [24] = {24, 0, "sendRoutingInfoForGprs", {imsi_0, 0}, {NULL, 0}},
+    [26] = {26, 0, "noteMsPresentForGprs", {imsi_0, 0}, {NULL, 0}},
+    [33] =
+        {33, RGS_MAP_ACCESS | RGS_MAP_OF_DIALOGUE, "processAccessSignalling", {NULL, 0}, {NULL, 0}},
+    [34] =
+        {34, RGS_MAP_ACCESS | RGS_MAP_OF_DIALOGUE, "forwardAccessSignalling", {NULL, 0}, {NULL, 0}},
     [43] = {43, 0, "checkIMEI", {check_imei, RGS_MAP_IMEI}, {NULL, 0}},
     [44] = {44,
             RGS_MAP_FORWARD_MT | RGS_MAP_OF_DIALOGUE,
@@ -130,13 +152,24 @@ static const struct rgs_map_operation operations[] = {
     [64] = {64, 0, "alertServiceCentre", {alert, 0}, {NULL, 0}},
     [66] = {66, RGS_MAP_FROM_SERVING, "readyForSM", {imsi_0, 0}, {NULL, 0}},
     [67] = {67, 0, "purgeMS", {imsi_first, 0}, {NULL, 0}},
+    [68] = {68,
+            RGS_MAP_ACCESS | RGS_MAP_OF_DIALOGUE,
+            "prepareHandover",
+            {prepare_handover, 0},
+            {NULL, 0}},
     [70] = {70,
             RGS_MAP_TO_SERVING,
             "provideSubscriberInfo",
             {provide_info, 0},
             {has_subscriber_info, 0}},
     [71] = {71, 0, "anyTimeInterrogation", {any_time, 0}, {has_subscriber_info, 0}},
+    [83] = {83,
+            RGS_MAP_TO_SERVING,
+            "provideSubscriberLocation",
+            {provide_location, 0},
+            {provide_location_result, 0}},
     [85] = {85, 0, "sendRoutingInfoForLCS", {routing_info_lcs, 0}, {routing_info_lcs_result, 0}},
+    [86] = {86, RGS_MAP_FROM_SERVING, "subscriberLocationReport", {location_report, 0}, {NULL, 0}},
     [89] = {89, RGS_MAP_FROM_SERVING, "noteMM-Event", {note_mm_event, 0}, {NULL, 0}},
 };
 

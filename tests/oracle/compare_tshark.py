@@ -28,6 +28,7 @@ MAP_OPS = {2: "updateLocation", 3: "cancelLocation", 7: "insertSubscriberData", 
            49: "alertServiceCentreWithoutResult", 56: "sendAuthenticationInfo", 57: "restoreData",
            63: "informServiceCentre", 64: "alertServiceCentre", 66: "readyForSM", 67: "purgeMS",
            70: "provideSubscriberInfo", 71: "anyTimeInterrogation", 89: "noteMM-Event", 8: "deleteSubscriberData",
+           21: "mt-ForwardSM-VGCS", 26: "noteMsPresentForGprs", 83: "provideSubscriberLocation", 86: "subscriberLocationReport",
            55: "sendIdentification", 58: "sendIMSI", 4: "provideRoamingNumber", 85: "sendRoutingInfoForLCS"}
 # TS 29.272 7.2, TS 29.338 5.3 and 6.3, TS 29.229 6.1, TS 29.329 6.1: (application, command) -> name without R and A.
 DIAMETER = {(16777251, 316): "UL", (16777251, 317): "CL", (16777251, 318): "AI", (16777251, 319): "ID",

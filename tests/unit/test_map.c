@@ -249,6 +249,21 @@ static const struct {
     {"routing, version 2: IMSI, roaming number",
      "a21d02010130180201163013040822081132547698f00407914477009215f4",
      {"sendRoutingInfo", "response", IMSI, NULL, NULL, NULL, NULL}},
+    {"a message to a voice group",
+     "a13a0201010201153032040501020304058407911497000000f104200409d04279d84d0600005211210"
+     "200000010d9775d0e1abfc9651d28269bd16a",
+     {"mt-ForwardSM-VGCS", "request", NULL, NULL, SMSC, NULL, NULL}},
+    {"present for GPRS",
+     "a11902010102011a3011800822081132547698f08105040a000001",
+     {"noteMsPresentForGprs", "request", IMSI, NULL, NULL, NULL, NULL}},
+    {"a position is asked for",
+     "a133020101020153302b30038001000407911497000000f1820822081132547698f0830791149721436"
+     "5f785085301320000002071",
+     {"provideSubscriberLocation", "request", IMSI, MSISDN, NULL, NULL, NULL}},
+    {"a position is reported",
+     "a13902010102015630310a0100300380010130090407914477000910328007911497214365f78108220"
+     "81132547698f0ad09800722f8010102a1b2",
+     {"subscriberLocationReport", "request", IMSI, MSISDN, NULL, MSC, NULL}},
 };
 
 Test(map, operations_on_their_own)
@@ -268,6 +283,66 @@ Test(map, operations_on_their_own)
     }
 }
 
+static const char ask_position[] =
+    "0981030e190b12080012044477000910320b120800110414970000000129622748010c6c22a120020101"
+    "020153301830038001000407911497000000f1820822081132547698f0";
+static const char position[] =
+    "0981030e190b12080011041497000000010b120800120444770009103221641f49010c6c1aa218020101"
+    "3013020153300e040110a609800722f8010102a1b2";
+
+Test(map, position)
+{
+    struct rgs_test_decoder t;
+    rgs_test_decoder_init(&t, false);
+    rgs_test_feed_hex(&t, RGS_LAYER_SCCP, ask_position);
+    rgs_test_feed_hex(&t, RGS_LAYER_SCCP, position);
+    cr_assert_eq(t.ops.n, 2);
+    expect(&t, 0,
+           &(struct expect){"provideSubscriberLocation", "request", IMSI, NULL, NULL, MSC, NULL});
+    expect(&t, 1,
+           &(struct expect){"provideSubscriberLocation", "response", IMSI, NULL, NULL, NULL, NULL});
+    cr_assert_str_eq(rgs_test_name(&t.ops.at[1].op.cell), "228-10-258-41394");
+    rgs_test_decoder_fini(&t);
+}
+
+/* prepareHandover of version 3, forwardAccessSignalling with an RP-DATA in version 3, and
+ * processAccessSignalling with its RP-ACK in version 2. */
+static const char handover[] =
+    "0981030e190b12080012044477000910320b120800110414970000000124622248010a6c1da11b020101"
+    "020144a313800722f8010102a1b2840822081132547698f0";
+static const char handover_res[] =
+    "0981030e190b12080011041497000000010b12080012044477000910320f650d48010b49010a6c05a203"
+    "020101";
+static const char forward_access[] =
+    "0981030e190b12080012044477000910320b12080011041497000000014d654b48010a49010b6c43a141"
+    "020102020122a33930370a0101043201032f09012c010507911497000000f100200409d04279d84d0600"
+    "005211210200000010d9775d0e1abfc9651d28269bd16a";
+static const char process_access[] =
+    "0981030e190b12080011041497000000010b120800120444770009103221651f48010b49010a6c17a115"
+    "020101020121300d0a010204080103058901020205";
+
+Test(map, messages_after_a_handover_between_exchanges)
+{
+    struct rgs_test_decoder t;
+    rgs_test_decoder_init(&t, false);
+    rgs_test_feed_hex(&t, RGS_LAYER_SCCP, handover);
+    rgs_test_feed_hex(&t, RGS_LAYER_SCCP, handover_res);
+    rgs_test_feed_hex(&t, RGS_LAYER_SCCP, forward_access);
+    rgs_test_feed_hex(&t, RGS_LAYER_SCCP, process_access);
+    cr_assert_eq(t.ops.n, 2, "%zu", t.ops.n);
+    for (size_t i = 0; i < 2; i++) {
+        const struct rgs_op *op = &t.ops.at[i].op;
+        cr_assert_str_eq(op->proto, "bssap");
+        cr_assert_str_eq(op->op, "CP-DATA");
+        cr_assert_str_eq(op->phase, i ? "response" : "request");
+        digits_are("imsi", RGS_HAS(op, IMSI), &op->imsi, IMSI);
+        cr_assert_eq(op->dialogue, t.ops.at[0].op.dialogue);
+    }
+    cr_assert_eq(t.ops.at[0].op.sm_kind, RGS_SM_CP_MT);
+    cr_assert_str_eq(t.ops.at[0].path, "sccp:tcap:map:bssap");
+    rgs_test_decoder_fini(&t);
+}
+
 Test(map, message_that_sccp_returns)
 {
     struct rgs_test_decoder t;
@@ -283,7 +358,8 @@ Test(map, message_that_sccp_returns)
 
 Test(map, ladders)
 {
-    static const char *const good[] = {empty, fsm, u_abort, ul, psi_end, mo, udts};
+    static const char *const good[] = {
+        empty, fsm, u_abort, ul, psi_end, mo, udts, handover, forward_access, process_access};
     for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
         struct rgs_test_buf b = rgs_test_hex(good[i]);
         cr_assert_gt(rgs_test_ladder(RGS_LAYER_SCCP, rgs_bytes(b.p, b.n)), b.n);
