@@ -201,11 +201,16 @@ uint64_t rgs_l3_pair(uint64_t who, struct rgs_bytes rp)
     return rgs_mix64(rgs_mix64(who) * 512 + ((uint64_t)rp.p[1] << 1 | (data == to_mobile)));
 }
 
+size_t rgs_l3_head(struct rgs_bytes l3)
+{
+    return l3.n > 1 && (l3.p[0] & 0x70) == 0x70 && l3.p[1] & 0x80 ? 2 : 1;
+}
+
 /* TS 24.011: what carries a message or answers for one on this connection. */
 enum rgs_outcome rgs_l3_sms(struct rgs_dissect *d, struct rgs_bytes l3,
                             const struct rgs_l3_subscriber *who)
 {
-    struct rgs_bytes cp = rgs_bytes_from(l3, 1);
+    struct rgs_bytes cp = rgs_bytes_from(l3, rgs_l3_head(l3));
 
     if (cp.n < 4 || cp.p[0] != CP_DATA)
         return cp.n ? RGS_OK : RGS_SHORT;

@@ -48,6 +48,9 @@ bool rgs_l3_recognise(struct rgs_l3_state *s, const struct rgs_dissect *d,
 enum rgs_outcome rgs_gsm_l3(struct rgs_dissect *d, struct rgs_bytes l3, struct rgs_l3_state *s,
                             struct rgs_l3_subscriber *who);
 
+/* Octets in front of the message type: protocol discriminator and transaction identifier, which may
+ * be extended by one (TS 24.007 11.2.3.1.3). */
+size_t rgs_l3_head(struct rgs_bytes l3);
 /* One short message of TS 24.011, from its protocol discriminator on: emits what carries a message
  * or answers for one. */
 enum rgs_outcome rgs_l3_sms(struct rgs_dissect *d, struct rgs_bytes l3,

@@ -191,13 +191,13 @@ static bool short_message(struct rgs_dissect *d, const struct told *t)
 {
     enum { PD_SMS = 9 }; /* TS 24.007 11.2.3.1.1 */
     struct rgs_op *op = &d->op;
-    struct rgs_bytes sm = t->sms, rp = sm;
-    bool cp = sm.n >= 2 && (sm.p[0] & 0xf) == PD_SMS &&
-              (sm.p[1] == CP_DATA || sm.p[1] == 4 || sm.p[1] == 16);
+    struct rgs_bytes sm = t->sms, rp = sm, l3 = rgs_bytes_from(sm, rgs_l3_head(sm));
+    bool cp =
+        l3.n && (sm.p[0] & 0xf) == PD_SMS && (l3.p[0] == CP_DATA || l3.p[0] == 4 || l3.p[0] == 16);
 
-    if (cp && sm.n > 3) {
-        rp = rgs_bytes_from(sm, 3);
-        sm = rgs_bytes_from(sm, 1);
+    if (cp && l3.n > 2) {
+        rp = rgs_bytes_from(l3, 2);
+        sm = l3;
     }
     if (rp.n < 2 || (cp && sm.p[0] != CP_DATA) || (t->n1 && !t->nas && !cp))
         return false;

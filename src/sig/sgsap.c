@@ -167,7 +167,7 @@ static void element(struct rgs_dissect *d, const struct message *m, uint8_t tag,
         break;
     case NAS_MESSAGE_CONTAINER: /* 9.4.15: an SMS message of TS 24.011 7.2, discriminator first */
         if (v.n >= 2 && (v.p[0] & 0xf) == 9) {
-            RGS_SET(&d->op, SM, sm, rgs_bytes_from(v, 1));
+            RGS_SET(&d->op, SM, sm, rgs_bytes_from(v, rgs_l3_head(v)));
             RGS_SET(&d->op, SM_KIND, sm_kind, m->from_mme ? RGS_SM_CP_MO : RGS_SM_CP_MT);
         }
         break;

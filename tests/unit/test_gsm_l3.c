@@ -284,6 +284,12 @@ static const struct layer3 layer3[] = {
      "090120"
      "0155079106010000000100140409d04279d84d0600005211010000400202e834",
      "CP-DATA", NULL, NULL, NULL},
+    {"a message whose transaction identifier is extended",
+     "7987"
+     "0120"
+     "0155079106010000000100140409d04279d84d0600005211010000400202e834",
+     "CP-DATA", NULL, NULL, NULL},
+    {"an acknowledgement, extended likewise", "f98704", NULL, NULL, NULL, NULL},
     {"call control", "0305", NULL, NULL, NULL, NULL},
     {"identity with a letter in it", "0519083a1a325406000001", NULL, NULL, NULL, NULL},
     {"identity too long",

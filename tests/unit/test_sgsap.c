@@ -53,6 +53,11 @@ Test(sgsap, reports_are_answers)
     cr_assert_str_eq(op->phase, "error");
     cr_assert_str_eq(op->result, "Memory capacity exceeded");
     cr_assert_null(feed("08" IMSI "1602 09 04"), "CP-ACK answers for nobody");
+    /* TS 24.007 11.2.3.1.3: the transaction identifier goes on in a second octet. */
+    op = feed("08" IMSI "1606 79 81 01 02 02 01");
+    cr_assert_not_null(op, "RP-ACK of an extended transaction");
+    cr_assert_str_eq(op->phase, "response");
+    cr_assert_null(feed("08" IMSI "1603 79 81 04"));
 }
 
 /* By subscriber, reference and direction (TS 24.011 8.2.3). */
