@@ -15,6 +15,15 @@ struct rgs_digits rgs_digits_of(const char *s, size_t n)
     return d;
 }
 
+bool rgs_digits_decimal(const struct rgs_digits *d)
+{
+    for (unsigned i = 0; i < d->n; i++) {
+        if (d->d[i] < '0' || d->d[i] > '9')
+            return false;
+    }
+    return d->n != 0;
+}
+
 /* The n lowest of eight digits, the first one lowest, as a number; false when one is none. */
 static bool eight(const char *p, unsigned n, uint64_t *v)
 {

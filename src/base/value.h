@@ -23,6 +23,9 @@ static inline bool rgs_digits_equal(const struct rgs_digits *a, const struct rgs
     return a->n == b->n && memcmp(a->d, b->d, a->n) == 0;
 }
 
+/* Whether there is something, and nothing but 0 to 9. */
+bool rgs_digits_decimal(const struct rgs_digits *d);
+
 /* Appends a digit; silently full at 23, which is more than any numbering plan has. */
 static inline void rgs_digits_add(struct rgs_digits *d, char c)
 {

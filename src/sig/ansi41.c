@@ -219,7 +219,8 @@ static enum rgs_outcome request(struct rgs_dissect *d, const struct rgs_tcap_com
             RGS_SET(op, SM_KIND, sm_kind, RGS_SM_UTF8);
         }
     }
-    if ((c->code & 0xff) == REGISTRATION_NOTIFICATION && RGS_HAS(op, CALLING_GT))
+    if ((c->code & 0xff) == REGISTRATION_NOTIFICATION && RGS_HAS(op, CALLING_GT) &&
+        rgs_digits_decimal(&op->calling_gt))
         RGS_SET(op, SERVING_NODE, serving_node, rgs_name_digits(&op->calling_gt));
     if (c->request) {
         c->request->op = name;

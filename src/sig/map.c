@@ -41,16 +41,17 @@ static bool towards_mobile(struct rgs_bytes parameter, uint8_t traits,
     return c->context.context != CONTEXT_SHORT_MSG_MO;
 }
 
+/* A title with code 11 or 12 in it (Q.713 3.4.2.3.1) is a way through a network, and no number. */
 static void serving_party(struct rgs_op *op, bool called)
 {
     if (RGS_HAS(op, SERVING_NODE))
         return;
     if (RGS_HAS(op, RESULT)) /* on its way back the parties have changed places */
         called = !called;
-    if (called && RGS_HAS(op, CALLED_GT))
-        RGS_SET(op, SERVING_NODE, serving_node, rgs_name_digits(&op->called_gt));
-    else if (!called && RGS_HAS(op, CALLING_GT))
-        RGS_SET(op, SERVING_NODE, serving_node, rgs_name_digits(&op->calling_gt));
+    const struct rgs_digits *title = called ? &op->called_gt : &op->calling_gt;
+    bool has = called ? RGS_HAS(op, CALLED_GT) : RGS_HAS(op, CALLING_GT);
+    if (has && rgs_digits_decimal(title))
+        RGS_SET(op, SERVING_NODE, serving_node, rgs_name_digits(title));
 }
 
 static void emit(struct rgs_dissect *d, const char *name, const char *phase)

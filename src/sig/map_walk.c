@@ -9,15 +9,6 @@ enum {
     SHORTEST_IMSI = 6, /* MCC, MNC and something that names a subscriber (TS 23.003 2.2) */
 };
 
-static bool decimal(const struct rgs_digits *v)
-{
-    for (unsigned i = 0; i < v->n; i++) {
-        if (v->d[i] < '0' || v->d[i] > '9')
-            return false;
-    }
-    return v->n != 0;
-}
-
 /* AddressString: nature and plan, then TBCD (TS 29.002 17.7.8). */
 static struct rgs_digits address(struct rgs_bytes b)
 {
@@ -28,7 +19,7 @@ static void set_imsi(struct rgs_dissect *d, struct rgs_bytes b)
 {
     struct rgs_digits v = rgs_tbcd(b);
 
-    if (v.n < SHORTEST_IMSI || v.n > 16 || !decimal(&v)) {
+    if (v.n < SHORTEST_IMSI || v.n > 16 || !rgs_digits_decimal(&v)) {
         rgs_anomaly(d, RGS_A_MAP_IDENTITY);
         return;
     }
@@ -39,7 +30,7 @@ static void set_imei(struct rgs_dissect *d, struct rgs_bytes b)
 {
     struct rgs_digits v = rgs_tbcd(b);
 
-    if (v.n < 14 || v.n > 16 || !decimal(&v)) {
+    if (v.n < 14 || v.n > 16 || !rgs_digits_decimal(&v)) {
         rgs_anomaly(d, RGS_A_MAP_IDENTITY);
         return;
     }

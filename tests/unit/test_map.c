@@ -343,6 +343,31 @@ Test(map, messages_after_a_handover_between_exchanges)
     rgs_test_decoder_fini(&t);
 }
 
+/* Codes 11 and 12 of a title are no digits: the dialogue is found by them all the same. */
+Test(map, a_title_that_is_no_number)
+{
+    struct rgs_test_decoder t;
+    struct rgs_test_buf begin = rgs_test_hex(empty), answer = rgs_test_hex(empty_aare);
+    struct rgs_test_buf request = rgs_test_hex(fsm), result = rgs_test_hex(fsm_res);
+
+    begin.p[11] = request.p[11] = 0xc4; /* of the called title's first two digits, 44 */
+    answer.p[23] = result.p[23] = 0xc4;
+    rgs_test_decoder_init(&t, false);
+    rgs_test_feed(&t, RGS_LAYER_SCCP, rgs_bytes(begin.p, begin.n));
+    rgs_test_feed(&t, RGS_LAYER_SCCP, rgs_bytes(answer.p, answer.n));
+    rgs_test_feed(&t, RGS_LAYER_SCCP, rgs_bytes(request.p, request.n));
+    rgs_test_feed(&t, RGS_LAYER_SCCP, rgs_bytes(result.p, result.n));
+    cr_assert_eq(t.ops.n, 2);
+    expect(&t, 0, &(struct expect){"mt-forwardSM", "request", IMSI, NULL, SMSC, NULL, NULL});
+    expect(&t, 1, &(struct expect){"mt-forwardSM", "response", IMSI, NULL, NULL, NULL, NULL});
+    cr_assert_str_eq(rgs_test_digits(&t.ops.at[0].op.called_gt), "4a7700900123");
+    rgs_test_buf_free(&begin);
+    rgs_test_buf_free(&answer);
+    rgs_test_buf_free(&request);
+    rgs_test_buf_free(&result);
+    rgs_test_decoder_fini(&t);
+}
+
 Test(map, message_that_sccp_returns)
 {
     struct rgs_test_decoder t;
