@@ -361,6 +361,8 @@ static inline struct rgs_scored *rgs_entity_of(const struct rgs_scorer *s, unsig
     return ref && e->id && (e->generation & 0xfff) == ref >> 20 ? e : NULL;
 }
 struct rgs_scored *rgs_entity_find(const struct rgs_scorer *s, unsigned grain, uint64_t id);
+/* A record for one that has none; the least suspicious may have to go for it. */
+struct rgs_scored *rgs_entity_create(struct rgs_scorer *s, unsigned grain, uint64_t id);
 /* The number belongs to this entity from now on; NULL while the entity has too few numbers for a
  * record. */
 struct rgs_scored *rgs_entity_join(struct rgs_scorer *s, unsigned grain, uint64_t id,
