@@ -313,22 +313,22 @@ const struct rgs_population rgs_test_customers = {.reseller = 90,
                                                   .nodes = 6,
                                                   .sims_per_device = 1};
 
+const struct rgs_population rgs_test_parked = {.reseller = 1,
+                                               .first_number = 85291230000,
+                                               .numbers = 60,
+                                               .over_days = 12,
+                                               .life_days = 10,
+                                               .codes = 1.8,
+                                               .services = 10,
+                                               .repeat = 0.05,
+                                               .away = true,
+                                               .cells = 3,
+                                               .nodes = 2,
+                                               .sims_per_device = 32};
+
 void rgs_world_traded(struct rgs_world *w, uint64_t seed)
 {
-    const struct rgs_population p[] = {rgs_test_customers,
-                                       {.reseller = 1,
-                                        .first_number = 85291230000,
-                                        .numbers = 60,
-                                        .over_days = 12,
-                                        .life_days = 10,
-                                        .codes = 1.8,
-                                        .services = 10,
-                                        .repeat = 0.05,
-                                        .away = true,
-                                        .cells = 3,
-                                        .nodes = 2,
-                                        .sims_per_device = 32}};
-    rgs_world_of(w, seed, 21, p, sizeof(p) / sizeof(p[0]));
+    rgs_world_of(w, seed, 21, (struct rgs_population[]){rgs_test_customers, rgs_test_parked}, 2);
 }
 
 void rgs_world_score(const struct rgs_world *w, const struct rgs_ruleset *r,

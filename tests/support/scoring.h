@@ -56,6 +56,8 @@ struct rgs_world {
 };
 /* Ordinary customers of a network, R90, so that nothing is scored in an empty world. */
 extern const struct rgs_population rgs_test_customers;
+/* SIMs that R1 parks in boxes. */
+extern const struct rgs_population rgs_test_parked;
 
 void rgs_world_init(struct rgs_world *w, uint64_t seed, double days);
 void rgs_world_add(struct rgs_world *w, const struct rgs_population *p);

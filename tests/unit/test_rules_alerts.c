@@ -470,25 +470,13 @@ Test(alerts, a_block_speaks_where_its_reseller_is_not_looked_at)
  */
 Test(alerts, one_number_makes_nobody_a_blocks_parent)
 {
-    struct rgs_population p[] = {rgs_test_customers,
-                                 {.first_number = 85291230000,
-                                  .numbers = 40,
-                                  .over_days = 12,
-                                  .life_days = 10,
-                                  .codes = 1.8,
-                                  .services = 10,
-                                  .repeat = 0.05,
-                                  .away = true,
-                                  .cells = 3,
-                                  .nodes = 2,
-                                  .sims_per_device = 32},
-                                 {0}};
+    struct rgs_population p[] = {rgs_test_customers, rgs_test_parked, rgs_test_parked};
     struct rgs_ruleset *r = rgs_test_shipped();
     struct rgs_result_owner o;
     struct rgs_world w;
 
-    p[2] = p[1];
-    p[2].reseller = 1;
+    p[1].reseller = 0;
+    p[1].numbers = 40;
     p[2].first_number += 100;
     p[2].numbers = 1;
     rgs_world_of(&w, 8, 21, p, 3);
