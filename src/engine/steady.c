@@ -31,10 +31,20 @@ struct rgs_steady *rgs_steady_new(rgs_steady_fn *fn, void *ctx, const struct rgs
     return s;
 }
 
+/* What was kept may have been somebody's message. */
+static void forget(struct rgs_steady *s)
+{
+    explicit_bzero(s->room, s->used);
+    s->n = 0;
+    s->used = 0;
+}
+
 void rgs_steady_del(struct rgs_steady *s)
 {
-    if (s)
-        rgs_free(s->alloc, s);
+    if (!s)
+        return;
+    forget(s);
+    rgs_free(s->alloc, s);
 }
 
 static bool is_far_ahead(int64_t ts, int64_t of)
@@ -52,8 +62,7 @@ static void believe(struct rgs_steady *s)
 {
     for (unsigned i = 0; i < s->n; i++)
         pass(s, &s->kept[i]);
-    s->n = 0;
-    s->used = 0;
+    forget(s);
 }
 
 /* Time did not go on where these were. */
@@ -63,8 +72,7 @@ static void disbelieve(struct rgs_steady *s, int64_t now)
         s->kept[i].ts = now;
         s->fn(s->ctx, &s->kept[i], true);
     }
-    s->n = 0;
-    s->used = 0;
+    forget(s);
 }
 
 static void keep(struct rgs_steady *s, const struct rgs_packet *p)

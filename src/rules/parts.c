@@ -171,8 +171,33 @@ static double kept_by(const struct rgs_scorer *s, const struct rgs_typology *t, 
                                                     : kept(part, SHARE_PART, SHARE_WHOLE);
 }
 
-/* What is left where suspicious entities inside it, of one grain, explain all its suspects, who are
- * among so many around them. */
+/* What is left where these suspicious numbers, so many of them, may be all its suspects, among so
+ * many around them. */
+static double left_by(double explained, double members, double all, double around)
+{
+    double told = ramp(explained * 100 / all, UNEXPLAINED, EXPLAINED);
+
+    return 1 - told * (1 - kept(members / around, SHARE_PART, SHARE_WHOLE));
+}
+
+/* The same, where they are the cluster that a typology has found that looks for a few among many:
+ * what speaks of all of them is not about those. */
+static double left_by_clusters(const struct rgs_scorer *s, const struct rgs_scored *e, double all,
+                               double around)
+{
+    double least = 1;
+
+    for (unsigned k = 0; k < s->rs->n_typologies; k++) {
+        const struct rgs_standing *st = &e->standing[k];
+        double review = s->rs->typologies[k].review,
+               members = st->members * ramp(st->raw, review - NEAR_REVIEW, review);
+        if (s->rs->typologies[k].inside)
+            least = fmin(least, left_by(members, members, all, around));
+    }
+    return least;
+}
+
+/* What is left where suspicious entities inside it, of one grain, explain all its suspects. */
 static double unexplained(struct rgs_scorer *s, struct rgs_scored *e, const struct rgs_typology *t,
                           double all, double around)
 {
@@ -187,11 +212,9 @@ static double unexplained(struct rgs_scorer *s, struct rgs_scored *e, const stru
         explained[g] += weight * suspects(s, c, t, &unused);
         members[g] += weight * c->members;
     }
-    for (unsigned g = e->grain + 1; g < RGS_GRAIN_COUNT; g++) {
-        double told = ramp(explained[g] * 100 / all, UNEXPLAINED, EXPLAINED);
-        least = fmin(least, 1 - told * (1 - kept(members[g] / around, SHARE_PART, SHARE_WHOLE)));
-    }
-    return least;
+    for (unsigned g = e->grain + 1; g < RGS_GRAIN_COUNT; g++)
+        least = fmin(least, left_by(explained[g], members[g], all, around));
+    return t->whole ? fmin(least, left_by_clusters(s, e, all, around)) : least;
 }
 
 /* Then a typology of clusters only does not mean a block that is all of its reseller: what asks

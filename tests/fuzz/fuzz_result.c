@@ -40,8 +40,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     f = rgs_result_new();
     if (!f)
         abort();
-    if (rgs_result_add_reseller(f, (struct rgs_bytes){data, n}) |
-        rgs_result_add_alert(f, (struct rgs_bytes){data, n}))
+    bool line = rgs_result_add_reseller(f, (struct rgs_bytes){data, n}),
+         alert = rgs_result_add_alert(f, (struct rgs_bytes){data, n});
+    if (line || alert)
         show(f);
     rgs_result_close(f);
     return 0;
