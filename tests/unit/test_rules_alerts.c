@@ -577,3 +577,42 @@ Test(alerts, a_group_at_a_node_is_larger_than_other_groups)
     }
     rgs_ruleset_del(r);
 }
+
+/* Numbers that nothing but their usage holds together are told of as hidden trade, and the reseller
+ * as a whole is not accused beside them. */
+Test(alerts, what_a_hidden_cluster_explains_is_not_held_against_the_whole)
+{
+    const struct rgs_population honest = {.reseller = 3,
+                                          .first_number = 85296100000,
+                                          .numbers = 160,
+                                          .codes = 0.12,
+                                          .messages = 0.3,
+                                          .sent = 0.2,
+                                          .services = 4,
+                                          .repeat = 0.8,
+                                          .sims_per_device = 1},
+                                traded = {.reseller = 3,
+                                          .first_number = 85296101050,
+                                          .numbers = 40,
+                                          .stride = 31,
+                                          .codes = 1,
+                                          .services = 40,
+                                          .repeat = 0.05,
+                                          .again = 0.28,
+                                          .sims_per_device = 1};
+    struct rgs_ruleset *r = rgs_test_shipped();
+    struct rgs_result_owner o;
+    struct rgs_world w;
+
+    rgs_world_of(&w, 8, 28, (struct rgs_population[]){rgs_test_customers, honest, traded}, 3);
+    rgs_world_score(&w, r, &o);
+    char *text = rgs_test_result_text(&o.result);
+    const struct rgs_result_reseller *whole = rgs_test_find(&o, "R3"),
+                                     *cluster = rgs_test_find(&o, "cluster:R3/hidden_trade");
+    cr_expect(cluster && cluster->status == RGS_STATUS_ALERT, "%s", text);
+    cr_expect(whole && whole->status == RGS_STATUS_CLEAR, "%s", text);
+    free(text);
+    rgs_result_owner_fini(&o);
+    rgs_world_fini(&w);
+    rgs_ruleset_del(r);
+}
