@@ -9,6 +9,7 @@
 #include "cli/load.h"
 #include "conf/json_tree.h"
 #include "sink/report.h"
+#include "store/grown.h"
 
 enum { MAX_FILE = 1 << 30, PIECE = 64 * 1024 };
 
@@ -24,6 +25,7 @@ struct rgs_result_file {
     struct piece *pieces;
     struct rgs_result_reseller *resellers;
     struct rgs_result_alert *alerts;
+    size_t resellers_cap, alerts_cap;
     bool listed[2]; /* resellers, alerts */
     struct rgs_result result;
 };
@@ -226,12 +228,10 @@ static void alert(struct rgs_result_file *f, struct rgs_yaml_node *n, struct rgs
 /* ---- lines and alerts, one by one -------------------------------------------------------------
  */
 
-/* Room for one more behind n of them; it grows at the powers of two. */
-static void *grown(struct rgs_result_file *f, void *all, size_t n, size_t size)
+/* Room for one more; NULL when memory is short, which is an error then. */
+static void *room(struct rgs_result_file *f, void *all, size_t n, size_t *cap, size_t size)
 {
-    if (n & (n - 1))
-        return all;
-    void *more = realloc(all, (n ? 2 * n : 1) * size);
+    void *more = rgs_grown(all, n, cap, size);
     if (!more)
         short_of_memory(f);
     return more;
@@ -241,7 +241,8 @@ static bool add_reseller(struct rgs_result_file *f, struct rgs_yaml_node *n)
 {
     struct rgs_result *r = &f->result;
     unsigned errors = f->diag.errors;
-    struct rgs_result_reseller *all = grown(f, f->resellers, r->n_resellers, sizeof(*all));
+    struct rgs_result_reseller *all =
+        room(f, f->resellers, r->n_resellers, &f->resellers_cap, sizeof(*all));
 
     if (!all)
         return false;
@@ -256,7 +257,7 @@ static bool add_alert(struct rgs_result_file *f, struct rgs_yaml_node *n)
 {
     struct rgs_result *r = &f->result;
     unsigned errors = f->diag.errors;
-    struct rgs_result_alert *all = grown(f, f->alerts, r->n_alerts, sizeof(*all));
+    struct rgs_result_alert *all = room(f, f->alerts, r->n_alerts, &f->alerts_cap, sizeof(*all));
 
     if (!all)
         return false;

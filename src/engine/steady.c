@@ -97,7 +97,8 @@ void rgs_steady_packet(struct rgs_steady *s, const struct rgs_packet *packet)
     bool began = s->passed > 0;
 
     if (began && !is_far_ahead(packet->ts, s->now)) {
-        disbelieve(s, s->now);
+        if (s->n)
+            disbelieve(s, s->now);
         pass(s, packet);
         return;
     }

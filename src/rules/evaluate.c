@@ -375,6 +375,11 @@ static void alert(struct rgs_scorer *s, struct rgs_scored *e, const struct cause
     }
 }
 
+static bool stands_at(const struct rgs_standing *st, unsigned level)
+{
+    return st->own.level >= level || st->cluster.level >= level;
+}
+
 /* What is around it stands at this level, too, by whatever typology: it is told of, and its parts
  * are not. */
 static bool is_told_around(const struct rgs_scorer *s, const struct rgs_scored *e, unsigned level)
@@ -382,7 +387,7 @@ static bool is_told_around(const struct rgs_scorer *s, const struct rgs_scored *
     const struct rgs_scored *p = rgs_entity_parent(s, e);
 
     for (unsigned i = 0; p && i < s->rs->n_typologies; i++) {
-        if (p->standing[i].own.level >= level || p->standing[i].cluster.level >= level)
+        if (stands_at(&p->standing[i], level))
             return true;
     }
     return false;
@@ -428,16 +433,14 @@ static bool parent_says_it(const struct rgs_scorer *s, const struct rgs_scored *
                            unsigned typology, unsigned level)
 {
     const struct rgs_scored *p = rgs_entity_parent(s, e);
-    return p && (p->standing[typology].own.level >= level ||
-                 p->standing[typology].cluster.level >= level);
+    return p && stands_at(&p->standing[typology], level);
 }
 
 bool rgs_gives_way(const struct rgs_scorer *s, const struct rgs_scored *e, unsigned typology,
                    unsigned level)
 {
     for (uint32_t rest = s->rs->typologies[typology].unless; rest; rest &= rest - 1) {
-        const struct rgs_standing *st = &e->standing[__builtin_ctz(rest)];
-        if (level >= RGS_STATUS_REVIEW && (st->own.level >= level || st->cluster.level >= level))
+        if (level >= RGS_STATUS_REVIEW && stands_at(&e->standing[__builtin_ctz(rest)], level))
             return true;
     }
     return false;

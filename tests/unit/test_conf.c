@@ -14,6 +14,18 @@ static struct rgs_yaml *load(const char *text)
     return rgs_yaml_new(&file, &diag, &rgs_alloc_libc);
 }
 
+/* error NULL: it loads. */
+static void loads_or_says(const char *text, const char *error, size_t row)
+{
+    struct rgs_yaml *y = load(text);
+    const char *said = diag.text ? diag.text : "nothing";
+
+    cr_expect_eq(y != NULL, error == NULL, "row %zu: %.200s", row, said);
+    cr_expect(!error || strstr(said, error), "row %zu: %.200s", row, said);
+    rgs_yaml_del(y);
+    rgs_diag_fini(&diag);
+}
+
 Test(yaml, nodes_have_places)
 {
     struct rgs_yaml *y = load("a: 1\nb:\n  - x\n  - {c: 7d}\n");
@@ -180,12 +192,7 @@ Test(yaml, no_text_takes_longer_than_its_length_allows, .timeout = 20)
         size_t n = strlen(strcpy(text, rows[i].head)), one = strlen(rows[i].each);
         for (; n < SIZE; n += one)
             strcpy(text + n, rows[i].each);
-        struct rgs_yaml *y = load(text);
-        const char *said = diag.text ? diag.text : "nothing";
-        cr_expect_eq(y != NULL, rows[i].error == NULL, "row %zu: %.200s", i, said);
-        cr_expect(!rows[i].error || strstr(said, rows[i].error), "row %zu: %.200s", i, said);
-        rgs_yaml_del(y);
-        rgs_diag_fini(&diag);
+        loads_or_says(text, rows[i].error, i);
     }
     free(text);
 }
@@ -209,12 +216,7 @@ Test(yaml, many_different_names_are_bounded, .timeout = 20)
         for (unsigned k = 0; k < N; k++)
             at += snprintf(at, EACH, "%s%u%s", rows[i].before, k, rows[i].behind);
         strcpy(at, rows[i].end);
-        struct rgs_yaml *y = load(text);
-        const char *said = diag.text ? diag.text : "nothing";
-        cr_expect_eq(y != NULL, rows[i].error == NULL, "row %zu: %.200s", i, said);
-        cr_expect(!rows[i].error || strstr(said, rows[i].error), "row %zu: %.200s", i, said);
-        rgs_yaml_del(y);
-        rgs_diag_fini(&diag);
+        loads_or_says(text, rows[i].error, i);
     }
     free(text);
 }
